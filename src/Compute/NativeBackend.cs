@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Reproduce.Compute;
+
+/// <summary>
+/// Makes sure that TorchSharp's native library can be loaded, and says in one sentence why when it cannot.
+/// </summary>
+/// <remarks>
+/// TorchSharp 0.107's libLibTorchSharp.so names libstdc++'s symbol version GLIBCXX_3.4.32 (GCC 13) although no relocation uses a
+/// symbol of it. Distributions with an older libstdc++ (Debian 12, Ubuntu 22.04) refuse the file for that name alone. Marking the
+/// one requirement as weak in the copy in the output folder lets it load; the package cache is not touched.
+/// The check runs before any other code of this assembly, so it holds for `dotnet run`, `dotnet test` and the child processes of
+/// either, from whichever folder the program was copied to.
+/// </remarks>
+public static class NativeBackend
+{
+    private const string Library = "libLibTorchSharp.so";
+    private const string UnusedVersion = "GLIBCXX_3.4.32";
+    private static string? s_problem;
+
+    /// <summary>Runs when the assembly is loaded; a failure is kept for <see cref="EnsureLoaded"/>.</summary>
+#pragma warning disable CA2255 // The mend must precede the first TorchSharp call of any program that uses this library.
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void Initialise() => s_problem = Prepare(AppContext.BaseDirectory);
+
+    /// <summary>Checks that the native library is loadable.</summary>
+    /// <exception cref="NativeBackendException">One sentence: what is missing and what to do.</exception>
+    public static void EnsureLoaded()
+    {
+        if (s_problem is not null)
+        {
+            throw new NativeBackendException(s_problem);
+        }
+    }
+
+    /// <summary>Loads the library from <paramref name="folder"/>, mending it first when only the unused version is in the way.</summary>
+    /// <param name="folder">The folder that holds libLibTorchSharp.so.</param>
+    /// <returns>Null when the library loads, else the reason in one sentence.</returns>
+    public static string? Prepare(string folder)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null; // Only the Linux build names libstdc++ versions.
+        }
+
+        string path = Path.Combine(folder, Library);
+        if (!File.Exists(path))
+        {
+            return null; // Another layout (a package cache, say): TorchSharp's own search decides.
+        }
+
+        // libtorch first: libLibTorchSharp.so finds it by the name under which it is already loaded.
+        NativeLibrary.TryLoad(Path.Combine(folder, "libtorch.so"), out _);
+        if (NativeLibrary.TryLoad(path, out _))
+        {
+            return null;
+        }
+
+        try
+        {
+            if (!Mend(path))
+            {
+                return $"TorchSharp's native library {path} cannot be loaded and the cause is not the known one " +
+                       $"({UnusedVersion}): run 'ldd {path}' to see what is missing.";
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"TorchSharp's native library {path} needs a libstdc++ with {UnusedVersion} (GCC 13) or a mended copy, and the " +
+                   $"copy cannot be written ({e.Message}): make the folder writable once, or install a newer libstdc++.";
+        }
+
+        return NativeLibrary.TryLoad(path, out _)
+            ? null
+            : $"TorchSharp's native library {path} was mended for an older libstdc++ and still does not load: run 'ldd {path}'.";
+    }
+
+    private static bool Mend(string path)
+    {
+        byte[] image = File.ReadAllBytes(path);
+        if (!ElfVersionNeeds.Weaken(image, UnusedVersion))
+        {
+            return false;
+        }
+
+        // A second process may be starting from the same folder: write beside, then rename, never write in place.
+        string beside = $"{path}.{Environment.ProcessId}";
+        File.WriteAllBytes(beside, image);
+        File.Move(beside, path, overwrite: true);
+        return true;
+    }
+}
+
+/// <summary>TorchSharp's native library cannot be loaded.</summary>
+public sealed class NativeBackendException(string message) : Exception(message);

@@ -1,0 +1,89 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Compute;
+
+/// <summary>
+/// Draws random tensors from the stream of one <see cref="RandomKey"/>.
+/// </summary>
+/// <remarks>
+/// Numbers are drawn on the CPU and then moved: libtorch's generators differ between GPU models, so only this gives the same
+/// random numbers on every device (results then differ by arithmetic alone). Not thread-safe: one source per thread.
+/// </remarks>
+public sealed class RandomSource : IDisposable
+{
+    private readonly Generator _generator;
+
+    /// <summary>A source that stands at the beginning of the stream <paramref name="key"/>.</summary>
+    /// <param name="key">The stream.</param>
+    public RandomSource(RandomKey key)
+    {
+        _generator = new Generator(unchecked((ulong)Seed(key)), CPU);
+        Key = key;
+    }
+
+    /// <summary>The stream that is being drawn from.</summary>
+    public RandomKey Key { get; private set; }
+
+    /// <summary>Goes to the beginning of another stream (or back to the beginning of this one).</summary>
+    /// <param name="key">The stream.</param>
+    public void Restart(RandomKey key)
+    {
+        Key = key;
+        _generator.manual_seed(Seed(key));
+    }
+
+    /// <summary>Standard normal numbers.</summary>
+    /// <param name="shape">Shape of the result.</param>
+    /// <param name="device">Device of the result.</param>
+    /// <param name="dtype">Floating-point type of the result; float32 when not given.</param>
+    public Tensor Normal(ReadOnlySpan<long> shape, Device? device = null, ScalarType dtype = ScalarType.Float32) =>
+        Move(randn(shape, dtype: dtype, device: CPU, generator: _generator), device);
+
+    /// <summary>Uniform numbers in [0, 1).</summary>
+    /// <param name="shape">Shape of the result.</param>
+    /// <param name="device">Device of the result.</param>
+    /// <param name="dtype">Floating-point type of the result; float32 when not given.</param>
+    public Tensor Uniform(ReadOnlySpan<long> shape, Device? device = null, ScalarType dtype = ScalarType.Float32) =>
+        Move(rand(shape, dtype: dtype, device: CPU, generator: _generator), device);
+
+    /// <summary>A uniformly random order of 0 .. n-1, int64, [n].</summary>
+    /// <param name="n">Number of items.</param>
+    /// <param name="device">Device of the result.</param>
+    public Tensor Permutation(long n, Device? device = null) =>
+        Move(randperm(n, dtype: ScalarType.Int64, device: CPU, generator: _generator), device);
+
+    /// <summary>Uniform integers in [low, high), int64.</summary>
+    /// <param name="low">Smallest value.</param>
+    /// <param name="high">One more than the largest value.</param>
+    /// <param name="shape">Shape of the result.</param>
+    /// <param name="device">Device of the result.</param>
+    public Tensor Integers(long low, long high, ReadOnlySpan<long> shape, Device? device = null) =>
+        Move(randint(low, high, shape.ToArray(), dtype: ScalarType.Int64, device: CPU, generator: _generator), device);
+
+    /// <summary>One uniform number in [0, 1).</summary>
+    public double NextDouble()
+    {
+        using Tensor u = rand(1, dtype: ScalarType.Float64, device: CPU, generator: _generator);
+        return u.item<double>();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _generator.Dispose();
+
+    private static Tensor Move(Tensor drawn, Device? device)
+    {
+        if (device is null || device.type == DeviceType.CPU)
+        {
+            return drawn;
+        }
+
+        using (drawn)
+        {
+            return drawn.to(device);
+        }
+    }
+
+    // libtorch takes a signed seed; the top bit is dropped, 63 bits remain.
+    private static long Seed(RandomKey key) => (long)(key.Value & long.MaxValue);
+}

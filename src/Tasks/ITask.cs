@@ -1,0 +1,49 @@
+using Reproduce.Compute;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tasks;
+
+/// <summary>
+/// An inference problem: a prior p(theta) and a simulator p(x | theta).
+/// </summary>
+public interface ITask
+{
+    /// <summary>The kind's name in the YAML file, such as "gaussian-mixture".</summary>
+    string Name { get; }
+
+    /// <summary>Names of the parameters, in the order of theta's columns; their number is D.</summary>
+    IReadOnlyList<string> ParameterNames { get; }
+
+    /// <summary>Draws from the prior.</summary>
+    /// <param name="count">Number of draws, B.</param>
+    /// <param name="random">Where the random numbers come from.</param>
+    /// <returns>float32, [B, D], on the CPU.</returns>
+    Tensor SamplePrior(long count, RandomSource random);
+
+    /// <summary>Runs the simulator once per row.</summary>
+    /// <param name="theta">[B, D].</param>
+    /// <param name="random">Where the random numbers come from.</param>
+    /// <returns>Observations with a batch axis of B, on the CPU.</returns>
+    Observation Simulate(Tensor theta, RandomSource random);
+}
+
+/// <summary>A task whose posterior can be sampled exactly.</summary>
+public interface IReferencePosterior
+{
+    /// <summary>Draws from p(theta | x) for every data set.</summary>
+    /// <param name="x">J data sets.</param>
+    /// <param name="draws">Number of draws for each, S.</param>
+    /// <param name="key">Data set j takes its random numbers from the stream key.Child(j), so its draws do not depend on the others.</param>
+    /// <returns>float32, [J, S, D], on the CPU.</returns>
+    Tensor Sample(Observation x, int draws, RandomKey key);
+}
+
+/// <summary>A task whose unnormalised posterior density, prior times likelihood, can be evaluated.</summary>
+public interface IJointDensity
+{
+    /// <summary>log p(theta) + log p(x | theta).</summary>
+    /// <param name="theta">[J, S, D].</param>
+    /// <param name="x">J data sets.</param>
+    /// <returns>float64, [J, S]; negative infinity outside the prior's support.</returns>
+    Tensor LogJoint(Tensor theta, Observation x);
+}
