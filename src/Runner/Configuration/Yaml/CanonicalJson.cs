@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -73,7 +74,10 @@ public static class CanonicalJson
     {
         var type = record.GetType();
         if (type.IsPrimitive || type.IsValueType) throw new NotSupportedException($"{type.Name} is no type of a setting.");
-        var members = new RecordShape(type).Settings.Select(setting => (setting.Key, setting.Property.GetValue(record)));
+        // An anonymous object (a job's inputs put together) has no settable properties: all of them count.
+        var members = type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
+            ? type.GetProperties().Select(property => (SettingNames.SnakeCase(property.Name), property.GetValue(record)))
+            : new RecordShape(type).Settings.Select(setting => (setting.Key, setting.Property.GetValue(record)));
         WriteObject(json, KindAttribute.Find(type) is { } kind ? members.Prepend((KindAttribute.Key, kind)) : members);
     }
 
