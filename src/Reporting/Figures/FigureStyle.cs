@@ -53,7 +53,13 @@ public static class FigureStyle
     };
 
     /// <summary>A marker of about the same visual weight for every shape.</summary>
-    internal static MarkerStyle Marker(MarkerShape shape, float size, Color color) => new(shape, size * Weight(shape), color) { LineWidth = 1.1f, OutlineWidth = 1.1f };
+    internal static MarkerStyle Marker(MarkerShape shape, float size, Color color) => new(shape, size * Weight(shape), color)
+    {
+        LineWidth = 1.1f,
+        // A thin white rim keeps neighbouring markers apart.
+        OutlineWidth = 0.7f,
+        OutlineColor = Colors.White,
+    };
 
     private static float Weight(MarkerShape shape) => shape switch
     {

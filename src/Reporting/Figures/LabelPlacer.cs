@@ -35,7 +35,7 @@ internal sealed class LabelPlacer(PixelRect bounds)
                 if (best is null || cost < best.Value.Cost) best = (rect, cost);
             }
         }
-        if (best is not { } chosen || (chosen.Cost >= 100 && !required)) return null;
+        if (best is not { } chosen || (chosen.Cost >= 6 && !required)) return null;
         _taken.Add(chosen.Rect);
         return new FigureText(text, chosen.Rect.Center, FigureStyle.PointLabelSize, color, Alignment.MiddleCenter);
     }

@@ -88,7 +88,7 @@ internal sealed class QualityPlotter
         foreach (var curve in curves)
         {
             var pixels = curve.Points.Select(p => panel.ToPixel(p.X, p.Y)).ToArray();
-            foreach (var pixel in pixels) placer.AvoidMarker(pixel, curve.Published ? 4f : FigureStyle.MarkerSize);
+            foreach (var pixel in pixels) placer.AvoidMarker(pixel, curve.Published ? 4f : FigureStyle.MarkerSize + 1.5f);
             placer.AvoidLine(pixels);
         }
         var labelled = curves.Where(c => !c.Published && DisplayNames.HasSteps(c.Contender)).SelectMany(c =>
