@@ -6,18 +6,27 @@ namespace Reproduce.Reporting;
 /// <summary>Ticks at round numbers, few enough for small panels, and written the same in every culture.</summary>
 internal static class AxisTicks
 {
-    private static readonly int[] _multiples = [1, 2, 5, 10];
+    private static readonly int[] _usual = [1, 2, 5];
+    private static readonly int[] _unusual = [1, 2, 4, 5];
 
     /// <summary>Linear ticks at multiples of 1, 2 or 5 times a power of ten.</summary>
     public static NumericManual Linear(double min, double max, int most, bool labels)
     {
-        double step = Step(min, max, most);
-        int decimals = Math.Max(0, -(int)Math.Floor(Math.Log10(step) + 1e-9));
         var ticks = new NumericManual();
-        for (long i = (long)Math.Ceiling(min / step - 1e-9); i * step <= max + step * 1e-9; i++)
-            ticks.AddMajor(i * step, labels ? NumberText.Fixed(i * step, decimals) : "");
+        foreach (var (value, label) in Round(min, max, most)) ticks.AddMajor(value, labels ? label : "");
         return ticks;
     }
+
+    /// <summary>Ticks of a logarithmic axis of less than a decade: round numbers, placed at their logarithms.</summary>
+    public static NumericManual WithinDecade(double min, double max, int most)
+    {
+        var ticks = new NumericManual();
+        foreach (var (value, label) in Round(Math.Pow(10, min), Math.Pow(10, max), most).Where(t => t.Value > 0)) ticks.AddMajor(Math.Log10(value), label);
+        return ticks;
+    }
+
+    /// <summary>Ticks of the interval from 0 to 1, with labels so short that those of neighbouring panels do not meet.</summary>
+    public static NumericManual Unit(bool labels) => new([0, 0.5, 1], labels ? ["0", "0.5", "1"] : ["", "", ""]);
 
     /// <summary>Ticks of a logarithmic axis; positions are base-10 logarithms. Decades are labelled, and 2 and 5 where there is room.</summary>
     public static NumericManual Log(double min, double max, double pixels, bool labels)
@@ -47,12 +56,30 @@ internal static class AxisTicks
         return ticks;
     }
 
-    private static double Step(double min, double max, int most)
+    private static IEnumerable<(double Value, string Label)> Round(double min, double max, int most)
     {
-        double rough = (max - min) / most;
-        double power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        return _multiples.First(m => m * power >= rough * (1 - 1e-9)) * power;
+        double step = Step(min, max, most, _usual);
+        // A small panel may hold one multiple of 5 but three of 4.
+        if (Count(min, max, step) < 3) step = Step(min, max, most, _unusual);
+        int decimals = Math.Max(0, -(int)Math.Floor(Math.Log10(step) + 1e-9));
+        for (long i = (long)Math.Ceiling(min / step - 1e-9); i * step <= max + step * 1e-9; i++) yield return (i * step, NumberText.Fixed(i * step, decimals));
     }
+
+    // The smallest round step with no more than so many ticks.
+    private static double Step(double min, double max, int most, int[] multiples)
+    {
+        double power = Math.Pow(10, Math.Floor(Math.Log10((max - min) / most)) - 1);
+        while (true)
+        {
+            foreach (int multiple in multiples)
+            {
+                if (Count(min, max, multiple * power) <= most) return multiple * power;
+            }
+            power *= 10;
+        }
+    }
+
+    private static double Count(double min, double max, double step) => Math.Floor(max / step + 1e-9) - Math.Ceiling(min / step - 1e-9) + 1;
 
     // 0.001, 1, 500: plain numbers read faster than powers as long as they are short.
     private static string Plain(int digit, int decade) => decade switch

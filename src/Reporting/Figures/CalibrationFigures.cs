@@ -16,7 +16,7 @@ public static class CalibrationFigures
         return Make("SBC: ECDF difference", caption, panels, "fractional rank", "ECDF difference", square: false, ownAxes: false, (panel, p, grid, row, column) =>
         {
             panel.Limits(0, 1, -top, top);
-            grid.Ticks(panel, row, column, (0, 1), (-top, top));
+            grid.UnitTicks(panel, row, column, (-top, top));
             var band = panel.Plot.Add.FillY(p.Grid, p.Lower, p.Upper);
             band.FillColor = FigureStyle.Faint.WithAlpha(.3);
             band.LineWidth = 0;
@@ -37,7 +37,7 @@ public static class CalibrationFigures
         return Make("SBC: rank histograms", caption, panels, "fractional rank", "test sets", square: false, ownAxes: false, (panel, p, grid, row, column) =>
         {
             panel.Limits(0, 1, 0, top);
-            grid.Ticks(panel, row, column, (0, 1), (0, top));
+            grid.UnitTicks(panel, row, column, (0, top));
             panel.Plot.HideGrid();
             double width = 1.0 / p.Counts.Length;
             var bars = p.Counts.Select((c, i) => new Bar
@@ -48,10 +48,10 @@ public static class CalibrationFigures
                 FillColor = FigureStyle.ColorOf(p.Contender).WithAlpha(.75),
                 LineWidth = 0,
             });
-            panel.Plot.Add.Bars(bars.ToArray());
             var band = panel.Plot.Add.Rectangle(0, 1, p.Lower, p.Upper);
             band.FillColor = FigureStyle.Faint.WithAlpha(.3);
             band.LineWidth = 0;
+            panel.Plot.Add.Bars(bars.ToArray());
         });
     }
 
@@ -70,9 +70,9 @@ public static class CalibrationFigures
             panel.Plot.HideGrid();
             panel.Plot.Add.Line(min, min, max, max).LineStyle = new LineStyle(0.8f, FigureStyle.Ink, LinePattern.Solid);
             var color = FigureStyle.ColorOf(p.Contender);
-            for (int i = 0; i < p.Truth.Length; i++)
-                panel.Plot.Add.Line(p.Truth[i], p.Lower[i], p.Truth[i], p.Upper[i]).LineStyle = new LineStyle(0.7f, color.WithAlpha(.3), LinePattern.Solid);
-            panel.Plot.Add.Markers(p.Truth, p.Median, MarkerShape.FilledCircle, 2.6f, color.WithAlpha(.8)).MarkerStyle.OutlineWidth = 0;
+            var intervals = p.Truth.Select((t, i) => new[] { new Coordinates(t, p.Lower[i]), new Coordinates(t, p.Upper[i]) }).ToArray();
+            panel.Plot.Add.Plottable(new PolylineCloud(intervals, color.WithAlpha(.3), 0.7f, 4));
+            panel.Plot.Add.Plottable(PolylineCloud.Points(p.Truth, p.Median, color.WithAlpha(.8), 2.4f, 4));
         });
     }
 

@@ -56,7 +56,7 @@ public sealed class Figure
         string size = string.Create(CultureInfo.InvariantCulture, $"width=\"{Width}\" height=\"{Height}\">");
         int at = svg.IndexOf(size, StringComparison.Ordinal);
         string scalable = string.Create(CultureInfo.InvariantCulture, $"width=\"{Width}\" height=\"{Height}\" viewBox=\"0 0 {Width} {Height}\">");
-        return svg[..at] + scalable + $"\n<title>{SecurityElement.Escape(Title)}</title>" + svg[(at + size.Length)..];
+        return SvgText.Compact(svg[..at] + scalable + $"\n<title>{SecurityElement.Escape(Title)}</title>" + svg[(at + size.Length)..]);
     }
 
     /// <summary>The figure as a one-page vector PDF at its nominal size.</summary>

@@ -29,8 +29,8 @@ public static class LossFigure
         if (curves.Count == 0) throw new ArgumentException("curves: expected at least one", nameof(curves));
         var contenders = curves.Select(c => c.Contender).Distinct().OrderBy(DisplayNames.Rank).ToArray();
         bool validation = curves.Any(c => c.Validation is not null);
-        int columns = Math.Min(contenders.Length, 3);
-        float width = contenders.Length == 1 ? FigureStyle.ColumnWidth : FigureStyle.FullWidth / (float)columns;
+        int columns = contenders.Length == 4 ? 2 : Math.Min(contenders.Length, 3);
+        float width = contenders.Length == 1 ? FigureStyle.ColumnWidth : Math.Min(FigureStyle.ColumnWidth, FigureStyle.FullWidth / (float)columns);
         LegendEntry[] entries = validation
             ? [new("training", FigureStyle.Faint) { Line = LinePattern.Solid }, new("validation", FigureStyle.Faint) { Line = FigureStyle.Dash }]
             : [];
@@ -58,7 +58,9 @@ public static class LossFigure
         panel.Limits(start, Math.Max(end, start + 1), min - margin, max + margin);
         panel.Ticks(
             AxisTicks.Linear(start, Math.Max(end, start + 1), 4, labels: true),
-            log && max - min > 0.8 ? AxisTicks.Log(min - margin, max + margin, panel.DataRect.Height * 2, labels: true) : Narrow(min - margin, max + margin, log));
+            !log ? AxisTicks.Linear(min - margin, max + margin, 6, labels: true)
+            : max - min > 0.8 ? AxisTicks.Log(min - margin, max + margin, panel.DataRect.Height * 2, labels: true)
+            : AxisTicks.WithinDecade(min - margin, max + margin, 6));
         panel.Title(DisplayNames.Contender(contender));
         panel.XName(timeName);
         panel.YName(log ? "loss (log)" : "loss");
@@ -69,16 +71,6 @@ public static class LossFigure
             if (curve.Validation is { } v) Line(panel, curve.Time, v, Y, color.Darken(.25), FigureStyle.Dash, 1.1f);
         }
         return panel;
-    }
-
-    // Less than a decade: linear ticks in the loss itself, placed at their logarithms.
-    private static ScottPlot.TickGenerators.NumericManual Narrow(double min, double max, bool log)
-    {
-        if (!log) return AxisTicks.Linear(min, max, 5, labels: true);
-        var ticks = new ScottPlot.TickGenerators.NumericManual();
-        foreach (var tick in AxisTicks.Linear(Math.Pow(10, min), Math.Pow(10, max), 5, labels: true).Ticks.Where(t => t.Position > 0))
-            ticks.AddMajor(Math.Log10(tick.Position), tick.Label);
-        return ticks;
     }
 
     private static void Line(FigurePanel panel, double[] time, double[] loss, Func<double, double> y, Color color, LinePattern pattern, float width)

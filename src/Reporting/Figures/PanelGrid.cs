@@ -5,7 +5,7 @@ namespace Reproduce.Reporting;
 /// <summary>A grid of small equal panels of full width: rows named at the left, columns named at the top, axis names once.</summary>
 internal sealed class PanelGrid
 {
-    private const float Left = 66, Right = 8, Top = 20, Bottom = 34, Gap = 9, TickRoom = 24;
+    private const float Left = 66, Right = 8, Top = 20, Bottom = 34, Gap = 13, TickRoom = 24;
     private readonly int _rows;
     private readonly int _columns;
     private readonly float _width, _height, _legend;
@@ -45,6 +45,10 @@ internal sealed class PanelGrid
         }
         return panel;
     }
+
+    /// <summary>Ticks of a panel whose horizontal axis runs from 0 to 1.</summary>
+    public void UnitTicks(FigurePanel panel, int row, int column, (double Min, double Max) y) =>
+        panel.Ticks(AxisTicks.Unit(labels: row == _rows - 1), AxisTicks.Linear(y.Min, y.Max, 5, labels: column == 0));
 
     /// <summary>Ticks of a panel: labelled at the outside only when all panels share limits.</summary>
     public void Ticks(FigurePanel panel, int row, int column, (double Min, double Max) x, (double Min, double Max) y, int most = 4) =>

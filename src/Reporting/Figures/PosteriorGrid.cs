@@ -51,8 +51,8 @@ public static class PosteriorGrid
 {
     private const int MostPointsPerCell = 1500;
 
-    // Keeps the SVG, where each point is an element, below 2 MB.
-    private const int MostPointsPerFigure = 15000;
+    // Keeps the SVG below 2 MB.
+    private const int MostPointsPerFigure = 36000;
 
     /// <summary>Makes the figure; of more draws than a cell shows, evenly spaced ones are taken.</summary>
     public static Figure Create(IReadOnlyList<PosteriorRow> rows)
@@ -96,17 +96,16 @@ public static class PosteriorGrid
             panel.Texts.Add(new FigureText(row.YName, new Pixel(22, panel.DataRect.VerticalCenter), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.MiddleCenter, -90));
         }
         var color = FigureStyle.ColorOf(cell.Contender);
-        foreach (double[][] chain in cell.Chains)
+        if (cell.Chains.Length > 0)
         {
-            var line = panel.Plot.Add.ScatterLine(chain.Select(p => p[0]).ToArray(), chain.Select(p => p[1]).ToArray(), color.WithAlpha(.12));
-            line.LineWidth = 0.8f;
+            var chains = cell.Chains.Select(chain => chain.Select(p => new Coordinates(p[0], p[1])).ToArray()).ToArray();
+            panel.Plot.Add.Plottable(new PolylineCloud(chains, color.WithAlpha(.14), 0.8f, chains.Length));
         }
         if (cell.X.Length > 0)
         {
-            var draws = panel.Plot.Add.Markers(Thin(cell.X, points), Thin(cell.Y, points), MarkerShape.FilledCircle, 2f, color.WithAlpha(.35));
-            draws.MarkerStyle.OutlineWidth = 0;
+            panel.Plot.Add.Plottable(PolylineCloud.Points(Thin(cell.X, points), Thin(cell.Y, points), color.WithAlpha(.4), 1.8f));
         }
-        if (row.Truth is { } truth) MarkTruth(panel, truth.X, truth.Y);
+        if (row.Truth is { } truth && cell.Hole is null) MarkTruth(panel, truth.X, truth.Y);
         if (cell.Hole is not null || (cell.X.Length == 0 && cell.Chains.Length == 0))
             panel.Texts.Add(new FigureText(cell.Hole ?? "not measured", panel.DataRect.Center, FigureStyle.TickSize, FigureStyle.Faint, Alignment.MiddleCenter));
         return panel;
