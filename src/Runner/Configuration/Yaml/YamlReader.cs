@@ -18,6 +18,7 @@ public sealed class YamlReader
     /// <summary>Keys longer than this are refused; the longest of a sensible file has twenty letters.</summary>
     public const int MaximumKeyLength = 128;
 
+    private readonly Scanner _scanner;
     private readonly Parser _parser;
     private readonly string _text;
     private readonly Func<int, int, YamlPosition> _position;
@@ -25,7 +26,8 @@ public sealed class YamlReader
     private YamlReader(string text, Func<int, int, YamlPosition> position)
     {
         // Comments hold no settings, so the scanner drops them.
-        _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+        _scanner = new Scanner(new StringReader(text), skipComments: true);
+        _parser = new Parser(_scanner);
         _text = text;
         _position = position;
     }
@@ -62,7 +64,7 @@ public sealed class YamlReader
         }
         catch (YamlException problem)
         {
-            throw reader.SyntaxError(problem);
+            throw reader.SyntaxError(problem.Start, problem.Message.Trim().TrimEnd('.'));
         }
     }
 
@@ -82,7 +84,16 @@ public sealed class YamlReader
 
     private ParsingEvent Next()
     {
-        _parser.MoveNext();
+        try
+        {
+            _parser.MoveNext();
+        }
+        catch (InvalidOperationException)
+        {
+            // The scanner stumbles over some malformed texts instead of reporting them, most often behind a bracket that is never closed.
+            throw SyntaxError(_scanner.CurrentPosition, "found something that does not fit here; perhaps ']' or '}' is missing before it");
+        }
+
         return _parser.Current ?? throw new InvalidOperationException("The YAML parser ended before its stream did.");
     }
 
@@ -158,12 +169,11 @@ public sealed class YamlReader
         throw Refuse(start.Start, FormattableString.Invariant($"a key of {key.Text.Length} characters; at most {MaximumKeyLength} are allowed."));
     }
 
-    private ConfigurationException SyntaxError(YamlException problem)
+    private ConfigurationException SyntaxError(Mark mark, string reason)
     {
-        var line = YamlText.LineAt(_text, ToInt(problem.Start.Line));
-        var reason = problem.Message.Trim().TrimEnd('.');
+        var line = YamlText.LineAt(_text, ToInt(mark.Line));
         var hint = line.StartsWith('\t') ? " Tabs cannot indent YAML; use spaces." : "";
-        return Refuse(problem.Start, $"not valid YAML: {reason}; the line is {Phrases.Quote(line.Trim())}.{hint}");
+        return Refuse(mark, $"not valid YAML: {reason}; the line is {Phrases.Quote(line.Trim())}.{hint}");
     }
 
     private ConfigurationException Refuse(Mark mark, string problem) => new($"{Position(mark)}: {problem}");

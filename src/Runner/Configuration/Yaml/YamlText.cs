@@ -89,7 +89,7 @@ internal static class YamlText
         // The extension is shared by all candidates, so it must not count as likeness.
         var nearest = NameSuggestions.Nearest(Path.GetFileNameWithoutExtension(wanted), files);
         if (nearest is not null) return $"; did you mean '{name[..^wanted.Length]}{nearest}.yaml'?";
-        return $". Its folder holds: {string.Join(", ", files.Take(MaximumListedFiles))}{(files.Count > MaximumListedFiles ? ", ..." : ".")}";
+        return $". Its folder holds: {string.Join(", ", files.Take(MaximumListedFiles).Select(file => $"{file}.yaml"))}{(files.Count > MaximumListedFiles ? ", ..." : ".")}";
     }
 
     private static string Decode(ReadOnlySpan<byte> bytes, string name)
