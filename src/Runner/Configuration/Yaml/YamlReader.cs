@@ -171,9 +171,16 @@ public sealed class YamlReader
 
     private ConfigurationException SyntaxError(Mark mark, string reason)
     {
-        var line = YamlText.LineAt(_text, ToInt(mark.Line));
-        var hint = line.StartsWith('\t') ? " Tabs cannot indent YAML; use spaces." : "";
-        return Refuse(mark, $"not valid YAML: {reason}; the line is {Phrases.Quote(line.Trim())}.{hint}");
+        // The scanner reports a tab where the map around it starts, which may be pages above.
+        var isTab = reason.Contains(" tab ", StringComparison.Ordinal);
+        if (isTab && YamlText.FindTabIndent(_text, ToInt(mark.Line)) is { } tab)
+        {
+            return new ConfigurationException($"{_position(tab.Line, tab.Column)}: a tab indents this line; YAML is indented by spaces only.");
+        }
+
+        var line = YamlText.LineAt(_text, ToInt(mark.Line)).Trim();
+        var where = line.Length == 0 ? "this is the end of the text" : $"the line is {Phrases.Quote(line)}";
+        return Refuse(mark, $"not valid YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}; {where}.");
     }
 
     private ConfigurationException Refuse(Mark mark, string problem) => new($"{Position(mark)}: {problem}");

@@ -42,6 +42,19 @@ internal static class YamlText
         return line ?? "";
     }
 
+    /// <summary>The first tab in the indentation of a line, searched from a line on; null when there is none.</summary>
+    public static (int Line, int Column)? FindTabIndent(string text, int fromLine)
+    {
+        using var reader = new StringReader(text);
+        for (var number = 1; reader.ReadLine() is { } line; number++)
+        {
+            var tab = line.AsSpan().IndexOfAnyExcept(' ');
+            if (number >= fromLine && tab >= 0 && line[tab] == '\t') return (number, tab + 1);
+        }
+
+        return null;
+    }
+
     /// <summary>The names, without their extension, of the .yaml files of a folder; none when it cannot be listed.</summary>
     public static IReadOnlyList<string> NamesIn(string folder)
     {

@@ -42,7 +42,8 @@ public sealed class YamlOverlayTests
     [TestCase("a..b=1", "--set a..b=1: expected KEY.KEY=VALUE, such as simulations.validation=100.")]
     [TestCase("a.b=", "--set a.b=: a value is missing; write '' for an empty text, or ~ to take the key away.")]
     [TestCase("a.*:cmep.n=1", "--set a.*:cmep.n=1: the wildcard matches no entry.")]
-    [TestCase("a=[1", "SYNTAX")]
+    [TestCase("a=[1",
+        "--set a=[1: not valid YAML: while parsing a flow sequence, did not find expected ',' or ']'; this is the end of the text.")]
     [TestCase("a=*x", "--set a=*x: aliases ('*name') are not supported; write the value out, or put quotes around a text that starts with '*'.")]
     public void SettingsOfTheWrongForm(string assignment, string expected) =>
         Assert.That(Sample.ErrorOf(() => YamlOverlay.Set(Sample.Map("{a: {b: 1}}"), assignment)), Is.EqualTo(expected));
