@@ -40,7 +40,8 @@ public sealed class YamlReader
     {
         var name = displayName ?? path;
         var root = Parse(YamlText.Read(path, name), name);
-        return root as YamlMap ?? throw new ConfigurationException($"{root.Position}: expected a map of settings, got {Phrases.Found(root)}.");
+        if (root is YamlMap map) return map;
+        throw new ConfigurationException($"{root.Position}: expected a map of settings, got {Phrases.Found(root)}.");
     }
 
     /// <summary>Reads a text as though it stood in a file.</summary>
@@ -88,10 +89,14 @@ public sealed class YamlReader
         {
             _parser.MoveNext();
         }
-        catch (InvalidOperationException)
+        catch (Exception stumble) when (stumble is InvalidOperationException or ArgumentException or FormatException or ArithmeticException)
         {
-            // The scanner stumbles over some malformed texts instead of reporting them, most often behind a bracket that is never closed.
-            throw SyntaxError(_scanner.CurrentPosition, "found something that does not fit here; perhaps ']' or '}' is missing before it");
+            // The scanner stumbles over some malformed texts instead of reporting them: a bracket that is never closed makes it lose its
+            // state, and an escape beyond Unicode reaches the conversion to a character.
+            var reason = stumble is InvalidOperationException
+                ? "found something that does not fit here; perhaps ']' or '}' is missing before it"
+                : "found an escape that is no character";
+            throw SyntaxError(_scanner.CurrentPosition, reason);
         }
 
         return _parser.Current ?? throw new InvalidOperationException("The YAML parser ended before its stream did.");
@@ -116,14 +121,14 @@ public sealed class YamlReader
 
     private void RefuseReferences(ParsingEvent start)
     {
-        if (start is AnchorAlias)
+        var reference = start switch
         {
-            throw Refuse(start.Start, "aliases ('*name') are not supported; write the value out, or put quotes around a text that starts with '*'.");
-        }
-
-        if (start is not NodeEvent node) return;
-        if (!node.Anchor.IsEmpty) throw Refuse(node.Start, "anchors ('&name') are not supported; put quotes around a text that starts with '&'.");
-        if (!node.Tag.IsEmpty) throw Refuse(node.Start, "tags ('!name') are not supported; put quotes around a text that starts with '!'.");
+            AnchorAlias => "aliases ('*name') are not supported; write the value out, or put quotes around a text that starts with '*'.",
+            NodeEvent { Anchor.IsEmpty: false } => "anchors ('&name') are not supported; put quotes around a text that starts with '&'.",
+            NodeEvent { Tag.IsEmpty: false } => "tags ('!name') are not supported; put quotes around a text that starts with '!'.",
+            _ => null,
+        };
+        if (reference is not null) throw Refuse(start.Start, reference);
     }
 
     private YamlScalar ReadScalar(Scalar scalar)
@@ -166,7 +171,8 @@ public sealed class YamlReader
         var key = ReadScalar(scalar);
         if (key.IsNull || key.Text.Length == 0) throw Refuse(start.Start, "a key is missing before ':'.");
         if (key.Text.Length <= MaximumKeyLength) return key.Text;
-        throw Refuse(start.Start, FormattableString.Invariant($"a key of {key.Text.Length} characters; at most {MaximumKeyLength} are allowed."));
+        var length = FormattableString.Invariant($"a key of {key.Text.Length} characters; at most {MaximumKeyLength} are allowed.");
+        throw Refuse(start.Start, length);
     }
 
     private ConfigurationException SyntaxError(Mark mark, string reason)
@@ -175,7 +181,8 @@ public sealed class YamlReader
         var isTab = reason.Contains(" tab ", StringComparison.Ordinal);
         if (isTab && YamlText.FindTabIndent(_text, ToInt(mark.Line)) is { } tab)
         {
-            return new ConfigurationException($"{_position(tab.Line, tab.Column)}: a tab indents this line; YAML is indented by spaces only.");
+            var place = _position(tab.Line, tab.Column);
+            return new ConfigurationException($"{place}: a tab indents this line; YAML is indented by spaces only.");
         }
 
         var line = YamlText.LineAt(_text, ToInt(mark.Line)).Trim();

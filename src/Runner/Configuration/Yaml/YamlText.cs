@@ -102,7 +102,8 @@ internal static class YamlText
         // The extension is shared by all candidates, so it must not count as likeness.
         var nearest = NameSuggestions.Nearest(Path.GetFileNameWithoutExtension(wanted), files);
         if (nearest is not null) return $"; did you mean '{name[..^wanted.Length]}{nearest}.yaml'?";
-        return $". Its folder holds: {string.Join(", ", files.Take(MaximumListedFiles).Select(file => $"{file}.yaml"))}{(files.Count > MaximumListedFiles ? ", ..." : ".")}";
+        var listed = string.Join(", ", files.Take(MaximumListedFiles).Select(file => $"{file}.yaml"));
+        return $". Its folder holds: {listed}{(files.Count > MaximumListedFiles ? ", ..." : ".")}";
     }
 
     private static string Decode(ReadOnlySpan<byte> bytes, string name)
@@ -117,6 +118,7 @@ internal static class YamlText
         }
 
         var position = new YamlPosition(name, line, column);
-        throw new ConfigurationException(FormattableString.Invariant($"{position}: the byte 0x{bytes[index]:X2} is not UTF-8; save the file as UTF-8."));
+        throw new ConfigurationException(
+            FormattableString.Invariant($"{position}: the byte 0x{bytes[index]:X2} is not UTF-8; save the file as UTF-8."));
     }
 }

@@ -9,7 +9,7 @@ namespace Reproduce.Tests.Runner.Configuration;
 [TestFixture, Category("Fast")]
 public sealed class ConfigurationFuzzTests
 {
-    private const int Mutations = 1500;
+    private const int Mutations = 1000;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     private string _folder = "";
@@ -38,7 +38,7 @@ public sealed class ConfigurationFuzzTests
         var refused = 0;
         for (var i = 0; i < Mutations; i++) refused += ReadOrRefuse($"mutation {i}", HostileYaml.Mutate(good, random)) ? 0 : 1;
         // Both outcomes must occur, or the mutator is too tame or too wild to say anything.
-        Assert.That(refused, Is.InRange(Mutations / 2, Mutations - 50));
+        Assert.That(refused, Is.InRange(Mutations / 2, Mutations - 20));
     }
 
     [Test]
@@ -55,7 +55,7 @@ public sealed class ConfigurationFuzzTests
         Directory.CreateDirectory(Path.Combine(_folder, "configs", "profiles"));
         File.WriteAllText(Path.Combine(_folder, "experiments", "x.yaml"), Sample.Yaml);
         var random = new Random(21);
-        for (var i = 0; i < Mutations / 3; i++)
+        for (var i = 0; i < Mutations / 2; i++)
         {
             File.WriteAllBytes(Path.Combine(_folder, "configs", "profiles", "p.yaml"), HostileYaml.Mutate(profile, random));
             LoadOrRefuse($"profile {i}", "p", []);
@@ -72,6 +72,18 @@ public sealed class ConfigurationFuzzTests
     private bool LoadOrRefuse(string name, string? profile, string[] sets)
     {
         var clock = Stopwatch.StartNew();
+        var accepted = LoadOnce(name, profile, sets);
+        if (clock.Elapsed < Limit) return accepted;
+
+        // A busy machine can hold up one reading; a text that is slow to read is slow again.
+        clock.Restart();
+        LoadOnce(name, profile, sets);
+        Assert.That(clock.Elapsed, Is.LessThan(Limit), name);
+        return accepted;
+    }
+
+    private bool LoadOnce(string name, string? profile, string[] sets)
+    {
         try
         {
             var root = ExperimentFiles.Load("experiments/x.yaml", profile, null, sets, _folder);
@@ -90,10 +102,6 @@ public sealed class ConfigurationFuzzTests
         catch (Exception problem) when (problem is not ResultStateException)
         {
             throw new AssertionException($"{name}: {problem}");
-        }
-        finally
-        {
-            Assert.That(clock.Elapsed, Is.LessThan(Limit), name);
         }
     }
 }

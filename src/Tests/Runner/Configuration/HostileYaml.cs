@@ -39,7 +39,7 @@ internal static class HostileYaml
     public static byte[] Mutate(byte[] yaml, Random random)
     {
         var bytes = yaml.ToList();
-        var changes = random.Next(1, 5);
+        var changes = random.Next(2) == 0 ? 1 : random.Next(2, 5);
         for (var i = 0; i < changes && bytes.Count > 2; i++)
         {
             var at = random.Next(bytes.Count);

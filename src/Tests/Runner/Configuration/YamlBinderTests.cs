@@ -64,7 +64,7 @@ public sealed class YamlBinderTests
     [TestCase("[512, 1024]", "[512, -1]", "(9,18): simulations.budgets[1]: expected an integer of at least 1, got '-1'.")]
     [TestCase("[512, 1024]", "[512, ~]", "(9,18): simulations.budgets[1]: expected an integer of at least 1, got nothing.")]
     [TestCase("[512, 1024]", "512", "(9,12): simulations.budgets: expected a list (each item an integer of at least 1), got '512'.")]
-    [TestCase("[512, 1024]", "[]", "(9,12): simulations.budgets: expected at least 1 items, got 0.")]
+    [TestCase("[512, 1024]", "[]", "(9,12): simulations.budgets: expected at least 1 item, got 0.")]
     [TestCase("validation: 50", "validation: 5001", "(10,15): simulations.validation: expected an integer from 0 to 5000, got '5001'.")]
     [TestCase("validation: 50", "validation: 513", "(10,15): simulations.validation: expected at most the smallest budget.")]
     [TestCase("kind: gaussian-mixture", "kind: gaussian_mixture",
@@ -72,9 +72,9 @@ public sealed class YamlBinderTests
     [TestCase("kind: gaussian-mixture", "kind: [x]", "(6,9): task.kind: expected one of gaussian-mixture, two-moons, got a list.")]
     [TestCase("kind: gaussian-mixture", "components: 3", "(6,3): task.kind: this key is missing; expected one of gaussian-mixture, two-moons.")]
     [TestCase("dimension: 2", "radius: 0.1",
-        "(7,3): task: the key 'radius' belongs to the kind two-moons, not to gaussian-mixture. Known keys: kind, dimension, components.")]
+        "(7,3): task: the key 'radius' belongs to kind two-moons, not to gaussian-mixture. Known keys: kind, dimension, components.")]
     [TestCase("final_steps: 25", "layers: 2",
-        "(14,5): contenders.cmpe: the key 'layers' belongs to the kind fmpe, npse, not to cmpe. Known keys: kind, training, final_steps.")]
+        "(14,5): contenders.cmpe: the key 'layers' belongs to kind fmpe or npse, not to cmpe. Known keys: kind, training, final_steps.")]
     [TestCase("final_steps: 25", "finalsteps: 2",
         "(14,5): contenders.cmpe: unknown key 'finalsteps'; did you mean 'final_steps'? Known keys: kind, training, final_steps.")]
     [TestCase("learning_rate: 1.0e-4", "lr: 1", "(17,7): contenders.cmpe.training: unknown key 'lr'. " + KnownTraining)]

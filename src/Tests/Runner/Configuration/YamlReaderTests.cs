@@ -48,6 +48,8 @@ public sealed class YamlReaderTests
     [TestCase("a:\n\tb: 3", "f.yaml(2,1): a tab indents this line; YAML is indented by spaces only.")]
     [TestCase("a: 1\n b: 2",
         "f.yaml(2,3): not valid YAML: while scanning a plain scalar value, found invalid mapping; the line is 'b: 2'.")]
+    [TestCase("a: \"\\UFFFFFFFF\"",
+        "f.yaml(1,15): not valid YAML: found an escape that is no character; the line is 'a: \"\\UFFFFFFFF\"'.")]
     [TestCase("a: 'open",
         "f.yaml(1,4): not valid YAML: while scanning a quoted scalar, found unexpected end of stream; the line is 'a: 'open'.")]
     [TestCase("a: [1",
