@@ -14,20 +14,15 @@ public sealed class ConfigurationException : Exception
     /// <summary>Makes the exception of a list of problems.</summary>
     /// <param name="problems">The problems in the order they should be read. Control characters are written as escapes.</param>
     public ConfigurationException(IReadOnlyList<string> problems)
-        : this(Limit(problems))
+        : base(string.Join('\n', Limit(problems)))
     {
+        Problems = Limit(problems);
     }
 
     /// <summary>Makes the exception of a single problem.</summary>
     public ConfigurationException(string problem)
         : this([problem])
     {
-    }
-
-    private ConfigurationException(string[] lines)
-        : base(string.Join('\n', lines))
-    {
-        Problems = lines;
     }
 
     /// <summary>The problems, each a single printable line.</summary>

@@ -27,7 +27,8 @@ internal sealed class ConfigurationFolder
         var found = Array.Find(places, Directory.Exists);
         if (found is not null) return new ConfigurationFolder(found, display);
         var looked = string.Join(" and ", places.Distinct(StringComparer.Ordinal));
-        throw new ConfigurationException($"{display(experimentPath)}: the folder 'configs' of shared settings was not found; looked for {looked}.");
+        throw new ConfigurationException(
+            $"{display(experimentPath)}: the folder 'configs' of shared settings was not found; looked for {looked}.");
     }
 
     /// <summary>Loads the file of a name.</summary>

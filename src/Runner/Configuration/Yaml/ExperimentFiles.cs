@@ -9,9 +9,9 @@ namespace Reproduce.Runner.Configuration.Yaml;
 /// <item>the settings of the command line, in their order.</item>
 /// </list>
 /// <para>
-/// Profiles and variants serve every experiment: what they say under <c>contenders</c> about a contender that the experiment does not have is
-/// passed over. Everything else that they add must be a known setting. How trees are laid over one another, and the wildcards <c>"*"</c> and
-/// <c>"*:kind"</c>, is said at <see cref="YamlOverlay"/>.
+/// Profiles and variants serve every experiment: what they say under <c>contenders</c> about a contender that the experiment does not have
+/// is passed over. Everything else that they add must be a known setting. How trees are laid over one another, and the wildcards
+/// <c>"*"</c> and <c>"*:kind"</c>, is said at <see cref="YamlOverlay"/>.
 /// </para>
 /// <para>The folder <c>configs</c> stands beside the folder of the experiment file, or else in the working folder.</para>
 /// </summary>
@@ -27,7 +27,8 @@ public static class ExperimentFiles
     /// <param name="sets">Settings of the command line, each <c>a.b.c=value</c>.</param>
     /// <param name="workingFolder">Relative paths start here; the process's folder when null.</param>
     /// <param name="contenderKinds">
-    /// The kinds that a wildcard under <c>contenders</c> may name, so that a misspelt one is not passed over in silence; unchecked when null.
+    /// The kinds that a wildcard under <c>contenders</c> may name, so that a misspelt one is not passed over in silence; unchecked when
+    /// null.
     /// </param>
     /// <exception cref="ConfigurationException">A file is missing or wrong, or a name is unknown.</exception>
     public static YamlMap Load(
@@ -69,7 +70,8 @@ public static class ExperimentFiles
         var path = Phrases.Join(Phrases.Join(Contenders, contender.Key), Extends);
         if (name is not YamlScalar { IsNull: false } scalar)
         {
-            throw new ConfigurationException($"{name.Position}: {path}: expected the name of a shared contender, got {Phrases.Found(name)}.");
+            throw new ConfigurationException(
+                $"{name.Position}: {path}: expected the name of a shared contender, got {Phrases.Found(name)}.");
         }
 
         var shared = folder.Value.Load(Contenders, scalar.Text, $"{name.Position}: {path}");

@@ -6,14 +6,17 @@ internal sealed class KindTable
     private readonly SortedDictionary<string, Type> _types = new(StringComparer.Ordinal);
 
     /// <summary>Finds the kinds of a base record.</summary>
-    /// <exception cref="InvalidOperationException">A derived record has no kind, or two have the same: a mistake in the program.</exception>
+    /// <exception cref="InvalidOperationException">A kind is missing or given twice: a mistake in the program.</exception>
     public KindTable(Type baseType)
     {
         foreach (var type in baseType.Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsSubclassOf(baseType)))
         {
-            var kind = KindAttribute.Find(type) ?? throw new InvalidOperationException($"{type.Name} derives from {baseType.Name} without [Kind].");
+            var kind = KindAttribute.Find(type)
+                ?? throw new InvalidOperationException($"{type.Name} derives from {baseType.Name} without [Kind].");
             if (!_types.TryAdd(kind, type)) throw new InvalidOperationException($"Two records of {baseType.Name} have the kind '{kind}'.");
         }
+
+        if (_types.Count == 0) throw new InvalidOperationException($"No record derives from the abstract {baseType.Name}.");
     }
 
     /// <summary>The names, in alphabetical order.</summary>

@@ -6,7 +6,7 @@ public static class NameSuggestions
     /// <summary>Misspellings further away than this are not guessed at.</summary>
     public const int MaximumEdits = 3;
 
-    /// <summary>The candidate nearest to a name within three edits, or null. Short names must keep at least half of their letters.</summary>
+    /// <summary>The candidate nearest to a name within three edits, or null. Short names must keep half of their letters.</summary>
     /// <param name="name">What was written.</param>
     /// <param name="candidates">What may be written.</param>
     public static string? Nearest(string name, IEnumerable<string> candidates) => candidates

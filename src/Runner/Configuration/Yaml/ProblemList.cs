@@ -25,6 +25,7 @@ internal sealed class ProblemList
     /// <summary>Throws when there are problems.</summary>
     public void ThrowIfAny()
     {
-        if (Count > 0) throw new ConfigurationException([.. _problems.OrderBy(problem => problem.Position).Select(problem => problem.Text)]);
+        if (Count == 0) return;
+        throw new ConfigurationException([.. _problems.OrderBy(problem => problem.Position).Select(problem => problem.Text)]);
     }
 }

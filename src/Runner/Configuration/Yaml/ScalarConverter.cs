@@ -8,8 +8,8 @@ internal static class ScalarConverter
     private const NumberStyles Real = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     /// <summary>True for the types that this class converts to.</summary>
-    public static bool Handles(Type type) =>
-        type == typeof(string) || type == typeof(bool) || type == typeof(int) || type == typeof(long) || type == typeof(double) || type.IsEnum;
+    public static bool Handles(Type type) => type.IsEnum || type == typeof(string) || type == typeof(bool)
+        || type == typeof(int) || type == typeof(long) || type == typeof(double);
 
     /// <summary>The names of an enumeration's members in files.</summary>
     public static IEnumerable<string> EnumNames(Type type) => Enum.GetNames(type).Select(SettingNames.SnakeCase);

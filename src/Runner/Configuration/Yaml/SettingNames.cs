@@ -27,8 +27,8 @@ public static partial class SettingNames
     }
 
     /// <summary>
-    /// True for a name that may become a file or folder: it cannot climb out of its folder, differs from others not only in case, and is not
-    /// one that Windows keeps for a device.
+    /// True for a name that may become a file or folder: it cannot climb out of its folder, differs from others not only in case, and is
+    /// not one that Windows keeps for a device.
     /// </summary>
     public static bool IsSafe(string name) => name.Length <= MaximumNameLength && Safe().IsMatch(name) && !Device().IsMatch(name);
 

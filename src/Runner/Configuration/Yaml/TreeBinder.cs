@@ -37,7 +37,8 @@ internal sealed class TreeBinder
         {
             // Nothing given: the record's own default stays. A required setting may be left open only on purpose, with ~.
             if (!setting.IsRequired || (node is not null && setting.AllowsNull)) return;
-            Problems.Add(node?.Position ?? map.Position, inside, $"this key is missing; expected {Describe(setting.ValueType, setting.Rules)}.");
+            var expected = Describe(setting.ValueType, setting.Rules);
+            Problems.Add(node?.Position ?? map.Position, inside, $"this key is missing; expected {expected}.");
             return;
         }
 
@@ -50,7 +51,9 @@ internal sealed class TreeBinder
     {
         if (ScalarConverter.Handles(type)) return BindScalar(type, rules, node, path);
         if (type.IsArray) return BindArray(type.GetElementType()!, rules, node, path);
-        return IsDictionary(type, out var item) ? BindDictionary(item, rules, node, path) : BindRecord(type, node, path);
+        if (IsDictionary(type, out var item)) return BindDictionary(item, rules, node, path);
+        if (type.IsClass) return BindRecord(type, node, path);
+        throw new NotSupportedException($"{path}: {type.Name} is no type of a setting.");
     }
 
     private object? BindScalar(Type type, ValueRules rules, YamlNode node, string path)
@@ -76,7 +79,7 @@ internal sealed class TreeBinder
             if (value is not null) values.SetValue(value, i);
         }
 
-        if (rules.LengthProblem(values.Length, "items") is { } problem) Problems.Add(node.Position, path, problem);
+        if (rules.LengthProblem(values.Length, "item") is { } problem) Problems.Add(node.Position, path, problem);
         return Problems.Count == before ? values : null;
     }
 
@@ -97,7 +100,7 @@ internal sealed class TreeBinder
             else if (Bind(item, rules, entry.Value, inside) is { } value) values.Add(entry.Key, value);
         }
 
-        if (rules.LengthProblem(map.Entries.Count, "entries") is { } problem) Problems.Add(node.Position, path, problem);
+        if (rules.LengthProblem(map.Entries.Count, "item") is { } problem) Problems.Add(node.Position, path, problem);
         return Problems.Count == before ? values : null;
     }
 
@@ -106,10 +109,16 @@ internal sealed class TreeBinder
         var expected = $"expected one of {string.Join(", ", kinds.Names)}";
         var inside = Phrases.Join(path, KindAttribute.Key);
         var node = map.Find(KindAttribute.Key)?.Value;
-        if (node is null or YamlScalar { IsNull: true }) Problems.Add(node?.Position ?? map.Position, inside, $"this key is missing; {expected}.");
-        else if (node is not YamlScalar scalar) Problems.Add(node.Position, inside, $"{expected}, got {Phrases.Found(node)}.");
-        else if (kinds.Find(scalar.Text) is { } type) return type;
-        else Problems.Add(node.Position, inside, $"{expected}, got {Phrases.Found(node)}{NameSuggestions.DidYouMean(scalar.Text, kinds.Names)}");
+        if (node is null or YamlScalar { IsNull: true })
+        {
+            Problems.Add(node?.Position ?? map.Position, inside, $"this key is missing; {expected}.");
+            return null;
+        }
+
+        var name = (node as YamlScalar)?.Text;
+        if (name is not null && kinds.Find(name) is { } type) return type;
+        var hint = name is null ? "." : NameSuggestions.DidYouMean(name, kinds.Names);
+        Problems.Add(node.Position, inside, $"{expected}, got {Phrases.Found(node)}{hint}");
         return null;
     }
 
@@ -123,7 +132,7 @@ internal sealed class TreeBinder
             if (shape.Find(entry.Key) is not null || (kinds is not null && entry.Key == KindAttribute.Key)) continue;
             var others = kinds?.Types.Where(other => ShapeOf(other).Find(entry.Key) is not null).Select(KindAttribute.Find).ToList() ?? [];
             var problem = others.Count > 0
-                ? $"the key {Phrases.Quote(entry.Key)} belongs to the kind {string.Join(", ", others)}, not to {KindAttribute.Find(type)}. "
+                ? $"the key {Phrases.Quote(entry.Key)} belongs to kind {string.Join(" or ", others)}, not to {KindAttribute.Find(type)}. "
                 : $"unknown key {Phrases.Quote(entry.Key)}{NameSuggestions.DidYouMean(entry.Key, known)} ";
             Problems.Add(entry.KeyPosition, path, $"{problem}Known keys: {string.Join(", ", known)}.");
         }
@@ -148,7 +157,7 @@ internal sealed class TreeBinder
 
     private bool LengthIsRight(string? text, ValueRules rules, YamlNode node, string path)
     {
-        if (text is null || rules.LengthProblem(text.Length, "characters") is not { } problem) return true;
+        if (text is null || rules.LengthProblem(text.Length, "character") is not { } problem) return true;
         Problems.Add(node.Position, path, problem);
         return false;
     }

@@ -53,7 +53,8 @@ internal sealed class ValueRules
         var hasLow = low > int.MinValue;
         // Range wants both ends; the largest integer is how its users say "no upper end".
         var hasHigh = high < int.MaxValue;
-        if (hasLow && hasHigh && !_range.MinimumIsExclusive && !_range.MaximumIsExclusive) return $"{noun} from {Write(low)} to {Write(high)}";
+        var isClosed = !_range.MinimumIsExclusive && !_range.MaximumIsExclusive;
+        if (hasLow && hasHigh && isClosed) return $"{noun} from {Write(low)} to {Write(high)}";
         if (hasLow && hasHigh) return $"{noun} {above} and {below}";
         if (hasLow) return $"{noun} {above}";
         return hasHigh ? $"{noun} {(_range.MaximumIsExclusive ? "" : "of ")}{below}" : noun;
@@ -71,14 +72,17 @@ internal sealed class ValueRules
     }
 
     /// <summary>What is wrong with the number of items or letters, or null.</summary>
+    /// <param name="length">The number.</param>
+    /// <param name="unit">What is counted, in the singular.</param>
     public string? LengthProblem(int length, string unit)
     {
         if (length >= _minimumLength && length <= _maximumLength) return null;
-        var expected = _maximumLength == int.MaxValue ? $"at least {Write(_minimumLength)}"
-            : _minimumLength == 0 ? $"at most {Write(_maximumLength)}"
-            : _minimumLength == _maximumLength ? $"exactly {Write(_minimumLength)}"
-            : $"{Write(_minimumLength)} to {Write(_maximumLength)}";
-        return $"expected {expected} {unit}, got {Write(length)}.";
+        string Count(int number) => $"{Write(number)} {unit}{(number == 1 ? "" : "s")}";
+        var expected = _minimumLength == _maximumLength ? $"exactly {Count(_minimumLength)}"
+            : _maximumLength == int.MaxValue ? $"at least {Count(_minimumLength)}"
+            : _minimumLength == 0 ? $"at most {Count(_maximumLength)}"
+            : $"{Write(_minimumLength)} to {Count(_maximumLength)}";
+        return $"expected {expected}, got {Write(length)}.";
     }
 
     /// <summary>What rules that are not known here say about a whole value.</summary>

@@ -18,6 +18,7 @@ public sealed class YamlReader
     /// <summary>Keys longer than this are refused; the longest of a sensible file has twenty letters.</summary>
     public const int MaximumKeyLength = 128;
 
+    private readonly Scanner _scanner;
     private readonly Parser _parser;
     private readonly string _text;
     private readonly Func<int, int, YamlPosition> _position;
@@ -25,7 +26,8 @@ public sealed class YamlReader
     private YamlReader(string text, Func<int, int, YamlPosition> position)
     {
         // Comments hold no settings, so the scanner drops them.
-        _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+        _scanner = new Scanner(new StringReader(text), skipComments: true);
+        _parser = new Parser(_scanner);
         _text = text;
         _position = position;
     }
@@ -38,7 +40,8 @@ public sealed class YamlReader
     {
         var name = displayName ?? path;
         var root = Parse(YamlText.Read(path, name), name);
-        return root as YamlMap ?? throw new ConfigurationException($"{root.Position}: expected a map of settings, got {Phrases.Found(root)}.");
+        if (root is YamlMap map) return map;
+        throw new ConfigurationException($"{root.Position}: expected a map of settings, got {Phrases.Found(root)}.");
     }
 
     /// <summary>Reads a text as though it stood in a file.</summary>
@@ -62,7 +65,7 @@ public sealed class YamlReader
         }
         catch (YamlException problem)
         {
-            throw reader.SyntaxError(problem);
+            throw reader.SyntaxError(problem.Start, problem.Message.Trim().TrimEnd('.'));
         }
     }
 
@@ -82,7 +85,20 @@ public sealed class YamlReader
 
     private ParsingEvent Next()
     {
-        _parser.MoveNext();
+        try
+        {
+            _parser.MoveNext();
+        }
+        catch (Exception stumble) when (stumble is InvalidOperationException or ArgumentException or FormatException or ArithmeticException)
+        {
+            // The scanner stumbles over some malformed texts instead of reporting them: a bracket that is never closed makes it lose its
+            // state, and an escape beyond Unicode reaches the conversion to a character.
+            var reason = stumble is InvalidOperationException
+                ? "found something that does not fit here; perhaps ']' or '}' is missing before it"
+                : "found an escape that is no character";
+            throw SyntaxError(_scanner.CurrentPosition, reason);
+        }
+
         return _parser.Current ?? throw new InvalidOperationException("The YAML parser ended before its stream did.");
     }
 
@@ -105,14 +121,14 @@ public sealed class YamlReader
 
     private void RefuseReferences(ParsingEvent start)
     {
-        if (start is AnchorAlias)
+        var reference = start switch
         {
-            throw Refuse(start.Start, "aliases ('*name') are not supported; write the value out, or put quotes around a text that starts with '*'.");
-        }
-
-        if (start is not NodeEvent node) return;
-        if (!node.Anchor.IsEmpty) throw Refuse(node.Start, "anchors ('&name') are not supported; put quotes around a text that starts with '&'.");
-        if (!node.Tag.IsEmpty) throw Refuse(node.Start, "tags ('!name') are not supported; put quotes around a text that starts with '!'.");
+            AnchorAlias => "aliases ('*name') are not supported; write the value out, or put quotes around a text that starts with '*'.",
+            NodeEvent { Anchor.IsEmpty: false } => "anchors ('&name') are not supported; put quotes around a text that starts with '&'.",
+            NodeEvent { Tag.IsEmpty: false } => "tags ('!name') are not supported; put quotes around a text that starts with '!'.",
+            _ => null,
+        };
+        if (reference is not null) throw Refuse(start.Start, reference);
     }
 
     private YamlScalar ReadScalar(Scalar scalar)
@@ -155,15 +171,23 @@ public sealed class YamlReader
         var key = ReadScalar(scalar);
         if (key.IsNull || key.Text.Length == 0) throw Refuse(start.Start, "a key is missing before ':'.");
         if (key.Text.Length <= MaximumKeyLength) return key.Text;
-        throw Refuse(start.Start, FormattableString.Invariant($"a key of {key.Text.Length} characters; at most {MaximumKeyLength} are allowed."));
+        var length = FormattableString.Invariant($"a key of {key.Text.Length} characters; at most {MaximumKeyLength} are allowed.");
+        throw Refuse(start.Start, length);
     }
 
-    private ConfigurationException SyntaxError(YamlException problem)
+    private ConfigurationException SyntaxError(Mark mark, string reason)
     {
-        var line = YamlText.LineAt(_text, ToInt(problem.Start.Line));
-        var reason = problem.Message.Trim().TrimEnd('.');
-        var hint = line.StartsWith('\t') ? " Tabs cannot indent YAML; use spaces." : "";
-        return Refuse(problem.Start, $"not valid YAML: {reason}; the line is {Phrases.Quote(line.Trim())}.{hint}");
+        // The scanner reports a tab where the map around it starts, which may be pages above.
+        var isTab = reason.Contains(" tab ", StringComparison.Ordinal);
+        if (isTab && YamlText.FindTabIndent(_text, ToInt(mark.Line)) is { } tab)
+        {
+            var place = _position(tab.Line, tab.Column);
+            return new ConfigurationException($"{place}: a tab indents this line; YAML is indented by spaces only.");
+        }
+
+        var line = YamlText.LineAt(_text, ToInt(mark.Line)).Trim();
+        var where = line.Length == 0 ? "this is the end of the text" : $"the line is {Phrases.Quote(line)}";
+        return Refuse(mark, $"not valid YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}; {where}.");
     }
 
     private ConfigurationException Refuse(Mark mark, string problem) => new($"{Position(mark)}: {problem}");

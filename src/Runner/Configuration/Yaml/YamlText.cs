@@ -42,6 +42,19 @@ internal static class YamlText
         return line ?? "";
     }
 
+    /// <summary>The first tab in the indentation of a line, searched from a line on; null when there is none.</summary>
+    public static (int Line, int Column)? FindTabIndent(string text, int fromLine)
+    {
+        using var reader = new StringReader(text);
+        for (var number = 1; reader.ReadLine() is { } line; number++)
+        {
+            var tab = line.AsSpan().IndexOfAnyExcept(' ');
+            if (number >= fromLine && tab >= 0 && line[tab] == '\t') return (number, tab + 1);
+        }
+
+        return null;
+    }
+
     /// <summary>The names, without their extension, of the .yaml files of a folder; none when it cannot be listed.</summary>
     public static IReadOnlyList<string> NamesIn(string folder)
     {
@@ -89,7 +102,8 @@ internal static class YamlText
         // The extension is shared by all candidates, so it must not count as likeness.
         var nearest = NameSuggestions.Nearest(Path.GetFileNameWithoutExtension(wanted), files);
         if (nearest is not null) return $"; did you mean '{name[..^wanted.Length]}{nearest}.yaml'?";
-        return $". Its folder holds: {string.Join(", ", files.Take(MaximumListedFiles))}{(files.Count > MaximumListedFiles ? ", ..." : ".")}";
+        var listed = string.Join(", ", files.Take(MaximumListedFiles).Select(file => $"{file}.yaml"));
+        return $". Its folder holds: {listed}{(files.Count > MaximumListedFiles ? ", ..." : ".")}";
     }
 
     private static string Decode(ReadOnlySpan<byte> bytes, string name)
@@ -104,6 +118,7 @@ internal static class YamlText
         }
 
         var position = new YamlPosition(name, line, column);
-        throw new ConfigurationException(FormattableString.Invariant($"{position}: the byte 0x{bytes[index]:X2} is not UTF-8; save the file as UTF-8."));
+        throw new ConfigurationException(
+            FormattableString.Invariant($"{position}: the byte 0x{bytes[index]:X2} is not UTF-8; save the file as UTF-8."));
     }
 }

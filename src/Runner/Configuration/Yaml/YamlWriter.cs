@@ -49,7 +49,7 @@ public static partial class YamlWriter
         YamlScalar { IsNull: true } => "~",
         YamlScalar scalar => Scalar(scalar.Text, scalar.IsQuoted),
         YamlMap { Entries.Count: 0 } => "{}",
-        YamlSequence sequence when sequence.Items.All(item => item is YamlScalar) => $"[{string.Join(", ", sequence.Items.Select(OnOneLine))}]",
+        YamlSequence list when list.Items.All(item => item is YamlScalar) => $"[{string.Join(", ", list.Items.Select(OnOneLine))}]",
         _ => null,
     };
 
@@ -74,8 +74,9 @@ public static partial class YamlWriter
         return quoted.Append('"').ToString();
     }
 
-    private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
-        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+    private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 
     // Stricter than YAML: words and numbers of letters that no position in a document gives a meaning to.
     [GeneratedRegex(@"^(?:-?\.?[0-9]|[A-Za-z_/])[A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*\z", RegexOptions.CultureInvariant)]
