@@ -20,8 +20,8 @@ internal static class TaskAssert
     /// <summary>The values of a tensor of any floating type, in C order.</summary>
     public static double[] Values(Tensor tensor)
     {
-        using Tensor copy = tensor.to(ScalarType.Float64).contiguous();
-        return copy.data<double>().ToArray();
+        using DisposeScope scope = NewDisposeScope();
+        return tensor.to(ScalarType.Float64).contiguous().data<double>().ToArray();
     }
 
     /// <summary>Same key = same bits; data set j's draws do not depend on the others; no tensor is left over.</summary>
