@@ -78,7 +78,7 @@ public static class C2st
         Tensor r = reference.to_type(ScalarType.Float64);
         Tensor mean = r.mean([1], keepdim: true);
         Tensor deviation = (r - mean).square().mean([1], keepdim: true).sqrt();
-        Tensor scale = where(deviation == 0, ones_like(deviation), deviation);
+        Tensor scale = where(deviation.eq(Scalars.Zero), ones_like(deviation), deviation);
         Tensor pooled = cat([r, draws.to(ScalarType.Float64, reference.device)], 1);
         return ((pooled - mean) / scale).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
