@@ -81,9 +81,10 @@ public static class MaximumMeanDiscrepancy
     private static Tensor Thin(Tensor sample, int most)
     {
         long count = sample.size(0);
+        using Scalar all = count.ToScalar(), few = Math.Max(1, most).ToScalar();
         return most == 0 || count <= most
             ? sample.to_type(ScalarType.Float64)
-            : sample.index_select(0, arange(most, dtype: ScalarType.Int64, device: sample.device).mul_(count).floor_divide(most))
+            : sample.index_select(0, arange(most, dtype: ScalarType.Int64, device: sample.device).mul_(all).floor_divide(few))
                 .to_type(ScalarType.Float64);
     }
 
@@ -125,7 +126,7 @@ public static class MaximumMeanDiscrepancy
         {
             using var scope = NewDisposeScope();
             Tensor norms = x.square().sum(1, keepdim: true) + y.square().sum(1).unsqueeze(0);
-            return norms.sub_(x.mm(y.t()).mul_(2)).clamp_min_(0).MoveToOuterDisposeScope();
+            return norms.sub_(x.mm(y.t()).mul_(Scalars.Two)).clamp_min_(Scalars.Zero).MoveToOuterDisposeScope();
         }
 
         Tensor sum = zeros(x.size(0), y.size(0), dtype: ScalarType.Float32, device: x.device);
@@ -133,7 +134,7 @@ public static class MaximumMeanDiscrepancy
         {
             using var scope = NewDisposeScope();
             Tensor difference = x.narrow(1, d, 1) - y.select(1, d).unsqueeze(0);
-            sum.addcmul_(difference, difference, 1);
+            sum.addcmul_(difference, difference, Scalars.One);
         }
 
         return sum;

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Evaluation;
@@ -12,7 +13,9 @@ namespace Reproduce.Evaluation;
 /// </remarks>
 internal sealed class BatchedNetwork : IDisposable
 {
-    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
+    private const double Beta1 = 0.9, Beta2 = 0.999;
+    private static readonly Scalar s_beta1 = Beta1.ToScalar(), s_rest1 = (1 - Beta1).ToScalar();
+    private static readonly Scalar s_beta2 = Beta2.ToScalar(), s_rest2 = (1 - Beta2).ToScalar(), s_epsilon = 1e-8.ToScalar();
     private readonly NetworkShape _shape;
     private readonly Tensor _penalised; // [P]: 1 for weights, 0 for biases
     private Tensor _parameters, _mean, _square; // [R, P]
@@ -51,9 +54,10 @@ internal sealed class BatchedNetwork : IDisposable
     internal (Tensor Loss, Tensor Gradient) LossAndGradient(Tensor x, Tensor y, double l2)
     {
         long rows = x.size(0), batch = x.size(1);
+        using Scalar size = batch.ToScalar(), half = (0.5 * l2 / batch).ToScalar(), whole = (l2 / batch).ToScalar();
         (Tensor a1, Tensor a2, Tensor logits) = Forward(x);
         Tensor loss = nn.functional.softplus(logits).sub_(y * logits).mean([1, 2]);
-        Tensor d3 = logits.sigmoid().sub_(y).div_(batch); // [R, B, 1], the derivative by the log-odds
+        Tensor d3 = logits.sigmoid().sub_(y).div_(size); // [R, B, 1], the derivative by the log-odds
         Tensor w2 = Part(_shape.Weight2, _shape.Hidden, _shape.Hidden);
         Tensor w3 = Part(_shape.Weight3, _shape.Hidden, 1);
         // sign() of an activation of ReLU is the derivative of that ReLU.
@@ -68,8 +72,8 @@ internal sealed class BatchedNetwork : IDisposable
         if (l2 > 0)
         {
             Tensor weights = _parameters * _penalised;
-            loss.add_((weights * weights).sum(1), alpha: 0.5 * l2 / batch);
-            gradient.add_(weights, alpha: l2 / batch);
+            loss.add_((weights * weights).sum(1), alpha: half);
+            gradient.add_(weights, alpha: whole);
         }
 
         return (loss, gradient);
@@ -82,10 +86,10 @@ internal sealed class BatchedNetwork : IDisposable
     {
         using var scope = NewDisposeScope();
         _steps++;
-        double rate = learningRate * Math.Sqrt(1 - Math.Pow(Beta2, _steps)) / (1 - Math.Pow(Beta1, _steps));
-        _mean.mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
-        _square.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-        _parameters.addcdiv_(_mean, _square.sqrt().add_(Epsilon), -rate);
+        using Scalar rate = (-learningRate * Math.Sqrt(1 - Math.Pow(Beta2, _steps)) / (1 - Math.Pow(Beta1, _steps))).ToScalar();
+        _mean.mul_(s_beta1).add_(gradient, alpha: s_rest1);
+        _square.mul_(s_beta2).addcmul_(gradient, gradient, s_rest2);
+        _parameters.addcdiv_(_mean, _square.sqrt().add_(s_epsilon), rate);
     }
 
     /// <summary>Keeps some of the classifiers, in the given order.</summary>

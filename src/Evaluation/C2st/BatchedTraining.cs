@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Evaluation;
@@ -89,7 +90,8 @@ internal static class BatchedTraining
             using var step = NewDisposeScope();
             int batch = Math.Min(options.BatchSize, rows - start);
             (Tensor loss, Tensor gradient) = network.LossAndGradient(x.narrow(1, start, batch), y.narrow(1, start, batch), options.L2);
-            total.add_(loss, alpha: (double)batch / rows);
+            using Scalar part = ((double)batch / rows).ToScalar();
+            total.add_(loss, alpha: part);
             network.Step(gradient, options.LearningRate);
         }
 
@@ -110,7 +112,7 @@ internal static class BatchedTraining
             using var step = NewDisposeScope();
             Range part = start..Math.Min(held, start + EvaluationRows);
             (Tensor x, Tensor y) = Gather(ended.Select(i => (running[i].Classifier.Test[part], running[i].Offset)).ToArray(), data, references);
-            correct.add_(finished.Logits(x).gt(0).eq(y.squeeze(2).gt(0.5)).sum(1));
+            correct.add_(finished.Logits(x).gt(Scalars.Zero).eq(y.squeeze(2).gt(Scalars.Half)).sum(1));
         }
 
         long[] counts = correct.cpu().data<long>().ToArray();

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -57,7 +58,9 @@ public static class C2st
             foreach (IGrouping<int, Classifier> equal in classifiers.GroupBy(c => c.Test.Length))
             {
                 Classifier[] group = [.. equal];
-                double[] accuracy = BatchedTraining.Run(group, pool, first, references, shape, options, Report, cancel);
+                double[] accuracy = vector
+                    ? VectorTraining.Run(group, pool, first, references, shape, options, Report, cancel)
+                    : BatchedTraining.Run(group, pool, first, references, shape, options, Report, cancel);
                 for (int i = 0; i < group.Length; i++)
                 {
                     scores[group[i].DataSet] += accuracy[i] / perSet;
@@ -78,10 +81,16 @@ public static class C2st
         Tensor r = reference.to_type(ScalarType.Float64);
         Tensor mean = r.mean([1], keepdim: true);
         Tensor deviation = (r - mean).square().mean([1], keepdim: true).sqrt();
-        Tensor scale = where(deviation == 0, ones_like(deviation), deviation);
+        Tensor scale = where(deviation.eq(Scalars.Zero), ones_like(deviation), deviation);
         Tensor pooled = cat([r, draws.to(ScalarType.Float64, reference.device)], 1);
         return ((pooled - mean) / scale).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    private static bool UsesVectors(C2stEngine engine, Device device) => engine == C2stEngine.Vector && device.type == DeviceType.CPU;
+    private static bool UsesVectors(C2stEngine engine, Device device)
+    {
+        bool cpu = device.type == DeviceType.CPU;
+        return engine == C2stEngine.Vector && !cpu
+            ? throw new ArgumentException($"C2ST options: the engine Vector needs draws on the CPU, got {device}.")
+            : cpu && (engine == C2stEngine.Vector || (engine == C2stEngine.Auto && Vector512.IsHardwareAccelerated));
+    }
 }
