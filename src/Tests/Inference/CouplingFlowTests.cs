@@ -63,7 +63,7 @@ public sealed class CouplingFlowTests
         posterior.Perturb(0.1, s_key.Child("weights"));
 
         // A midpoint grid over [-10, 10]^2: wide enough for a latent of sd 1 behind weights this small.
-        const int cells = 400;
+        const int cells = 200;
         const double width = 20.0 / cells;
         Tensor axis = (arange(cells, dtype: ScalarType.Float32) + 0.5f) * width - 10;
         Tensor grid = stack([axis.unsqueeze(1).expand(cells, cells).flatten(), axis.unsqueeze(0).expand(cells, cells).flatten()], 1);
