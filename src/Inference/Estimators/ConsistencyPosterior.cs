@@ -52,8 +52,9 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator
             : parameterVariance.to(ScalarType.Float32).clone();
         if (settings.TrainableSigma)
         {
-            trainableVariance = new Parameter(s2);
+            // The root first: a Parameter takes the tensor's handle over.
             trainableDeviation = new Parameter(s2.sqrt());
+            trainableVariance = new Parameter(s2);
             trainableVariance.DetachFromDisposeScope();
             trainableDeviation.DetachFromDisposeScope();
         }

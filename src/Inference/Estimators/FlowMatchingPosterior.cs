@@ -112,10 +112,6 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator
         return theta;
     }
 
-    // log cosh r = |r| + log(1 + exp(-2 |r|)) - log 2, without overflow.
-    private static Tensor LogCosh(Tensor residual)
-    {
-        Tensor size = residual.abs();
-        return size + nn.functional.softplus(size * -2) - Math.Log(2);
-    }
+    // log cosh r = r + log(1 + exp(-2 r)) - log 2, without overflow on either side: for large -2 r the softplus is -2 r itself.
+    private static Tensor LogCosh(Tensor residual) => residual + nn.functional.softplus(residual * -2) - Math.Log(2);
 }

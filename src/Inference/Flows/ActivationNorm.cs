@@ -26,7 +26,8 @@ public sealed class ActivationNorm : Network, IConditionalTransform
     public (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(u);
-        return (addcmul(shift, u, scale, 1), scale.abs().log().sum().expand(u.shape[0]));
+        // log |s| as half of log s^2, which libtorch's meta device can follow too.
+        return (addcmul(shift, u, scale, 1), scale.square().log().sum().mul(0.5).expand(u.shape[0]));
     }
 
     /// <inheritdoc/>

@@ -27,15 +27,18 @@ public sealed class FixedPermutation : Network, IConditionalTransform
     public (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(u);
-        return (u.index_select(1, order), u.new_zeros([u.shape[0]]));
+        return (Reorder(u, order), u.new_zeros([u.shape[0]]));
     }
 
     /// <inheritdoc/>
     public Tensor Inverse(Tensor v, Tensor condition)
     {
         ArgumentNullException.ThrowIfNull(v);
-        return v.index_select(1, back);
+        return Reorder(v, back);
     }
+
+    // gather and not index_select, which libtorch's meta device lacks.
+    private static Tensor Reorder(Tensor u, Tensor order) => u.gather(1, order.expand(u.shape[0], -1));
 }
 
 /// <summary>A full matrix, orthogonal at the start and then unconstrained: v = u W, log-determinant log |det W|.</summary>

@@ -96,7 +96,7 @@ public static class RationalQuadraticSpline
         public static Tensor First(Tensor knots) => knots.select(2, 0);
 
         public static Tensor Contains(Tensor at, Tensor knots) =>
-            at.gt(First(knots)).logical_and(at.le(knots.select(2, knots.shape[2] - 1)));
+            at.gt(First(knots)).bitwise_and(at.le(knots.select(2, knots.shape[2] - 1)));
 
         public Bin Find(Tensor at, Tensor knots)
         {

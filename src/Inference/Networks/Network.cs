@@ -12,5 +12,9 @@ public readonly record struct WeightPenalty(Parameter Parameter, double Strength
 public abstract class Network(string name) : nn.Module(name)
 {
     /// <summary>The L2 penalties of this network's weights.</summary>
-    public virtual IEnumerable<WeightPenalty> Penalties => children().OfType<Network>().SelectMany(c => c.Penalties);
+    public virtual IEnumerable<WeightPenalty> Penalties => Below(this);
+
+    // Through lists of layers too: a ModuleList is a module between a network and its layers, and no Network itself.
+    private static IEnumerable<WeightPenalty> Below(nn.Module module) =>
+        module.children().SelectMany(c => c is Network network ? network.Penalties : Below(c));
 }

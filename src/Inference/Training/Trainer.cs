@@ -103,7 +103,7 @@ public sealed class Trainer : IDisposable
     /// <param name="progress">Told at most ten times a second.</param>
     /// <param name="checkpoint">Called behind a step, once per <see cref="CheckpointInterval"/> and when cancelled.</param>
     /// <param name="cancel">Stops the training behind the current step.</param>
-    /// <exception cref="DivergedException">The loss became infinite or not a number.</exception>
+    /// <exception cref="DivergedException">The loss or its gradient became infinite or not a number.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint callback was called.</exception>
     public void Run(
         Simulations training,
@@ -149,7 +149,10 @@ public sealed class Trainer : IDisposable
                     sinceCheckpoint.Restart();
                 }
 
-                cancel.ThrowIfCancellationRequested();
+                if (Step < total)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                }
             }
             while (Step % perEpoch != 0);
         }
@@ -187,17 +190,21 @@ public sealed class Trainer : IDisposable
     // The host waits for the device once an epoch; the step at which a loss went wrong is known all the same.
     private void CloseEpoch(long epoch, long total)
     {
-        double mean = EpochRecord![0].mean().item<float>();
-        if (!double.IsFinite(mean))
+        float[] record = EpochRecord!.to(CPU).data<float>().ToArray();
+        int steps = record.Length / 2;
+        float[] losses = record[..steps];
+        float[] norms = record[steps..];
+        for (int i = 0; i < steps; i++)
         {
-            float[] losses = EpochRecord[0].to(CPU).data<float>().ToArray();
-            float[] norms = EpochRecord[1].to(CPU).data<float>().ToArray();
-            int bad = Array.FindIndex(losses, l => !float.IsFinite(l));
-            long step = Step - losses.Length + bad;
-            throw new DivergedException(step, losses[bad], norms[Math.Max(0, bad - 1)], LearningRate(step, total));
+            // The norm too: with a finite loss it spoils the weights unseen when it is the last step's.
+            if (!float.IsFinite(losses[i]) || !float.IsFinite(norms[i]))
+            {
+                long step = Step - steps + i;
+                throw new DivergedException(step, losses[i], norms[Math.Max(0, i - 1)], LearningRate(step, total));
+            }
         }
 
-        History.AddTraining(epoch + 1, mean);
+        History.AddTraining(epoch + 1, losses.Average(l => (double)l));
     }
 
     private void Validate(Simulations? validation, long epoch, long epochs, long total)
