@@ -33,6 +33,7 @@ internal struct SplitMix(RandomKey key)
     internal int NextInt(int count) => (int)(((NextBits() >> 32) * (ulong)count) >> 32);
 
     /// <summary>Puts the items in a uniformly random order (Fisher and Yates).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Shuffle(Span<int> items)
     {
         for (int i = items.Length - 1; i > 0; i--)

@@ -59,6 +59,7 @@ internal static class VectorProduct
     /// <param name="columns">Multiple of 32.</param>
     /// <param name="start">[columns], or empty for zeros.</param>
     /// <param name="companion">[rows, columns], or empty when the epilogue does not read it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Multiply<TEpilogue>(
         ReadOnlySpan<float> a, int rowStride, int innerStride, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns,
         ReadOnlySpan<float> start = default, ReadOnlySpan<float> companion = default)
@@ -89,7 +90,7 @@ internal static class VectorProduct
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Tile<TEpilogue>(
         ref float a, nint rowStride, nint innerStride, ref float b, ref float c, ref float other, int inner, nint columns,
         Vector512<float> left, Vector512<float> right)
