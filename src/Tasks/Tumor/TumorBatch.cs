@@ -94,7 +94,7 @@ public sealed class TumorBatch
     {
         try
         {
-            var simulator = new TumorSimulator(lattice, _options.Bins);
+            var simulator = new TumorSimulator(lattice, _options.Bins, _options.EventLimit);
             var output = new TumorOutput(_options.Bins);
             int chunk;
             while ((chunk = Interlocked.Increment(ref _nextChunk) - 1) < ChunkCount)
@@ -148,29 +148,21 @@ public sealed class TumorBatch
 
     private TumorFailure? Simulate(int index, TumorSimulator simulator, TumorOutput output, Span<float> row, CancellationToken stop)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(_options.TimeLimit);
-        string reason;
         try
         {
-            simulator.Run(_parameters[index], _key.Child(index), output, limit.Token);
+            simulator.Run(_parameters[index], _key.Child(index), output, stop);
             Copy(output.Growth, row);
             Copy(output.Proliferation, row[TumorOutput.GrowthPoints..]);
             Copy(output.Ecm, row[(TumorOutput.GrowthPoints + _options.Bins)..]);
             return null;
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            reason = $"stopped after {simulator.EventCount} events, over the time limit of {_options.TimeLimit}";
-        }
+#pragma warning disable CA1031 // Whatever a simulation does, the batch goes on; the failure carries all that is needed to see it again.
         catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
         {
-            // Whatever a simulation does, the batch goes on; the failure carries all that is needed to see it again.
-            reason = e.Message;
+            row.Fill(float.NaN);
+            return new TumorFailure(index, _parameters[index], e.Message);
         }
-
-        row.Fill(float.NaN);
-        return new TumorFailure(index, _parameters[index], reason);
     }
 
     private void Report(int count, int simulated, List<TumorFailure> failures)

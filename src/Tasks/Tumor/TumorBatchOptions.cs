@@ -1,6 +1,6 @@
 namespace Reproduce.Tasks.Tumor;
 
-/// <summary>How a batch of simulations is run. None of these settings changes a number of the result.</summary>
+/// <summary>How a batch of simulations is run. Only the number of bins changes the result.</summary>
 public sealed record TumorBatchOptions
 {
     /// <summary>
@@ -14,8 +14,8 @@ public sealed record TumorBatchOptions
     /// <summary>Number of simulations at once; default all cores.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>A simulation that takes longer counts as failed; default one minute, some thousand times the usual.</summary>
-    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>A simulation with more events counts as failed.</summary>
+    public long EventLimit { get; init; } = TumorSimulator.DefaultEventLimit;
 
     /// <summary>Number of 1-micrometre bins of the radial profiles.</summary>
     public int Bins { get; init; } = TumorOutput.DefaultBins;
@@ -27,7 +27,7 @@ public sealed record TumorBatchOptions
         var problems = new List<string>();
         Require(ChunkSize >= 1, $"ChunkSize: expected at least 1, got {ChunkSize}.", problems);
         Require(Workers >= 1, $"Workers: expected at least 1, got {Workers}.", problems);
-        Require(TimeLimit > TimeSpan.Zero, $"TimeLimit: expected a positive time, got {TimeLimit}.", problems);
+        Require(EventLimit >= 1, $"EventLimit: expected at least 1, got {EventLimit}.", problems);
         Require(Bins >= 1, $"Bins: expected at least 1, got {Bins}.", problems);
         if (problems.Count > 0)
         {

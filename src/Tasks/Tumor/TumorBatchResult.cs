@@ -55,7 +55,7 @@ public sealed class TumorBatchResult
     private static Tensor Part(Tensor all, int begin, int length)
     {
         using Tensor view = all.narrow(1, begin, length);
-        return view.contiguous().clone();
+        return view.clone(); // Of a view with gaps, the copy is contiguous.
     }
 
     private ReadOnlySpan<float> Row(int index)

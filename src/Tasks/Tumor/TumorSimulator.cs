@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reproduce.Compute;
 
 namespace Reproduce.Tasks.Tumor;
@@ -25,16 +26,23 @@ public sealed class TumorSimulator
     /// <summary>Length of a lattice unit in the growth curve, micrometres; deliberately not that of the profiles.</summary>
     public const double GrowthUnit = 16.8 * 0.8;
 
+    /// <summary>
+    /// Ten million events. A cell needs 11 for a division and 10 for the failed attempt that blocks it, so that the 10000 cells of a
+    /// full domain take a few hundred thousand: a run beyond the limit is not a run of this model.
+    /// </summary>
+    public const long DefaultEventLimit = 10_000_000;
+
     private const int StagesPerCycle = 11;
     private const double ProfileBegin = 17 * GrowthInterval;
     private const double ProfileEnd = 18 * GrowthInterval;
-    private const int EventsPerCancellationCheck = 1024;
+    private const int EventsPerCheck = 1024;
 
     private readonly TumorLattice _lattice;
     private readonly Occupancy _occupancy;
     private readonly CellPopulation _cells = new();
     private readonly EcmField _ecm;
     private readonly RadialProfiles _profiles;
+    private readonly long _eventLimit;
     private readonly short[] _path = new short[TumorLattice.SiteCount];
     private Xoshiro256 _random;
     private TumorParameters _parameters;
@@ -46,8 +54,11 @@ public sealed class TumorSimulator
     /// <summary>A simulator.</summary>
     /// <param name="lattice">The lattice; <see cref="TumorLattice.Standard"/> when not given.</param>
     /// <param name="bins">Number of 1-micrometre bins of the radial profiles.</param>
-    public TumorSimulator(TumorLattice? lattice = null, int bins = TumorOutput.DefaultBins)
+    /// <param name="eventLimit">A run with more events fails.</param>
+    public TumorSimulator(TumorLattice? lattice = null, int bins = TumorOutput.DefaultBins, long eventLimit = DefaultEventLimit)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(eventLimit);
+        _eventLimit = eventLimit;
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
         _lattice = lattice ?? TumorLattice.Standard;
         _occupancy = new Occupancy(_lattice);
@@ -82,6 +93,7 @@ public sealed class TumorSimulator
     /// <param name="output">Receives growth curve and profiles.</param>
     /// <param name="cancellation">Looked at every thousand events.</param>
     /// <exception cref="ArgumentException">A parameter is out of range, or the output has another number of bins.</exception>
+    /// <exception cref="InvalidOperationException">More events than the limit.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public void Run(in TumorParameters parameters, RandomKey key, TumorOutput output, CancellationToken cancellation = default)
     {
@@ -96,7 +108,7 @@ public sealed class TumorSimulator
         _random = new Xoshiro256(key);
         SearchTemplate[] starts = _lattice.StartTemplates;
         Begin(parameters, starts[_random.NextIndex(starts.Length)]);
-        Loop(output, cancellation);
+        Continue(output, cancellation);
     }
 
     /// <summary>Sets the initial condition: a disk of cells, most of them switched off.</summary>
@@ -132,7 +144,10 @@ public sealed class TumorSimulator
         }
     }
 
-    private void Loop(TumorOutput output, CancellationToken cancellation)
+    /// <summary>Runs from the initial condition to the end.</summary>
+    /// <param name="output">Receives growth curve and profiles.</param>
+    /// <param name="cancellation">Looked at every thousand events.</param>
+    internal void Continue(TumorOutput output, CancellationToken cancellation)
     {
         double rate = StagesPerCycle * _parameters.DivisionRate;
         while (true)
@@ -165,10 +180,20 @@ public sealed class TumorSimulator
                 Observe(last, output);
             }
 
-            if (++EventCount % EventsPerCancellationCheck == 0)
+            if (++EventCount % EventsPerCheck == 0)
             {
                 cancellation.ThrowIfCancellationRequested();
+                ThrowIfRunaway();
             }
+        }
+    }
+
+    private void ThrowIfRunaway()
+    {
+        if (EventCount >= _eventLimit)
+        {
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"more than {_eventLimit} events by hour {_time:F0} ({CellCount} cells)"));
         }
     }
 

@@ -76,7 +76,8 @@ public sealed class TumorSpheroidTask : ITask
             throw new ArgumentException($"theta: expected [B, {TumorParameters.Count}], got [{string.Join(", ", theta.shape)}].", nameof(theta));
         }
 
-        using Tensor exponents = theta.to(ScalarType.Float64, CPU, copy: true).contiguous();
+        using Tensor onHost = theta.to(ScalarType.Float64, CPU, copy: true);
+        using Tensor exponents = onHost.contiguous();
         double[] values = exponents.data<double>().ToArray();
         var parameters = values.Chunk(TumorParameters.Count).Select(row => TumorParameters.FromLog10(row));
         return TumorBatch.Run(parameters, key, options, progress, cancellation);
