@@ -40,6 +40,8 @@ internal sealed class ReportPageTests
         Folder = "figures",
     };
 
+    private static readonly string[] _linked = ["table.csv", "table.tex", "c2st-steps.png", "c2st-steps.svg", "c2st-steps.pdf"];
+
     [Test]
     public void The_page_without_its_fixed_reading_guide_is_as_expected()
     {
@@ -106,7 +108,7 @@ internal sealed class ReportPageTests
 
         Assert.Multiple(() =>
         {
-            foreach (string file in new[] { "table.csv", "table.tex", "c2st-steps.png", "c2st-steps.svg", "c2st-steps.pdf" })
+            foreach (string file in _linked)
             {
                 Assert.That(page, Does.Contain("figures/" + file));
                 Assert.That(Path.Combine(folder, "figures", file), Does.Exist);
