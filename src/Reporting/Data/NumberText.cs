@@ -18,7 +18,7 @@ public static class NumberText
         if (value == 0) return "0";
         int exponent = (int)Math.Floor(Math.Log10(Math.Abs(value)));
         double scale = Math.Pow(10, exponent - digits + 1);
-        double rounded = Math.Round(value / scale) * scale;
+        double rounded = Math.Round(value / scale, MidpointRounding.AwayFromZero) * scale;
         if (Math.Abs(rounded) >= Math.Pow(10, exponent + 1)) exponent++;
         return Fixed(rounded, Math.Max(0, digits - 1 - exponent));
     }

@@ -21,6 +21,9 @@ public sealed class Figure
     internal Figure(string title, string caption, int width, int height, IReadOnlyList<FigurePanel> panels, FigureLegend? legend)
     {
         (Title, Caption, Width, Height, _panels, _legend) = (title, caption, width, height, panels, legend);
+        // The plotting library settles ticks and layout during its first drawing; without this one the first file would differ from the next.
+        using var recorder = new SKPictureRecorder();
+        Draw(recorder.BeginRecording(new SKRect(0, 0, width, height)));
     }
 
     /// <summary>Short name of what is shown, also stored in the files.</summary>

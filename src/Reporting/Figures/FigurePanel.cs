@@ -1,5 +1,6 @@
 using ScottPlot;
 using ScottPlot.TickGenerators;
+using SkiaSharp;
 
 namespace Reproduce.Reporting;
 
@@ -66,8 +67,13 @@ internal sealed class FigurePanel
         Plot.Axes.Top.FrameLineStyle.Width = 0.8f;
     }
 
-    public void Title(string text) =>
-        Texts.Add(new FigureText(text, new Pixel(DataRect.HorizontalCenter, DataRect.Top - 4), FigureStyle.TitleSize, FigureStyle.Ink, Alignment.LowerCenter));
+    /// <summary>A title above the data, made smaller where it would run into the neighbour's.</summary>
+    public void Title(string text)
+    {
+        using var font = new SKFont(FigureFont.Typeface, FigureStyle.TitleSize);
+        float size = FigureStyle.TitleSize * Math.Min(1, (DataRect.Width + 2) / font.MeasureText(text));
+        Texts.Add(new FigureText(text, new Pixel(DataRect.HorizontalCenter, DataRect.Top - 4), size, FigureStyle.Ink, Alignment.LowerCenter));
+    }
 
     public void XName(string text) =>
         Texts.Add(new FigureText(text, new Pixel(DataRect.HorizontalCenter, DataRect.Bottom + 17), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.UpperCenter));

@@ -87,7 +87,9 @@ public static class PosteriorGrid
         panel.Frame();
         panel.Plot.HideGrid();
         panel.Limits(x - half, x + half, y - half, y + half);
-        panel.Ticks(AxisTicks.Linear(x - half, x + half, 3, labels: true), AxisTicks.Linear(y - half, y + half, 3, labels: first));
+        // No ticks near the corners: there the labels of neighbouring cells would meet.
+        double inner = 0.84 * half;
+        panel.Ticks(AxisTicks.Linear(x - inner, x + inner, 3, labels: true), AxisTicks.Linear(y - inner, y + inner, 3, labels: first));
         if (titled) panel.Title(cell.Title);
         panel.XName(row.XName);
         if (first)

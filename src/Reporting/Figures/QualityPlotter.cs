@@ -52,7 +52,9 @@ internal sealed class QualityPlotter
         if (curve.Points.Count == 1)
         {
             var p = curve.Points[0];
-            var bar = panel.Plot.Add.ErrorBar([p.X], [p.Y], [(p.High - p.Low) / 2]);
+            var bar = panel.Plot.Add.ErrorBar([p.X], [p.Y], [0.0]);
+            // Quantiles are not symmetric about the mean.
+            (bar.YErrorPositive, bar.YErrorNegative) = ([p.High - p.Y], [p.Y - p.Low]);
             bar.Color = color;
             bar.LineWidth = 1.2f;
             bar.CapSize = 3;

@@ -13,12 +13,27 @@ internal static partial class SvgText
     public static string Compact(string svg)
     {
         string result = Tag().Replace(svg, tag => TrailingComma().Replace(LongNumber().Replace(tag.Value, Shorter), "\""));
+        result = Renumber(result);
         result = TextElement().Replace(Indentation().Replace(result, "\n"), ">$1</text>");
         return result.Replace($"font-family=\"{FigureFont.Name}\"", $"font-family=\"{FigureFont.Name}, Verdana, sans-serif\"", StringComparison.Ordinal);
     }
 
+    // Skia numbers clip paths through the life of the process; the same figure should be the same file.
+    private static string Renumber(string svg)
+    {
+        var numbers = new Dictionary<string, string>(StringComparer.Ordinal);
+        return ClipName().Replace(svg, name =>
+        {
+            if (!numbers.TryGetValue(name.Value, out string? number)) numbers[name.Value] = number = string.Create(CultureInfo.InvariantCulture, $"clip{numbers.Count + 1}");
+            return number;
+        });
+    }
+
     private static string Shorter(Match number) =>
         Math.Round(double.Parse(number.Value, CultureInfo.InvariantCulture), 3).ToString("0.###", CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\bcl_[0-9a-f]+\b")]
+    private static partial Regex ClipName();
 
     [GeneratedRegex("<[^>]*>")]
     private static partial Regex Tag();

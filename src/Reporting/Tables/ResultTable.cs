@@ -51,12 +51,20 @@ public sealed class ResultTable
         var result = new List<string>();
         foreach (var row in Rows)
         {
-            string name = string.Join(", ", Columns.Zip(row).Where(p => p.First.Name is "budget" or "contender" or "steps" && p.Second.Text.Length > 0)
-                .Select(p => p.First.Name switch { "budget" => $"budget {p.Second.Text}", "steps" => $"{p.Second.Text} steps", _ => p.Second.Text }));
+            string name = string.Join(", ", Columns.Zip(row).Where(p => p.Second.Text.Length > 0).Select(p => RowName(p.First, p.Second)).Where(n => n.Length > 0));
             result.AddRange(Columns.Zip(row).Where(p => p.Second.Hole is not null).Select(p => $"{name}: {p.First.Label}: {p.Second.Hole}"));
         }
         return result;
     }
+
+    // One pass is not worth a word: flows have no other.
+    private static string RowName(TableColumn column, TableCell cell) => column.Name switch
+    {
+        "budget" => $"budget {cell.Text}",
+        "contender" => cell.Text,
+        "steps" when cell.Text != "1" => $"{cell.Text} steps",
+        _ => "",
+    };
 
     /// <summary>Writes name.md, name.csv and name.tex into a folder, UTF-8, LF.</summary>
     public void Save(string folder, string name)
