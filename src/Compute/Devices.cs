@@ -14,7 +14,8 @@ public static class Devices
     /// <param name="name">The setting.</param>
     public static bool IsValid(string name) =>
         name is "auto" or "cpu" or "cuda" ||
-        (name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        (name.StartsWith("cuda:", StringComparison.Ordinal) &&
+         int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     /// <summary>The device of a setting; "auto" is the first GPU if there is one, else the CPU.</summary>
     /// <param name="name">auto, cpu, cuda or cuda:N.</param>

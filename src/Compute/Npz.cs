@@ -63,7 +63,9 @@ public static class Npz
     /// <summary>Reads all tensors of a file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>CPU tensors by name. As with any new tensor, they belong to the caller's dispose scope if there is one.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged, claims what it cannot hold, or has an element type unknown here.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, claims what it cannot hold, or has an element type unknown here.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be opened or read.</exception>
     public static Dictionary<string, Tensor> Read(string path)
     {
@@ -82,7 +84,8 @@ public static class Npz
                 if (entry.Length < 0 || budget < 0)
                 {
                     throw new InvalidDataException(
-                        $"it claims to unpack to more than {LargestExpansion} times the file's {file.Length} bytes; write it with numpy.savez");
+                        $"it claims to unpack to more than {LargestExpansion} times the file's {file.Length} bytes; " +
+                        "write it with numpy.savez");
                 }
 
                 (string name, Tensor tensor) = ReadEntry(entry);
@@ -201,7 +204,8 @@ public static class Npz
             }
         }
 
-        return header.Fortran ? tensor.permute([.. Enumerable.Range(0, stored.Length).Reverse().Select(i => (long)i)]).contiguous() : tensor;
+        long[] reversed = [.. Enumerable.Range(0, stored.Length).Reverse().Select(i => (long)i)];
+        return header.Fortran ? tensor.permute(reversed).contiguous() : tensor;
     }
 
     private static void Fill(Stream stream, Span<byte> target, ref uint crc)

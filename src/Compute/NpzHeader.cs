@@ -131,7 +131,8 @@ internal sealed record NpzHeader(ScalarType Type, bool Swapped, bool Fortran, lo
         string code = descr.Trim('\'');
         foreach ((string known, ScalarType type) in s_types)
         {
-            if (code.Length == 3 && code.AsSpan(1).SequenceEqual(known) && (code[0] is '<' or '>' or '=' || (code[0] == '|' && known[1] == '1')))
+            bool orderKnown = code.Length == 3 && (code[0] is '<' or '>' or '=' || (code[0] == '|' && known[1] == '1'));
+            if (orderKnown && code.AsSpan(1).SequenceEqual(known))
             {
                 return new NpzHeader(type, code[0] == '>' && known[1] != '1', order == "True", shape);
             }
@@ -148,7 +149,8 @@ internal sealed record NpzHeader(ScalarType Type, bool Swapped, bool Fortran, lo
         while (at < tokens.Length && tokens[at] != ")")
         {
             // NumPy for Python 2 wrote long integers, with a suffix.
-            if (!long.TryParse(tokens[at].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out long axis) || shape.Count == MostAxes)
+            if (shape.Count == MostAxes ||
+                !long.TryParse(tokens[at].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out long axis))
             {
                 throw Unreadable(text);
             }

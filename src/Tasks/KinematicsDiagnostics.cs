@@ -8,4 +8,5 @@ namespace Reproduce.Tasks;
 /// </param>
 /// <param name="LargestWeight">The largest density relative to the envelope that was met; at most 1.</param>
 /// <param name="LogEvidence">log p(x), from the same grid (trapezoidal rule).</param>
-public sealed record KinematicsDiagnostics(int Draws, long Proposals, double ProposalEffectiveSize, double LargestWeight, double LogEvidence);
+public sealed record KinematicsDiagnostics(
+    int Draws, long Proposals, double ProposalEffectiveSize, double LargestWeight, double LogEvidence);

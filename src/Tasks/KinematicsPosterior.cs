@@ -16,7 +16,8 @@ internal sealed class KinematicsPosterior
     private const int FewestRows = 32;
     private const double FirstMargin = 1.15, MarginStep = 1.5;
     private const double CellAngle = 2 * Math.PI / Columns;
-    private static readonly (double Sin, double Cos)[] s_corners = [.. Enumerable.Range(0, Columns).Select(k => Math.SinCos(k * CellAngle))];
+    private static readonly (double Sin, double Cos)[] s_corners =
+        [.. Enumerable.Range(0, Columns).Select(k => Math.SinCos(k * CellAngle))];
 
     private readonly double _x1;
     private readonly double _x2;

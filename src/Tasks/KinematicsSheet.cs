@@ -105,7 +105,9 @@ internal readonly record struct KinematicsSheet(double Centre, double Low, doubl
         for (int turn = -2; turn <= 2; turn++)
         {
             double middle = 2 * Math.PI * turn;
-            (double, double)[] both = near == 0 ? [(middle - far, middle + far)] : [(middle - far, middle - near), (middle + near, middle + far)];
+            (double, double)[] both = near == 0
+                ? [(middle - far, middle + far)]
+                : [(middle - far, middle - near), (middle + near, middle + far)];
             foreach ((double from, double to) in both)
             {
                 double begin = Math.Max(from, -LargestAngle), end = Math.Min(to, LargestAngle);

@@ -80,7 +80,8 @@ public sealed class KinematicsTask : ITask, IReferencePosterior
     /// <param name="key">Observation j takes its random numbers from the stream key.Child(j).</param>
     /// <returns>float32, [J, S, 4], on the CPU, and one record for each observation.</returns>
     /// <exception cref="InvalidOperationException">No posture of the arm reaches one of the observations.</exception>
-    public static (Tensor Draws, IReadOnlyList<KinematicsDiagnostics> Diagnostics) SampleWithDiagnostics(Observation x, int draws, RandomKey key)
+    public static (Tensor Draws, IReadOnlyList<KinematicsDiagnostics> Diagnostics) SampleWithDiagnostics(
+        Observation x, int draws, RandomKey key)
     {
         ArgumentNullException.ThrowIfNull(x);
         Require.Rows(x.Sole, 2, "x");

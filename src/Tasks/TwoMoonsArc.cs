@@ -6,7 +6,9 @@ internal static class TwoMoonsArc
     private const int Nodes = 4001;
     private const double Reach = 8; // standard deviations of the radius; 1e-15 lies outside
 
-    /// <summary>P(q0 >= 0 and q0 + |q1| &lt;= sqrt 2) for q = (r cos a + shift - x1, x2 - r sin a), a ~ U(-pi/2, pi/2), r ~ N(mean, sd).</summary>
+    /// <summary>
+    /// P(q0 >= 0 and q0 + |q1| &lt;= sqrt 2) for q = (r cos a + shift - x1, x2 - r sin a), a ~ U(-pi/2, pi/2), r ~ N(mean, sd).
+    /// </summary>
     public static double FeasibleProbability(double x1, double x2, double shift, double mean, double sd)
     {
         double sum = 0, weights = 0;

@@ -24,7 +24,7 @@ public sealed class TwoMoonsTask : ITask, IReferencePosterior, IEvidence
     private const double Radius = 0.1, RadiusSd = 0.01, Shift = 0.25;
 
     // Proposals without a single acceptance after which an observation is called impossible.
-    private const long Patience = 20_000_000;
+    private const long Patience = 5_000_000;
     private const int SmallestBlock = 1024, LargestBlock = 1 << 18;
     private static readonly double s_root2 = Math.Sqrt(2);
     private readonly bool _truncate;

@@ -93,7 +93,8 @@ public sealed class ElfVersionNeedsTests
     {
         byte[] image = Image();
         image[at] = value;
-        Assert.That(() => ElfVersionNeeds.Weaken(image, "x"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("64-bit little-endian ELF"));
+        Assert.That(() => ElfVersionNeeds.Weaken(image, "x"),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("64-bit little-endian ELF"));
     }
 
     [Test]
@@ -102,7 +103,8 @@ public sealed class ElfVersionNeedsTests
         byte[] image = Image();
         for (int length = 0; length < Sections + 2 * SectionSize + 0x2C; length++)
         {
-            Assert.That(() => ElfVersionNeeds.Weaken(image[..length], "GLIBC_2.34"), Throws.TypeOf<InvalidDataException>(), $"first {length} bytes");
+            Assert.That(() => ElfVersionNeeds.Weaken(image[..length], "GLIBC_2.34"),
+                Throws.TypeOf<InvalidDataException>(), $"first {length} bytes");
         }
     }
 
@@ -114,7 +116,8 @@ public sealed class ElfVersionNeedsTests
     {
         byte[] image = Image();
         Put64(image, at, value);
-        Assert.That(() => ElfVersionNeeds.Weaken(image, "GLIBC_2.34"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("ends inside"));
+        Assert.That(() => ElfVersionNeeds.Weaken(image, "GLIBC_2.34"),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("ends inside"));
     }
 
     [Test]

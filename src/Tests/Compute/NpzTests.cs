@@ -29,7 +29,7 @@ public sealed class NpzTests
 
     private string FilePath(string name) => Path.Combine(_folder, name);
 
-    private static Dictionary<string, Tensor> Example() => new()
+    internal static Dictionary<string, Tensor> Example() => new()
     {
         ["draws"] = arange(24, dtype: ScalarType.Float32).reshape(2, 3, 4) / 7,
         ["f8"] = tensor([Math.PI, double.NegativeInfinity, double.Epsilon]),
@@ -49,7 +49,7 @@ public sealed class NpzTests
         Assert.That(actual.eq(expected).all().item<bool>(), Is.True, name);
     }
 
-    private static byte[] Archive(string entry, byte[] content, CompressionLevel level = CompressionLevel.NoCompression)
+    internal static byte[] Archive(string entry, byte[] content, CompressionLevel level = CompressionLevel.NoCompression)
     {
         using MemoryStream file = new();
         using (ZipArchive zip = new(file, ZipArchiveMode.Create, leaveOpen: true))
@@ -61,7 +61,7 @@ public sealed class NpzTests
         return file.ToArray();
     }
 
-    private static byte[] Npy(string dictionary, byte[] data)
+    internal static byte[] Npy(string dictionary, byte[] data)
     {
         byte[] text = Encoding.ASCII.GetBytes(dictionary + "\n");
         return [0x93, .. "NUMPY"u8, 1, 0, (byte)text.Length, (byte)(text.Length >> 8), .. text, .. data];
@@ -155,7 +155,8 @@ public sealed class NpzTests
         new object[] { "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "element type '|O' is not supported" },
         new object[] { "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "header cannot be read" },
         new object[] { "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", "header cannot be read" },
-        new object[] { "{'descr': '<f4', 'fortran_order': False, 'shape': (2000000000,), }", "needs 8000000000 bytes of data, the entry has 4" },
+        new object[] { "{'descr': '<f4', 'fortran_order': False, 'shape': (2000000000,), }",
+            "needs 8000000000 bytes of data, the entry has 4" },
         new object[] { "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", "impossibly large" },
         new object[] { "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 9223372036854775807), }", "impossibly large" },
         new object[] { "{'descr': '|b1', 'fortran_order': False, 'shape': (4,), }", "values other than 0 and 1" },
@@ -193,76 +194,6 @@ public sealed class NpzTests
 
     [Test]
     public void MissingFileIsAnIoException() => Assert.That(() => Npz.Read(FilePath("none.npz")), Throws.InstanceOf<IOException>());
-
-    /// <summary>500 seeded mutations: every one is refused cleanly or still reads; nothing leaks, nothing takes long.</summary>
-    [Test]
-    public void MutatedFilesNeverCrash()
-    {
-        Npz.Write(FilePath("a.npz"), Example());
-        byte[] original = File.ReadAllBytes(FilePath("a.npz"));
-        byte[] compressed = Archive("m.npy", Npy("{'descr': '<f4', 'fortran_order': True, 'shape': (8, 4), }", new byte[128]), CompressionLevel.Optimal);
-        Random random = new(20240517);
-        long tensors = Tensor.TotalCount;
-        int refused = 0;
-        Stopwatch clock = Stopwatch.StartNew();
-        for (int i = 0; i < 500; i++)
-        {
-            byte[] mutant = Mutate(i % 4 == 3 ? compressed : original, random);
-            try
-            {
-                using DisposeScope scope = NewDisposeScope();
-                ReadBytes(mutant);
-            }
-            catch (Exception e) when (e is IOException or InvalidDataException)
-            {
-                refused++;
-                Assert.That(e.Message, Does.Contain("given.npz"), $"mutation {i}");
-            }
-        }
-
-        Assert.That(refused, Is.GreaterThan(250), "most mutations must be noticed");
-        Assert.That(Tensor.TotalCount, Is.EqualTo(tensors));
-        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)));
-    }
-
-    private static byte[] Mutate(byte[] original, Random random)
-    {
-        List<byte> bytes = [.. original];
-        for (int edits = random.Next(1, 5); edits > 0; edits--)
-        {
-            int at = random.Next(bytes.Count);
-            int length = Math.Min(random.Next(1, 40), bytes.Count - at);
-            switch (random.Next(6))
-            {
-                case 0:
-                    bytes[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    bytes[at] = random.GetItems<byte>([0, 1, 0x7F, 0x80, 0xFF, (byte)'9', (byte)'-'], 1)[0];
-                    break;
-                case 2:
-                    bytes.RemoveRange(at, length);
-                    break;
-                case 3:
-                    bytes.InsertRange(at, bytes.GetRange(random.Next(bytes.Count - length + 1), length));
-                    break;
-                case 4 when at > 0:
-                    bytes.RemoveRange(at, bytes.Count - at);
-                    break;
-                default:
-                    // Size fields stand in the last part (the directory): aim there.
-                    bytes[Math.Max(0, bytes.Count - 1 - random.Next(200))] = (byte)random.Next(256);
-                    break;
-            }
-
-            if (bytes.Count == 0)
-            {
-                bytes.Add(0);
-            }
-        }
-
-        return [.. bytes];
-    }
 
     /// <summary>NumPy reads ours (values compared by NumPy itself) and we read NumPy's, in both orders and byte orders.</summary>
     [Test]

@@ -76,8 +76,10 @@ public sealed class ObservationTests
     public void MistakesAreNamed()
     {
         Dictionary<string, Tensor> uneven = new() { ["a"] = zeros(3, 1), ["b"] = zeros(2, 1) };
-        Assert.That(() => new Observation(uneven), Throws.ArgumentException.With.Message.Contains("expected a batch of 3").And.Message.Contains("[2, 1]"));
-        Assert.That(() => new Observation(new Dictionary<string, Tensor>()), Throws.ArgumentException.With.Message.Contains("at least one"));
+        Assert.That(() => new Observation(uneven),
+            Throws.ArgumentException.With.Message.Contains("expected a batch of 3").And.Message.Contains("[2, 1]"));
+        Assert.That(() => new Observation(new Dictionary<string, Tensor>()),
+            Throws.ArgumentException.With.Message.Contains("at least one"));
         Assert.That(() => TwoParts()["radial"], Throws.ArgumentException.With.Message.Contains("'radial'; it has: image, series"));
         Assert.That(() => TwoParts().Sole, Throws.InvalidOperationException.With.Message.Contains("image, series"));
         Assert.That(new Observation(zeros(5, 2)).Sole.shape[0], Is.EqualTo(5));

@@ -78,7 +78,7 @@ internal static class TaskAssert
         }
     }
 
-    /// <summary>Chi-square of two histograms with the same bins, and its degrees of freedom; bins with fewer than 10 in all are left out.</summary>
+    /// <summary>Chi-square of two histograms with the same bins and its degrees of freedom, without bins of fewer than 10 in all.</summary>
     public static (double ChiSquare, int Freedom) Compare(double[] a, double[] b, double low, double high, int bins)
     {
         int[] first = Histogram(a, low, high, bins), second = Histogram(b, low, high, bins);
@@ -102,7 +102,7 @@ internal static class TaskAssert
     {
         double low = Math.Min(a.Min(), b.Min()), high = Math.Max(a.Max(), b.Max());
         (double chiSquare, int freedom) = Compare(a, b, low, high, bins);
-        Assert.That(chiSquare, Is.LessThan(freedom + 5 * Math.Sqrt(2.0 * freedom)), $"{what}: chi-square with {freedom} degrees of freedom");
+        Assert.That(chiSquare, Is.LessThan(freedom + 5 * Math.Sqrt(2.0 * freedom)), $"{what}: chi-square, {freedom} degrees of freedom");
     }
 
     private static int[] Histogram(double[] values, double low, double high, int bins)

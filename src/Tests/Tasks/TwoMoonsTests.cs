@@ -83,7 +83,7 @@ public sealed class TwoMoonsTests
         Assert.That(overX, Is.EqualTo(0.25).Within(0.25e-3));
     }
 
-    /// <summary>Grid integration of the joint density gives the evidence and the draws' moments, also where the box cuts the moons.</summary>
+    /// <summary>Grid integration of the joint density gives evidence and moments, also where the box cuts the moons.</summary>
     [TestCase(0, 0, TestName = "GridIntegration(figure of the paper)")]
     [TestCase(-0.6, 0.31, TestName = "GridIntegration(ordinary)")]
     [TestCase(0.27, -0.2, TestName = "GridIntegration(cut by q0 = 0)")]
