@@ -1,0 +1,85 @@
+using Reproduce.Compute;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tasks.Tumor;
+
+/// <summary>
+/// Experiment 5: seven log10 parameters of tumour-spheroid growth from a growth curve and two radial profiles.
+/// </summary>
+/// <remarks>
+/// theta holds log10 of the parameters (<see cref="TumorParameters"/>), on which the prior is uniform, as in pyABC's example and in the
+/// published scripts. Observations have the parts "growth" [B, 20] (micrometres), "proliferation" [B, 300] and "ecm" [B, 300]; nothing
+/// is standardised here.
+/// </remarks>
+public sealed class TumorSpheroidTask : ITask
+{
+    /// <summary>Name of the growth curve in an observation.</summary>
+    public const string GrowthName = "growth";
+
+    /// <summary>Name of the proliferation profile in an observation.</summary>
+    public const string ProliferationName = "proliferation";
+
+    /// <summary>Name of the profile of the extracellular matrix in an observation.</summary>
+    public const string EcmName = "ecm";
+
+    private const int FailuresInMessage = 5;
+
+    /// <inheritdoc/>
+    public string Name => "tumor-spheroid";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ParameterNames => TumorParameters.LogNames;
+
+    /// <inheritdoc/>
+    public Tensor SamplePrior(long count, RandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        using var scope = NewDisposeScope();
+        Tensor lower = tensor(TumorParameters.LogLower.ToArray(), dtype: ScalarType.Float32);
+        Tensor upper = tensor(TumorParameters.LogUpper.ToArray(), dtype: ScalarType.Float32);
+        return (lower + random.Uniform([count, TumorParameters.Count]) * (upper - lower)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">A simulation failed; <see cref="SimulateBatch"/> returns the others all the same.</exception>
+    public Observation Simulate(Tensor theta, RandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        using Tensor bits = random.Integers(0, long.MaxValue, [1]);
+        TumorBatchResult result = SimulateBatch(theta, new RandomKey((ulong)bits.item<long>()));
+        if (result.Failures.Count > 0)
+        {
+            throw new InvalidOperationException(
+                $"{result.Failures.Count} of {result.Count} simulations failed: " +
+                string.Join("; ", result.Failures.Take(FailuresInMessage)) + (result.Failures.Count > FailuresInMessage ? "; ..." : "."));
+        }
+
+        return result.ToObservation();
+    }
+
+    /// <summary>Runs the simulator once per row on all cores, resumable and with progress.</summary>
+    /// <param name="theta">log10 parameters, [B, 7].</param>
+    /// <param name="key">Row i takes its random numbers from key.Child(i).</param>
+    /// <param name="options">Folder, workers, limits.</param>
+    /// <param name="progress">Called after every chunk.</param>
+    /// <param name="cancellation">Stops the batch; finished chunks stay on disk when there is a folder.</param>
+    public static TumorBatchResult SimulateBatch(
+        Tensor theta,
+        RandomKey key,
+        TumorBatchOptions? options = null,
+        Action<TumorBatchProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(theta);
+        if (theta.dim() != 2 || theta.shape[1] != TumorParameters.Count)
+        {
+            throw new ArgumentException($"theta: expected [B, {TumorParameters.Count}], got [{string.Join(", ", theta.shape)}].", nameof(theta));
+        }
+
+        using Tensor onHost = theta.to(ScalarType.Float64, CPU, copy: true);
+        using Tensor exponents = onHost.contiguous();
+        double[] values = exponents.data<double>().ToArray();
+        var parameters = values.Chunk(TumorParameters.Count).Select(row => TumorParameters.FromLog10(row));
+        return TumorBatch.Run(parameters, key, options, progress, cancellation);
+    }
+}
