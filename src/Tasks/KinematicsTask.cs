@@ -15,7 +15,7 @@ namespace Reproduce.Tasks;
 /// <see cref="KinematicsSheet"/>, by rejection (<see cref="KinematicsPosterior"/>).</para>
 /// <para>The observation is one tensor "x", [B, 2]. All methods may be used from several threads.</para>
 /// </remarks>
-public sealed class KinematicsTask : ITask, IReferencePosterior
+public sealed class KinematicsTask : ITask, IReferencePosterior, IResimulation
 {
     /// <summary>The value of <c>kind:</c> in an experiment file.</summary>
     public const string Kind = "inverse-kinematics";
@@ -69,6 +69,8 @@ public sealed class KinematicsTask : ITask, IReferencePosterior
         using DisposeScope scope = NewDisposeScope();
         return (Hand(theta) - x.Sole.unsqueeze(1)).square().sum(2).sqrt().MoveToOuterDisposeScope();
     }
+
+    Tensor IResimulation.ResimulationError(Tensor theta, Observation x) => ResimulationError(theta, x);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">No posture of the arm reaches one of the observations.</exception>

@@ -13,6 +13,9 @@ public sealed record BestClaim : Claim
     public double Tolerance { get; init; }
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Contenders => [Best.Contender, .. Others.Select(o => o.Contender)];
+
+    /// <inheritdoc/>
     public override ClaimFinding Judge(ClaimEvidence evidence)
     {
         ClaimSelection[] sides = [Best, .. Others];

@@ -27,10 +27,15 @@ public sealed record BestStepsClaim : Claim
     public double Tolerance { get; init; }
 
     /// <inheritdoc/>
+    public override string? Problem =>
+        !Steps.Any(InRange) || Steps.All(InRange) ? $"expected 'steps' with numbers inside and outside of {From} to {To}" : null;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Contenders => [Contender];
+
+    /// <inheritdoc/>
     public override ClaimFinding Judge(ClaimEvidence evidence)
     {
-        if (!Steps.Any(InRange) || Steps.All(InRange))
-            throw new InvalidOperationException($"Claim '{Id}': 'steps' needs numbers inside and outside of {From} to {To}.");
         var sides = Steps.Order().Select(s => new ClaimSelection { Contender = Contender, Budget = Budget, Steps = s }).ToArray();
         string missing = evidence.Missing(sides, Metric);
         if (missing.Length > 0) return Finding(evidence, Verdict.NotMeasured, missing, sides);

@@ -28,6 +28,12 @@ public abstract record Claim
     /// <summary>The metric that decides; lower is better for every metric here.</summary>
     public string Metric { get; init; } = MetricStyle.C2st;
 
+    /// <summary>What is wrong with the claim as it is written, in one sentence, or null.</summary>
+    public virtual string? Problem => null;
+
+    /// <summary>The names of the contenders that the claim is about.</summary>
+    public abstract IEnumerable<string> Contenders { get; }
+
     /// <summary>Decides the claim for one variant of an experiment.</summary>
     public abstract ClaimFinding Judge(ClaimEvidence evidence);
 

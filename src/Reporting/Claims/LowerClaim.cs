@@ -19,9 +19,14 @@ public sealed record LowerClaim : Claim
     public double Tolerance { get; init; }
 
     /// <inheritdoc/>
+    public override string? Problem => Right is null == Constant is null ? "expected either 'right' or 'constant'" : null;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Contenders => Right is null ? [Left.Contender] : [Left.Contender, Right.Contender];
+
+    /// <inheritdoc/>
     public override ClaimFinding Judge(ClaimEvidence evidence)
     {
-        if (Right is null == Constant is null) throw new InvalidOperationException($"Claim '{Id}': expected either 'right' or 'constant'.");
         ClaimSelection[] sides = Right is null ? [Left] : [Left, Right];
         string missing = evidence.Missing(sides, Metric);
         if (missing.Length > 0) return Finding(evidence, Verdict.NotMeasured, missing, sides);

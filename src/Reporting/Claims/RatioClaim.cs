@@ -16,9 +16,14 @@ public sealed record RatioClaim : Claim
     public double? AtMost { get; init; }
 
     /// <inheritdoc/>
+    public override string? Problem => AtLeast is null && AtMost is null ? "expected 'at_least' or 'at_most'" : null;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Contenders => [Numerator.Contender, Denominator.Contender];
+
+    /// <inheritdoc/>
     public override ClaimFinding Judge(ClaimEvidence evidence)
     {
-        if (AtLeast is null && AtMost is null) throw new InvalidOperationException($"Claim '{Id}': expected 'at_least' or 'at_most'.");
         ClaimSelection[] sides = [Numerator, Denominator];
         string missing = evidence.Missing(sides, Metric);
         if (missing.Length > 0) return Finding(evidence, Verdict.NotMeasured, missing, sides);

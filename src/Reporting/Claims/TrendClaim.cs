@@ -48,10 +48,16 @@ public sealed record TrendClaim : Claim
     public double Tolerance { get; init; }
 
     /// <inheritdoc/>
+    public override string? Problem => Points.Length < 2
+        ? "expected at least two 'points'"
+        : Along == TrendAxis.Steps && Budget < 1 ? "expected 'budget' for a trend along steps" : null;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Contenders => [Contender];
+
+    /// <inheritdoc/>
     public override ClaimFinding Judge(ClaimEvidence evidence)
     {
-        if (Points.Length < 2) throw new InvalidOperationException($"Claim '{Id}': expected at least two 'points'.");
-        if (Along == TrendAxis.Steps && Budget < 1) throw new InvalidOperationException($"Claim '{Id}': expected 'budget' for a trend along steps.");
         var sides = Points.Order().Select(Side).ToArray();
         string missing = evidence.Missing(sides, Metric);
         if (missing.Length > 0) return Finding(evidence, Verdict.NotMeasured, missing, sides);

@@ -33,7 +33,7 @@ public static class PlanPrinter
                 Weights(job, plan, device).ToString("N0", CultureInfo.InvariantCulture),
                 epochs.ToString("N0", CultureInfo.InvariantCulture),
                 (epochs * training.StepsPerEpoch(job.Budget)).ToString("N0", CultureInfo.InvariantCulture),
-                string.Join(" ", job.Settings.SweptSteps),
+                string.Join(" ", plan.StepsOf(job)),
                 job.Folder.IsComplete ? "done" : "open");
         }
 

@@ -19,8 +19,12 @@ public abstract record ContenderSettings : IValidatedRecord
     [Range(1, 100_000)]
     public int? FigureSteps { get; init; }
 
-    /// <summary>The sampling steps of the sweep; a single 1 for estimators with one pass.</summary>
-    public abstract int[] SweptSteps { get; }
+    /// <summary>The sampling steps that are tried; a single 1 for estimators with one pass.</summary>
+    /// <param name="isFullSweep">Whether all are tried at this budget.</param>
+    public abstract int[] StepsOf(bool isFullSweep);
+
+    /// <summary>The sampling steps of figures that show one number of steps for each contender.</summary>
+    public int ShownSteps => FigureSteps ?? StepsOf(isFullSweep: true).Max();
 
     /// <summary>The estimator with fresh weights, on the CPU.</summary>
     /// <param name="parts">What it is built from.</param>
@@ -56,7 +60,7 @@ public abstract record FlowContenderSettings : ContenderSettings
     public CouplingFlowSettings Flow { get; init; } = new();
 
     /// <inheritdoc/>
-    public override int[] SweptSteps => [1];
+    public override int[] StepsOf(bool isFullSweep) => [1];
 
     /// <inheritdoc/>
     public override ContenderSettings TrainingOnly() => this with { FigureSteps = null };
@@ -90,8 +94,12 @@ public abstract record FreeFormContenderSettings : ContenderSettings
     [Range(1, 100_000), MinLength(1)]
     public required int[] Steps { get; init; }
 
+    /// <summary>The numbers that are tried at budgets without a full sweep; all when not given.</summary>
+    [Range(1, 100_000)]
+    public int[]? BudgetSteps { get; init; }
+
     /// <inheritdoc/>
-    public override int[] SweptSteps => Steps;
+    public override int[] StepsOf(bool isFullSweep) => isFullSweep ? Steps : BudgetSteps ?? Steps;
 
     /// <inheritdoc/>
     public override IEnumerable<(string Property, string Problem)> Problems()
@@ -128,6 +136,7 @@ public sealed record FlowMatchingContenderSettings : FreeFormContenderSettings
     public override ContenderSettings TrainingOnly() => this with
     {
         Steps = [],
+        BudgetSteps = null,
         FigureSteps = null,
         FlowMatching = FlowMatching with { ExtraEulerStep = false, DropoutWhileSampling = false },
     };
@@ -155,6 +164,7 @@ public sealed record ConsistencyContenderSettings : FreeFormContenderSettings
     public override ContenderSettings TrainingOnly() => this with
     {
         Steps = [],
+        BudgetSteps = null,
         FigureSteps = null,
         Consistency = Consistency with { DropoutWhileSampling = false },
     };

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
+using Reproduce.Reporting;
 using Reproduce.Runner.Configuration.Yaml;
 
 namespace Reproduce.Runner.Configuration;
@@ -55,6 +56,9 @@ public sealed record Experiment : IValidatedRecord
     /// <summary>What the figures show.</summary>
     public FigureSettings Figures { get; init; } = new();
 
+    /// <summary>Sentences of the paper that a number can decide.</summary>
+    public Claim[] Claims { get; init; } = [];
+
     /// <inheritdoc/>
     public IEnumerable<(string Property, string Problem)> Problems()
     {
@@ -72,6 +76,24 @@ public sealed record Experiment : IValidatedRecord
         {
             yield return (nameof(Figures), $"scatter_data_sets: expected indices below test.data_sets ({Test.DataSets})");
         }
+
+        if (Simulations.FullSweep?.Except(Simulations.Budgets).ToArray() is { Length: > 0 } unknown)
+        {
+            yield return (nameof(Simulations), $"full_sweep: expected some of 'budgets', got {string.Join(", ", unknown)}");
+        }
+
+        foreach (Claim claim in Claims)
+        {
+            if (claim.Problem is string problem)
+            {
+                yield return (nameof(Claims), $"'{claim.Id}': {problem}");
+            }
+
+            foreach (string contender in claim.Contenders.Where(c => !Contenders.ContainsKey(c)))
+            {
+                yield return (nameof(Claims), $"'{claim.Id}': there is no contender '{contender}'; the contenders are {string.Join(", ", Contenders.Keys)}");
+            }
+        }
     }
 }
 
@@ -81,6 +103,9 @@ public sealed record SimulationSettings
     /// <summary>Sizes of the training sets; each is a prefix of one pool.</summary>
     [Range(2, 100_000_000), MinLength(1)]
     public required int[] Budgets { get; init; }
+
+    /// <summary>Budgets at which all sampling steps are tried, and at the others only each contender's <c>budget_steps</c>; all when not given.</summary>
+    public int[]? FullSweep { get; init; }
 
     /// <summary>Simulations on which the loss is watched (never used for learning).</summary>
     [Range(0, 100_000_000)]
@@ -172,4 +197,8 @@ public sealed record FigureSettings
     /// <summary>Test data sets whose posterior draws are shown.</summary>
     [Range(0, 1_000_000)]
     public int[] ScatterDataSets { get; init; } = [0];
+
+    /// <summary>The budget of figures that show one; the largest when not given (or when a profile left it out).</summary>
+    [Range(1, 100_000_000)]
+    public int? Budget { get; init; }
 }

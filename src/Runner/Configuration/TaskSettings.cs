@@ -46,3 +46,25 @@ public sealed record GaussianMixtureSettings : TaskSettings
     /// <inheritdoc/>
     public override TaskSettings SimulatorOnly() => this with { ReferenceVariance = 0.5 };
 }
+
+/// <summary>Experiment 2: two moons.</summary>
+[Kind("two-moons")]
+public sealed record TwoMoonsSettings : TaskSettings
+{
+    /// <summary>Switch: false keeps reference draws outside of the prior's box and of the infeasible branch, as the published scripts do.</summary>
+    public bool TruncateReference { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override ITask Create() => new TwoMoonsTask(new TwoMoonsOptions { Truncate = TruncateReference });
+
+    /// <inheritdoc/>
+    public override TaskSettings SimulatorOnly() => this with { TruncateReference = true };
+}
+
+/// <summary>Experiment 3: inverse kinematics of an arm with three joints.</summary>
+[Kind("inverse-kinematics")]
+public sealed record KinematicsSettings : TaskSettings
+{
+    /// <inheritdoc/>
+    public override ITask Create() => new KinematicsTask();
+}

@@ -67,7 +67,7 @@ public sealed class RunPlan
                from replicate in Enumerable.Range(0, experiment.Replicates)
                select PlanTraining(simulator, contender.Key, contender.Value, budget, replicate, device),
         ];
-        Samples = [.. from training in Trainings from steps in training.Settings.SweptSteps select PlanSample(training, steps)];
+        Samples = [.. from training in Trainings from steps in StepsOf(training) select PlanSample(training, steps)];
         Scores = [.. Samples.Select(PlanScore)];
         if (Reference is not null)
         {
@@ -104,6 +104,27 @@ public sealed class RunPlan
 
     /// <summary>All scores, the floor first.</summary>
     public IReadOnlyList<ScoreJob> Scores { get; }
+
+    /// <summary>The budget of figures that show one.</summary>
+    public int ShownBudget => Experiment.Figures.Budget is int wanted && Experiment.Simulations.Budgets.Contains(wanted)
+        ? wanted
+        : Experiment.Simulations.Budgets.Max();
+
+    /// <summary>Whether figures that show one setting for each contender show this one.</summary>
+    /// <param name="sample">The draws.</param>
+    public bool IsShown(SampleJob sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        return sample.Train.Budget == ShownBudget && sample.Train.Replicate == 0 && sample.Steps == sample.Train.Settings.ShownSteps;
+    }
+
+    /// <summary>The sampling steps that are tried for a training.</summary>
+    /// <param name="training">The training.</param>
+    public int[] StepsOf(TrainJob training)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        return training.Settings.StepsOf(Experiment.Simulations.FullSweep?.Contains(training.Budget) ?? true);
+    }
 
     private TrainJob PlanTraining(TaskSettings simulator, string name, ContenderSettings settings, int budget, int replicate, string device)
     {

@@ -64,20 +64,12 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
 
     // A curve over sampling steps needs a budget at which several were measured.
     private IEnumerable<int> BudgetsWithSweep() => _plan.Samples
-        .Where(s => run.FailureOf(s.Folder) is null && s.Train.Settings.SweptSteps.Length > 1)
+        .Where(s => run.FailureOf(s.Folder) is null && _plan.StepsOf(s.Train).Length > 1)
         .Select(s => s.Train.Budget)
         .Distinct();
 
-    /// <summary>The setting of each contender that figures show: its figure steps, or its most steps, at the largest budget.</summary>
-    private IEnumerable<ScoreJob> Shown()
-    {
-        int budget = _plan.Experiment.Simulations.Budgets.Max();
-        return _plan.Scores.Where(s => s.Sample is SampleJob sample
-            && sample.Train.Budget == budget
-            && sample.Train.Replicate == 0
-            && sample.Steps == (sample.Train.Settings.FigureSteps ?? sample.Train.Settings.SweptSteps.Max())
-            && run.FailureOf(s.Folder) is null);
-    }
+    private IEnumerable<ScoreJob> Shown() =>
+        _plan.Scores.Where(s => s.Sample is SampleJob sample && _plan.IsShown(sample) && run.FailureOf(s.Folder) is null);
 
     private void AddCalibration(List<ReportFigure> figures)
     {

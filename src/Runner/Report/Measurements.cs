@@ -2,6 +2,7 @@ using Reproduce.Compute;
 using Reproduce.Reporting;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
+using Reproduce.Tasks;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Report;
@@ -9,6 +10,9 @@ namespace Reproduce.Runner.Report;
 /// <summary>Gathers the numbers of finished jobs into the rows of the results table.</summary>
 public static class Measurements
 {
+    /// <summary>Median distance between re-simulated draws and the observation.</summary>
+    public const string ResimulationError = "resimulation_error";
+
     /// <summary>One row for each number; jobs that failed give rows with the reason.</summary>
     /// <param name="plan">The run.</param>
     /// <param name="failureOf">Why a score has no result, or null if it has one.</param>
@@ -91,7 +95,20 @@ public static class Measurements
         yield return row with { Metric = MetricStyle.MaxEce, Value = errors.Max() };
     }
 
-    private static IEnumerable<string> Names(RunPlan plan) => plan.Reference is null
-        ? ["rmse", MetricStyle.MaxEce]
-        : [.. ScoreStage.PerDataSet, MetricStyle.MaxEce];
+    private static IEnumerable<string> Names(RunPlan plan)
+    {
+        if (plan.Reference is not null)
+        {
+            yield return MetricStyle.C2st;
+            yield return MetricStyle.Mmd2;
+            yield return MetricStyle.Mmd2Unbiased;
+        }
+
+        yield return MetricStyle.Rmse;
+        yield return MetricStyle.MaxEce;
+        if (plan.Task is IResimulation)
+        {
+            yield return ResimulationError;
+        }
+    }
 }

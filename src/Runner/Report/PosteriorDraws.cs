@@ -27,8 +27,7 @@ public static class PosteriorDraws
             Add(cells, dataSets, draws, Measurement.Reference, "Reference");
         }
 
-        int budget = plan.Experiment.Simulations.Budgets.Min();
-        foreach (SampleJob sample in plan.Samples.Where(s => s.Train.Budget == budget && s.Train.Replicate == 0 && IsShown(s)))
+        foreach (SampleJob sample in plan.Samples.Where(plan.IsShown))
         {
             string title = DisplayNames.Setting(sample.Train.Contender, sample.Steps);
             if (run.FailureOf(sample.Folder) is string reason)
@@ -54,9 +53,6 @@ public static class PosteriorDraws
             }),
         ];
     }
-
-    private static bool IsShown(SampleJob sample) =>
-        sample.Steps == (sample.Train.Settings.FigureSteps ?? sample.Train.Settings.SweptSteps.Max());
 
     private static void Add(List<PosteriorCell>[] cells, int[] dataSets, Tensor draws, string contender, string title)
     {

@@ -4,6 +4,7 @@ using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
+using Reproduce.Tasks;
 
 namespace Reproduce.Runner.Report;
 
@@ -12,6 +13,9 @@ public static class ReportStage
 {
     /// <summary>Name of the report page.</summary>
     public const string ReportFile = "report.md";
+
+    private const string MeasurementsFile = "measurements.csv";
+    private const string PaperVariant = "paper";
 
     /// <summary>Writes everything into the output folder.</summary>
     /// <param name="context">The run.</param>
@@ -29,16 +33,17 @@ public static class ReportStage
         Manifest manifest = Manifest.Gather(context, run, request, elapsed);
         manifest.Write(Path.Combine(output, "manifest.json"));
         MeasurementTable measurements = new(Measurements.Gather(plan, s => run.FailureOf(s.Folder)));
-        measurements.Write(Path.Combine(output, "measurements.csv"));
+        measurements.Write(Path.Combine(output, MeasurementsFile));
 
         PublishedResults published = ReadPublished(request);
         new ReportPage
         {
-            Title = $"{experiment.Title}{(plan.Variant == "paper" ? "" : $" ({plan.Variant})")}",
+            Title = $"{experiment.Title}{(plan.Variant == PaperVariant ? "" : $" ({plan.Variant})")}",
             Introduction = $"{experiment.Paper}. {experiment.Description}".Trim(' ', '.') + ".",
             Facts = Facts(plan, manifest, request),
             Tables = [new ReportTable("table", ResultTableBuilder.Build(measurements, published, TableRequest(plan)))],
             Figures = new FigureBook(context, run, measurements, published).Create(),
+            Findings = Findings(experiment, plan.Variant, measurements, published, output),
             Missing = [.. run.Failures.Where(f => f.Folder.Stage == "train").Select(f => $"{f.Folder.Label}: {f.Reason}")],
             Folder = "figures",
         }.Save(output);
@@ -61,6 +66,7 @@ public static class ReportStage
                 $"MMD on {Math.Min(experiment.Scores.Mmd.MaxDraws, experiment.Test.Draws)} draws of each sample.",
             Planned = [.. plan.Samples.Select(s => new Setting(s.Train.Contender, s.Train.Budget, s.Steps)).Distinct()],
             Floor = plan.Reference is not null,
+            Metrics = plan.Task is IResimulation ? [.. MetricStyle.Default, Measurements.ResimulationError] : MetricStyle.Default,
         };
     }
 
@@ -85,6 +91,23 @@ public static class ReportStage
             ("Seed", manifest.Seed.ToString(CultureInfo.InvariantCulture)),
             ("Time of all jobs", $"{Durations.Format(TimeSpan.FromSeconds(jobs))} ({times})"),
         ];
+    }
+
+    /// <summary>The claims on this run's numbers and, in the paper's own report, on those of the variants that were run before.</summary>
+    private static List<ClaimFinding> Findings(
+        Experiment experiment, string variant, MeasurementTable measurements, PublishedResults published, string output)
+    {
+        List<ClaimEvidence> evidence = [new(measurements, published, experiment.Name, variant)];
+        if (variant == PaperVariant && Directory.Exists(output))
+        {
+            evidence.AddRange(
+                from folder in Directory.EnumerateDirectories(output).Order(StringComparer.Ordinal)
+                let file = Path.Combine(folder, MeasurementsFile)
+                where File.Exists(file)
+                select new ClaimEvidence(MeasurementTable.Read(file), published, experiment.Name, Path.GetFileName(folder)));
+        }
+
+        return [.. from claim in experiment.Claims from e in evidence select claim.Judge(e)];
     }
 
     private static PublishedResults ReadPublished(RunRequest request)

@@ -4,6 +4,7 @@ using Reproduce.Evaluation;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
+using Reproduce.Tasks;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Stages;
@@ -12,7 +13,7 @@ namespace Reproduce.Runner.Stages;
 public static class ScoreStage
 {
     /// <summary>Names of the arrays that hold one number for each test data set, which are also the metrics' names.</summary>
-    public static IReadOnlyList<string> PerDataSet { get; } = ["c2st", "mmd2", "mmd2_unbiased", "rmse"];
+    public static IReadOnlyList<string> PerDataSet { get; } = ["c2st", "mmd2", "mmd2_unbiased", "rmse", "resimulation_error"];
 
     /// <summary>Computes the scores.</summary>
     /// <param name="job">What is wanted.</param>
@@ -52,6 +53,12 @@ public static class ScoreStage
         }
 
         scores["rmse"] = RootMeanSquareError.PerDataSet(draws, test.Theta);
+        if (context.Plan.Task is IResimulation resimulation)
+        {
+            // The median over draws: one draw far away says little about a posterior whose tails are long.
+            scores["resimulation_error"] = Doubles(resimulation.ResimulationError(draws, test.X).sort(1).Values.select(1, draws.shape[1] / 2).contiguous());
+        }
+
         scores["ece"] = Calibration.ExpectedCalibrationError(draws, test.Theta).PerParameter;
         double[][] ranks = Calibration.Ranks(draws, test.Theta);
         Recovery[] recovery = Calibration.Recover(draws, test.Theta);
@@ -70,4 +77,6 @@ public static class ScoreStage
         progress.Report(1);
         job.Folder.Commit(clock.Elapsed);
     }
+
+    private static double[] Doubles(Tensor values) => values.to(ScalarType.Float64).data<double>().ToArray();
 }

@@ -21,5 +21,12 @@ public sealed class KindAttribute(string name) : Attribute
         ?? throw new InvalidOperationException($"{settings.GetType().Name} carries no [Kind].");
 
     /// <summary>The kind of a record type, or null.</summary>
-    internal static string? Find(Type type) => type.GetCustomAttribute<KindAttribute>()?.Name;
+    internal static string? Find(Type type) => type.GetCustomAttribute<KindAttribute>()?.Name ?? Listed(type);
+
+    // Records of rooms that know nothing of the runner list their kinds in a static property of their abstract base.
+    private static string? Listed(Type type)
+    {
+        var kinds = type.BaseType?.GetProperty("Kinds", BindingFlags.Public | BindingFlags.Static)?.GetValue(null);
+        return (kinds as IReadOnlyDictionary<string, Type>)?.FirstOrDefault(kind => kind.Value == type).Key;
+    }
 }
