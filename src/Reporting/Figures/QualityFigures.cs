@@ -41,7 +41,7 @@ public static class QualityFigures
         IReadOnlyList<(string Contender, int Steps)>? contenders = null, BandKind band = BandKind.StandardError)
     {
         contenders ??= [("acf", 1), ("nsf", 1), ("fmpe", 30), ("fmpe", 1000), ("cmpe", 10), ("cmpe", 30)];
-        string caption = $"Quality against the number of training simulations. {BandCaption(band)} Dotted and open, faint: the paper's values (digitised).";
+        string caption = $"Quality against the number of training simulations. {BandCaption(band)} Open and faint: the paper's values (digitised), dotted for the first curve of a contender and dashed for the second.";
         IReadOnlyList<QualityCurve> Curves(QualityPanel panel) => Budget(measurements, published, panel, contenders, band);
         return Make("Quality against simulation budget", caption, "training simulations", measurements, panels, band, Curves, label: false, byBudget: true);
     }
@@ -143,7 +143,7 @@ public static class QualityFigures
     private static void Add(List<QualityCurve> curves, string contender, CurvePoint[] ours, CurvePoint[] paper, bool secondary = false, int? steps = null)
     {
         if (ours.Length == 0) return;
-        if (paper.Length > 0) curves.Add(new QualityCurve(contender, paper, Published: true));
+        if (paper.Length > 0) curves.Add(new QualityCurve(contender, paper, Published: true, secondary));
         curves.Add(new QualityCurve(contender, ours, Published: false, secondary, steps));
     }
 

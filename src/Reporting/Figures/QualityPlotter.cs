@@ -40,7 +40,7 @@ internal sealed class QualityPlotter
         var color = FigureStyle.ColorOf(curve.Contender).WithAlpha(.5);
         var scatter = panel.Plot.Add.Scatter(Xs(curve), Ys(curve), color);
         scatter.LineWidth = curve.Points.Count > 1 ? 1f : 0;
-        scatter.LinePattern = FigureStyle.Dots;
+        scatter.LinePattern = curve.Secondary ? FigureStyle.Dash : FigureStyle.Dots;
         scatter.MarkerStyle = FigureStyle.Marker(FigureStyle.OpenMarkerOf(curve.Contender), 4.5f, color);
         Explain(30, new LegendEntry("paper, same colours", FigureStyle.Faint) { Line = FigureStyle.Dots, LineWidth = 1f, Marker = MarkerShape.OpenCircle });
     }
