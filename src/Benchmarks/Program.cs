@@ -1,1 +1,4 @@
-System.Console.WriteLine(1);
+using BenchmarkDotNet.Running;
+
+// dotnet run -c Release --project src/Benchmarks -- --filter '*C2st*'
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
