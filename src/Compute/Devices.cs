@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,7 +13,9 @@ public static class Devices
     /// <summary>True when <paramref name="name"/> has the form of a device setting.</summary>
     /// <param name="name">The setting.</param>
     public static bool IsValid(string name) =>
-        name is "auto" or "cpu" or "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out int n) && n >= 0);
+        name is "auto" or "cpu" or "cuda" ||
+        (name.StartsWith("cuda:", StringComparison.Ordinal) &&
+         int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     /// <summary>The device of a setting; "auto" is the first GPU if there is one, else the CPU.</summary>
     /// <param name="name">auto, cpu, cuda or cuda:N.</param>
@@ -36,7 +39,7 @@ public static class Devices
             return available ? new Device(DeviceType.CUDA, 0) : CPU;
         }
 
-        int index = name.Contains(':', StringComparison.Ordinal) ? int.Parse(name.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture) : 0;
+        int index = name.Contains(':', StringComparison.Ordinal) ? int.Parse(name.AsSpan(5), CultureInfo.InvariantCulture) : 0;
         if (!available || index >= cuda.device_count())
         {
             throw new ArgumentException(

@@ -21,7 +21,7 @@ public static class ElfVersionNeeds
         {
             return WeakenChecked(image, version);
         }
-        catch (ArgumentOutOfRangeException e)
+        catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
         {
             throw new InvalidDataException("The ELF image ends inside one of its own tables.", e);
         }

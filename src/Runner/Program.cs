@@ -1,2 +1,30 @@
-Reproduce.Compute.NativeBackend.EnsureLoaded();
-System.Console.WriteLine(TorchSharp.torch.randn(2,2).ToString());
+using System.CommandLine;
+using Reproduce.Compute;
+using Reproduce.Runner;
+using Reproduce.Runner.CommandLine;
+using Reproduce.Runner.Configuration.Yaml;
+
+try
+{
+    return Commands.Create().Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (ConfigurationException e)
+{
+    foreach (string problem in e.Problems)
+    {
+        Console.Error.WriteLine(problem);
+    }
+
+    return ExitCodes.BadConfiguration;
+}
+catch (NativeBackendException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCodes.Failure;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    // A full disk or a folder without permission is the user's to mend: one sentence, no stack trace.
+    Console.Error.WriteLine(e.Message);
+    return ExitCodes.Failure;
+}

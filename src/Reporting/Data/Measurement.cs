@@ -31,5 +31,11 @@ public sealed record Measurement
     public required double Value { get; init; }
 
     /// <summary>"ok", or why there is no value (such as "diverged").</summary>
-    public string Status { get; init; } = "ok";
+    public string Status { get; init; } = Ok;
+
+    /// <summary>The status of a row that has a value.</summary>
+    public const string Ok = "ok";
+
+    /// <summary>The contender name of the floor: a second, independent draw of the reference posterior, scored like a contender.</summary>
+    public const string Reference = "reference";
 }

@@ -1,0 +1,158 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Evaluation;
+
+/// <summary>Trains classifiers with training parts of one size as one <see cref="BatchedNetwork"/>, on any device.</summary>
+internal static class BatchedTraining
+{
+    /// <summary>Bytes that one classifier adds to a batch: its rows, their shuffled copy, the activations, the parameters.</summary>
+    internal static long BytesPerClassifier(NetworkShape shape, int rows, C2stOptions options)
+    {
+        long batch = Math.Min(options.BatchSize, rows);
+        long numbers = (long)rows * (2 * shape.Inputs + 8) + 8 * batch * shape.Hidden + 3L * EvaluationRows * shape.Hidden + 8L * shape.Count;
+        return sizeof(float) * numbers;
+    }
+
+    // The held-out rows go through the network in parts, so that memory does not grow with them.
+    private const int EvaluationRows = 512;
+
+    /// <summary>Trains all classifiers and measures their accuracy on the held-out rows.</summary>
+    /// <param name="classifiers">R classifiers with training parts of one size and test parts of one size.</param>
+    /// <param name="pool">Scaled rows of the data sets, [J', N, D].</param>
+    /// <param name="firstDataSet">The data set at index 0 of <paramref name="pool"/>.</param>
+    /// <param name="references">Rows below this index are of class 0.</param>
+    /// <param name="shape">Sizes of the network.</param>
+    /// <param name="options">The protocol.</param>
+    /// <param name="finished">Called with the number of classifiers that have just finished.</param>
+    /// <param name="cancel">Ends the work at the next epoch.</param>
+    /// <returns>Accuracies, [R].</returns>
+    internal static double[] Run(
+        IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stOptions options,
+        Action<int> finished, CancellationToken cancel)
+    {
+        using var scope = NewDisposeScope();
+        int rows = (int)pool.size(1);
+        Tensor data = pool.view(-1, pool.size(2));
+        List<Candidate> running = [.. classifiers.Select((c, i) => new Candidate(i, c, (c.DataSet - firstDataSet) * (long)rows, options))];
+        double[] scores = new double[classifiers.Count];
+        using var network = new BatchedNetwork(shape, InitialParameters(classifiers, shape).to(pool.device));
+        for (int epoch = 1; running.Count > 0; epoch++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            double[] losses = Epoch(network, running, data, references, options);
+            List<int> ended = [], going = [];
+            for (int i = 0; i < running.Count; i++)
+            {
+                (running[i].Rule.Ends(losses[i]) || epoch == options.MaxEpochs ? ended : going).Add(i);
+            }
+
+            if (ended.Count == 0)
+            {
+                continue;
+            }
+
+            // The finished ones leave the batch: the cost of an epoch falls with the number that is still running.
+            Measure(network, running, ended, data, references, scores);
+            finished(ended.Count);
+            if (going.Count > 0)
+            {
+                using Tensor kept = tensor(going.Select(i => (long)i).ToArray(), device: pool.device);
+                network.Keep(kept);
+            }
+
+            running = [.. going.Select(i => running[i])];
+        }
+
+        return scores;
+    }
+
+    private static Tensor InitialParameters(IReadOnlyList<Classifier> classifiers, NetworkShape shape)
+    {
+        float[] initial = new float[classifiers.Count * shape.Count];
+        for (int i = 0; i < classifiers.Count; i++)
+        {
+            shape.Initialise(initial.AsSpan(i * shape.Count, shape.Count), classifiers[i].Key);
+        }
+
+        return tensor(initial, [classifiers.Count, shape.Count]);
+    }
+
+    private static double[] Epoch(BatchedNetwork network, List<Candidate> running, Tensor data, int references, C2stOptions options)
+    {
+        using var scope = NewDisposeScope();
+        int rows = running[0].Order.Length;
+        Parallel.ForEach(running, c => c.Shuffle.Shuffle(c.Order));
+        (Tensor x, Tensor y) = Gather(running.Select(c => (c.Order, c.Offset)).ToArray(), data, references);
+        Tensor total = zeros(running.Count, dtype: ScalarType.Float32, device: data.device);
+        for (int start = 0; start < rows; start += options.BatchSize)
+        {
+            using var step = NewDisposeScope();
+            int batch = Math.Min(options.BatchSize, rows - start);
+            (Tensor loss, Tensor gradient) = network.LossAndGradient(x.narrow(1, start, batch), y.narrow(1, start, batch), options.L2);
+            using Scalar part = ((double)batch / rows).ToScalar();
+            total.add_(loss, alpha: part);
+            network.Step(gradient, options.LearningRate);
+        }
+
+        // The only wait for the device in an epoch.
+        return [.. total.cpu().data<float>().Select(l => (double)l)];
+    }
+
+    private static void Measure(
+        BatchedNetwork network, List<Candidate> running, List<int> ended, Tensor data, int references, double[] scores)
+    {
+        using var scope = NewDisposeScope();
+        Tensor index = tensor(ended.Select(i => (long)i).ToArray(), device: data.device);
+        using var finished = network.Select(index);
+        int held = running[ended[0]].Classifier.Test.Length;
+        Tensor correct = zeros(ended.Count, dtype: ScalarType.Int64, device: data.device);
+        for (int start = 0; start < held; start += EvaluationRows)
+        {
+            using var step = NewDisposeScope();
+            Range part = start..Math.Min(held, start + EvaluationRows);
+            (Tensor x, Tensor y) = Gather(ended.Select(i => (running[i].Classifier.Test[part], running[i].Offset)).ToArray(), data, references);
+            correct.add_(finished.Logits(x).gt(Scalars.Zero).eq(y.squeeze(2).gt(Scalars.Half)).sum(1));
+        }
+
+        long[] counts = correct.cpu().data<long>().ToArray();
+        for (int i = 0; i < ended.Count; i++)
+        {
+            scores[running[ended[i]].Slot] = (double)counts[i] / held;
+        }
+    }
+
+    // Rows [R, B, D] and classes [R, B, 1].
+    private static (Tensor X, Tensor Y) Gather((int[] Rows, long Offset)[] choice, Tensor data, int references)
+    {
+        int count = choice[0].Rows.Length;
+        long[] index = new long[choice.Length * count];
+        float[] classes = new float[index.Length];
+        for (int i = 0; i < choice.Length; i++)
+        {
+            (int[] rows, long offset) = choice[i];
+            for (int k = 0; k < count; k++)
+            {
+                index[i * count + k] = offset + rows[k];
+                classes[i * count + k] = rows[k] < references ? 0 : 1;
+            }
+        }
+
+        Tensor x = data.index_select(0, tensor(index, device: data.device)).view(choice.Length, count, -1);
+        return (x, tensor(classes, [choice.Length, count, 1], device: data.device));
+    }
+
+    private sealed class Candidate(int slot, Classifier classifier, long offset, C2stOptions options)
+    {
+        internal SplitMix Shuffle = new(classifier.Key.Child("shuffle"));
+        internal StoppingRule Rule = new(options.Tolerance, options.Patience);
+
+        internal int Slot => slot;
+
+        internal Classifier Classifier => classifier;
+
+        internal long Offset => offset;
+
+        internal int[] Order { get; } = [.. classifier.Train];
+    }
+}

@@ -1,0 +1,42 @@
+using Reproduce.Compute;
+
+namespace Reproduce.Evaluation;
+
+/// <summary>
+/// One classifier that is to be trained: a data set, a split of its pooled draws, and the stream of its random numbers.
+/// </summary>
+/// <remarks>Rows 0 .. R-1 of the pool are the reference (class 0), the others the draws under test (class 1).</remarks>
+/// <param name="DataSet">Index of the data set, 0 .. J-1.</param>
+/// <param name="Key">Initial weights and shuffles come from here.</param>
+/// <param name="Train">Rows to train on.</param>
+/// <param name="Test">Rows to measure the accuracy on.</param>
+internal sealed record Classifier(int DataSet, RandomKey Key, int[] Train, int[] Test)
+{
+    /// <summary>The classifiers of one data set: one for a single split, else one per fold.</summary>
+    /// <param name="dataSet">Index of the data set.</param>
+    /// <param name="rows">Number of pooled rows.</param>
+    /// <param name="options">The protocol.</param>
+    /// <param name="key">The data set's stream.</param>
+    internal static IEnumerable<Classifier> Plan(int dataSet, int rows, C2stOptions options, RandomKey key)
+    {
+        int[] order = [.. Enumerable.Range(0, rows)];
+        new SplitMix(key.Child("split")).Shuffle(order);
+        RandomKey training = key.Child("train");
+        if (options.Folds == 0)
+        {
+            // As in scikit-learn's train_test_split: the held-out part is rounded up.
+            int held = (int)Math.Ceiling(options.TestFraction * rows);
+            yield return new Classifier(dataSet, training.Child(0), order[held..], order[..held]);
+            yield break;
+        }
+
+        int start = 0;
+        for (int fold = 0; fold < options.Folds; fold++)
+        {
+            int held = rows / options.Folds + (fold < rows % options.Folds ? 1 : 0);
+            yield return new Classifier(
+                dataSet, training.Child(fold), [.. order[..start], .. order[(start + held)..]], order[start..(start + held)]);
+            start += held;
+        }
+    }
+}

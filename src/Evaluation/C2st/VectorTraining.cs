@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Reproduce.Evaluation;
+
+/// <summary>Trains classifiers one per thread with <see cref="VectorNetwork"/>.</summary>
+internal static class VectorTraining
+{
+    /// <summary>Trains all classifiers and measures their accuracy on the held-out rows.</summary>
+    /// <param name="classifiers">R classifiers.</param>
+    /// <param name="pool">Scaled rows of the data sets, float32 on the CPU, [J', N, D].</param>
+    /// <param name="firstDataSet">The data set at index 0 of <paramref name="pool"/>.</param>
+    /// <param name="references">Rows below this index are of class 0.</param>
+    /// <param name="shape">Sizes of the network.</param>
+    /// <param name="options">The protocol.</param>
+    /// <param name="finished">Called with the number of classifiers that have just finished, from any thread.</param>
+    /// <param name="cancel">Ends the work at the next epoch.</param>
+    /// <returns>Accuracies, [R].</returns>
+    internal static double[] Run(
+        IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stOptions options,
+        Action<int> finished, CancellationToken cancel)
+    {
+        int rows = (int)pool.size(1) * shape.Inputs;
+        float[] data = MemoryMarshal.Cast<byte, float>(pool.bytes).ToArray();
+        double[] scores = new double[classifiers.Count];
+        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel };
+        Parallel.For(0, classifiers.Count, parallel, () => new VectorNetwork(shape, options.BatchSize), (i, _, network) =>
+        {
+            Classifier c = classifiers[i];
+            scores[i] = Train(network, c, data.AsSpan((c.DataSet - firstDataSet) * rows, rows), references, shape, options, cancel);
+            finished(1);
+            return network;
+        }, _ => { });
+        return scores;
+    }
+
+    private static double Train(
+        VectorNetwork network, Classifier classifier, ReadOnlySpan<float> data, int references, NetworkShape shape, C2stOptions options,
+        CancellationToken cancel)
+    {
+        float[] initial = new float[shape.Count];
+        shape.Initialise(initial, classifier.Key);
+        network.Start(initial);
+        var shuffle = new SplitMix(classifier.Key.Child("shuffle"));
+        var rule = new StoppingRule(options.Tolerance, options.Patience);
+        int[] order = [.. classifier.Train];
+        for (int epoch = 1; epoch <= options.MaxEpochs; epoch++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            shuffle.Shuffle(order);
+            double loss = 0;
+            for (int start = 0; start < order.Length; start += options.BatchSize)
+            {
+                int batch = Math.Min(options.BatchSize, order.Length - start);
+                Load(network, order.AsSpan(start, batch), data, references, shape.Inputs);
+                loss += network.LossAndGradient(batch, (float)options.L2) * batch / order.Length;
+                network.Step(options.LearningRate);
+            }
+
+            if (rule.Ends(loss))
+            {
+                break;
+            }
+        }
+
+        return Accuracy(network, classifier.Test, data, references, shape.Inputs, options.BatchSize);
+    }
+
+    private static double Accuracy(VectorNetwork network, int[] test, ReadOnlySpan<float> data, int references, int inputs, int batchSize)
+    {
+        int correct = 0;
+        for (int start = 0; start < test.Length; start += batchSize)
+        {
+            int batch = Math.Min(batchSize, test.Length - start);
+            Load(network, test.AsSpan(start, batch), data, references, inputs);
+            network.Forward(batch);
+            for (int i = 0; i < batch; i++)
+            {
+                correct += network.Logits[i] > 0 == network.Y[i] > 0.5f ? 1 : 0;
+            }
+        }
+
+        return (double)correct / test.Length;
+    }
+
+    private static void Load(VectorNetwork network, ReadOnlySpan<int> rows, ReadOnlySpan<float> data, int references, int inputs)
+    {
+        Span<float> x = network.X, y = network.Y;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            data.Slice(rows[i] * inputs, inputs).CopyTo(x[(i * network.InputWidth)..]);
+            y[i] = rows[i] < references ? 0 : 1;
+        }
+    }
+}

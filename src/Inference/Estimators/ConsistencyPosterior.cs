@@ -1,0 +1,212 @@
+using Reproduce.Compute;
+using Reproduce.Inference.Networks;
+using Reproduce.Inference.Sampling;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Reproduce.Inference.Estimators;
+
+/// <summary>
+/// Consistency model posterior estimation (CMPE; Eqs. 5 to 8), trained in isolation as in Song and Dhariwal (2023).
+/// </summary>
+/// <remarks>
+/// Time convention: t is the noise level, theta_t = theta + t z, from eps (the parameter) to T (noise).
+/// f(theta_t, t; x) = c_skip(t) theta_t + c_out(t) F(theta_t, t; x), with
+/// c_skip = s^2 / ((t - eps)^2 + s^2) and c_out = s (t - eps) / sqrt(s^2 + t^2), so that f(theta, eps; x) = theta.
+/// Loss (Eq. 8): d(f(theta + t_{i+1} z, t_{i+1}), stopgrad f(theta + t_i z, t_i)) / (t_{i+1} - t_i), with the same z and
+/// d(u, v) = sqrt(||u - v||^2 + c^2) - c, c = 0.00054 sqrt(D). The teacher has the current weights (no moving average).
+/// </remarks>
+public sealed class ConsistencyPosterior : Network, IPosteriorEstimator
+{
+    private readonly SummaryNetwork summary;
+    private readonly FreeFormNetwork network;
+    private readonly Tensor? variance;
+    private readonly Tensor? deviation;
+    private readonly Parameter? trainableVariance;
+    private readonly Parameter? trainableDeviation;
+    private readonly ConsistencySettings _settings;
+    private readonly double _huber;
+    private Stage? _stage;
+
+    /// <summary>An estimator over D parameters.</summary>
+    /// <param name="dimension">D.</param>
+    /// <param name="summary">Turns observations into conditions; owned by the estimator.</param>
+    /// <param name="network">The free-form network F; owned by the estimator.</param>
+    /// <param name="parameterVariance">Variance of the training parameters, [D]; replaced by the settings' value if one is given.</param>
+    /// <param name="settings">Schedules and switches.</param>
+    public ConsistencyPosterior(
+        long dimension, SummaryNetwork summary, FreeFormNetwork network, Tensor parameterVariance, ConsistencySettings settings)
+        : base(nameof(ConsistencyPosterior))
+    {
+        ArgumentNullException.ThrowIfNull(parameterVariance);
+        ArgumentNullException.ThrowIfNull(settings);
+        this.summary = summary;
+        this.network = network;
+        _settings = settings;
+        _huber = 0.00054 * Math.Sqrt(dimension);
+        Dimension = dimension;
+
+        Tensor s2 = settings.ParameterVariance is double fixedVariance
+            ? full([dimension], fixedVariance, dtype: ScalarType.Float32, device: CPU)
+            : parameterVariance.to(ScalarType.Float32).clone();
+        if (settings.TrainableSigma)
+        {
+            // The root first: a Parameter takes the tensor's handle over.
+            trainableDeviation = new Parameter(s2.sqrt());
+            trainableVariance = new Parameter(s2);
+            trainableVariance.DetachFromDisposeScope();
+            trainableDeviation.DetachFromDisposeScope();
+        }
+        else
+        {
+            variance = s2.DetachFromDisposeScope();
+            deviation = s2.sqrt().DetachFromDisposeScope();
+        }
+
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public long Dimension { get; }
+
+    /// <inheritdoc/>
+    public Network Network => this;
+
+    private Tensor Variance => trainableVariance ?? variance!;
+
+    private Tensor Deviation => trainableDeviation ?? deviation!;
+
+    /// <inheritdoc/>
+    public Tensor Loss(Tensor theta, Observation x, TrainingStep step)
+    {
+        ArgumentNullException.ThrowIfNull(theta);
+        ArgumentNullException.ThrowIfNull(step);
+        Stage stage = StageAt(step);
+        (Tensor earlier, Tensor later) = stage.DrawLevels(theta.shape[0], step.Random, theta.device);
+        Tensor noise = step.Random.Normal(theta.shape, theta.device);
+        Tensor condition = summary.Summarise(x, step.NewPass());
+
+        ForwardPass student = step.NewPass();
+        Tensor origin = Apply(addcmul(theta, later, noise, 1), later, condition, student);
+        Tensor target;
+        using (no_grad())
+        {
+            ForwardPass teacher = _settings.IndependentTeacherDropout ? step.NewPass() : student.WithSameMasks();
+            target = Apply(addcmul(theta, earlier, noise, 1), earlier, condition, teacher);
+        }
+
+        Tensor weight = (later - earlier).reciprocal();
+        Tensor squares = (origin - target).square();
+        Tensor distance = _settings.HuberNorm == HuberNorm.Vector
+            ? (squares.sum(1, keepdim: true) + _huber * _huber).sqrt() - _huber
+            : (squares + _huber * _huber).sqrt() - _huber;
+        return (weight * distance).mean();
+    }
+
+    /// <summary>The consistency function f(theta_t, t; x).</summary>
+    /// <param name="theta">theta_t, [N, D].</param>
+    /// <param name="time">t, [N, 1].</param>
+    /// <param name="condition">[N, S].</param>
+    /// <param name="pass">Whether dropout is on.</param>
+    /// <returns>[N, D].</returns>
+    public Tensor Apply(Tensor theta, Tensor time, Tensor condition, ForwardPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        Tensor since = time - _settings.SmallestTime;
+        Tensor skip = Variance / (since.square() + Variance);
+        Tensor output = Deviation * since / (Variance + time.square()).sqrt();
+        return addcmul(skip * theta, output, network.Apply(theta, condition, time, pass), 1);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Summarise(Observation x) => summary.Summarise(x, ForwardPass.Evaluation);
+
+    /// <inheritdoc/>
+    /// <remarks>Eq. 7: theta_1 = f(T z, T), then theta_k = f(theta_{k-1} + sqrt(t_k^2 - eps^2) z_k, t_k); exactly K passes.</remarks>
+    public Tensor Draw(Tensor condition, INoise noise, int steps)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        ArgumentNullException.ThrowIfNull(noise);
+        double eps = _settings.SmallestTime;
+        double[] levels = ConsistencySchedule.SamplingLevels(steps, eps, _settings.LargestTime, _settings.Rho);
+        using Tensor time = condition.new_empty([condition.shape[0], 1]);
+        Tensor? theta = null;
+        foreach (double level in levels)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            time.fill_(level);
+            ForwardPass pass = _settings.DropoutWhileSampling ? ForwardPass.WithDropout(noise.Extra) : ForwardPass.Evaluation;
+            Tensor noisy = theta is null
+                ? noise.Next().mul_(level)
+                : theta.add_(noise.Next(), Math.Sqrt(level * level - eps * eps));
+            Tensor next = Apply(noisy, time, condition, pass).MoveToOuterDisposeScope();
+            theta?.Dispose();
+            theta = next;
+        }
+
+        return theta!;
+    }
+
+    private Stage StageAt(TrainingStep step)
+    {
+        long position = step.Step;
+        if (_settings.ValidationAdvancesCurriculum)
+        {
+            position += step.EpochsDone;
+        }
+
+        int intervals = ConsistencySchedule.Intervals(position, step.TotalSteps, _settings.S0, _settings.S1);
+        if (_stage?.Intervals != intervals)
+        {
+            int points = intervals + (_settings.ExtraInterval ? 2 : 1);
+            double[] grid = ConsistencySchedule.Grid(points, _settings.SmallestTime, _settings.LargestTime, _settings.Rho);
+            _stage = new Stage(
+                intervals, grid, ConsistencySchedule.IntervalProbabilities(grid, _settings.LogTimeMean, _settings.LogTimeDeviation));
+        }
+
+        return _stage;
+    }
+
+    /// <summary>One stage of the curriculum: its noise levels and the cumulative probabilities of its intervals.</summary>
+    private sealed class Stage
+    {
+        private readonly double[] _grid;
+        private readonly double[] _cumulative;
+
+        public Stage(int intervals, double[] grid, double[] probabilities)
+        {
+            Intervals = intervals;
+            _grid = grid;
+            _cumulative = new double[probabilities.Length];
+            double sum = 0;
+            for (int i = 0; i < probabilities.Length; i++)
+            {
+                sum += probabilities[i];
+                _cumulative[i] = sum;
+            }
+        }
+
+        public int Intervals { get; }
+
+        /// <summary>Neighbouring noise levels t_i and t_{i+1} for each row, [B, 1] each.</summary>
+        public (Tensor Earlier, Tensor Later) DrawLevels(long rows, RandomSource random, Device device)
+        {
+            float[] earlier = new float[rows];
+            float[] later = new float[rows];
+            using (Tensor uniform = random.Uniform([rows]))
+            {
+                ReadOnlySpan<float> u = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(uniform.bytes);
+                for (int row = 0; row < rows; row++)
+                {
+                    int found = Array.BinarySearch(_cumulative, u[row]);
+                    int index = Math.Min(found < 0 ? ~found : found + 1, _cumulative.Length - 1);
+                    earlier[row] = (float)_grid[index];
+                    later[row] = (float)_grid[index + 1];
+                }
+            }
+
+            return (tensor(earlier, [rows, 1], device: device), tensor(later, [rows, 1], device: device));
+        }
+    }
+}

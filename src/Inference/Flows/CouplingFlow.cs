@@ -1,0 +1,64 @@
+using Reproduce.Compute;
+using Reproduce.Inference.Networks;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Reproduce.Inference.Flows;
+
+/// <summary>
+/// A conditional coupling flow: layers of activation normalisation, permutation and two-sided coupling between the parameters and
+/// a standard normal latent.
+/// </summary>
+public sealed class CouplingFlow : Network, IConditionalTransform
+{
+    private readonly ModuleList<Network> transforms = [];
+
+    /// <summary>A flow over D parameters given S summaries; its couplings start as the identity.</summary>
+    /// <param name="dimension">D, at least 2.</param>
+    /// <param name="condition">S.</param>
+    /// <param name="kind">Affine (ACF) or spline (NSF).</param>
+    /// <param name="settings">Depth, widths and regularisation.</param>
+    /// <param name="random">Where initial weights and permutations come from.</param>
+    public CouplingFlow(long dimension, long condition, CouplingKind kind, CouplingFlowSettings settings, RandomSource random)
+        : base(nameof(CouplingFlow))
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        for (int i = 0; i < settings.Layers; i++)
+        {
+            transforms.Add(new ActivationNorm(dimension));
+            transforms.Add(settings.Permutation == PermutationKind.Fixed
+                ? new FixedPermutation(dimension, random)
+                : new LearnablePermutation(dimension, random));
+            transforms.Add(new TwoSidedCoupling(dimension, condition, kind, settings, random));
+        }
+
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(u);
+        Tensor v = u;
+        Tensor total = u.new_zeros([u.shape[0]]);
+        foreach (Network transform in transforms)
+        {
+            (v, Tensor log) = ((IConditionalTransform)transform).Forward(v, condition, pass);
+            total = total + log;
+        }
+
+        return (v, total);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Inverse(Tensor v, Tensor condition)
+    {
+        Tensor u = v;
+        foreach (Network transform in transforms.Reverse())
+        {
+            u = ((IConditionalTransform)transform).Inverse(u, condition);
+        }
+
+        return u;
+    }
+}

@@ -1,0 +1,54 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Reproduce.Inference.Flows;
+
+/// <summary>How a coupling layer transforms one half of the parameters.</summary>
+public enum CouplingKind
+{
+    /// <summary>Scale and shift (Dinh et al. 2016).</summary>
+    Affine,
+
+    /// <summary>Monotone rational-quadratic spline (Durkan et al. 2019).</summary>
+    Spline,
+}
+
+/// <summary>How the parameters are mixed between coupling layers.</summary>
+public enum PermutationKind
+{
+    /// <summary>One random permutation per layer, drawn at construction.</summary>
+    Fixed,
+
+    /// <summary>A full matrix, orthogonal at the start and then unconstrained.</summary>
+    Learnable,
+}
+
+/// <summary>Settings of a conditional coupling flow; the defaults are those of the published experiments' library.</summary>
+public sealed record CouplingFlowSettings
+{
+    /// <summary>Number of layers (activation normalisation, permutation, two-sided coupling).</summary>
+    [Range(1, 64)]
+    public int Layers { get; init; } = 6;
+
+    /// <summary>Mixing between layers.</summary>
+    public PermutationKind Permutation { get; init; } = PermutationKind.Fixed;
+
+    /// <summary>Width of the conditioner networks.</summary>
+    [Range(1, 65536)]
+    public int Units { get; init; } = 128;
+
+    /// <summary>Hidden layers of the conditioner networks.</summary>
+    [Range(1, 16)]
+    public int HiddenLayers { get; init; } = 2;
+
+    /// <summary>Dropout rate behind each hidden layer.</summary>
+    [Range(0.0, 0.99)]
+    public double Dropout { get; init; } = 0.05;
+
+    /// <summary>L2 penalty on the weights of the hidden layers.</summary>
+    [Range(0.0, 1.0)]
+    public double L2 { get; init; } = 1e-4;
+
+    /// <summary>Bins of the spline; not used by affine couplings.</summary>
+    [Range(2, 256)]
+    public int Bins { get; init; } = 16;
+}

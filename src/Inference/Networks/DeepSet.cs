@@ -1,0 +1,113 @@
+using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Reproduce.Inference.Networks;
+
+/// <summary>Settings of <see cref="DeepSet"/>; the defaults are the ones of the published experiments' library.</summary>
+public sealed record DeepSetSettings
+{
+    /// <summary>Number of summaries.</summary>
+    [Range(1, 4096)]
+    public int Outputs { get; init; } = 10;
+
+    /// <summary>Number of equivariant modules before the final invariant one.</summary>
+    [Range(0, 16)]
+    public int EquivariantModules { get; init; } = 2;
+
+    /// <summary>Width of every dense layer.</summary>
+    [Range(1, 65536)]
+    public int Units { get; init; } = 64;
+
+    /// <summary>Dense layers in each of the three stacks of a module.</summary>
+    [Range(1, 16)]
+    public int Layers { get; init; } = 2;
+}
+
+/// <summary>
+/// A permutation-invariant network for exchangeable observations (Zaheer et al. 2017): equivariant modules, an invariant module
+/// (dense layers, mean over the set, dense layers) and a linear layer to the summaries.
+/// </summary>
+public sealed class DeepSet : SummaryNetwork
+{
+    private readonly ModuleList<EquivariantModule> equivariant = [];
+    private readonly InvariantModule invariant;
+    private readonly Dense last;
+
+    /// <summary>A network for sets of vectors of length <paramref name="features"/>.</summary>
+    /// <param name="features">F, the length of one member of the set.</param>
+    /// <param name="settings">Widths.</param>
+    /// <param name="random">Where the initial weights come from.</param>
+    public DeepSet(long features, DeepSetSettings settings, RandomSource random)
+        : base(nameof(DeepSet))
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        long width = features;
+        for (int i = 0; i < settings.EquivariantModules; i++)
+        {
+            equivariant.Add(new EquivariantModule(width, settings, random));
+            width = settings.Units;
+        }
+
+        invariant = new InvariantModule(width, settings, random);
+        last = new Dense(settings.Units, settings.Outputs, random);
+        Outputs = settings.Outputs;
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public override long Outputs { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>The observation is one tensor [B, N, F].</remarks>
+    public override Tensor Summarise(Observation x, ForwardPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Tensor set = x.Sole;
+        foreach (EquivariantModule module in equivariant)
+        {
+            set = module.Apply(set, pass);
+        }
+
+        return last.Apply(invariant.Apply(set, pass));
+    }
+
+    /// <summary>Dense layers, mean over the set, dense layers: [B, N, F] to [B, units].</summary>
+    private sealed class InvariantModule : Network
+    {
+        private readonly DenseLayers member;
+        private readonly DenseLayers pooled;
+
+        public InvariantModule(long features, DeepSetSettings settings, RandomSource random)
+            : base(nameof(InvariantModule))
+        {
+            member = new DenseLayers(features, settings.Units, settings.Layers, random);
+            pooled = new DenseLayers(settings.Units, settings.Units, settings.Layers, random);
+            RegisterComponents();
+        }
+
+        public Tensor Apply(Tensor set, ForwardPass pass) => pooled.Apply(member.Apply(set, pass).mean([1]), pass);
+    }
+
+    /// <summary>Every member is joined with the set's invariant summary and passed on: [B, N, F] to [B, N, units].</summary>
+    private sealed class EquivariantModule : Network
+    {
+        private readonly InvariantModule context;
+        private readonly DenseLayers joined;
+
+        public EquivariantModule(long features, DeepSetSettings settings, RandomSource random)
+            : base(nameof(EquivariantModule))
+        {
+            context = new InvariantModule(features, settings, random);
+            joined = new DenseLayers(features + settings.Units, settings.Units, settings.Layers, random);
+            RegisterComponents();
+        }
+
+        public Tensor Apply(Tensor set, ForwardPass pass)
+        {
+            Tensor summary = context.Apply(set, pass).unsqueeze(1).expand(-1, set.shape[1], -1);
+            return joined.Apply(cat([set, summary], 2), pass);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Reproduce.Compute;
+using static TorchSharp.torch;
+
+namespace Reproduce.Inference.Networks;
+
+/// <summary>
+/// One pass of data through networks: says whether dropout is on and where its masks come from.
+/// </summary>
+/// <remarks>
+/// Dropout is explicit instead of libtorch's global state, for two reasons: the consistency model's teacher must see the very mask
+/// of the student (Song and Dhariwal 2023), and masks from a named stream make a training reproducible bit for bit, on any device.
+/// The masks belong to the dispose scope in which they were drawn: make a new pass for every training step.
+/// </remarks>
+public sealed class ForwardPass
+{
+    private readonly RandomSource? _random;
+    private readonly List<Tensor> _masks;
+    private int _next;
+
+    private ForwardPass(RandomSource? random, List<Tensor> masks)
+    {
+        _random = random;
+        _masks = masks;
+    }
+
+    /// <summary>A pass without dropout.</summary>
+    public static ForwardPass Evaluation { get; } = new(null, []);
+
+    /// <summary>True when dropout is on.</summary>
+    public bool IsStochastic => _random is not null;
+
+    /// <summary>A pass with dropout.</summary>
+    /// <param name="random">Where masks are drawn from.</param>
+    public static ForwardPass WithDropout(RandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        return new ForwardPass(random, []);
+    }
+
+    /// <summary>A second pass through the same networks in the same order that sees the same masks.</summary>
+    public ForwardPass WithSameMasks() => new(_random, _masks);
+
+    /// <summary>Inverted dropout: zeroes entries with probability <paramref name="rate"/> and scales the others by 1/(1-rate).</summary>
+    /// <param name="input">Any shape.</param>
+    /// <param name="rate">In [0, 1).</param>
+    public Tensor Dropout(Tensor input, double rate)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (_random is null || rate <= 0)
+        {
+            return input.alias();
+        }
+
+        if (_next == _masks.Count)
+        {
+            using Tensor uniform = _random.Uniform(input.shape, input.device);
+            using Tensor kept = uniform.ge(rate);
+            _masks.Add(kept.to(input.dtype).mul_(1 / (1 - rate)));
+        }
+
+        return input * _masks[_next++];
+    }
+}

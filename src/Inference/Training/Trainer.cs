@@ -1,0 +1,242 @@
+using System.Diagnostics;
+using Reproduce.Compute;
+using Reproduce.Inference.Estimators;
+using static TorchSharp.torch;
+
+namespace Reproduce.Inference.Training;
+
+/// <summary>Simulations to learn from: parameters and their observations, row by row.</summary>
+/// <param name="Theta">[N, D].</param>
+/// <param name="X">N observations.</param>
+public sealed record Simulations(Tensor Theta, Observation X) : IDisposable
+{
+    /// <summary>Number of simulations, N.</summary>
+    public long Count => Theta.shape[0];
+
+    /// <summary>The first simulations (views of the same storage).</summary>
+    /// <param name="count">How many.</param>
+    public Simulations Take(long count) => new(Theta.narrow(0, 0, count), X.Narrow(0, count));
+
+    /// <summary>A copy on another device.</summary>
+    /// <param name="device">The device.</param>
+    public Simulations To(Device device) => new(Theta.to(device).alias(), X.To(device));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Theta.Dispose();
+        X.Dispose();
+    }
+}
+
+/// <summary>Where a training stands, for a progress display.</summary>
+/// <param name="Step">Optimiser steps done.</param>
+/// <param name="TotalSteps">Optimiser steps of the whole training.</param>
+/// <param name="Loss">Mean loss of the last finished epoch.</param>
+public readonly record struct TrainingProgress(long Step, long TotalSteps, double Loss);
+
+/// <summary>
+/// Trains an estimator: shuffled batches, Adam with cosine decay and gradient clipping, checkpoints.
+/// </summary>
+/// <remarks>
+/// Random numbers come from streams that are named by step and epoch, so a training that goes on from a checkpoint makes the same
+/// steps, bit for bit, as one that was never interrupted.
+/// </remarks>
+public sealed class Trainer : IDisposable
+{
+    private readonly IPosteriorEstimator _estimator;
+    private readonly TrainingSettings _settings;
+    private readonly RandomKey _key;
+    private readonly RandomSource _random;
+
+    /// <summary>A training that has not begun.</summary>
+    /// <param name="estimator">Already on its device.</param>
+    /// <param name="settings">Length, batches, optimiser.</param>
+    /// <param name="key">The training's stream of random numbers.</param>
+    public Trainer(IPosteriorEstimator estimator, TrainingSettings settings, RandomKey key)
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        _estimator = estimator;
+        _settings = settings;
+        _key = key;
+        _random = new RandomSource(key);
+        Parameters = new FlatParameters(estimator.Network);
+        Optimiser = new Adam(Parameters, settings);
+    }
+
+    /// <summary>The weights.</summary>
+    public FlatParameters Parameters { get; }
+
+    /// <summary>The optimiser with its moments.</summary>
+    public Adam Optimiser { get; }
+
+    /// <summary>Losses so far.</summary>
+    public LossHistory History { get; private set; } = new();
+
+    /// <summary>Optimiser steps done.</summary>
+    public long Step { get; private set; }
+
+    /// <summary>Time between calls of the checkpoint callback.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Loss and gradient norm of every step of the running epoch, [2, steps of an epoch]; null before the first run.</summary>
+    public Tensor? EpochRecord { get; private set; }
+
+    /// <summary>
+    /// Puts the training where a checkpoint left it. The weights and moments are restored by the caller into <see cref="Parameters"/>
+    /// and <see cref="Optimiser"/>.
+    /// </summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="history">Losses of the finished epochs.</param>
+    /// <param name="epochRecord">The checkpoint's <see cref="EpochRecord"/>; taken over.</param>
+    public void Resume(long step, LossHistory history, Tensor epochRecord)
+    {
+        ArgumentNullException.ThrowIfNull(epochRecord);
+        Step = step;
+        History = history;
+        EpochRecord = epochRecord.to(Parameters.Values.device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Trains to the end.</summary>
+    /// <param name="training">Training set on the estimator's device.</param>
+    /// <param name="validation">Validation set on the same device, or null.</param>
+    /// <param name="progress">Told at most ten times a second.</param>
+    /// <param name="checkpoint">Called behind a step, once per <see cref="CheckpointInterval"/> and when cancelled.</param>
+    /// <param name="cancel">Stops the training behind the current step.</param>
+    /// <exception cref="DivergedException">The loss or its gradient became infinite or not a number.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the checkpoint callback was called.</exception>
+    public void Run(
+        Simulations training,
+        Simulations? validation = null,
+        IProgress<TrainingProgress>? progress = null,
+        Action<Trainer>? checkpoint = null,
+        CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        long perEpoch = _settings.StepsPerEpoch(training.Count);
+        long epochs = _settings.TotalEpochs(training.Count);
+        long total = perEpoch * epochs;
+        Device device = Parameters.Values.device;
+        EpochRecord ??= zeros([2, perEpoch], dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
+        Stopwatch sinceCheckpoint = Stopwatch.StartNew();
+        Stopwatch sinceReport = Stopwatch.StartNew();
+        while (Step < total)
+        {
+            long epoch = Step / perEpoch;
+            using IDisposable scope = NewDisposeScope();
+            _random.Restart(_key.Child("order").Child(epoch));
+            Tensor order = _random.Permutation(training.Count, device);
+            do
+            {
+                RunStep(training, order, epoch, Step % perEpoch, total);
+                Step++;
+                if (sinceReport.ElapsedMilliseconds > 100)
+                {
+                    progress?.Report(new TrainingProgress(Step, total, LastLoss()));
+                    sinceReport.Restart();
+                }
+
+                if (Step % perEpoch == 0)
+                {
+                    CloseEpoch(epoch, total);
+                    Validate(validation, epoch, epochs, total);
+                }
+
+                if (checkpoint is not null && Step < total
+                    && (cancel.IsCancellationRequested || sinceCheckpoint.Elapsed >= CheckpointInterval))
+                {
+                    checkpoint(this);
+                    sinceCheckpoint.Restart();
+                }
+
+                if (Step < total)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                }
+            }
+            while (Step % perEpoch != 0);
+        }
+
+        progress?.Report(new TrainingProgress(total, total, LastLoss()));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        EpochRecord?.Dispose();
+        Optimiser.Dispose();
+        Parameters.Dispose();
+        _random.Dispose();
+    }
+
+    private double LastLoss() => History.Training.Count == 0 ? double.NaN : History.Training[^1].Loss;
+
+    private double LearningRate(long step, long total) => _settings.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * step / total));
+
+    private void RunStep(Simulations training, Tensor order, long epoch, long batch, long total)
+    {
+        using IDisposable scope = NewDisposeScope();
+        long first = batch * _settings.BatchSize;
+        Tensor rows = order.narrow(0, first, Math.Min(_settings.BatchSize, training.Count - first));
+        _random.Restart(_key.Child("step").Child(Step));
+        Parameters.ZeroGradients();
+        Tensor loss = _estimator.Loss(
+            training.Theta.index_select(0, rows), training.X.Select(rows), new TrainingStep(_random, Step, total, epoch));
+        loss.backward();
+        Tensor norm = Optimiser.Step(Step, LearningRate(Step, total));
+        EpochRecord!.select(1, batch).copy_(stack([loss.detach(), norm]));
+    }
+
+    // The host waits for the device once an epoch; the step at which a loss went wrong is known all the same.
+    private void CloseEpoch(long epoch, long total)
+    {
+        float[] record = EpochRecord!.to(CPU).data<float>().ToArray();
+        int steps = record.Length / 2;
+        float[] losses = record[..steps];
+        float[] norms = record[steps..];
+        for (int i = 0; i < steps; i++)
+        {
+            // The norm too: with a finite loss it spoils the weights unseen when it is the last step's.
+            if (!float.IsFinite(losses[i]) || !float.IsFinite(norms[i]))
+            {
+                long step = Step - steps + i;
+                throw new DivergedException(step, losses[i], norms[Math.Max(0, i - 1)], LearningRate(step, total));
+            }
+        }
+
+        History.AddTraining(epoch + 1, losses.Average(l => (double)l));
+    }
+
+    private void Validate(Simulations? validation, long epoch, long epochs, long total)
+    {
+        if (validation is null || _settings.Validations == 0)
+        {
+            return;
+        }
+
+        long wanted = _settings.Validations;
+        bool due = (epoch + 1) * wanted / epochs != epoch * wanted / epochs;
+        if (!due)
+        {
+            return;
+        }
+
+        using IDisposable noGrad = no_grad();
+        using IDisposable scope = NewDisposeScope();
+        _random.Restart(_key.Child("validation"));
+        double sum = 0;
+        const long chunk = 1024;
+        for (long first = 0; first < validation.Count; first += chunk)
+        {
+            using IDisposable inner = NewDisposeScope();
+            long count = Math.Min(chunk, validation.Count - first);
+            Tensor loss = _estimator.Loss(
+                validation.Theta.narrow(0, first, count),
+                validation.X.Narrow(first, count),
+                new TrainingStep(_random, Step - 1, total, epoch, IsTraining: false));
+            sum += loss.item<float>() * count;
+        }
+
+        History.AddValidation(epoch + 1, sum / validation.Count);
+    }
+}

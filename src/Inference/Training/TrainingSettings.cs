@@ -1,0 +1,61 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Reproduce.Inference.Training;
+
+/// <summary>Settings of <see cref="Trainer"/>: the same loop for every estimator.</summary>
+public sealed record TrainingSettings
+{
+    /// <summary>Passes through the training set; give either this or <see cref="Steps"/>.</summary>
+    [Range(1, 10_000_000)]
+    public int? Epochs { get; init; }
+
+    /// <summary>Optimiser steps, rounded up to whole epochs; give either this or <see cref="Epochs"/>.</summary>
+    [Range(1, 1_000_000_000)]
+    public int? Steps { get; init; }
+
+    /// <summary>Simulations in a step; the last, smaller batch of an epoch is kept.</summary>
+    [Range(1, 1_000_000)]
+    public required int BatchSize { get; init; }
+
+    /// <summary>Learning rate of the first step; it falls to 0 along half a cosine.</summary>
+    [Range(0.0, 10.0)]
+    public required double LearningRate { get; init; }
+
+    /// <summary>Global gradient norm above which gradients are scaled down; 0 switches clipping off.</summary>
+    [Range(0.0, 1e9)]
+    public double ClipNorm { get; init; } = 1.0;
+
+    /// <summary>Decoupled weight decay (AdamW); 0 is plain Adam.</summary>
+    [Range(0.0, 10.0)]
+    public double WeightDecay { get; init; }
+
+    /// <summary>Decay of the gradient's running mean.</summary>
+    [Range(0.0, 0.999999)]
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of the squared gradient's running mean.</summary>
+    [Range(0.0, 0.9999999)]
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Added to the root of the second moment; 1e-7 is the published library's value.</summary>
+    [Range(0.0, 1.0)]
+    public double AdamEpsilon { get; init; } = 1e-7;
+
+    /// <summary>How often the loss on the validation set is measured in a training, evenly spread over the epochs.</summary>
+    [Range(0, 10_000_000)]
+    public int Validations { get; init; } = 20;
+
+    /// <summary>Optimiser steps of an epoch.</summary>
+    /// <param name="simulations">Size of the training set.</param>
+    public long StepsPerEpoch(long simulations) => (simulations + BatchSize - 1) / BatchSize;
+
+    /// <summary>Epochs of the training.</summary>
+    /// <param name="simulations">Size of the training set.</param>
+    /// <exception cref="InvalidOperationException">Neither or both of epochs and steps are given.</exception>
+    public long TotalEpochs(long simulations) => (Epochs, Steps) switch
+    {
+        (int epochs, null) => epochs,
+        (null, int steps) => (steps + StepsPerEpoch(simulations) - 1) / StepsPerEpoch(simulations),
+        _ => throw new InvalidOperationException("training: expected either 'epochs' or 'steps'."),
+    };
+}

@@ -1,0 +1,35 @@
+namespace Reproduce.Reporting;
+
+/// <summary>What a claim is decided on: the measurements of one variant of one experiment, and the paper's numbers beside them.</summary>
+/// <param name="Measurements">The results table.</param>
+/// <param name="PublishedResults">The paper's numbers.</param>
+/// <param name="Experiment">Name of the experiment.</param>
+/// <param name="Variant">"paper" or the name of the variant that was run.</param>
+public sealed record ClaimEvidence(MeasurementTable Measurements, PublishedResults PublishedResults, string Experiment, string Variant)
+{
+    /// <summary>Mean of a metric for one side.</summary>
+    internal Summary Summarise(ClaimSelection side, string metric) => Measurements.Summarise(Key(side, metric));
+
+    /// <summary>Left minus right over the test sets (or replicates) that both have; null when there are none.</summary>
+    internal PairedDifference? Difference(ClaimSelection left, ClaimSelection right, string metric)
+    {
+        var perDataSet = PairedDifference.Of(Measurements.PerDataSet(Key(left, metric)), Measurements.PerDataSet(Key(right, metric)), "test sets");
+        return perDataSet ?? PairedDifference.Of(Measurements.PerReplicate(Key(left, metric)), Measurements.PerReplicate(Key(right, metric)), "replicates");
+    }
+
+    /// <summary>"CMPE, 10 steps: not measured", for every side without a value; empty when all have one.</summary>
+    internal string Missing(IEnumerable<ClaimSelection> sides, string metric) =>
+        string.Join("; ", sides.Select(s => (s, Summary: Summarise(s, metric))).Where(p => !p.Summary.HasValue).Select(p => $"{p.s.Label} (budget {p.s.Budget}): {p.Summary.Hole}"));
+
+    /// <summary>The paper's numbers for these sides; "not given" where it has none.</summary>
+    internal string Published(IEnumerable<ClaimSelection> sides, string metric)
+    {
+        var style = MetricStyle.Of(metric);
+        var known = sides.Distinct()
+            .Select(s => (s, Result: PublishedResults.Find(Experiment, s.Setting, style.PublishedAs ?? metric)))
+            .Where(p => p.Result is not null).Select(p => $"{p.s.Label}: {style.Format(p.Result!.Value)}").ToArray();
+        return known.Length == 0 ? "not given as a number" : string.Join("; ", known);
+    }
+
+    internal MeasurementKey Key(ClaimSelection side, string metric) => new(Experiment, Variant, side.Setting, metric);
+}

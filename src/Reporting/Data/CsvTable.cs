@@ -1,0 +1,56 @@
+using System.Globalization;
+using CsvHelper;
+
+namespace Reproduce.Reporting;
+
+/// <summary>Reads a CSV file with a fixed header, field by field, with errors that name file, line and column.</summary>
+internal sealed class CsvTable : IDisposable
+{
+    private readonly CsvReader _reader;
+    private readonly string[] _columns;
+
+    public CsvTable(string path, params string[] columns)
+    {
+        Path = path;
+        _columns = columns;
+        _reader = CsvReader.FromFile(path, new CsvReaderOptions { HasHeader = false, Separator = ',', TrackLineNumbers = true });
+        string expected = string.Join(",", columns);
+        if (!_reader.Read()) throw new MalformedTableException(path, 1, null, $"the file is empty; expected the header '{expected}'");
+        string header = string.Join(",", Enumerable.Range(0, _reader.FieldCount).Select(_reader.GetString));
+        if (header != expected) throw new MalformedTableException(path, 1, null, $"the header is '{header}'; expected '{expected}'");
+    }
+
+    public string Path { get; }
+
+    public int Line => (int)_reader.LineNumber;
+
+    public static CsvWriterOptions WriterOptions { get; } = new() { NewLine = "\n", FormatProvider = CultureInfo.InvariantCulture };
+
+    public bool Next()
+    {
+        if (!_reader.Read()) return false;
+        if (_reader.FieldCount != _columns.Length)
+            throw new MalformedTableException(Path, Line, null, $"{_reader.FieldCount} fields; expected {_columns.Length}");
+        return true;
+    }
+
+    public string Text(string column) => _reader.GetString(Array.IndexOf(_columns, column));
+
+    public string RequiredText(string column)
+    {
+        string text = Text(column);
+        return text.Length > 0 ? text : throw Wrong(column, "a name");
+    }
+
+    public int Integer(string column) =>
+        int.TryParse(Text(column), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : throw Wrong(column, "a whole number");
+
+    public double Number(string column) =>
+        double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            ? value
+            : throw Wrong(column, "a finite number");
+
+    public MalformedTableException Wrong(string column, string expected) => new(Path, Line, column, $"'{Text(column)}' is not {expected}");
+
+    public void Dispose() => _reader.Dispose();
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using CsvHelper;
+
+namespace Reproduce.Reporting;
+
+/// <summary>measurements.csv: one line per measurement, UTF-8, LF, invariant numbers that read back bit for bit.</summary>
+internal static class MeasurementCsv
+{
+    private static readonly string[] _columns =
+        ["experiment", "variant", "contender", "budget", "replicate", "steps", "data_set", "metric", "value", "status"];
+
+    public static MeasurementTable Read(string path)
+    {
+        using var csv = new CsvTable(path, _columns);
+        var rows = new List<Measurement>();
+        while (csv.Next()) rows.Add(ReadRow(csv));
+        try
+        {
+            return new MeasurementTable(rows);
+        }
+        catch (ArgumentException e)
+        {
+            throw new MalformedTableException(path, csv.Line, null, e.Message);
+        }
+    }
+
+    public static void Write(MeasurementTable table, string path)
+    {
+        using var writer = CsvWriter.ToFile(path, CsvTable.WriterOptions);
+        foreach (string column in _columns) writer.WriteField(column);
+        writer.EndRecord();
+        foreach (var row in table.Rows)
+        {
+            writer.WriteField(row.Experiment);
+            writer.WriteField(row.Variant);
+            writer.WriteField(row.Contender);
+            writer.WriteField(Text(row.Budget));
+            writer.WriteField(Text(row.Replicate));
+            writer.WriteField(Text(row.Steps));
+            writer.WriteField(row.DataSet is { } set ? Text(set) : "");
+            writer.WriteField(row.Metric);
+            writer.WriteField(double.IsNaN(row.Value) ? "" : NumberText.RoundTrip(row.Value));
+            writer.WriteField(row.Status);
+            writer.EndRecord();
+        }
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static Measurement ReadRow(CsvTable csv)
+    {
+        string status = csv.RequiredText("status");
+        bool failed = status != Measurement.Ok;
+        if (failed && csv.Text("value").Length > 0)
+            throw new MalformedTableException(csv.Path, csv.Line, "value", $"'{csv.Text("value")}' beside the status '{status}'; expected no value");
+        return new Measurement
+        {
+            Experiment = csv.RequiredText("experiment"),
+            Variant = csv.RequiredText("variant"),
+            Contender = csv.RequiredText("contender"),
+            Budget = csv.Integer("budget"),
+            Replicate = csv.Integer("replicate"),
+            Steps = csv.Integer("steps"),
+            DataSet = csv.Text("data_set").Length == 0 ? null : csv.Integer("data_set"),
+            Metric = csv.RequiredText("metric"),
+            Value = failed ? double.NaN : csv.Number("value"),
+            Status = status,
+        };
+    }
+}

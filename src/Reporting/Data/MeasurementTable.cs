@@ -1,0 +1,87 @@
+namespace Reproduce.Reporting;
+
+/// <summary>The one tidy table of results: a row per number that was measured, in a stable order, indexed by quantity.</summary>
+public sealed class MeasurementTable
+{
+    private readonly Dictionary<MeasurementKey, List<Measurement>> _byKey = [];
+
+    /// <summary>Sorts and indexes the rows.</summary>
+    /// <exception cref="ArgumentException">Two rows claim to be the same measurement.</exception>
+    public MeasurementTable(IEnumerable<Measurement> rows)
+    {
+        Rows = rows
+            .OrderBy(r => r.Experiment, StringComparer.Ordinal).ThenBy(r => r.Variant, StringComparer.Ordinal)
+            .ThenBy(r => r.Contender, StringComparer.Ordinal).ThenBy(r => r.Budget).ThenBy(r => r.Replicate).ThenBy(r => r.Steps)
+            .ThenBy(r => r.Metric, StringComparer.Ordinal).ThenBy(r => r.DataSet ?? -1).ToArray();
+        for (int i = 1; i < Rows.Count; i++)
+        {
+            if (SameMeasurement(Rows[i - 1], Rows[i]))
+                throw new ArgumentException($"The same measurement appears twice: {Describe(Rows[i])}.", nameof(rows));
+        }
+        foreach (var row in Rows)
+        {
+            var key = KeyOf(row);
+            if (!_byKey.TryGetValue(key, out var list)) _byKey[key] = list = [];
+            list.Add(row);
+        }
+    }
+
+    /// <summary>All rows, sorted by experiment, variant, contender, budget, replicate, steps, metric and test set.</summary>
+    public IReadOnlyList<Measurement> Rows { get; }
+
+    /// <summary>Reads a table.</summary>
+    /// <exception cref="MalformedTableException">The file is malformed; the message names file, line and column.</exception>
+    public static MeasurementTable Read(string path) => MeasurementCsv.Read(path);
+
+    /// <summary>Writes the table: invariant culture, shortest digits that read back to the same number, LF line ends.</summary>
+    public void Write(string path) => MeasurementCsv.Write(this, path);
+
+    /// <summary>The rows of one quantity, over test sets and replicates; empty when it was not measured.</summary>
+    public IReadOnlyList<Measurement> Of(MeasurementKey key) => _byKey.TryGetValue(key, out var rows) ? rows : [];
+
+    /// <summary>Mean and standard errors of one quantity.</summary>
+    public Summary Summarise(MeasurementKey key) => Summary.Of(Of(key));
+
+    /// <summary>Value per test set (averaged over replicates) of one quantity; only test sets with a value.</summary>
+    public SortedDictionary<int, double> PerDataSet(MeasurementKey key)
+    {
+        var groups = Of(key).Where(r => r.Status == Measurement.Ok && r.DataSet is not null).GroupBy(r => r.DataSet!.Value);
+        return new(groups.ToDictionary(g => g.Key, g => g.Average(r => r.Value)));
+    }
+
+    /// <summary>Value per replicate (averaged over test sets) of one quantity; only replicates with a value.</summary>
+    public SortedDictionary<int, double> PerReplicate(MeasurementKey key)
+    {
+        var groups = Of(key).Where(r => r.Status == Measurement.Ok).GroupBy(r => r.Replicate);
+        return new(groups.ToDictionary(g => g.Key, g => g.Average(r => r.Value)));
+    }
+
+    /// <summary>The floor of a metric: the reference scored against itself, of that budget or, where the floor was measured once, of any.</summary>
+    public Summary Floor(string experiment, string variant, int budget, string metric)
+    {
+        var rows = Rows.Where(r => r.Contender == Measurement.Reference && r.Experiment == experiment && r.Metric == metric).ToArray();
+        var sameVariant = rows.Where(r => r.Variant == variant).ToArray();
+        if (sameVariant.Length > 0) rows = sameVariant;
+        var sameBudget = rows.Where(r => r.Budget == budget).ToArray();
+        if (sameBudget.Length > 0) rows = sameBudget;
+        return Summary.Of(rows);
+    }
+
+    /// <summary>The settings that were measured, the reference left out, in display order: contender, budget, steps.</summary>
+    public IReadOnlyList<Setting> Settings(string experiment, string variant) =>
+        [.. _byKey.Keys
+            .Where(k => k.Experiment == experiment && k.Variant == variant && k.Setting.Contender != Measurement.Reference)
+            .Select(k => k.Setting).Distinct().InDisplayOrder()];
+
+    /// <summary>The names of the metrics that were measured for an experiment.</summary>
+    public IReadOnlyList<string> Metrics(string experiment, string variant) =>
+        [.. _byKey.Keys.Where(k => k.Experiment == experiment && k.Variant == variant).Select(k => k.Metric).Distinct().Order(StringComparer.Ordinal)];
+
+    private static MeasurementKey KeyOf(Measurement r) => new(r.Experiment, r.Variant, new Setting(r.Contender, r.Budget, r.Steps), r.Metric);
+
+    private static bool SameMeasurement(Measurement a, Measurement b) => KeyOf(a) == KeyOf(b) && a.Replicate == b.Replicate && a.DataSet == b.DataSet;
+
+    private static string Describe(Measurement r) =>
+        $"{r.Experiment}, {r.Variant}, {r.Contender}, budget {r.Budget}, replicate {r.Replicate}, {r.Steps} steps, {r.Metric}"
+        + (r.DataSet is null ? "" : $", test set {r.DataSet}");
+}

@@ -1,0 +1,49 @@
+namespace Reproduce.Reporting;
+
+/// <summary>How a metric is written: its name, its unit, its digits and the name the paper's numbers carry.</summary>
+/// <param name="Name">Name in measurements.csv.</param>
+/// <param name="Label">Heading in Markdown, CSV-independent plain text.</param>
+/// <param name="Latex">Heading in LaTeX.</param>
+/// <param name="Decimals">Decimals; negative for significant digits.</param>
+/// <param name="PublishedAs">Metric name among the published numbers, or null where the paper gives none.</param>
+public sealed record MetricStyle(string Name, string Label, string Latex, int Decimals, string? PublishedAs = null)
+{
+    /// <summary>Classifier two-sample test.</summary>
+    public const string C2st = "c2st";
+
+    /// <summary>Biased estimator of MMD squared, as published.</summary>
+    public const string Mmd2 = "mmd2";
+
+    /// <summary>Unbiased estimator of MMD squared.</summary>
+    public const string Mmd2Unbiased = "mmd2_unbiased";
+
+    /// <summary>Root mean squared error.</summary>
+    public const string Rmse = "rmse";
+
+    /// <summary>Maximum expected calibration error over parameters.</summary>
+    public const string MaxEce = "ece_max";
+
+    /// <summary>Sampling time for 1000 draws of one test set.</summary>
+    public const string Seconds = "seconds_per_1000_draws";
+
+    /// <summary>The columns of the result table of a low-dimensional experiment.</summary>
+    public static IReadOnlyList<string> Default { get; } = [C2st, Mmd2, Mmd2Unbiased, Rmse, MaxEce, Seconds];
+
+    private static readonly MetricStyle[] _known =
+    [
+        new(C2st, "C2ST", "C2ST", 3, C2st),
+        new(Mmd2, "MMD² (biased)", "MMD$^2$ (biased)", 4),
+        new(Mmd2Unbiased, "MMD² (unbiased)", "MMD$^2$ (unbiased)", 4),
+        new(Rmse, "RMSE", "RMSE", 3, Rmse),
+        new(MaxEce, "max ECE", "max ECE", 3, "max_ece"),
+        new(Seconds, "s / 1000 draws", "s / 1000 draws", -2),
+        new("resimulation_error", "re-simulation error", "re-simulation error", 4),
+    ];
+
+    /// <summary>The style of a metric; one that is not known keeps its own name.</summary>
+    public static MetricStyle Of(string name) =>
+        _known.FirstOrDefault(m => m.Name == name) ?? new MetricStyle(name, name, LatexText.Escape(name), -3);
+
+    /// <summary>The number with the digits of this metric.</summary>
+    public string Format(double value) => Decimals >= 0 ? NumberText.Fixed(value, Decimals) : NumberText.Significant(value, -Decimals);
+}

@@ -1,0 +1,67 @@
+using ScottPlot;
+using SkiaSharp;
+
+namespace Reproduce.Reporting;
+
+/// <summary>An entry of a legend: a line, a marker, a band, or several of them over one another.</summary>
+internal sealed record LegendEntry(string Text, Color Color)
+{
+    public LinePattern? Line { get; init; }
+
+    public float LineWidth { get; init; } = FigureStyle.LineWidth;
+
+    public MarkerShape Marker { get; init; } = MarkerShape.None;
+
+    public bool Band { get; init; }
+}
+
+/// <summary>A legend in a strip above the panels, where it hides no data; it wraps to the width of the figure.</summary>
+internal sealed class FigureLegend
+{
+    private const float LongSymbol = 24, ShortSymbol = 9, Gap = 5, Between = 14, RowHeight = 15;
+    private readonly List<(LegendEntry Entry, float X, int Row)> _placed = [];
+
+    public FigureLegend(IEnumerable<LegendEntry> entries, float width)
+    {
+        using var font = new SKFont(FigureFont.Typeface, FigureStyle.LegendSize);
+        var rows = new List<List<(LegendEntry Entry, float Width)>> { new() };
+        foreach (var entry in entries)
+        {
+            float needed = Symbol(entry) + Gap + font.MeasureText(entry.Text);
+            if (rows[^1].Count > 0 && rows[^1].Sum(e => e.Width + Between) + needed > width - 12) rows.Add([]);
+            rows[^1].Add((entry, needed));
+        }
+        for (int r = 0; r < rows.Count; r++)
+        {
+            float x = (width - rows[r].Sum(e => e.Width) - Between * (rows[r].Count - 1)) / 2;
+            foreach (var (entry, needed) in rows[r])
+            {
+                _placed.Add((entry, x, r));
+                x += needed + Between;
+            }
+        }
+        Height = rows[0].Count == 0 ? 0 : rows.Count * RowHeight + 6;
+    }
+
+    public float Height { get; }
+
+    // A lone marker needs no room for a line.
+    private static float Symbol(LegendEntry entry) => entry.Line is null && !entry.Band ? ShortSymbol : LongSymbol;
+
+    public void Draw(SKCanvas canvas, Paint paint)
+    {
+        foreach (var (entry, x, row) in _placed)
+        {
+            float symbol = Symbol(entry);
+            float y = 4 + row * RowHeight + RowHeight / 2;
+            if (entry.Band) Drawing.FillRectangle(canvas, new PixelRect(x, x + symbol, y + 4.5f, y - 4.5f), paint, new FillStyle { Color = entry.Color.WithAlpha(.25) });
+            if (entry.Line is { } line) Drawing.DrawLine(canvas, paint, new Pixel(x, y), new Pixel(x + symbol, y), entry.Color, entry.LineWidth, true, line);
+            if (entry.Marker != MarkerShape.None)
+                Drawing.DrawMarker(canvas, paint, new Pixel(x + symbol / 2, y), FigureStyle.Marker(entry.Marker, FigureStyle.MarkerSize, entry.Color));
+            var label = FigureStyle.Text(FigureStyle.LegendSize, FigureStyle.Ink);
+            label.Alignment = Alignment.MiddleLeft;
+            label.OffsetY = 1.3f;
+            label.Render(canvas, new Pixel(x + symbol + Gap, y), paint, entry.Text);
+        }
+    }
+}

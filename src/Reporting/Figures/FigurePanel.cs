@@ -1,0 +1,90 @@
+using ScottPlot;
+using ScottPlot.TickGenerators;
+using SkiaSharp;
+
+namespace Reproduce.Reporting;
+
+/// <summary>One plot of a figure with a fixed place, fixed margins and fixed limits, so that pixel positions are known while it is made.</summary>
+internal sealed class FigurePanel
+{
+    private readonly PixelPadding _padding;
+    private double _xMin, _xMax, _yMin, _yMax;
+
+    public FigurePanel(PixelRect place, PixelPadding padding)
+    {
+        FigureFont.Use();
+        Place = place;
+        _padding = padding;
+        Plot = new Plot();
+        Plot.Layout.Fixed(padding);
+        Plot.FigureBackground.Color = Colors.Transparent;
+        Plot.RenderManager.ClearCanvasBeforeEachRender = false;
+        Plot.Grid.MajorLineColor = FigureStyle.GridLine;
+        Plot.Grid.MajorLineWidth = 0.8f;
+        foreach (var axis in new IAxis[] { Plot.Axes.Left, Plot.Axes.Bottom, Plot.Axes.Right, Plot.Axes.Top })
+        {
+            axis.FrameLineStyle.Color = FigureStyle.Ink;
+            axis.FrameLineStyle.Width = 0.8f;
+            axis.MajorTickStyle.Color = axis.MinorTickStyle.Color = FigureStyle.Ink;
+            axis.MajorTickStyle.Width = axis.MinorTickStyle.Width = 0.8f;
+            axis.MajorTickStyle.Length = 3;
+            axis.MinorTickStyle.Length = 1.8f;
+            axis.TickLabelStyle = FigureStyle.Text(FigureStyle.TickSize, FigureStyle.Ink);
+            axis.TickLabelStyle.Alignment = axis.Edge == Edge.Left ? Alignment.MiddleRight : Alignment.UpperCenter;
+            // The library centres the line box; digits sit in the upper part of it.
+            axis.TickLabelStyle.OffsetY = axis.Edge == Edge.Left ? 1.3f : 0;
+        }
+        Plot.Axes.Right.FrameLineStyle.Width = 0;
+        Plot.Axes.Top.FrameLineStyle.Width = 0;
+    }
+
+    public Plot Plot { get; }
+
+    public PixelRect Place { get; }
+
+    /// <summary>Where data are drawn, in pixels of the figure.</summary>
+    public PixelRect DataRect => new(Place.Left + _padding.Left, Place.Right - _padding.Right, Place.Bottom - _padding.Bottom, Place.Top + _padding.Top);
+
+    /// <summary>Title, axis names and annotations, drawn by the figure: the plot's own would be placed by font metrics.</summary>
+    public List<FigureText> Texts { get; } = [];
+
+    public void Limits(double xMin, double xMax, double yMin, double yMax)
+    {
+        (_xMin, _xMax, _yMin, _yMax) = (xMin, xMax, yMin, yMax);
+        Plot.Axes.SetLimits(xMin, xMax, yMin, yMax);
+    }
+
+    public void Ticks(NumericManual x, NumericManual y)
+    {
+        Plot.Axes.Bottom.TickGenerator = x;
+        Plot.Axes.Left.TickGenerator = y;
+    }
+
+    /// <summary>A closed frame instead of two axis lines.</summary>
+    public void Frame()
+    {
+        Plot.Axes.Right.FrameLineStyle.Width = 0.8f;
+        Plot.Axes.Top.FrameLineStyle.Width = 0.8f;
+    }
+
+    /// <summary>A title above the data, made smaller where it would run into the neighbour's.</summary>
+    public void Title(string text)
+    {
+        using var font = new SKFont(FigureFont.Typeface, FigureStyle.TitleSize);
+        float size = FigureStyle.TitleSize * Math.Min(1, (DataRect.Width + 2) / font.MeasureText(text));
+        Texts.Add(new FigureText(text, new Pixel(DataRect.HorizontalCenter, DataRect.Top - 4), size, FigureStyle.Ink, Alignment.LowerCenter));
+    }
+
+    public void XName(string text) =>
+        Texts.Add(new FigureText(text, new Pixel(DataRect.HorizontalCenter, DataRect.Bottom + 17), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.UpperCenter));
+
+    public void YName(string text) =>
+        Texts.Add(new FigureText(text, new Pixel(Place.Left + 7, DataRect.VerticalCenter), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.MiddleCenter, -90));
+
+    public Pixel ToPixel(double x, double y) => new(
+        DataRect.Left + (x - _xMin) / (_xMax - _xMin) * DataRect.Width,
+        DataRect.Bottom - (y - _yMin) / (_yMax - _yMin) * DataRect.Height);
+}
+
+/// <summary>A text at a place of the figure.</summary>
+internal sealed record FigureText(string Text, Pixel Position, float Size, Color Color, Alignment Alignment, float Rotation = 0, bool Halo = false);

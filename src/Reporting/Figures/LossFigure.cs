@@ -1,0 +1,86 @@
+using ScottPlot;
+
+namespace Reproduce.Reporting;
+
+/// <summary>The loss history of one training.</summary>
+public sealed record LossCurve
+{
+    /// <summary>Name of the contender; trainings of one contender share a panel.</summary>
+    public required string Contender { get; init; }
+
+    /// <summary>Epochs (or steps) of the entries, ascending.</summary>
+    public required double[] Time { get; init; }
+
+    /// <summary>Training loss per entry.</summary>
+    public required double[] Training { get; init; }
+
+    /// <summary>Validation loss per entry, or null.</summary>
+    public double[]? Validation { get; init; }
+}
+
+/// <summary>Training losses, a panel per contender: the losses of different methods are not comparable.</summary>
+public static class LossFigure
+{
+    /// <summary>Makes the figure. A panel is logarithmic unless its loss reaches zero or below (a negative log-density does).</summary>
+    /// <param name="curves">The histories; several of one contender (replicates, budgets) are drawn over one another.</param>
+    /// <param name="timeName">What the entries are counted in: "epoch" or "step".</param>
+    public static Figure Create(IReadOnlyList<LossCurve> curves, string timeName)
+    {
+        if (curves.Count == 0) throw new ArgumentException("curves: expected at least one", nameof(curves));
+        var contenders = curves.Select(c => c.Contender).Distinct().OrderBy(DisplayNames.Rank).ToArray();
+        bool validation = curves.Any(c => c.Validation is not null);
+        int columns = contenders.Length == 4 ? 2 : Math.Min(contenders.Length, 3);
+        float width = contenders.Length == 1 ? FigureStyle.ColumnWidth : Math.Min(FigureStyle.ColumnWidth, FigureStyle.FullWidth / (float)columns);
+        LegendEntry[] entries = validation
+            ? [new("training", FigureStyle.Faint) { Line = LinePattern.Solid }, new("validation", FigureStyle.Faint) { Line = FigureStyle.Dash }]
+            : [];
+        int total = (int)Math.Ceiling(width * columns);
+        var legend = new FigureLegend(entries, total);
+        const int height = 170;
+        var panels = new List<FigurePanel>();
+        for (int i = 0; i < contenders.Length; i++)
+        {
+            float left = i % columns * width, top = legend.Height + i / columns * height;
+            panels.Add(Panel(new PixelRect(left, left + width, top + height, top), contenders[i], [.. curves.Where(c => c.Contender == contenders[i])], timeName));
+        }
+        int rows = (contenders.Length + columns - 1) / columns;
+        return new Figure("Training loss", "Training loss of each contender; the losses of different methods are not comparable.", total, (int)Math.Ceiling(legend.Height + rows * height), panels, legend);
+    }
+
+    private static FigurePanel Panel(PixelRect place, string contender, LossCurve[] curves, string timeName)
+    {
+        var panel = new FigurePanel(place, new PixelPadding(50, 14, 34, 20));
+        var values = curves.SelectMany(c => c.Training.Concat(c.Validation ?? [])).Where(double.IsFinite).ToArray();
+        bool log = values.Length > 0 && values.Min() > 0;
+        double Y(double v) => log ? Math.Log10(v) : v;
+        double min = values.Length == 0 ? 0 : Y(values.Min()), max = values.Length == 0 ? 1 : Y(values.Max());
+        double margin = Math.Max(0.06 * (max - min), 1e-3), end = curves.Max(c => c.Time[^1]), start = curves.Min(c => c.Time[0]);
+        panel.Limits(start, Math.Max(end, start + 1), min - margin, max + margin);
+        panel.Ticks(
+            AxisTicks.Linear(start, Math.Max(end, start + 1), 4, labels: true),
+            !log ? AxisTicks.Linear(min - margin, max + margin, 6, labels: true)
+            : max - min > 0.8 ? AxisTicks.Log(min - margin, max + margin, panel.DataRect.Height * 2, labels: true)
+            : AxisTicks.WithinDecade(min - margin, max + margin, 6));
+        panel.Title(DisplayNames.Contender(contender));
+        panel.XName(timeName);
+        panel.YName(log ? "loss (log)" : "loss");
+        var color = FigureStyle.ColorOf(contender);
+        foreach (var curve in curves)
+        {
+            Line(panel, curve.Time, curve.Training, Y, color, LinePattern.Solid, 1.2f);
+            if (curve.Validation is { } v) Line(panel, curve.Time, v, Y, color.Darken(.25), FigureStyle.Dash, 1.1f);
+        }
+        return panel;
+    }
+
+    private static void Line(FigurePanel panel, double[] time, double[] loss, Func<double, double> y, Color color, LinePattern pattern, float width)
+    {
+        var kept = Enumerable.Range(0, time.Length).Where(i => double.IsFinite(loss[i])).ToArray();
+        // More points than pixels only make the files large.
+        int stride = Math.Max(1, kept.Length / 1000);
+        kept = [.. kept.Where((_, i) => i % stride == 0 || i == kept.Length - 1)];
+        var line = panel.Plot.Add.ScatterLine(kept.Select(i => time[i]).ToArray(), kept.Select(i => y(loss[i])).ToArray(), color);
+        line.LineWidth = width;
+        line.LinePattern = pattern;
+    }
+}

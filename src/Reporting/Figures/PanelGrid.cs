@@ -1,0 +1,58 @@
+using ScottPlot;
+
+namespace Reproduce.Reporting;
+
+/// <summary>A grid of small equal panels of full width: rows named at the left, columns named at the top, axis names once.</summary>
+internal sealed class PanelGrid
+{
+    private const float Left = 66, Right = 8, Top = 20, Bottom = 34, Gap = 13, TickRoom = 24;
+    private readonly int _rows;
+    private readonly int _columns;
+    private readonly float _width, _height, _legend;
+    private readonly bool _ownAxes;
+
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="legend">Height of the legend above.</param>
+    /// <param name="square">Whether panels are square.</param>
+    /// <param name="ownAxes">Whether every panel has limits, and so tick labels, of its own.</param>
+    public PanelGrid(int rows, int columns, float legend, bool square, bool ownAxes)
+    {
+        (_rows, _columns, _legend, _ownAxes) = (rows, columns, legend, ownAxes);
+        float between = ownAxes ? Gap + TickRoom : Gap;
+        _width = Math.Min(190, (FigureStyle.FullWidth - Left - Right - between * (columns - 1)) / columns);
+        _height = square ? _width : Math.Clamp(_width * 0.75f, 74, 130);
+        Width = (int)Math.Ceiling(Left + Right + columns * _width + between * (columns - 1));
+    }
+
+    public int Width { get; }
+
+    public int Height => (int)Math.Ceiling(_legend + Top + _rows * _height + (_rows - 1) * RowGap + Bottom);
+
+    private float RowGap => _ownAxes ? Gap + 14 : Gap;
+
+    public FigurePanel Panel(int row, int column, string rowName, string columnName, string xName, string yName)
+    {
+        float x = Left + column * (_width + (_ownAxes ? Gap + TickRoom : Gap)), y = _legend + Top + row * (_height + RowGap);
+        var panel = new FigurePanel(new PixelRect(x - Left, x + _width + Right, y + _height + Bottom, y - Top), new PixelPadding(Left, Right, Bottom, Top));
+        panel.Frame();
+        if (row == 0) panel.Title(columnName);
+        if (row == _rows - 1) panel.XName(xName);
+        if (column == 0)
+        {
+            panel.Texts.Add(new FigureText(rowName, new Pixel(8, panel.DataRect.VerticalCenter), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.MiddleCenter, -90));
+            panel.Texts.Add(new FigureText(yName, new Pixel(22, panel.DataRect.VerticalCenter), FigureStyle.TickSize, FigureStyle.Faint, Alignment.MiddleCenter, -90));
+        }
+        return panel;
+    }
+
+    /// <summary>Ticks of a panel whose horizontal axis runs from 0 to 1.</summary>
+    public void UnitTicks(FigurePanel panel, int row, int column, (double Min, double Max) y) =>
+        panel.Ticks(AxisTicks.Unit(labels: row == _rows - 1), AxisTicks.Linear(y.Min, y.Max, 5, labels: column == 0));
+
+    /// <summary>Ticks of a panel: labelled at the outside only when all panels share limits.</summary>
+    public void Ticks(FigurePanel panel, int row, int column, (double Min, double Max) x, (double Min, double Max) y, int most = 4) =>
+        panel.Ticks(
+            AxisTicks.Linear(x.Min, x.Max, most, labels: _ownAxes || row == _rows - 1),
+            AxisTicks.Linear(y.Min, y.Max, most, labels: _ownAxes || column == 0));
+}

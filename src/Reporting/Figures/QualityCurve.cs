@@ -1,0 +1,19 @@
+namespace Reproduce.Reporting;
+
+/// <summary>A point of a curve; positions on logarithmic axes are base-10 logarithms already.</summary>
+internal sealed record CurvePoint(double X, double Y, double Low, double High, string Label);
+
+/// <summary>
+/// A curve of one contender: ours, or the paper's. Steps is set where a curve belongs to one number of steps; a second such curve of a
+/// contender is drawn open and dashed.
+/// </summary>
+internal sealed record QualityCurve(string Contender, IReadOnlyList<CurvePoint> Points, bool Published, bool Secondary = false, int? Steps = null)
+{
+    public static CurvePoint Point(double x, Summary summary, BandKind band, string label)
+    {
+        double low = summary.Mean, high = summary.Mean;
+        if (band == BandKind.StandardError && summary.StandardError is { } error) (low, high) = (low - error, high + error);
+        else if (band == BandKind.Quantiles) (low, high) = (Statistics.Quantile(summary.Values, 0.1), Statistics.Quantile(summary.Values, 0.9));
+        return new CurvePoint(x, summary.Mean, low, high, label);
+    }
+}

@@ -1,0 +1,162 @@
+using ScottPlot;
+using ScottPlot.TickGenerators;
+
+namespace Reproduce.Reporting;
+
+/// <summary>
+/// How good the posteriors are against sampling time, sampling steps and simulation budget: the mean over test sets with a band, the
+/// paper's curve faint and dotted behind it, and the score of the reference against itself as the floor.
+/// </summary>
+public static class QualityFigures
+{
+    private const int PanelHeight = 214;
+
+    /// <summary>Quality against sampling time, a point per number of steps (the paper's Figure 3).</summary>
+    /// <param name="measurements">Needs "seconds_per_1000_draws" beside the metric.</param>
+    /// <param name="published">The paper's values are drawn at our times: the paper's machine is not ours.</param>
+    /// <param name="panels">One panel fills a column, several the whole width.</param>
+    /// <param name="band">What the bands show.</param>
+    public static Figure AgainstTime(MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels, BandKind band = BandKind.StandardError)
+    {
+        string caption = $"Quality against sampling time. {BandCaption(band)} Numbers at the points: sampling steps. "
+            + "Dotted and open: the paper's values (tables exact, curves digitised), drawn at the times measured here.";
+        return Make("Quality against sampling time", caption, "seconds per 1000 draws", measurements, published, panels, band, Time, label: true);
+    }
+
+    /// <summary>Quality against sampling steps, several tasks side by side.</summary>
+    public static Figure AgainstSteps(MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels, BandKind band = BandKind.StandardError)
+    {
+        string caption = $"Quality against the number of sampling steps. {BandCaption(band)} Dotted and open: the paper's values (digitised).";
+        return Make("Quality against sampling steps", caption, "sampling steps", measurements, published, panels, band, Steps, label: false);
+    }
+
+    /// <summary>Quality against the simulation budget (the paper's Figure 4).</summary>
+    /// <param name="measurements">The results table.</param>
+    /// <param name="published">The paper's numbers.</param>
+    /// <param name="panels">One panel fills a column, several the whole width.</param>
+    /// <param name="contenders">The settings that are drawn, as contender and steps; null for those of the paper's figure.</param>
+    /// <param name="band">What the bands show.</param>
+    public static Figure AgainstBudget(
+        MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels,
+        IReadOnlyList<(string Contender, int Steps)>? contenders = null, BandKind band = BandKind.StandardError)
+    {
+        contenders ??= [("acf", 1), ("nsf", 1), ("fmpe", 30), ("fmpe", 1000), ("cmpe", 10), ("cmpe", 30)];
+        string caption = $"Quality against the number of training simulations. {BandCaption(band)} Dotted and open, faint: the paper's values (digitised).";
+        IReadOnlyList<QualityCurve> Curves(QualityPanel panel) => Budget(measurements, published, panel, contenders, band);
+        return Make("Quality against simulation budget", caption, "training simulations", measurements, panels, band, Curves, label: false, byBudget: true);
+    }
+
+    private static Figure Make(
+        string title, string caption, string xName, MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels,
+        BandKind band, Func<MeasurementTable, PublishedResults, QualityPanel, BandKind, IReadOnlyList<QualityCurve>> curves, bool label) =>
+        Make(title, caption, xName, measurements, panels, band, p => curves(measurements, published, p, band), label, byBudget: false);
+
+    private static Figure Make(
+        string title, string caption, string xName, MeasurementTable measurements, IReadOnlyList<QualityPanel> requests, BandKind band,
+        Func<QualityPanel, IReadOnlyList<QualityCurve>> curvesOf, bool label, bool byBudget)
+    {
+        if (requests.Count == 0) throw new ArgumentException("panels: expected at least one", nameof(requests));
+        int width = requests.Count == 1 ? FigureStyle.ColumnWidth : FigureStyle.FullWidth;
+        int columns = Math.Min(requests.Count, 3), rows = (requests.Count + columns - 1) / columns;
+        var plotter = new QualityPlotter();
+        var drawn = requests.Select(r => (Request: r, Curves: curvesOf(r), Floor: measurements.Floor(r.Experiment, r.Variant, r.Budget, r.Metric))).ToArray();
+        string bandText = BandText(band, drawn.SelectMany(d => d.Request.Contenders ?? []).ToArray(), measurements, requests);
+        // The legend decides how high the strip above the panels is, so the curves are drawn once to collect it and once in their place.
+        foreach (var d in drawn) plotter.Draw(new FigurePanel(new PixelRect(0, 100, 100, 0), new PixelPadding(0)), d.Curves, d.Floor, bandText, label: false);
+        var legend = new FigureLegend(plotter.Legend, width);
+        var panels = new List<FigurePanel>();
+        for (int i = 0; i < drawn.Length; i++)
+        {
+            float panelWidth = width / (float)columns, left = i % columns * panelWidth, top = legend.Height + i / columns * PanelHeight;
+            bool titled = drawn[i].Request.Title.Length > 0;
+            var panel = new FigurePanel(new PixelRect(left, left + panelWidth, top + PanelHeight, top), new PixelPadding(44, 11, 34, titled ? 20 : 8));
+            Axes(panel, drawn[i].Curves, drawn[i].Floor, byBudget);
+            if (titled) panel.Title(drawn[i].Request.Title);
+            panel.XName(xName);
+            if (i % columns == 0) panel.YName(MetricStyle.Of(drawn[i].Request.Metric).Label);
+            plotter.Draw(panel, drawn[i].Curves, drawn[i].Floor, bandText, label);
+            panels.Add(panel);
+        }
+        return new Figure(title, caption, width, (int)Math.Ceiling(legend.Height + rows * PanelHeight), panels, legend);
+    }
+
+    private static void Axes(FigurePanel panel, IReadOnlyList<QualityCurve> curves, Summary floor, bool byBudget)
+    {
+        var (xMin, xMax, yMin, yMax) = QualityPlotter.LimitsOf(curves, floor.HasValue ? floor.Mean : null);
+        panel.Limits(xMin, xMax, yMin, yMax);
+        NumericManual x = byBudget
+            ? AxisTicks.LogAt(curves.SelectMany(c => c.Points).Select(p => Math.Round(Math.Pow(10, p.X))).Distinct().Order(), labels: true)
+            : AxisTicks.Log(xMin, xMax, panel.DataRect.Width, labels: true);
+        panel.Ticks(x, AxisTicks.Linear(yMin, yMax, 7, labels: true));
+    }
+
+    private static List<QualityCurve> Time(MeasurementTable measurements, PublishedResults published, QualityPanel panel, BandKind band) =>
+        OverSteps(measurements, published, panel, band, setting =>
+        {
+            var seconds = measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, setting, MetricStyle.Seconds));
+            return seconds.HasValue && seconds.Mean > 0 ? Math.Log10(seconds.Mean) : null;
+        }, publishedAnywhere: false);
+
+    private static List<QualityCurve> Steps(MeasurementTable measurements, PublishedResults published, QualityPanel panel, BandKind band) =>
+        OverSteps(measurements, published, panel, band, setting => Math.Log10(setting.Steps), publishedAnywhere: true);
+
+    private static List<QualityCurve> OverSteps(
+        MeasurementTable measurements, PublishedResults published, QualityPanel panel, BandKind band, Func<Setting, double?> abscissa, bool publishedAnywhere)
+    {
+        var curves = new List<QualityCurve>();
+        var settings = measurements.Settings(panel.Experiment, panel.Variant)
+            .Where(s => s.Budget == panel.Budget && (panel.Contenders is null || panel.Contenders.Contains(s.Contender)));
+        foreach (var contender in settings.GroupBy(s => s.Contender))
+        {
+            var ours = contender
+                .Select(s => (s.Steps, X: abscissa(s), Summary: measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, s, panel.Metric))))
+                .Where(p => p.X is not null && p.Summary.HasValue)
+                .Select(p => (p.Steps, Point: QualityCurve.Point(p.X!.Value, p.Summary, band, NumberText.Fixed(p.Steps, 0)))).ToArray();
+            var paper = published.OverSteps(panel.Experiment, panel.Budget, contender.Key, MetricStyle.Of(panel.Metric).PublishedAs ?? panel.Metric)
+                .Where(r => publishedAnywhere || ours.Any(o => o.Steps == r.Steps))
+                .Select(r => new CurvePoint(publishedAnywhere ? Math.Log10(r.Steps) : ours.First(o => o.Steps == r.Steps).Point.X, r.Value, r.Value, r.Value, ""));
+            Add(curves, contender.Key, [.. ours.Select(o => o.Point)], [.. paper]);
+        }
+        return curves;
+    }
+
+    private static List<QualityCurve> Budget(
+        MeasurementTable measurements, PublishedResults published, QualityPanel panel, IReadOnlyList<(string Contender, int Steps)> contenders, BandKind band)
+    {
+        var curves = new List<QualityCurve>();
+        var budgets = measurements.Settings(panel.Experiment, panel.Variant).Select(s => s.Budget).Distinct().Order().ToArray();
+        foreach (var (contender, steps) in contenders.Where(c => panel.Contenders is null || panel.Contenders.Contains(c.Contender)))
+        {
+            var ours = budgets
+                .Select(b => (b, Summary: measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, new Setting(contender, b, steps), panel.Metric))))
+                .Where(p => p.Summary.HasValue)
+                .Select(p => QualityCurve.Point(Math.Log10(p.b), p.Summary, band, "")).ToArray();
+            var paper = published.OverBudgets(panel.Experiment, contender, steps, MetricStyle.Of(panel.Metric).PublishedAs ?? panel.Metric)
+                .Select(r => new CurvePoint(Math.Log10(r.Budget!.Value), r.Value, r.Value, r.Value, ""));
+            bool secondary = contenders.Any(c => c.Contender == contender && c.Steps < steps);
+            Add(curves, contender, ours, [.. paper], secondary, steps);
+        }
+        return curves;
+    }
+
+    // The paper's curve is a companion of ours: alone it would look like a measurement.
+    private static void Add(List<QualityCurve> curves, string contender, CurvePoint[] ours, CurvePoint[] paper, bool secondary = false, int? steps = null)
+    {
+        if (ours.Length == 0) return;
+        if (paper.Length > 0) curves.Add(new QualityCurve(contender, paper, Published: true));
+        curves.Add(new QualityCurve(contender, ours, Published: false, secondary, steps));
+    }
+
+    private static string BandCaption(BandKind band) => band == BandKind.StandardError
+        ? "Bands and bars: mean ± one standard error over test sets."
+        : "Line: mean; bands and bars: 10 % to 90 % quantile over test sets.";
+
+    private static string BandText(BandKind band, string[] contenders, MeasurementTable measurements, IReadOnlyList<QualityPanel> panels)
+    {
+        var counts = panels.SelectMany(p => measurements.Settings(p.Experiment, p.Variant)
+            .Where(s => contenders.Length == 0 || contenders.Contains(s.Contender))
+            .Select(s => measurements.Summarise(new MeasurementKey(p.Experiment, p.Variant, s, p.Metric)).DataSets)).Where(c => c > 0).Distinct().ToArray();
+        string sets = counts.Length == 1 ? $"{NumberText.Fixed(counts[0], 0)} test sets" : "test sets";
+        return band == BandKind.StandardError ? $"± 1 s.e. over {sets}" : $"10–90 % of {sets}";
+    }
+}

@@ -1,0 +1,33 @@
+namespace Reproduce.Reporting;
+
+/// <summary>One panel of a figure that shows how good the posteriors of an experiment are.</summary>
+public sealed record QualityPanel
+{
+    /// <summary>Name of the experiment.</summary>
+    public required string Experiment { get; init; }
+
+    /// <summary>Title above the panel, such as "Gaussian mixture"; empty for none.</summary>
+    public string Title { get; init; } = "";
+
+    /// <summary>"paper" or the name of the variant that was run.</summary>
+    public string Variant { get; init; } = "paper";
+
+    /// <summary>Number of training simulations (not used by the figure over budgets).</summary>
+    public int Budget { get; init; }
+
+    /// <summary>The metric on the vertical axis.</summary>
+    public string Metric { get; init; } = MetricStyle.C2st;
+
+    /// <summary>Only these contenders; null for all.</summary>
+    public IReadOnlyList<string>? Contenders { get; init; }
+}
+
+/// <summary>What the band around a curve shows.</summary>
+public enum BandKind
+{
+    /// <summary>The mean plus and minus its standard error over test sets: how well the mean is known.</summary>
+    StandardError,
+
+    /// <summary>From the 10 % to the 90 % quantile over test sets: how much test sets differ.</summary>
+    Quantiles,
+}

@@ -1,0 +1,113 @@
+using ScottPlot;
+
+namespace Reproduce.Reporting;
+
+/// <summary>Draws curves with bands, the published ones behind them and the floor, and collects what the legend must explain.</summary>
+internal sealed class QualityPlotter
+{
+    private readonly SortedDictionary<(int Rank, int Steps, string Text), LegendEntry> _entries = [];
+
+    public IEnumerable<LegendEntry> Legend => _entries.Values;
+
+    /// <summary>Limits that hold everything that is drawn, with a margin.</summary>
+    public static (double XMin, double XMax, double YMin, double YMax) LimitsOf(IReadOnlyList<QualityCurve> curves, double? floor)
+    {
+        var points = curves.SelectMany(c => c.Points).ToArray();
+        if (points.Length == 0) return (0, 1, 0.5, 1);
+        double xMin = points.Min(p => p.X), xMax = points.Max(p => p.X);
+        double yMin = points.Min(p => p.Low), yMax = points.Max(p => p.High);
+        if (floor is { } f) (yMin, yMax) = (Math.Min(yMin, f), Math.Max(yMax, f));
+        double xMargin = Math.Max(0.06 * (xMax - xMin), 0.03), yMargin = Math.Max(0.08 * (yMax - yMin), 0.002);
+        return (xMin - xMargin, xMax + xMargin, yMin - yMargin, yMax + yMargin);
+    }
+
+    public void Draw(FigurePanel panel, IReadOnlyList<QualityCurve> curves, Summary floor, string bandText, bool label)
+    {
+        if (floor.HasValue)
+        {
+            var line = panel.Plot.Add.HorizontalLine(floor.Mean, 0.9f, FigureStyle.Ink, LinePattern.Solid);
+            line.LineStyle.AntiAlias = true;
+            Explain(20, new LegendEntry("reference against itself", FigureStyle.Ink) { Line = LinePattern.Solid, LineWidth = 0.9f });
+        }
+        foreach (var curve in curves.Where(c => c.Published)) DrawPublished(panel, curve);
+        foreach (var curve in curves.Where(c => !c.Published)) DrawBand(panel, curve, bandText);
+        foreach (var curve in curves.Where(c => !c.Published)) DrawOurs(panel, curve);
+        if (label) Label(panel, curves);
+    }
+
+    private void DrawPublished(FigurePanel panel, QualityCurve curve)
+    {
+        var color = FigureStyle.ColorOf(curve.Contender).WithAlpha(.5);
+        var scatter = panel.Plot.Add.Scatter(Xs(curve), Ys(curve), color);
+        scatter.LineWidth = curve.Points.Count > 1 ? 1f : 0;
+        scatter.LinePattern = FigureStyle.Dots;
+        scatter.MarkerStyle = FigureStyle.Marker(FigureStyle.OpenMarkerOf(curve.Contender), 4.5f, color);
+        Explain(30, new LegendEntry("paper, same colours", FigureStyle.Faint) { Line = FigureStyle.Dots, LineWidth = 1f, Marker = MarkerShape.OpenCircle });
+    }
+
+    private void DrawBand(FigurePanel panel, QualityCurve curve, string bandText)
+    {
+        if (curve.Points.All(p => p.High <= p.Low)) return;
+        var color = FigureStyle.ColorOf(curve.Contender);
+        if (curve.Points.Count == 1)
+        {
+            var p = curve.Points[0];
+            var bar = panel.Plot.Add.ErrorBar([p.X], [p.Y], [0.0]);
+            // Quantiles are not symmetric about the mean.
+            (bar.YErrorPositive, bar.YErrorNegative) = ([p.High - p.Y], [p.Y - p.Low]);
+            bar.Color = color;
+            bar.LineWidth = 1.2f;
+            bar.CapSize = 3;
+        }
+        else
+        {
+            var fill = panel.Plot.Add.FillY(Xs(curve), [.. curve.Points.Select(p => p.Low)], [.. curve.Points.Select(p => p.High)]);
+            fill.FillColor = color.WithAlpha(.22);
+            fill.LineWidth = 0;
+            fill.MarkerSize = 0;
+        }
+        Explain(10, new LegendEntry(bandText, FigureStyle.Faint) { Band = true });
+    }
+
+    private void DrawOurs(FigurePanel panel, QualityCurve curve)
+    {
+        var color = FigureStyle.ColorOf(curve.Contender);
+        bool line = curve.Points.Count > 1;
+        var marker = curve.Secondary ? FigureStyle.OpenMarkerOf(curve.Contender) : FigureStyle.MarkerOf(curve.Contender);
+        var pattern = curve.Secondary ? FigureStyle.Dash : curve.Steps is null ? FigureStyle.PatternOf(curve.Contender) : LinePattern.Solid;
+        var scatter = panel.Plot.Add.Scatter(Xs(curve), Ys(curve), color);
+        scatter.LineWidth = line ? FigureStyle.LineWidth : 0;
+        scatter.LinePattern = pattern;
+        scatter.MarkerStyle = FigureStyle.Marker(marker, FigureStyle.MarkerSize, color);
+        string name = curve.Steps is { } steps ? DisplayNames.Setting(curve.Contender, steps) : DisplayNames.Contender(curve.Contender);
+        Explain(DisplayNames.Rank(curve.Contender), new LegendEntry(name, color) { Line = line ? pattern : null, Marker = marker }, curve.Steps ?? 0);
+    }
+
+    // The ends and the best point of a curve are what a reader looks for; the others are labelled where there is room.
+    private static void Label(FigurePanel panel, IReadOnlyList<QualityCurve> curves)
+    {
+        var placer = new LabelPlacer(panel.DataRect);
+        foreach (var curve in curves)
+        {
+            var pixels = curve.Points.Select(p => panel.ToPixel(p.X, p.Y)).ToArray();
+            foreach (var pixel in pixels) placer.AvoidMarker(pixel, curve.Published ? 4f : FigureStyle.MarkerSize + 1.5f);
+            placer.AvoidLine(pixels);
+        }
+        var labelled = curves.Where(c => !c.Published && DisplayNames.HasSteps(c.Contender)).SelectMany(c =>
+        {
+            var best = c.Points.MinBy(p => p.Y);
+            return c.Points.Select((p, i) => (Curve: c, Point: p, Required: i == 0 || i == c.Points.Count - 1 || p == best));
+        });
+        foreach (var (curve, point, required) in labelled.OrderByDescending(l => l.Required))
+        {
+            var color = FigureStyle.ColorOf(curve.Contender).Darken(.2);
+            if (placer.Place(point.Label, panel.ToPixel(point.X, point.Y), color, required) is { } text) panel.Texts.Add(text);
+        }
+    }
+
+    private void Explain(int rank, LegendEntry entry, int steps = 0) => _entries.TryAdd((rank, steps, entry.Text), entry);
+
+    private static double[] Xs(QualityCurve curve) => [.. curve.Points.Select(p => p.X)];
+
+    private static double[] Ys(QualityCurve curve) => [.. curve.Points.Select(p => p.Y)];
+}

@@ -1,0 +1,141 @@
+using System.Text;
+
+namespace Reproduce.Reporting;
+
+/// <summary>A table of a report and the base name its files have.</summary>
+/// <param name="Name">Base name of the .csv and .tex files beside the page.</param>
+/// <param name="Table">The table.</param>
+public sealed record ReportTable(string Name, ResultTable Table);
+
+/// <summary>A figure of a report and the base name its files have.</summary>
+/// <param name="Name">Base name of the .png, .svg and .pdf files beside the page.</param>
+/// <param name="Figure">The figure.</param>
+public sealed record ReportFigure(string Name, Figure Figure);
+
+/// <summary>The page of an experiment: what was run, tables, figures, claims, how to read it, what is missing.</summary>
+public sealed record ReportPage
+{
+    /// <summary>Title of the page, such as "Experiment 1: Gaussian mixture".</summary>
+    public required string Title { get; init; }
+
+    /// <summary>One or two sentences on the experiment.</summary>
+    public required string Introduction { get; init; }
+
+    /// <summary>What was run: name and value of each fact, such as ("Machine", "2 cores, no GPU").</summary>
+    public required IReadOnlyList<(string Name, string Value)> Facts { get; init; }
+
+    /// <summary>The tables; their files are written by <see cref="ResultTable.Save"/>.</summary>
+    public IReadOnlyList<ReportTable> Tables { get; init; } = [];
+
+    /// <summary>The figures; their files are written by <see cref="Figure.Save"/>.</summary>
+    public IReadOnlyList<ReportFigure> Figures { get; init; } = [];
+
+    /// <summary>The claims, decided; of several variants when several were run.</summary>
+    public IReadOnlyList<ClaimFinding> Findings { get; init; } = [];
+
+    /// <summary>What else is missing, beside the holes of the tables and the claims that could not be decided.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>Folder of tables and figures relative to the page, with forward slashes; empty for the same folder.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>Writes tables, figures and report.md into a folder.</summary>
+    public void Save(string folder)
+    {
+        string files = Path.Combine(folder, Folder);
+        foreach (var table in Tables) table.Table.Save(files, table.Name);
+        foreach (var figure in Figures) figure.Figure.Save(files, figure.Name);
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "report.md"), Compose());
+    }
+
+    /// <summary>The page as Markdown that ends with a line end.</summary>
+    public string Compose()
+    {
+        var text = new StringBuilder().Append("# ").Append(Title).Append("\n\n").Append(Introduction).Append("\n\n");
+        WhatWasRun(text);
+        foreach (var table in Tables) AppendTable(text, table);
+        AppendFigures(text);
+        AppendClaims(text);
+        HowToRead(text);
+        AppendMissing(text);
+        return text.ToString();
+    }
+
+    private void WhatWasRun(StringBuilder text)
+    {
+        text.Append("## What was run\n\n");
+        var rows = Facts.Select(f => new[] { MarkdownTable.Escape(f.Name), MarkdownTable.Escape(f.Value) }).ToArray();
+        text.Append(MarkdownTable.PipeTable(["", ""], [false, false], rows)).Append('\n');
+        if (Tables.Count > 0) text.Append("## Results\n\n");
+    }
+
+    private void AppendTable(StringBuilder text, ReportTable table) =>
+        text.Append(MarkdownTable.Write(table.Table)).Append("\nAlso as [CSV](").Append(Link(table.Name)).Append(".csv) and [LaTeX](").Append(Link(table.Name)).Append(".tex).\n\n");
+
+    private void AppendFigures(StringBuilder text)
+    {
+        if (Figures.Count == 0) return;
+        text.Append("## Figures\n\n");
+        foreach (var figure in Figures)
+        {
+            // Half of the pixels: the PNG holds two for each of the nominal size.
+            text.Append("<img src=\"").Append(Link(figure.Name)).Append(".png\" width=\"").Append(figure.Figure.Width).Append("\" alt=\"").Append(figure.Figure.Title).Append("\">\n\n");
+            text.Append(figure.Figure.Caption).Append(" ([SVG](").Append(Link(figure.Name)).Append(".svg), [PDF](").Append(Link(figure.Name)).Append(".pdf))\n\n");
+        }
+    }
+
+    private void AppendClaims(StringBuilder text)
+    {
+        if (Findings.Count == 0) return;
+        text.Append("## Claims of the paper\n\n");
+        int Count(Verdict v) => Findings.Count(f => f.Verdict == v);
+        text.Append(Count(Verdict.Reproduced)).Append(" reproduced, ").Append(Count(Verdict.NotReproduced)).Append(" not reproduced, ").Append(Count(Verdict.NotMeasured)).Append(" not measured.\n\n");
+        bool variants = Findings.Select(f => f.Variant).Distinct().Count() > 1;
+        string[] headings = variants ? ["Claim", "Where", "Variant", "Verdict", "Our numbers", "The paper's numbers"] : ["Claim", "Where", "Verdict", "Our numbers", "The paper's numbers"];
+        var rows = Findings.Select(f => Row(f, variants)).ToArray();
+        text.Append(MarkdownTable.PipeTable(headings, [.. headings.Select(_ => false)], rows)).Append('\n');
+    }
+
+    private static string[] Row(ClaimFinding f, bool variants)
+    {
+        string[] first = [MarkdownTable.Escape(f.Claim.Text), MarkdownTable.Escape(f.Claim.Source)];
+        string[] last = [$"**{Name(f.Verdict)}**", MarkdownTable.Escape(f.Numbers), MarkdownTable.Escape(f.Published)];
+        return variants ? [.. first, MarkdownTable.Escape(f.Variant), .. last] : [.. first, .. last];
+    }
+
+    private static string Name(Verdict verdict) => verdict switch
+    {
+        Verdict.Reproduced => "reproduced",
+        Verdict.NotReproduced => "not reproduced",
+        _ => "not measured",
+    };
+
+    private static void HowToRead(StringBuilder text) => text.Append("""
+        ## How to read this
+
+        - **C2ST** is the accuracy of a classifier that tries to tell posterior draws from draws of the reference posterior: 0.5 is
+          indistinguishable, 1 is entirely different. **MMD²** is a kernel distance between the same samples, 0 is equal; the biased estimator
+          is the published one and stays above 0 even for equal distributions, the unbiased one may fall below 0.
+        - The **floor** scores a second, independent draw of the reference posterior against the reference: no method can be expected to do better.
+        - **±** is one standard error over test sets. A claim that one contender is better is *reproduced* when the whole 95 % bootstrap interval of the
+          difference, paired by test set, lies on the claimed side; a difference that cannot be told from zero counts as *not reproduced* and says so.
+        - **Steps** are network passes for a draw. Times are for 1000 draws of one test set, every contender batched alike, on the machine named above;
+          only their ratios carry over to other machines.
+        - The paper's numbers are exact where it prints them and digitised (± 0.003 to 0.005) where it draws them.
+
+
+        """.ReplaceLineEndings("\n"));
+
+    private void AppendMissing(StringBuilder text)
+    {
+        text.Append("## What is missing\n\n");
+        var missing = Tables.SelectMany(t => t.Table.Holes())
+            .Concat(Findings.Where(f => f.Verdict == Verdict.NotMeasured).Select(f => $"claim '{f.Claim.Id}' ({f.Variant}): {f.Numbers}"))
+            .Concat(Missing).ToArray();
+        if (missing.Length == 0) text.Append("Nothing: every planned number was measured.\n");
+        foreach (string hole in missing) text.Append("- ").Append(MarkdownTable.Escape(hole)).Append('\n');
+    }
+
+    private string Link(string name) => Folder.Length == 0 ? name : $"{Folder}/{name}";
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using CsvHelper;
+
+namespace Reproduce.Reporting;
+
+/// <summary>A result table as CSV for further computation: full digits, standard errors in columns of their own, holes with their reason.</summary>
+public static class DelimitedTable
+{
+    /// <summary>The table as text that ends with a line end.</summary>
+    public static string Write(ResultTable table)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        using (var writer = CsvWriter.Create(text, CsvTable.WriterOptions, leaveOpen: true))
+        {
+            foreach (var column in table.Columns)
+            {
+                writer.WriteField(column.Name);
+                if (column.HasStandardError) writer.WriteField(column.Name + "_standard_error");
+            }
+            writer.WriteField("holes");
+            writer.EndRecord();
+            foreach (var row in table.Rows) WriteRow(writer, table.Columns, row);
+        }
+        return text.ToString();
+    }
+
+    private static void WriteRow(CsvWriter writer, IReadOnlyList<TableColumn> columns, IReadOnlyList<TableCell> row)
+    {
+        for (int i = 0; i < columns.Count; i++)
+        {
+            writer.WriteField(columns[i].Numeric ? Number(row[i].Value) : row[i].Text);
+            if (columns[i].HasStandardError) writer.WriteField(Number(row[i].StandardError));
+        }
+        writer.WriteField(string.Join("; ", columns.Zip(row).Where(p => p.Second.Hole is not null).Select(p => $"{p.First.Name}: {p.Second.Hole}")));
+        writer.EndRecord();
+    }
+
+    private static string Number(double? value) => value is null ? "" : NumberText.RoundTrip(value.Value);
+}

@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace Reproduce.Reporting;
+
+/// <summary>A result table as Markdown: title, pipe table with padded columns, caption, a footnote per reason for holes.</summary>
+public static class MarkdownTable
+{
+    /// <summary>The table as text that ends with a line end.</summary>
+    public static string Write(ResultTable table)
+    {
+        var text = new StringBuilder().Append("### ").Append(table.Title).Append("\n\n").Append(Grid(table)).Append('\n');
+        if (table.Caption.Length > 0) text.Append(table.Caption).Append("\n\n");
+        text.Append("Mean ± standard error; **bold**: the lowest value among the contenders").Append(HasColumn(table, "budget") ? " of a budget" : "").Append(".\n");
+        for (int i = 0; i < table.Notes.Count; i++) text.Append(i == 0 ? "\n" : "").Append("- [").Append(i + 1).Append("] ").Append(table.Notes[i]).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>The pipe table alone.</summary>
+    public static string Grid(ResultTable table) =>
+        PipeTable([.. table.Columns.Select(c => Escape(c.Label))], [.. table.Columns.Select(c => c.Numeric)], [.. table.Rows.Select(r => r.Select(c => Cell(c, table.Notes)).ToArray())]);
+
+    /// <summary>Makes a pipe table with padded columns, numbers aligned right. Cells are taken as Markdown.</summary>
+    public static string PipeTable(IReadOnlyList<string> headings, IReadOnlyList<bool> numeric, IReadOnlyList<IReadOnlyList<string>> rows)
+    {
+        var widths = headings.Select((h, c) => Math.Max(3, Math.Max(h.Length, rows.Count == 0 ? 0 : rows.Max(r => r[c].Length)))).ToArray();
+        var text = new StringBuilder();
+        Line(text, headings, widths, numeric);
+        for (int c = 0; c < widths.Length; c++) text.Append(numeric[c] ? "| " + new string('-', widths[c] - 1) + ": " : "| " + new string('-', widths[c]) + " ");
+        text.Append("|\n");
+        foreach (var row in rows) Line(text, row, widths, numeric);
+        return text.ToString();
+    }
+
+    /// <summary>Escapes what would end a cell or start emphasis.</summary>
+    public static string Escape(string text) =>
+        text.Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal);
+
+    internal static bool HasColumn(ResultTable table, string name) => table.Columns.Any(c => c.Name == name);
+
+    private static string Cell(TableCell cell, IReadOnlyList<string> notes)
+    {
+        string text = cell.Best ? $"**{Escape(cell.Text)}**" : Escape(cell.Text);
+        if (cell.Hole is null) return text;
+        string mark = $"[{notes.ToList().IndexOf(cell.Hole) + 1}]";
+        return text.Length == 0 ? "— " + mark : text + " " + mark;
+    }
+
+    private static void Line(StringBuilder text, IReadOnlyList<string> cells, int[] widths, IReadOnlyList<bool> numeric)
+    {
+        for (int c = 0; c < widths.Length; c++) text.Append("| ").Append(numeric[c] ? cells[c].PadLeft(widths[c]) : cells[c].PadRight(widths[c])).Append(' ');
+        text.Append("|\n");
+    }
+}

@@ -1,0 +1,100 @@
+namespace Reproduce.Reporting;
+
+/// <summary>Makes the result table of an experiment: contender by steps (by budget), a column per metric, the paper's value beside ours.</summary>
+public static class ResultTableBuilder
+{
+    private static readonly string[] _floored = [MetricStyle.C2st, MetricStyle.Mmd2, MetricStyle.Mmd2Unbiased];
+    private static readonly string[] _lowestIsBest = [MetricStyle.C2st, MetricStyle.Mmd2, MetricStyle.Rmse, MetricStyle.MaxEce, "resimulation_error"];
+
+    /// <summary>Builds the table.</summary>
+    public static ResultTable Build(MeasurementTable measurements, PublishedResults published, ResultTableRequest request)
+    {
+        var settings = (request.Planned ?? []).Union(measurements.Settings(request.Experiment, request.Variant))
+            .Where(s => request.Budgets is null || request.Budgets.Contains(s.Budget)).InDisplayOrder().ToArray();
+        bool showBudget = settings.Select(s => s.Budget).Distinct().Count() > 1;
+        var compared = request.ComparedMetric is null ? null : MetricStyle.Of(request.ComparedMetric);
+        var rows = new List<IReadOnlyList<TableCell>>();
+        if (request.Floor) rows.Add(FloorRow(measurements, request, settings.Select(s => s.Budget).FirstOrDefault(), showBudget, compared));
+        foreach (var budget in settings.GroupBy(s => s.Budget))
+        {
+            var summaries = request.Metrics.ToDictionary(m => m, m => budget.Select(s => Summarise(measurements, request, s, m)).ToArray());
+            rows.AddRange(budget.Select((s, i) => Row(s, i, summaries, published, request, showBudget, compared)));
+        }
+        return new ResultTable { Title = request.Title, Caption = request.Caption, Columns = Columns(request, showBudget, compared), Rows = rows };
+    }
+
+    private static Summary Summarise(MeasurementTable measurements, ResultTableRequest request, Setting setting, string metric) =>
+        measurements.Summarise(new MeasurementKey(request.Experiment, request.Variant, setting, metric));
+
+    private static List<TableColumn> Columns(ResultTableRequest request, bool showBudget, MetricStyle? compared)
+    {
+        var columns = new List<TableColumn>();
+        if (showBudget) columns.Add(new TableColumn("budget", "Budget", "Budget", true));
+        columns.Add(new TableColumn("contender", "Contender", "Contender", false));
+        columns.Add(new TableColumn("steps", "Steps", "Steps", true));
+        columns.AddRange(request.Metrics.Select(MetricStyle.Of).Select(m => new TableColumn(m.Name, m.Label, m.Latex, true, HasStandardError: true)));
+        if (compared is not null)
+        {
+            columns.Add(new TableColumn("paper_" + compared.Name, $"{compared.Label}, paper", $"{compared.Latex}, paper", true));
+            columns.Add(new TableColumn("difference", "ours - paper", "ours $-$ paper", true));
+        }
+        return columns;
+    }
+
+    private static List<TableCell> FloorRow(MeasurementTable measurements, ResultTableRequest request, int budget, bool showBudget, MetricStyle? compared)
+    {
+        var cells = new List<TableCell>();
+        if (showBudget) cells.Add(new TableCell());
+        cells.Add(new TableCell { Text = "Floor: a second, independent draw of the reference posterior" });
+        cells.Add(new TableCell());
+        foreach (string metric in request.Metrics)
+        {
+            var floor = measurements.Floor(request.Experiment, request.Variant, budget, metric);
+            // A floor means something for distances between samples only; elsewhere an empty cell is no hole.
+            cells.Add(floor.HasValue || _floored.Contains(metric) ? Cell(floor, MetricStyle.Of(metric), best: false) : new TableCell());
+        }
+        if (compared is not null) cells.AddRange([new TableCell(), new TableCell()]);
+        return cells;
+    }
+
+    private static List<TableCell> Row(
+        Setting setting, int index, Dictionary<string, Summary[]> summaries, PublishedResults published, ResultTableRequest request, bool showBudget, MetricStyle? compared)
+    {
+        var cells = new List<TableCell>();
+        if (showBudget) cells.Add(Whole(setting.Budget));
+        cells.Add(new TableCell { Text = DisplayNames.Contender(setting.Contender) });
+        cells.Add(Whole(setting.Steps));
+        foreach (string metric in request.Metrics)
+        {
+            var style = MetricStyle.Of(metric);
+            cells.Add(Cell(summaries[metric][index], style, _lowestIsBest.Contains(metric) && IsLowest(summaries[metric], index, style)));
+        }
+        if (compared is not null)
+        {
+            var paper = published.Find(request.Experiment, setting, compared.PublishedAs ?? compared.Name, request.Network);
+            cells.Add(paper is null ? new TableCell() : new TableCell { Text = compared.Format(paper.Value), Value = paper.Value });
+            var ours = summaries.TryGetValue(compared.Name, out var values) ? values[index] : Summary.NotMeasured;
+            cells.Add(paper is null || !ours.HasValue
+                ? new TableCell()
+                : new TableCell { Text = NumberText.Signed(ours.Mean - paper.Value, Math.Abs(compared.Decimals)), Value = ours.Mean - paper.Value });
+        }
+        return cells;
+    }
+
+    // Best as a reader sees it: equal digits are equally good. A single row is no contest.
+    private static bool IsLowest(Summary[] column, int index, MetricStyle style)
+    {
+        var values = column.Where(s => s.HasValue).ToArray();
+        return values.Length > 1 && column[index].HasValue && style.Format(column[index].Mean) == style.Format(values.Min(s => s.Mean));
+    }
+
+    private static TableCell Whole(int value) => new() { Text = NumberText.Fixed(value, 0), Value = value };
+
+    private static TableCell Cell(Summary summary, MetricStyle style, bool best)
+    {
+        if (!summary.HasValue) return new TableCell { Hole = summary.Hole };
+        string text = style.Format(summary.Mean);
+        if (summary.StandardError is { } error) text += " ± " + (style.Decimals < 0 ? NumberText.Significant(error, 1) : style.Format(error));
+        return new TableCell { Text = text, Value = summary.Mean, StandardError = summary.StandardError, Hole = summary.Hole, Best = best };
+    }
+}

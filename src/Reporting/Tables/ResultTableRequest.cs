@@ -1,0 +1,35 @@
+namespace Reproduce.Reporting;
+
+/// <summary>Which result table to make.</summary>
+public sealed record ResultTableRequest
+{
+    /// <summary>Name of the experiment.</summary>
+    public required string Experiment { get; init; }
+
+    /// <summary>Title of the table, such as "Gaussian mixture".</summary>
+    public required string Title { get; init; }
+
+    /// <summary>How it was measured: test sets, draws, the protocol of the classifier.</summary>
+    public string Caption { get; init; } = "";
+
+    /// <summary>"paper" or the name of the variant that was run.</summary>
+    public string Variant { get; init; } = "paper";
+
+    /// <summary>The network among the published numbers ("naive", "unet"), otherwise empty.</summary>
+    public string Network { get; init; } = "";
+
+    /// <summary>The metrics, a column each.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = MetricStyle.Default;
+
+    /// <summary>The metric whose published value stands beside ours, or null for none.</summary>
+    public string? ComparedMetric { get; init; } = MetricStyle.C2st;
+
+    /// <summary>Only these budgets; null for all.</summary>
+    public IReadOnlyList<int>? Budgets { get; init; }
+
+    /// <summary>The settings that were planned: one without a measurement is a hole. Null takes what was measured.</summary>
+    public IReadOnlyList<Setting>? Planned { get; init; }
+
+    /// <summary>Whether the first row is the floor (the reference against itself).</summary>
+    public bool Floor { get; init; } = true;
+}

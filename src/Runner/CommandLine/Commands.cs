@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Reproduce.Runner.Plan;
+using Reproduce.Runner.Stages;
+
+namespace Reproduce.Runner.CommandLine;
+
+/// <summary>The command line.</summary>
+public static class Commands
+{
+    /// <summary>The root command with its verbs.</summary>
+    public static RootCommand Create()
+    {
+        Argument<string> experiment = new("experiment") { Description = "The experiment file, such as experiments/gmm.yaml." };
+        Option<string?> profile = new("--profile") { Description = "Shrink the experiment: the name of a file in configs/profiles (smoke, nightly)." };
+        Option<string?> variant = new("--variant") { Description = "Change the method: the name of a file in configs/variants (published-code)." };
+        Option<string[]> set = new("--set") { Description = "Change one setting, for example --set contenders.cmpe.training.epochs=100; may be repeated." };
+        Option<string?> output = new("--out") { Description = "Folder for tables and figures. Default: results/NAME." };
+        Option<string?> cache = new("--cache") { Description = "Folder for the results of jobs, from which a run goes on. Default: results/cache." };
+        Option<int> jobs = new("--jobs") { Description = "Trainings at once. Default: one per core on a CPU, one on a GPU." };
+        Option<bool> dryRun = new("--dry-run") { Description = "Check the files, say what would be run, and stop." };
+        Option<bool> verbose = new("--verbose") { Description = "Show every job on the console." };
+        RootCommand root = new("Reproduces the experiments of 'Consistency Models for Scalable and Fast Simulation-Based Inference'.")
+        {
+            experiment, profile, variant, set, output, cache, jobs, dryRun, verbose,
+        };
+        root.SetAction(result => RunCommand.Run(
+            new RunRequest
+            {
+                ExperimentFile = result.GetRequiredValue(experiment),
+                Profile = result.GetValue(profile),
+                Variant = result.GetValue(variant),
+                Settings = result.GetValue(set) ?? [],
+                Output = result.GetValue(output),
+                Cache = result.GetValue(cache),
+                Jobs = result.GetValue(jobs),
+            },
+            result.GetValue(dryRun),
+            result.GetValue(verbose)));
+        root.Subcommands.Add(Score());
+        root.Subcommands.Add(TrainWorker());
+        return root;
+    }
+
+    private static Command Score()
+    {
+        Option<string> samples = new("--samples") { Required = true, Description = "A .npz file with the array 'draws', [S, D] or [J, S, D]." };
+        Option<string> reference = new("--reference") { Required = true, Description = "The same for the reference draws." };
+        Option<long> seed = new("--seed") { Description = "Seed of the classifier.", DefaultValueFactory = _ => 1 };
+        Option<bool> json = new("--json") { Description = "Write JSON with the keys c2st, mmd2 and mmd2_unbiased." };
+        Command command = new("score", "Scores a file of draws against a file of reference draws; NumPy can write both.") { samples, reference, seed, json };
+        command.SetAction(result => ScoreCommand.Run(
+            result.GetRequiredValue(samples), result.GetRequiredValue(reference), result.GetValue(seed), result.GetValue(json), Console.Out));
+        return command;
+    }
+
+    private static Command TrainWorker()
+    {
+        Argument<string> resolved = new("resolved");
+        Option<string> variant = new("--variant") { Required = true };
+        Option<string> cache = new("--cache") { Required = true };
+        Option<string> job = new("--job") { Required = true };
+        Command command = new(WorkerArguments.Verb, "One training in a process of its own; started by the runner.")
+        {
+            resolved, variant, cache, job,
+        };
+        command.Hidden = true;
+        command.SetAction(result => TrainWorkerCommand.Run(
+            new WorkerArguments(result.GetRequiredValue(resolved), result.GetRequiredValue(variant), result.GetRequiredValue(cache)),
+            result.GetRequiredValue(job)));
+        return command;
+    }
+}

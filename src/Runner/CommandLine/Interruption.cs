@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+
+namespace Reproduce.Runner.CommandLine;
+
+/// <summary>Turns Ctrl-C and termination signals into a cancellation; a second Ctrl-C ends the process at once.</summary>
+public sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+    private readonly PosixSignalRegistration[] _registrations;
+
+    /// <summary>Listens from now on.</summary>
+    /// <param name="notify">Called once, at the first signal.</param>
+    public Interruption(Action? notify = null)
+    {
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Handle(c, ExitCodes.Interrupted, notify)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Handle(c, ExitCodes.Terminated, notify)),
+        ];
+    }
+
+    /// <summary>Cancelled at the first signal.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>The exit code that belongs to the signal.</summary>
+    public int ExitCode { get; private set; } = ExitCodes.Interrupted;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Array.ForEach(_registrations, r => r.Dispose());
+        _source.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context, int exitCode, Action? notify)
+    {
+        if (_source.IsCancellationRequested)
+        {
+            return; // Not cancelled a second time: the runtime's default, the end of the process.
+        }
+
+        context.Cancel = true;
+        ExitCode = exitCode;
+        notify?.Invoke();
+        _source.Cancel();
+    }
+}

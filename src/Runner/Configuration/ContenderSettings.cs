@@ -1,0 +1,183 @@
+using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
+using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Flows;
+using Reproduce.Inference.Networks;
+using Reproduce.Inference.Training;
+using Reproduce.Runner.Configuration.Yaml;
+using static TorchSharp.torch;
+
+namespace Reproduce.Runner.Configuration;
+
+/// <summary>A contender in an experiment file, chosen by <c>kind</c>.</summary>
+public abstract record ContenderSettings : IValidatedRecord
+{
+    /// <summary>Length, batches and optimiser of the training.</summary>
+    public required TrainingSettings Training { get; init; }
+
+    /// <summary>A number for the figures when the contender has several: the one that the paper's figure shows.</summary>
+    [Range(1, 100_000)]
+    public int? FigureSteps { get; init; }
+
+    /// <summary>The sampling steps of the sweep; a single 1 for estimators with one pass.</summary>
+    public abstract int[] SweptSteps { get; }
+
+    /// <summary>The estimator with fresh weights, on the CPU.</summary>
+    /// <param name="parts">What it is built from.</param>
+    public abstract IPosteriorEstimator Create(EstimatorParts parts);
+
+    /// <summary>The same settings without what only sampling uses: what decides a training.</summary>
+    public abstract ContenderSettings TrainingOnly();
+
+    /// <summary>What decides how a trained estimator is sampled, apart from the number of steps; an empty list when nothing does.</summary>
+    public virtual object SamplingOnly() => Array.Empty<string>();
+
+    /// <inheritdoc/>
+    public virtual IEnumerable<(string Property, string Problem)> Problems()
+    {
+        if ((Training.Epochs is null) == (Training.Steps is null))
+        {
+            yield return (nameof(Training), "expected either 'epochs' or 'steps'");
+        }
+    }
+}
+
+/// <summary>What an estimator is built from.</summary>
+/// <param name="Dimension">Number of parameters, D.</param>
+/// <param name="Summary">A new summary network.</param>
+/// <param name="ParameterVariance">Variance of the training parameters, [D].</param>
+/// <param name="Random">Where initial weights come from.</param>
+public sealed record EstimatorParts(long Dimension, SummaryNetwork Summary, Tensor ParameterVariance, RandomSource Random);
+
+/// <summary>A coupling flow.</summary>
+public abstract record FlowContenderSettings : ContenderSettings
+{
+    /// <summary>The flow.</summary>
+    public CouplingFlowSettings Flow { get; init; } = new();
+
+    /// <inheritdoc/>
+    public override int[] SweptSteps => [1];
+
+    /// <inheritdoc/>
+    public override ContenderSettings TrainingOnly() => this with { FigureSteps = null };
+}
+
+/// <summary>Affine coupling flow.</summary>
+[Kind("acf")]
+public sealed record AffineFlowSettings : FlowContenderSettings
+{
+    /// <inheritdoc/>
+    public override IPosteriorEstimator Create(EstimatorParts parts) =>
+        new FlowPosterior(parts.Dimension, parts.Summary, CouplingKind.Affine, Flow, parts.Random);
+}
+
+/// <summary>Neural spline flow.</summary>
+[Kind("nsf")]
+public sealed record SplineFlowSettings : FlowContenderSettings
+{
+    /// <inheritdoc/>
+    public override IPosteriorEstimator Create(EstimatorParts parts) =>
+        new FlowPosterior(parts.Dimension, parts.Summary, CouplingKind.Spline, Flow, parts.Random);
+}
+
+/// <summary>A contender with a free-form network and a number of sampling steps.</summary>
+public abstract record FreeFormContenderSettings : ContenderSettings
+{
+    /// <summary>The free-form network.</summary>
+    public ResidualMlpSettings Network { get; init; } = new();
+
+    /// <summary>Numbers of sampling steps to try, ascending.</summary>
+    [Range(1, 100_000), MinLength(1)]
+    public required int[] Steps { get; init; }
+
+    /// <inheritdoc/>
+    public override int[] SweptSteps => Steps;
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Property, string Problem)> Problems()
+    {
+        foreach ((string, string) problem in base.Problems())
+        {
+            yield return problem;
+        }
+
+        if (Steps.Distinct().Count() != Steps.Length)
+        {
+            yield return (nameof(Steps), "expected each number of steps once");
+        }
+
+        if (FigureSteps is int wanted && !Steps.Contains(wanted))
+        {
+            yield return (nameof(FigureSteps), $"expected one of 'steps' ({string.Join(", ", Steps)}), got {wanted}");
+        }
+    }
+}
+
+/// <summary>Flow matching.</summary>
+[Kind("fmpe")]
+public sealed record FlowMatchingContenderSettings : FreeFormContenderSettings
+{
+    /// <summary>Loss and sampler.</summary>
+    public FlowMatchingSettings FlowMatching { get; init; } = new();
+
+    /// <inheritdoc/>
+    public override IPosteriorEstimator Create(EstimatorParts parts) => new FlowMatchingPosterior(
+        parts.Dimension, parts.Summary, new ResidualMlp(parts.Dimension, parts.Summary.Outputs, Network, parts.Random), FlowMatching);
+
+    /// <inheritdoc/>
+    public override ContenderSettings TrainingOnly() => this with
+    {
+        Steps = [],
+        FigureSteps = null,
+        FlowMatching = FlowMatching with { ExtraEulerStep = false, DropoutWhileSampling = false },
+    };
+
+    /// <inheritdoc/>
+    public override object SamplingOnly() => new { FlowMatching.ExtraEulerStep, FlowMatching.DropoutWhileSampling };
+}
+
+/// <summary>Consistency model.</summary>
+[Kind("cmpe")]
+public sealed record ConsistencyContenderSettings : FreeFormContenderSettings
+{
+    /// <summary>Schedules and switches.</summary>
+    public required ConsistencySettings Consistency { get; init; }
+
+    /// <inheritdoc/>
+    public override IPosteriorEstimator Create(EstimatorParts parts) => new ConsistencyPosterior(
+        parts.Dimension,
+        parts.Summary,
+        new ResidualMlp(parts.Dimension, parts.Summary.Outputs, Network, parts.Random),
+        parts.ParameterVariance,
+        Consistency);
+
+    /// <inheritdoc/>
+    public override ContenderSettings TrainingOnly() => this with
+    {
+        Steps = [],
+        FigureSteps = null,
+        Consistency = Consistency with { DropoutWhileSampling = false },
+    };
+
+    /// <inheritdoc/>
+    public override object SamplingOnly() => new { Consistency.DropoutWhileSampling };
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Property, string Problem)> Problems()
+    {
+        foreach ((string, string) problem in base.Problems())
+        {
+            yield return problem;
+        }
+
+        if (Consistency.S1 < Consistency.S0)
+        {
+            yield return (nameof(Consistency), $"expected s1 of at least s0 ({Consistency.S0}), got {Consistency.S1}");
+        }
+
+        if (Consistency.LargestTime <= Consistency.SmallestTime)
+        {
+            yield return (nameof(Consistency), "expected largest_time above smallest_time");
+        }
+    }
+}

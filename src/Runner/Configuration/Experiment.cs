@@ -1,0 +1,175 @@
+using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
+using Reproduce.Evaluation;
+using Reproduce.Runner.Configuration.Yaml;
+
+namespace Reproduce.Runner.Configuration;
+
+/// <summary>An experiment file: everything that decides the numbers of a run.</summary>
+public sealed record Experiment : IValidatedRecord
+{
+    /// <summary>Short name; the results' folder is named so.</summary>
+    [RegularExpression("[a-z0-9][a-z0-9_-]{0,63}")]
+    public required string Name { get; init; }
+
+    /// <summary>Title for tables and figures.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Where in the paper the experiment stands.</summary>
+    public string Paper { get; init; } = "";
+
+    /// <summary>What was simulated and learned, in a few sentences for the report.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>The master seed of every random number of the run.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>auto, cpu, cuda or cuda:N.</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>The inference problem.</summary>
+    public required TaskSettings Task { get; init; }
+
+    /// <summary>How many simulations to learn from.</summary>
+    public required SimulationSettings Simulations { get; init; }
+
+    /// <summary>What the estimators are tested on.</summary>
+    public required TestSettings Test { get; init; }
+
+    /// <summary>Trainings of each contender at each budget, each from a seed of its own.</summary>
+    [Range(1, 1000)]
+    public int Replicates { get; init; } = 1;
+
+    /// <summary>The network that condenses an observation, the same design for every contender.</summary>
+    public required SummarySettings Summary { get; init; }
+
+    /// <summary>The contenders by name.</summary>
+    public required Dictionary<string, ContenderSettings> Contenders { get; init; }
+
+    /// <summary>How draws are made and timed.</summary>
+    public SamplingSettings Sampling { get; init; } = new();
+
+    /// <summary>How draws are scored.</summary>
+    public ScoreSettings Scores { get; init; } = new();
+
+    /// <summary>What the figures show.</summary>
+    public FigureSettings Figures { get; init; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Property, string Problem)> Problems()
+    {
+        if (!Devices.IsValid(Device))
+        {
+            yield return (nameof(Device), $"expected {Devices.Expected}, got '{Device}'");
+        }
+
+        if (Contenders.Count == 0)
+        {
+            yield return (nameof(Contenders), "expected at least one contender");
+        }
+
+        if (Figures.ScatterDataSets.Any(j => j >= Test.DataSets))
+        {
+            yield return (nameof(Figures), $"scatter_data_sets: expected indices below test.data_sets ({Test.DataSets})");
+        }
+    }
+}
+
+/// <summary>How many simulations to learn from.</summary>
+public sealed record SimulationSettings
+{
+    /// <summary>Sizes of the training sets; each is a prefix of one pool.</summary>
+    [Range(2, 100_000_000), MinLength(1)]
+    public required int[] Budgets { get; init; }
+
+    /// <summary>Simulations on which the loss is watched (never used for learning).</summary>
+    [Range(0, 100_000_000)]
+    public int Validation { get; init; } = 512;
+}
+
+/// <summary>What the estimators are tested on.</summary>
+public sealed record TestSettings
+{
+    /// <summary>Test data sets, J.</summary>
+    [Range(1, 1_000_000)]
+    public required int DataSets { get; init; }
+
+    /// <summary>Posterior draws for each, S.</summary>
+    [Range(2, 10_000_000)]
+    public required int Draws { get; init; }
+}
+
+/// <summary>How draws are made and timed.</summary>
+public sealed record SamplingSettings
+{
+    /// <summary>Threads that draw at once on a CPU; 0 takes every core.</summary>
+    [Range(0, 1024)]
+    public int Threads { get; init; }
+
+    /// <summary>Rows that go through a network together; 0 chooses by device.</summary>
+    [Range(0, 100_000_000)]
+    public int RowsPerPass { get; init; }
+
+    /// <summary>Timed repetitions of a setting.</summary>
+    [Range(1, 1000)]
+    public int Repeats { get; init; } = 5;
+
+    /// <summary>No repetition is begun after so many seconds: slow settings are timed once, fast ones repeatedly.</summary>
+    [Range(0.0, 1e6)]
+    public double RepeatSeconds { get; init; } = 10;
+}
+
+/// <summary>How draws are scored.</summary>
+public sealed record ScoreSettings
+{
+    /// <summary>The classifier two-sample test.</summary>
+    public C2stSettings C2st { get; init; } = new();
+
+    /// <summary>The maximum mean discrepancy.</summary>
+    public MmdSettings Mmd { get; init; } = new();
+}
+
+/// <summary>Settings of the classifier two-sample test; the defaults are the paper's protocol.</summary>
+public sealed record C2stSettings
+{
+    /// <summary>Units of each of the two hidden layers, per parameter.</summary>
+    [Range(1, 1024)]
+    public int HiddenPerDimension { get; init; } = 16;
+
+    /// <summary>Share of the draws held out, when there are no folds.</summary>
+    [Range(0.01, 0.99)]
+    public double TestFraction { get; init; } = 0.25;
+
+    /// <summary>Folds of a cross-validation; 0 for one split.</summary>
+    [Range(0, 100)]
+    public int Folds { get; init; }
+
+    /// <summary>Epochs after which a classifier stops in any case.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxEpochs { get; init; } = 10_000;
+
+    /// <summary>The evaluation's own options.</summary>
+    public C2stOptions ToOptions() => new()
+    {
+        HiddenPerDimension = HiddenPerDimension,
+        TestFraction = TestFraction,
+        Folds = Folds,
+        MaxEpochs = MaxEpochs,
+    };
+}
+
+/// <summary>Settings of the maximum mean discrepancy.</summary>
+public sealed record MmdSettings
+{
+    /// <summary>Draws of each sample that are compared; the cost grows with the square.</summary>
+    [Range(2, 1_000_000)]
+    public int MaxDraws { get; init; } = 1000;
+}
+
+/// <summary>What the figures show.</summary>
+public sealed record FigureSettings
+{
+    /// <summary>Test data sets whose posterior draws are shown.</summary>
+    [Range(0, 1_000_000)]
+    public int[] ScatterDataSets { get; init; } = [0];
+}

@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
+using Reproduce.Inference.Networks;
+using Reproduce.Runner.Configuration.Yaml;
+
+namespace Reproduce.Runner.Configuration;
+
+/// <summary>A summary network in an experiment file, chosen by <c>kind</c>.</summary>
+public abstract record SummarySettings
+{
+    /// <summary>The network for observations of the given example's shape.</summary>
+    /// <param name="example">Any observation of the task.</param>
+    /// <param name="random">Where the initial weights come from.</param>
+    public abstract SummaryNetwork Create(Observation example, RandomSource random);
+}
+
+/// <summary>No summary network: the observation itself is the condition.</summary>
+[Kind("direct")]
+public sealed record DirectSummarySettings : SummarySettings
+{
+    /// <inheritdoc/>
+    public override SummaryNetwork Create(Observation example, RandomSource random) =>
+        new DirectSummary(example.Sole.shape[1..].Aggregate(1L, (a, b) => a * b));
+}
+
+/// <summary>A deep set for exchangeable points.</summary>
+[Kind("deep-set")]
+public sealed record DeepSetSummarySettings : SummarySettings
+{
+    /// <summary>Number of summaries.</summary>
+    [Range(1, 4096)]
+    public required int Outputs { get; init; }
+
+    /// <summary>Equivariant modules before the invariant one.</summary>
+    [Range(0, 16)]
+    public int EquivariantModules { get; init; } = 2;
+
+    /// <summary>Width of every dense layer.</summary>
+    [Range(1, 65536)]
+    public int Units { get; init; } = 64;
+
+    /// <summary>Dense layers in each stack of a module.</summary>
+    [Range(1, 16)]
+    public int Layers { get; init; } = 2;
+
+    /// <inheritdoc/>
+    public override SummaryNetwork Create(Observation example, RandomSource random) => new DeepSet(
+        example.Sole.shape[^1],
+        new DeepSetSettings { Outputs = Outputs, EquivariantModules = EquivariantModules, Units = Units, Layers = Layers },
+        random);
+}

@@ -1,0 +1,123 @@
+namespace Reproduce.Runner.Configuration.Yaml;
+
+/// <summary>
+/// Puts the tree of an experiment together from its files, later ones over earlier ones:
+/// <list type="number">
+/// <item>the experiment file, in which a contender may say <c>extends: NAME</c> to start from <c>configs/contenders/NAME.yaml</c>;</item>
+/// <item><c>configs/profiles/PROFILE.yaml</c>, which changes the scale;</item>
+/// <item><c>configs/variants/VARIANT.yaml</c>, which changes the method;</item>
+/// <item>the settings of the command line, in their order.</item>
+/// </list>
+/// <para>
+/// Profiles and variants serve every experiment: what they say under <c>contenders</c> about a contender that the experiment does not have
+/// is passed over. Everything else that they add must be a known setting. How trees are laid over one another, and the wildcards
+/// <c>"*"</c> and <c>"*:kind"</c>, is said at <see cref="YamlOverlay"/>.
+/// </para>
+/// <para>The folder <c>configs</c> stands beside the folder of the experiment file, or else in the working folder.</para>
+/// </summary>
+public static class ExperimentFiles
+{
+    private const string Contenders = "contenders";
+    private const string Extends = "extends";
+
+    /// <summary>Loads an experiment with everything that is laid over it.</summary>
+    /// <param name="experimentPath">The experiment file.</param>
+    /// <param name="profile">Name of a profile, or null.</param>
+    /// <param name="variant">Name of a variant, or null.</param>
+    /// <param name="sets">Settings of the command line, each <c>a.b.c=value</c>.</param>
+    /// <param name="workingFolder">Relative paths start here; the process's folder when null.</param>
+    /// <param name="contenderKinds">
+    /// The kinds that a wildcard under <c>contenders</c> may name, so that a misspelt one is not passed over in silence; unchecked when
+    /// null.
+    /// </param>
+    /// <exception cref="ConfigurationException">A file is missing or wrong, or a name is unknown.</exception>
+    public static YamlMap Load(
+        string experimentPath,
+        string? profile,
+        string? variant,
+        IEnumerable<string> sets,
+        string? workingFolder = null,
+        IReadOnlyCollection<string>? contenderKinds = null)
+    {
+        var working = Path.GetFullPath(workingFolder ?? Environment.CurrentDirectory);
+        if (string.IsNullOrWhiteSpace(experimentPath) || experimentPath.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ConfigurationException($"expected the path of an experiment file, got {Phrases.Quote(experimentPath)}.");
+        }
+
+        var path = Path.GetFullPath(experimentPath, working);
+        string Display(string file) => DisplayName(file, working);
+        var root = YamlReader.Load(path, Display(path));
+        var folder = new Lazy<ConfigurationFolder>(() => ConfigurationFolder.Find(path, working, Display));
+        root = Expand(root, folder);
+        if (profile is not null) root = Overlay(root, folder.Value.Load("profiles", profile, $"--profile {profile}"), contenderKinds);
+        if (variant is not null) root = Overlay(root, folder.Value.Load("variants", variant, $"--variant {variant}"), contenderKinds);
+        root = sets.Aggregate(root, YamlOverlay.Set);
+        RefuseLateExtends(root);
+        return root;
+    }
+
+    private static YamlMap Expand(YamlMap root, Lazy<ConfigurationFolder> folder)
+    {
+        if (root.Find(Contenders)?.Value is not YamlMap contenders) return root;
+        var expanded = contenders.Entries.Select(entry => entry with { Value = ExpandOne(entry, folder) }).ToList();
+        return Replace(root, Contenders, new YamlMap(contenders.Position, expanded));
+    }
+
+    private static YamlNode ExpandOne(YamlEntry contender, Lazy<ConfigurationFolder> folder)
+    {
+        if (contender.Value is not YamlMap own || own.Find(Extends)?.Value is not { } name) return contender.Value;
+        var path = Phrases.Join(Phrases.Join(Contenders, contender.Key), Extends);
+        if (name is not YamlScalar { IsNull: false } scalar)
+        {
+            throw new ConfigurationException(
+                $"{name.Position}: {path}: expected the name of a shared contender, got {Phrases.Found(name)}.");
+        }
+
+        var shared = folder.Value.Load(Contenders, scalar.Text, $"{name.Position}: {path}");
+        if (shared.Find(Extends) is { } chained)
+        {
+            throw new ConfigurationException($"{chained.KeyPosition}: a shared contender cannot extend another; write its settings out.");
+        }
+
+        var rest = own.Entries.Where(entry => entry.Key != Extends).ToList();
+        return YamlOverlay.Merge(shared, new YamlMap(own.Position, rest));
+    }
+
+    private static YamlMap Overlay(YamlMap root, YamlMap overlay, IReadOnlyCollection<string>? kinds)
+    {
+        if (overlay.Find(Contenders)?.Value is not YamlMap changes) return YamlOverlay.Merge(root, overlay);
+        foreach (var entry in changes.Entries.Where(entry => entry.Key.StartsWith(YamlOverlay.KindWildcard, StringComparison.Ordinal)))
+        {
+            var kind = entry.Key[YamlOverlay.KindWildcard.Length..];
+            if (kinds is null || kinds.Contains(kind)) continue;
+            var hint = NameSuggestions.DidYouMean(kind, kinds);
+            throw new ConfigurationException(
+                $"{entry.KeyPosition}: {Contenders}: no kind is called {Phrases.Quote(kind)}{hint} Kinds: {string.Join(", ", kinds)}.");
+        }
+
+        var present = root.Find(Contenders)?.Value as YamlMap;
+        var fitting = changes.Entries.Where(entry => YamlOverlay.IsWildcard(entry.Key) || present?.Find(entry.Key) is not null).ToList();
+        return YamlOverlay.Merge(root, Replace(overlay, Contenders, new YamlMap(changes.Position, fitting)));
+    }
+
+    private static void RefuseLateExtends(YamlMap root)
+    {
+        foreach (var contender in (root.Find(Contenders)?.Value as YamlMap)?.Entries ?? [])
+        {
+            if ((contender.Value as YamlMap)?.Find(Extends) is not { } late) continue;
+            throw new ConfigurationException($"{late.KeyPosition}: {Extends}: only the experiment file may say what a contender extends.");
+        }
+    }
+
+    private static YamlMap Replace(YamlMap map, string key, YamlNode value) =>
+        new(map.Position, [.. map.Entries.Select(entry => entry.Key == key ? entry with { Value = value } : entry)]);
+
+    // Short and with forward slashes, so that the same mistake reads the same on every system.
+    private static string DisplayName(string file, string working)
+    {
+        var relative = Path.GetRelativePath(working, file);
+        var isInside = !Path.IsPathRooted(relative) && !relative.StartsWith("..", StringComparison.Ordinal);
+        return isInside ? relative.Replace(Path.DirectorySeparatorChar, '/') : file;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Reproduce.Runner;
+
+/// <summary>What the process's exit code says.</summary>
+public static class ExitCodes
+{
+    /// <summary>Everything was done.</summary>
+    public const int Success = 0;
+
+    /// <summary>Something unforeseen went wrong.</summary>
+    public const int Failure = 1;
+
+    /// <summary>A file or an option is wrong; nothing was computed.</summary>
+    public const int BadConfiguration = 2;
+
+    /// <summary>Some jobs failed (a training diverged, say); the others were done and the report shows the holes.</summary>
+    public const int Incomplete = 3;
+
+    /// <summary>Stopped by Ctrl-C; a second run goes on from there.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>Stopped by a termination signal; a second run goes on from there.</summary>
+    public const int Terminated = 143;
+}

@@ -1,0 +1,165 @@
+using Reproduce.Compute;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Storage;
+using Reproduce.Tasks;
+
+namespace Reproduce.Runner.Plan;
+
+/// <summary>All jobs of a run, with the folder of each. A job's folder depends on everything that decides its result and nothing else.</summary>
+public sealed class RunPlan
+{
+    // Raised by hand when a stage computes something else from the same settings.
+    private const int SimulateVersion = 1;
+    private const int ReferenceVersion = 1;
+    private const int TrainVersion = 1;
+    private const int SampleVersion = 1;
+    private const int ScoreVersion = 1;
+
+    private readonly string _cache;
+
+    /// <summary>The jobs of an experiment.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="variant">"paper" or the variant's name, for tables.</param>
+    /// <param name="cache">Root folder of the results of jobs.</param>
+    /// <param name="device">The device's type, such as "cpu": results on different ones differ in their last digits.</param>
+    public RunPlan(Experiment experiment, string variant, string cache, string device)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        Experiment = experiment;
+        Variant = variant;
+        _cache = cache;
+        Task = experiment.Task.Create();
+        Key = RandomKey.FromSeed(experiment.Seed).Child(experiment.Name);
+        TaskSettings simulator = experiment.Task.SimulatorOnly();
+        int pool = experiment.Simulations.Budgets.Max();
+        int validation = experiment.Simulations.Validation;
+        int dataSets = experiment.Test.DataSets;
+
+        Simulate = new SimulateJob(
+            Folder("simulate", $"{pool} training simulations", new
+            {
+                Version = SimulateVersion,
+                experiment.Name,
+                experiment.Seed,
+                Task = simulator,
+                Pool = pool,
+                Validation = validation,
+            }),
+            pool,
+            validation);
+        var testInputs = new { Version = SimulateVersion, experiment.Name, experiment.Seed, Task = simulator, DataSets = dataSets };
+        TestSet = new TestSetJob(Folder("test", $"{dataSets} test data sets", testInputs));
+        if (Task is IReferencePosterior)
+        {
+            Reference = new ReferenceJob(Folder("reference", $"exact posterior, {dataSets} x {experiment.Test.Draws} draws", new
+            {
+                Version = ReferenceVersion,
+                Test = testInputs,
+                experiment.Task,
+                experiment.Test.Draws,
+            }));
+        }
+
+        Trainings =
+        [
+            .. from budget in experiment.Simulations.Budgets
+               from contender in experiment.Contenders
+               from replicate in Enumerable.Range(0, experiment.Replicates)
+               select PlanTraining(simulator, contender.Key, contender.Value, budget, replicate, device),
+        ];
+        Samples = [.. from training in Trainings from steps in training.Settings.SweptSteps select PlanSample(training, steps)];
+        Scores = [.. Samples.Select(PlanScore)];
+        if (Reference is not null)
+        {
+            Scores = [PlanScore(null), .. Scores];
+        }
+    }
+
+    /// <summary>The experiment.</summary>
+    public Experiment Experiment { get; }
+
+    /// <summary>"paper" or the variant's name.</summary>
+    public string Variant { get; }
+
+    /// <summary>The inference problem.</summary>
+    public ITask Task { get; }
+
+    /// <summary>The root of the run's random numbers.</summary>
+    public RandomKey Key { get; }
+
+    /// <summary>The training simulations.</summary>
+    public SimulateJob Simulate { get; }
+
+    /// <summary>The test data sets.</summary>
+    public TestSetJob TestSet { get; }
+
+    /// <summary>The reference draws; null when the exact posterior is not known.</summary>
+    public ReferenceJob? Reference { get; }
+
+    /// <summary>All trainings.</summary>
+    public IReadOnlyList<TrainJob> Trainings { get; }
+
+    /// <summary>All sets of draws.</summary>
+    public IReadOnlyList<SampleJob> Samples { get; }
+
+    /// <summary>All scores, the floor first.</summary>
+    public IReadOnlyList<ScoreJob> Scores { get; }
+
+    private TrainJob PlanTraining(TaskSettings simulator, string name, ContenderSettings settings, int budget, int replicate, string device)
+    {
+        string label = Experiment.Replicates > 1 ? $"{name}, {budget} simulations, training {replicate + 1}" : $"{name}, {budget} simulations";
+        return new TrainJob(
+            Folder("train", label, new
+            {
+                Version = TrainVersion,
+                Experiment.Name,
+                Experiment.Seed,
+                Task = simulator,
+                Experiment.Simulations.Validation,
+                Experiment.Summary,
+                Contender = name,
+                Settings = settings.TrainingOnly(),
+                Budget = budget,
+                Replicate = replicate,
+                Device = device,
+            }),
+            name,
+            settings,
+            budget,
+            replicate);
+    }
+
+    private SampleJob PlanSample(TrainJob train, int steps)
+    {
+        return new SampleJob(
+            Folder("sample", steps == 1 ? $"{train.Folder.Label}, 1 step" : $"{train.Folder.Label}, {steps} steps", new
+            {
+                Version = SampleVersion,
+                Training = train.Folder.Hash,
+                TestSet = TestSet.Folder.Hash,
+                Experiment.Test.Draws,
+                // The sampler's own switches; the sweep is not one of them, each number of steps has a folder of its own.
+                Settings = train.Settings.SamplingOnly(),
+                Steps = steps,
+                Experiment.Sampling,
+            }),
+            train,
+            steps);
+    }
+
+    private ScoreJob PlanScore(SampleJob? sample)
+    {
+        return new ScoreJob(
+            Folder("score", sample?.Folder.Label ?? "reference against reference", new
+            {
+                Version = ScoreVersion,
+                Draws = sample?.Folder.Hash ?? "reference",
+                Reference = Reference?.Folder.Hash ?? "none",
+                TestSet = TestSet.Folder.Hash,
+                Experiment.Scores,
+            }),
+            sample);
+    }
+
+    private StageFolder Folder(string stage, string label, object inputs) => new(_cache, stage, label, inputs);
+}

@@ -1,0 +1,77 @@
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Configuration.Yaml;
+
+namespace Reproduce.Runner.Plan;
+
+/// <summary>What the command line asks for.</summary>
+public sealed record RunRequest
+{
+    /// <summary>The experiment file.</summary>
+    public required string ExperimentFile { get; init; }
+
+    /// <summary>Name of a profile in configs/profiles, or null.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Name of a variant in configs/variants, or null.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>Settings given on the command line, each "a.b.c=value".</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>Folder for tables and figures, or null for the usual one.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Folder for the results of jobs, or null for the usual one.</summary>
+    public string? Cache { get; init; }
+
+    /// <summary>Trainings at once; 0 takes one per core on a CPU and one on a GPU.</summary>
+    public int Jobs { get; init; }
+
+    /// <summary>Reads the experiment with everything that is laid over it.</summary>
+    /// <exception cref="ConfigurationException">A file or a setting is wrong.</exception>
+    public (YamlMap Tree, Experiment Experiment) Load()
+    {
+        YamlMap tree = ExperimentFiles.Load(
+            ExperimentFile, Profile, Variant, Settings, contenderKinds: YamlBinder.KindsOf<ContenderSettings>());
+        return (tree, YamlBinder.Bind<Experiment>(tree));
+    }
+
+    /// <summary>"paper" or the variant's name, for tables.</summary>
+    public string VariantName => Variant ?? "paper";
+
+    /// <summary>The folder for results of the project that the experiment file belongs to.</summary>
+    public string ResultsRoot
+    {
+        get
+        {
+            string folder = Path.GetDirectoryName(Path.GetFullPath(ExperimentFile))!;
+            string? project = Path.GetFileName(folder) == "experiments" ? Path.GetDirectoryName(folder) : null;
+            return Path.Combine(project ?? Environment.CurrentDirectory, "results");
+        }
+    }
+
+    /// <summary>
+    /// Where tables and figures go: results/NAME at the paper's scale, results/NAME/VARIANT for a variant, and results/scratch/...
+    /// for shrunken or otherwise changed runs, so that those never overwrite the real ones.
+    /// </summary>
+    /// <param name="experiment">The experiment as read.</param>
+    public string OutputFolder(Experiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        if (Output is not null)
+        {
+            return Path.GetFullPath(Output);
+        }
+
+        if (Profile is null && Settings.Count == 0)
+        {
+            return Variant is null ? Path.Combine(ResultsRoot, experiment.Name) : Path.Combine(ResultsRoot, experiment.Name, Variant);
+        }
+
+        string?[] parts = [experiment.Name, Variant, Profile, Settings.Count > 0 ? "set" : null];
+        return Path.Combine(ResultsRoot, "scratch", string.Join('-', parts.OfType<string>()));
+    }
+
+    /// <summary>Root folder for the results of jobs, shared by all experiments, profiles and variants.</summary>
+    public string CacheFolder => Path.GetFullPath(Cache ?? Path.Combine(ResultsRoot, "cache"));
+}

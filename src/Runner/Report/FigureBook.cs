@@ -1,0 +1,162 @@
+using Reproduce.Evaluation;
+using Reproduce.Reporting;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Plan;
+using Reproduce.Runner.Stages;
+
+namespace Reproduce.Runner.Report;
+
+/// <summary>The figures of an experiment.</summary>
+/// <param name="context">The run.</param>
+/// <param name="run">Its stages.</param>
+/// <param name="measurements">What was measured.</param>
+/// <param name="published">The paper's numbers.</param>
+public sealed class FigureBook(StageContext context, ExperimentRun run, MeasurementTable measurements, PublishedResults published)
+{
+    private const int RankBins = 10;
+    private const double Coverage = 0.95;
+    private const double RecoveryInterval = 0.9;
+
+    private readonly RunPlan _plan = context.Plan;
+
+    /// <summary>The figures for which there is something to show, with the base names of their files.</summary>
+    public IReadOnlyList<ReportFigure> Create()
+    {
+        List<ReportFigure> figures = [];
+        Experiment experiment = _plan.Experiment;
+        bool severalBudgets = experiment.Simulations.Budgets.Length > 1;
+        if (_plan.Reference is not null)
+        {
+            foreach (int budget in BudgetsWithSweep())
+            {
+                string suffix = severalBudgets ? $"_{budget}" : "";
+                QualityPanel panel = new()
+                {
+                    Experiment = experiment.Name,
+                    Title = severalBudgets ? $"{experiment.Title}, {budget} simulations" : experiment.Title,
+                    Variant = _plan.Variant,
+                    Budget = budget,
+                };
+                figures.Add(new ReportFigure($"c2st_vs_time{suffix}", QualityFigures.AgainstTime(measurements, published, [panel])));
+                figures.Add(new ReportFigure($"c2st_vs_steps{suffix}", QualityFigures.AgainstSteps(measurements, published, [panel])));
+            }
+
+            if (severalBudgets)
+            {
+                QualityPanel panel = new() { Experiment = experiment.Name, Title = experiment.Title, Variant = _plan.Variant };
+                figures.Add(new ReportFigure("c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, [panel])));
+            }
+        }
+
+        if (PosteriorDraws.Rows(_plan, run) is { Count: > 0 } rows)
+        {
+            figures.Add(new ReportFigure("posteriors", PosteriorGrid.Create(rows)));
+        }
+
+        AddCalibration(figures);
+        if (LossCurves() is { Count: > 0 } curves)
+        {
+            figures.Add(new ReportFigure("losses", LossFigure.Create(curves, "epoch")));
+        }
+
+        return figures;
+    }
+
+    // A curve over sampling steps needs a budget at which several were measured.
+    private IEnumerable<int> BudgetsWithSweep() => _plan.Samples
+        .Where(s => run.FailureOf(s.Folder) is null && s.Train.Settings.SweptSteps.Length > 1)
+        .Select(s => s.Train.Budget)
+        .Distinct();
+
+    /// <summary>The setting of each contender that figures show: its figure steps, or its most steps, at the largest budget.</summary>
+    private IEnumerable<ScoreJob> Shown()
+    {
+        int budget = _plan.Experiment.Simulations.Budgets.Max();
+        return _plan.Scores.Where(s => s.Sample is SampleJob sample
+            && sample.Train.Budget == budget
+            && sample.Train.Replicate == 0
+            && sample.Steps == (sample.Train.Settings.FigureSteps ?? sample.Train.Settings.SweptSteps.Max())
+            && run.FailureOf(s.Folder) is null);
+    }
+
+    private void AddCalibration(List<ReportFigure> figures)
+    {
+        List<EcdfPanel> ecdfs = [];
+        List<RankHistogramPanel> histograms = [];
+        List<RecoveryPanel> recoveries = [];
+        EcdfBands bands = SimultaneousBands.Compute(
+            _plan.Experiment.Test.DataSets, _plan.Key.Child("bands"), Coverage, _plan.Experiment.Test.Draws);
+        foreach (ScoreJob job in Shown())
+        {
+            Dictionary<string, double[]> scores = Measurements.ReadScores(job);
+            for (int d = 0; d < _plan.Task.ParameterNames.Count; d++)
+            {
+                double[] ranks = scores[$"rank_{d}"];
+                string parameter = _plan.Task.ParameterNames[d];
+                ecdfs.Add(new EcdfPanel
+                {
+                    Contender = job.Contender,
+                    Steps = job.Sample!.Steps,
+                    Parameter = parameter,
+                    Grid = bands.Point,
+                    Difference = [.. bands.Point.Select(z => ranks.Count(r => r <= z) / (double)ranks.Length - z)],
+                    Lower = bands.LowDifference,
+                    Upper = bands.HighDifference,
+                });
+                RankHistogram histogram = Calibration.RankHistogram(ranks, RankBins, Coverage);
+                histograms.Add(new RankHistogramPanel
+                {
+                    Contender = job.Contender,
+                    Steps = job.Sample.Steps,
+                    Parameter = parameter,
+                    Counts = histogram.Counts,
+                    Lower = histogram.Low,
+                    Upper = histogram.High,
+                });
+                recoveries.Add(new RecoveryPanel
+                {
+                    Contender = job.Contender,
+                    Steps = job.Sample.Steps,
+                    Parameter = parameter,
+                    Truth = scores[$"truth_{d}"],
+                    Median = scores[$"median_{d}"],
+                    Lower = scores[$"low_{d}"],
+                    Upper = scores[$"high_{d}"],
+                });
+            }
+        }
+
+        if (ecdfs.Count > 0)
+        {
+            figures.Add(new ReportFigure("sbc_ecdf", CalibrationFigures.EcdfDifference(ecdfs, Coverage)));
+            figures.Add(new ReportFigure("sbc_ranks", CalibrationFigures.RankHistograms(histograms, Coverage)));
+            figures.Add(new ReportFigure("recovery", CalibrationFigures.Recovery(recoveries, RecoveryInterval)));
+        }
+    }
+
+    private List<LossCurve> LossCurves()
+    {
+        List<LossCurve> curves = [];
+        foreach (TrainJob job in _plan.Trainings.Where(t => run.FailureOf(t.Folder) is null))
+        {
+            Dictionary<string, double[]> losses = Measurements.ReadDoubles(job.Folder.FileOf(StageFiles.Losses));
+            (double[] epochs, double[] training) = Columns(losses["training"]);
+            (double[] validated, double[] validation) = Columns(losses["validation"]);
+            Dictionary<double, double> known = validated.Zip(validation).ToDictionary(p => p.First, p => p.Second);
+            // Validation is measured at some epochs; between them the last value stands.
+            double last = validation.Length > 0 ? validation[0] : double.NaN;
+            curves.Add(new LossCurve
+            {
+                Contender = job.Contender,
+                Time = epochs,
+                Training = training,
+                Validation = validation.Length == 0 ? null : [.. epochs.Select(e => last = known.GetValueOrDefault(e, last))],
+            });
+        }
+
+        return curves;
+    }
+
+    private static (double[] Epochs, double[] Losses) Columns(double[] flat) =>
+        ([.. flat.Where((_, i) => i % 2 == 0)], [.. flat.Where((_, i) => i % 2 == 1)]);
+}

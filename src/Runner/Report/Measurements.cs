@@ -1,0 +1,97 @@
+using Reproduce.Compute;
+using Reproduce.Reporting;
+using Reproduce.Runner.Plan;
+using Reproduce.Runner.Stages;
+using static TorchSharp.torch;
+
+namespace Reproduce.Runner.Report;
+
+/// <summary>Gathers the numbers of finished jobs into the rows of the results table.</summary>
+public static class Measurements
+{
+    /// <summary>One row for each number; jobs that failed give rows with the reason.</summary>
+    /// <param name="plan">The run.</param>
+    /// <param name="failureOf">Why a score has no result, or null if it has one.</param>
+    public static List<Measurement> Gather(RunPlan plan, Func<ScoreJob, string?> failureOf)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(failureOf);
+        List<Measurement> rows = [];
+        foreach (ScoreJob job in plan.Scores)
+        {
+            Measurement row = new()
+            {
+                Experiment = plan.Experiment.Name,
+                Variant = plan.Variant,
+                Contender = job.Contender,
+                Budget = job.Sample?.Train.Budget ?? 0,
+                Replicate = job.Sample?.Train.Replicate ?? 0,
+                Steps = job.Sample?.Steps ?? 1,
+                Metric = "",
+                Value = double.NaN,
+            };
+            if (failureOf(job) is string reason)
+            {
+                rows.AddRange(Names(plan).Select(m => row with { Metric = m, Status = reason }));
+                continue;
+            }
+
+            rows.AddRange(Scores(job, row));
+            if (job.Sample is SampleJob sample)
+            {
+                rows.Add(row with { Metric = MetricStyle.Seconds, Value = SecondsPerThousandDraws(sample, plan) });
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>The arrays of a finished score: one for each metric.</summary>
+    /// <param name="job">The score.</param>
+    public static Dictionary<string, double[]> ReadScores(ScoreJob job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return ReadDoubles(job.Folder.FileOf(StageFiles.Scores));
+    }
+
+    /// <summary>Reads a file of float64 arrays.</summary>
+    /// <param name="path">The file.</param>
+    public static Dictionary<string, double[]> ReadDoubles(string path)
+    {
+        using IDisposable scope = NewDisposeScope();
+        return Npz.Read(path).ToDictionary(p => p.Key, p => p.Value.data<double>().ToArray());
+    }
+
+    /// <summary>Median time of the repetitions, for 1000 draws of one data set.</summary>
+    private static double SecondsPerThousandDraws(SampleJob job, RunPlan plan)
+    {
+        double[] seconds = [.. ReadDoubles(job.Folder.FileOf(StageFiles.Timing))["seconds"].Order()];
+        int middle = seconds.Length / 2;
+        double median = seconds.Length % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
+        return median / plan.Experiment.Test.DataSets / (plan.Experiment.Test.Draws / 1000.0);
+    }
+
+    private static IEnumerable<Measurement> Scores(ScoreJob job, Measurement row)
+    {
+        Dictionary<string, double[]> scores = ReadScores(job);
+        foreach (string metric in ScoreStage.PerDataSet.Where(scores.ContainsKey))
+        {
+            for (int j = 0; j < scores[metric].Length; j++)
+            {
+                yield return row with { Metric = metric, DataSet = j, Value = scores[metric][j] };
+            }
+        }
+
+        double[] errors = scores["ece"];
+        for (int d = 0; d < errors.Length; d++)
+        {
+            yield return row with { Metric = $"ece_{d + 1}", Value = errors[d] };
+        }
+
+        yield return row with { Metric = MetricStyle.MaxEce, Value = errors.Max() };
+    }
+
+    private static IEnumerable<string> Names(RunPlan plan) => plan.Reference is null
+        ? ["rmse", MetricStyle.MaxEce]
+        : [.. ScoreStage.PerDataSet, MetricStyle.MaxEce];
+}

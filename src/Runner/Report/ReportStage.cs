@@ -1,0 +1,95 @@
+using System.Globalization;
+using Reproduce.Reporting;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Display;
+using Reproduce.Runner.Plan;
+using Reproduce.Runner.Stages;
+
+namespace Reproduce.Runner.Report;
+
+/// <summary>Writes tables, figures and the report page of a run.</summary>
+public static class ReportStage
+{
+    /// <summary>Name of the report page.</summary>
+    public const string ReportFile = "report.md";
+
+    /// <summary>Writes everything into the output folder.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="run">Its stages.</param>
+    /// <param name="output">The folder.</param>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="elapsed">Wall time.</param>
+    public static void Write(StageContext context, ExperimentRun run, string output, RunRequest request, TimeSpan elapsed)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(request);
+        RunPlan plan = context.Plan;
+        Experiment experiment = plan.Experiment;
+        Manifest manifest = Manifest.Gather(context, run, request, elapsed);
+        manifest.Write(Path.Combine(output, "manifest.json"));
+        MeasurementTable measurements = new(Measurements.Gather(plan, s => run.FailureOf(s.Folder)));
+        measurements.Write(Path.Combine(output, "measurements.csv"));
+
+        PublishedResults published = ReadPublished(request);
+        new ReportPage
+        {
+            Title = $"{experiment.Title}{(plan.Variant == "paper" ? "" : $" ({plan.Variant})")}",
+            Introduction = $"{experiment.Paper}. {experiment.Description}".Trim(' ', '.') + ".",
+            Facts = Facts(plan, manifest, request),
+            Tables = [new ReportTable("table", ResultTableBuilder.Build(measurements, published, TableRequest(plan)))],
+            Figures = new FigureBook(context, run, measurements, published).Create(),
+            Missing = [.. run.Failures.Where(f => f.Folder.Stage == "train").Select(f => $"{f.Folder.Label}: {f.Reason}")],
+            Folder = "figures",
+        }.Save(output);
+    }
+
+    private static ResultTableRequest TableRequest(RunPlan plan)
+    {
+        Experiment experiment = plan.Experiment;
+        C2stSettings c2st = experiment.Scores.C2st;
+        string protocol = c2st.Folds == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"one {1 - c2st.TestFraction:P0} / {c2st.TestFraction:P0} split")
+            : $"{c2st.Folds} folds";
+        return new ResultTableRequest
+        {
+            Experiment = experiment.Name,
+            Title = experiment.Title,
+            Variant = plan.Variant,
+            Caption = $"{experiment.Test.DataSets} test sets, {experiment.Test.Draws} draws each. C2ST: two hidden layers of " +
+                $"{c2st.HiddenPerDimension} units per parameter, {protocol}, scaled by the reference. " +
+                $"MMD on {Math.Min(experiment.Scores.Mmd.MaxDraws, experiment.Test.Draws)} draws of each sample.",
+            Planned = [.. plan.Samples.Select(s => new Setting(s.Train.Contender, s.Train.Budget, s.Steps)).Distinct()],
+            Floor = plan.Reference is not null,
+        };
+    }
+
+    private static List<(string Name, string Value)> Facts(RunPlan plan, Manifest manifest, RunRequest request)
+    {
+        Experiment experiment = plan.Experiment;
+        string scale = request.Profile is null && request.Settings.Count == 0
+            ? "the paper's"
+            : string.Join(", ", new[] { request.Profile is null ? null : $"profile '{request.Profile}'" }.OfType<string>().Concat(request.Settings));
+        double jobs = manifest.JobSeconds.Values.Sum();
+        string times = string.Join(", ", manifest.JobSeconds.Select(s => $"{s.Key} {Durations.Format(TimeSpan.FromSeconds(s.Value))}"));
+        return
+        [
+            ("Command", $"`{manifest.Command}`"),
+            ("Scale", scale),
+            ("Simulations", string.Join(", ", experiment.Simulations.Budgets)),
+            ("Test", $"{experiment.Test.DataSets} data sets x {experiment.Test.Draws} draws"),
+            ("Trainings per contender", experiment.Replicates.ToString(CultureInfo.InvariantCulture)),
+            ("Machine", $"{manifest.Processor}, {manifest.Cores} cores, {manifest.OperatingSystem}"),
+            ("Device", $"{manifest.Device}; {manifest.Threads} threads for sampling and scoring, one for each training"),
+            ("Versions", $"{manifest.Runtime}, TorchSharp {manifest.Packages["TorchSharp"]}, source {manifest.GitCommit}"),
+            ("Seed", manifest.Seed.ToString(CultureInfo.InvariantCulture)),
+            ("Time of all jobs", $"{Durations.Format(TimeSpan.FromSeconds(jobs))} ({times})"),
+        ];
+    }
+
+    private static PublishedResults ReadPublished(RunRequest request)
+    {
+        string path = Path.Combine(request.ResultsRoot, "published", "published-results.csv");
+        return File.Exists(path) ? PublishedResults.Read(path) : PublishedResults.None;
+    }
+}

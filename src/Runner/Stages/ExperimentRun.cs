@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Reproduce.Runner.Display;
+using Reproduce.Runner.Plan;
+using Reproduce.Runner.Storage;
+using Serilog;
+using static TorchSharp.torch;
+
+namespace Reproduce.Runner.Stages;
+
+/// <summary>A job that could not be done, and why.</summary>
+/// <param name="Folder">The job.</param>
+/// <param name="Reason">One sentence.</param>
+public sealed record FailedJob(StageFolder Folder, string Reason);
+
+/// <summary>Runs the stages of a plan, in order; what is already there is not done again.</summary>
+public sealed class ExperimentRun
+{
+    private readonly StageContext _context;
+    private readonly WorkerArguments _worker;
+    private readonly IRunDisplay _display;
+    private readonly ILogger _log;
+    private readonly int _trainingsAtOnce;
+    private readonly ConcurrentDictionary<string, FailedJob> _failures = new();
+
+    /// <summary>A run.</summary>
+    /// <param name="context">Plan, device and cancellation.</param>
+    /// <param name="worker">What child processes are told.</param>
+    /// <param name="display">Shows progress.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="jobs">Trainings at once; 0 chooses by device.</param>
+    public ExperimentRun(StageContext context, WorkerArguments worker, IRunDisplay display, ILogger log, int jobs)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        _context = context;
+        _worker = worker;
+        _display = display;
+        _log = log;
+        _trainingsAtOnce = jobs > 0 ? jobs : context.Device.type == TorchSharp.DeviceType.CUDA ? 1 : Environment.ProcessorCount;
+    }
+
+    /// <summary>Jobs that could not be done.</summary>
+    public IReadOnlyCollection<FailedJob> Failures => [.. _failures.Values];
+
+    /// <summary>Wall time of each stage of this run, in order, for stages that had something to do.</summary>
+    public List<(string Stage, TimeSpan Time)> StageTimes { get; } = [];
+
+    /// <summary>Why a job has no result, or null if it has one.</summary>
+    /// <param name="folder">The job.</param>
+    public string? FailureOf(StageFolder folder) => _failures.TryGetValue(folder.Hash, out FailedJob? failed) ? failed.Reason : null;
+
+    /// <summary>Runs every stage before the report.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Run()
+    {
+        RunPlan plan = _context.Plan;
+        set_num_threads(_context.Threads);
+        Stage("simulate", [plan.Simulate], j => j.Folder, _ => 1, SimulateStage.Run);
+        Stage("test sets", [plan.TestSet], j => j.Folder, _ => 1, SimulateStage.Run);
+        if (plan.Reference is not null)
+        {
+            Stage("reference", [plan.Reference], j => j.Folder, _ => 1, ReferenceStage.Run);
+        }
+
+        Train(plan.Trainings);
+        set_num_threads(1); // Sampling brings threads of its own.
+        Stage("sample", [.. plan.Samples.Where(s => Available(s.Folder, s.Train.Folder))], j => j.Folder, SampleWeight, SampleStage.Run);
+        set_num_threads(_context.Threads);
+        Stage(
+            "score",
+            [.. plan.Scores.Where(s => s.Sample is null || Available(s.Folder, s.Sample.Folder))],
+            j => j.Folder,
+            _ => 1,
+            ScoreStage.Run);
+    }
+
+    // Dense layers dominate: the time of a setting goes with its network passes, plus something for reading and writing.
+    private static double SampleWeight(SampleJob job) => job.Steps + 1;
+
+    private bool Available(StageFolder folder, StageFolder needed)
+    {
+        if (FailureOf(needed) is string reason)
+        {
+            _failures.TryAdd(folder.Hash, new FailedJob(folder, reason));
+            return false;
+        }
+
+        return true;
+    }
+
+    private void Stage<T>(
+        string name, IReadOnlyList<T> jobs, Func<T, StageFolder> folder, Func<T, double> weight, Action<T, StageContext, IProgress<double>> run)
+    {
+        List<T> open = Open(name, jobs, folder);
+        if (open.Count == 0)
+        {
+            return;
+        }
+
+        Stopwatch clock = Stopwatch.StartNew();
+        _display.RunStage(name, [.. open.Select(j => new DisplayJob(folder(j).Label, weight(j)))], display =>
+        {
+            for (int i = 0; i < open.Count; i++)
+            {
+                _context.Cancel.ThrowIfCancellationRequested();
+                RunOne(open[i], i, folder(open[i]), run, display);
+            }
+        });
+        Finished(name, clock);
+    }
+
+    private void RunOne<T>(T job, int index, StageFolder folder, Action<T, StageContext, IProgress<double>> run, IStageDisplay display)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        try
+        {
+            run(job, _context, new DirectProgress<double>(share => display.Report(index, Math.Min(share, 0.999))));
+            display.Report(index, 1, Durations.Format(clock.Elapsed));
+            _log.Debug("{Folder:l} done in {Seconds:0.0} s", folder.ToString(), clock.Elapsed.TotalSeconds);
+        }
+        catch (InvalidDataException e)
+        {
+            Fail(folder, e.Message);
+            display.Report(index, 1, "failed");
+        }
+    }
+
+    private void Train(IReadOnlyList<TrainJob> jobs)
+    {
+        List<TrainJob> open = Open("train", jobs, j => j.Folder);
+        if (open.Count == 0)
+        {
+            return;
+        }
+
+        Stopwatch clock = Stopwatch.StartNew();
+        _display.RunStage("train", [.. open.Select(j => new DisplayJob(j.Folder.Label, TrainWeight(j)))], display =>
+        {
+            // Longest first, so that the cores finish together.
+            int[] order = [.. Enumerable.Range(0, open.Count).OrderByDescending(i => TrainWeight(open[i]))];
+            Parallel.ForEachAsync(
+                order,
+                new ParallelOptions { MaxDegreeOfParallelism = _trainingsAtOnce },
+                async (i, _) => await TrainOneAsync(open[i], i, display).ConfigureAwait(false)).GetAwaiter().GetResult();
+        });
+        _context.Cancel.ThrowIfCancellationRequested();
+        Finished("train", clock);
+    }
+
+    private static double TrainWeight(TrainJob job) =>
+        (double)job.Settings.Training.TotalEpochs(job.Budget) * job.Settings.Training.StepsPerEpoch(job.Budget);
+
+    private async Task TrainOneAsync(TrainJob job, int index, IStageDisplay display)
+    {
+        if (_context.Cancel.IsCancellationRequested)
+        {
+            return;
+        }
+
+        Stopwatch clock = Stopwatch.StartNew();
+        DirectProgress<Inference.Training.TrainingProgress> progress = new(p => display.Report(
+            index, Math.Min((double)p.Step / p.TotalSteps, 0.999), FormattableString.Invariant($"loss {p.Loss:0.0000}")));
+        TrainingOutcome outcome = await TrainingProcess.RunAsync(job, _worker, progress, _context.Cancel).ConfigureAwait(false);
+        if (outcome.ExitCode == ExitCodes.Success && job.Folder.IsComplete)
+        {
+            display.Report(index, 1, Durations.Format(clock.Elapsed));
+            _log.Debug("{Folder:l} done in {Seconds:0.0} s", job.Folder.ToString(), clock.Elapsed.TotalSeconds);
+        }
+        else if (!_context.Cancel.IsCancellationRequested)
+        {
+            string reason = outcome.Message.Length > 0 ? outcome.Message : $"the training process ended with exit code {outcome.ExitCode}";
+            Fail(job.Folder, reason);
+            _log.Debug("{Label:l}: {Errors:l}", job.Folder.Label, outcome.Errors);
+            display.Report(index, 1, "failed");
+        }
+    }
+
+    private List<T> Open<T>(string stage, IReadOnlyList<T> jobs, Func<T, StageFolder> folder)
+    {
+        List<T> open = [];
+        foreach (T job in jobs)
+        {
+            StageFolder f = folder(job);
+            if (f.IsComplete && f.FindCorruption() is string problem)
+            {
+                _log.Warning("{Problem:l} It is computed again.", problem);
+                f.Discard();
+            }
+
+            if (!f.IsComplete)
+            {
+                open.Add(job);
+            }
+        }
+
+        if (jobs.Count > open.Count)
+        {
+            _log.Information("{Stage:l}: {Done} of {Count} already there", stage, jobs.Count - open.Count, jobs.Count);
+        }
+
+        return open;
+    }
+
+    private void Fail(StageFolder folder, string reason)
+    {
+        _failures[folder.Hash] = new FailedJob(folder, reason);
+        _log.Error("{Label:l}: {Reason:l}", folder.Label, reason);
+    }
+
+    private void Finished(string stage, Stopwatch clock)
+    {
+        StageTimes.Add((stage, clock.Elapsed));
+        _log.Information("{Stage:l}: done in {Time:l}", stage, Durations.Format(clock.Elapsed));
+    }
+
+    /// <summary>Calls back on the reporting thread; <see cref="Progress{T}"/> would post to the thread pool, out of order.</summary>
+    private sealed class DirectProgress<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

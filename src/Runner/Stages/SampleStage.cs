@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Reproduce.Compute;
+using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Sampling;
+using Reproduce.Inference.Training;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Plan;
+using static TorchSharp.torch;
+
+namespace Reproduce.Runner.Stages;
+
+/// <summary>Draws from a trained estimator for every test data set and measures the time.</summary>
+/// <remarks>
+/// One timed call draws everything: all data sets, all draws. Every contender goes through the same batching. Slow settings are
+/// timed once, fast ones repeatedly; all repetitions give the same draws.
+/// </remarks>
+public static class SampleStage
+{
+    /// <summary>Makes the draws.</summary>
+    /// <param name="job">What is wanted.</param>
+    /// <param name="context">The run.</param>
+    /// <param name="progress">Finished share of the first repetition.</param>
+    public static void Run(SampleJob job, StageContext context, IProgress<double> progress)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(context);
+        Stopwatch clock = Stopwatch.StartNew();
+        job.Folder.Begin();
+        Experiment experiment = context.Plan.Experiment;
+        SamplingOptions options = new() { Threads = context.Threads, RowsPerPass = experiment.Sampling.RowsPerPass };
+        RandomKey key = EstimatorFactory.KeyOf(job.Train, context).Child("sample").Child(job.Steps);
+        using IPosteriorEstimator estimator = EstimatorFactory.Load(job.Train, context);
+        using Simulations test = SimulationFiles.Read(context.Plan.TestSet.Folder.FileOf(StageFiles.Test));
+        using Observation x = test.X.To(context.Device);
+        WarmUp(estimator, x, job.Steps, options, key);
+
+        List<double> seconds = [];
+        do
+        {
+            Devices.Synchronise(context.Device);
+            Stopwatch timer = Stopwatch.StartNew();
+            Tensor draws = PosteriorSampler.Sample(
+                estimator, x, experiment.Test.Draws, job.Steps, key, options, seconds.Count == 0 ? progress : null, context.Cancel);
+            Devices.Synchronise(context.Device);
+            seconds.Add(timer.Elapsed.TotalSeconds);
+            using (draws)
+            {
+                if (seconds.Count == 1)
+                {
+                    Npz.Write(job.Folder.WorkFile(StageFiles.Draws), new Dictionary<string, Tensor> { ["draws"] = draws });
+                }
+            }
+        }
+        while (seconds.Count < experiment.Sampling.Repeats && seconds.Sum() < experiment.Sampling.RepeatSeconds);
+
+        using (Tensor timing = tensor(seconds.ToArray(), dtype: ScalarType.Float64))
+        {
+            Npz.Write(job.Folder.WorkFile(StageFiles.Timing), new Dictionary<string, Tensor> { ["seconds"] = timing });
+        }
+
+        job.Folder.Commit(clock.Elapsed);
+    }
+
+    // The first calls pay for thread pools and memory pools; a few passes are enough to have paid.
+    private static void WarmUp(IPosteriorEstimator estimator, Observation x, int steps, SamplingOptions options, RandomKey key)
+    {
+        using Observation few = x.Narrow(0, Math.Min(4, x.Count));
+        PosteriorSampler.Sample(estimator, few, SamplingOptions.BlockSize, Math.Min(steps, 3), key, options).Dispose();
+    }
+}

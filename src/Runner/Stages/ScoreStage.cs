@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Reproduce.Compute;
+using Reproduce.Evaluation;
+using Reproduce.Inference.Training;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Plan;
+using static TorchSharp.torch;
+
+namespace Reproduce.Runner.Stages;
+
+/// <summary>Scores one set of draws against the reference and the true parameters.</summary>
+public static class ScoreStage
+{
+    /// <summary>Names of the arrays that hold one number for each test data set, which are also the metrics' names.</summary>
+    public static IReadOnlyList<string> PerDataSet { get; } = ["c2st", "mmd2", "mmd2_unbiased", "rmse"];
+
+    /// <summary>Computes the scores.</summary>
+    /// <param name="job">What is wanted.</param>
+    /// <param name="context">The run.</param>
+    /// <param name="progress">Finished share.</param>
+    public static void Run(ScoreJob job, StageContext context, IProgress<double> progress)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(context);
+        Stopwatch clock = Stopwatch.StartNew();
+        job.Folder.Begin();
+        using IDisposable scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        ScoreSettings settings = context.Plan.Experiment.Scores;
+        Dictionary<string, Tensor>? reference = context.Plan.Reference is ReferenceJob r ? Npz.Read(r.Folder.FileOf(StageFiles.Reference)) : null;
+        using Simulations test = SimulationFiles.Read(context.Plan.TestSet.Folder.FileOf(StageFiles.Test));
+        Tensor draws = job.Sample is SampleJob sample
+            ? Npz.Read(sample.Folder.FileOf(StageFiles.Draws))["draws"]
+            : reference!["second"];
+
+        Dictionary<string, double[]> scores = [];
+        if (!draws.isfinite().all().item<bool>())
+        {
+            // A reader must see a hole with its reason instead of a number that hides it.
+            throw new InvalidDataException($"{job.Folder.Label}: some draws are infinite or not a number.");
+        }
+
+        if (reference is not null)
+        {
+            RandomKey key = context.Plan.Key.Child("score");
+            C2stOptions c2st = settings.C2st.ToOptions() with { Threads = context.Threads };
+            scores["c2st"] = C2st.Score(draws, reference["draws"], c2st, key, progress, context.Cancel);
+            MmdResult[] mmd = MaximumMeanDiscrepancy.PerDataSet(
+                draws, reference["draws"], new MmdOptions { MaxDraws = settings.Mmd.MaxDraws }, context.Cancel);
+            scores["mmd2"] = [.. mmd.Select(m => m.Biased)];
+            scores["mmd2_unbiased"] = [.. mmd.Select(m => m.Unbiased)];
+        }
+
+        scores["rmse"] = RootMeanSquareError.PerDataSet(draws, test.Theta);
+        scores["ece"] = Calibration.ExpectedCalibrationError(draws, test.Theta).PerParameter;
+        double[][] ranks = Calibration.Ranks(draws, test.Theta);
+        Recovery[] recovery = Calibration.Recover(draws, test.Theta);
+        for (int d = 0; d < ranks.Length; d++)
+        {
+            scores[$"rank_{d}"] = ranks[d];
+            scores[$"truth_{d}"] = recovery[d].Truth;
+            scores[$"median_{d}"] = recovery[d].Median;
+            scores[$"low_{d}"] = recovery[d].Low;
+            scores[$"high_{d}"] = recovery[d].High;
+        }
+
+        Npz.Write(
+            job.Folder.WorkFile(StageFiles.Scores),
+            scores.ToDictionary(p => p.Key, p => tensor(p.Value, dtype: ScalarType.Float64)));
+        progress.Report(1);
+        job.Folder.Commit(clock.Elapsed);
+    }
+}

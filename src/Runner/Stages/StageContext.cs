@@ -1,0 +1,48 @@
+using Reproduce.Runner.Plan;
+using static TorchSharp.torch;
+
+namespace Reproduce.Runner.Stages;
+
+/// <summary>What every stage needs besides its job.</summary>
+/// <param name="Plan">The run.</param>
+/// <param name="Device">Where networks run.</param>
+/// <param name="Cancel">Asks a stage to stop; what is worth keeping is on disk when it does.</param>
+public sealed record StageContext(RunPlan Plan, Device Device, CancellationToken Cancel)
+{
+    /// <summary>Threads for work on the CPU.</summary>
+    public int Threads => Plan.Experiment.Sampling.Threads > 0 ? Plan.Experiment.Sampling.Threads : Environment.ProcessorCount;
+}
+
+/// <summary>Names of the files in stage folders and of the arrays in them.</summary>
+public static class StageFiles
+{
+    /// <summary>Training simulations: "theta" and the observation's tensors as "x_NAME".</summary>
+    public const string Training = "training.npz";
+
+    /// <summary>Validation simulations, likewise.</summary>
+    public const string Validation = "validation.npz";
+
+    /// <summary>Test data sets, likewise.</summary>
+    public const string Test = "test.npz";
+
+    /// <summary>Reference draws: "draws" [J, S, D] and "second" [J, S, D], an independent second set.</summary>
+    public const string Reference = "reference.npz";
+
+    /// <summary>Weights by name.</summary>
+    public const string Weights = "weights.npz";
+
+    /// <summary>Losses: "training" and "validation", rows of (epoch, loss).</summary>
+    public const string Losses = "losses.npz";
+
+    /// <summary>An interrupted training.</summary>
+    public const string Checkpoint = "checkpoint.npz";
+
+    /// <summary>Posterior draws: "draws" [J, S, D].</summary>
+    public const string Draws = "draws.npz";
+
+    /// <summary>Seconds of each timed repetition: "seconds" [R].</summary>
+    public const string Timing = "timing.npz";
+
+    /// <summary>Scores: one array for each metric.</summary>
+    public const string Scores = "scores.npz";
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Reproduce.Runner.Configuration.Yaml;
+
+namespace Reproduce.Runner.Storage;
+
+/// <summary>
+/// The result of one job: a folder whose name carries a hash of everything that decides its content, whole or not there at all.
+/// </summary>
+/// <remarks>
+/// A job writes into a folder beside the final one, which is renamed when it is complete; so a folder that exists under its own name
+/// is whole, whatever happened to the process. <c>stage.json</c> in it records the inputs and a SHA-256 of every file.
+/// </remarks>
+public sealed class StageFolder
+{
+    private const string RecordFile = "stage.json";
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+
+    private readonly string _inputs;
+
+    /// <summary>The folder of a job.</summary>
+    /// <param name="cache">Root of the cache.</param>
+    /// <param name="stage">Name of the stage, such as "train".</param>
+    /// <param name="label">A readable name for messages, such as "cmpe, 1024 simulations".</param>
+    /// <param name="inputs">A record of everything that decides the result.</param>
+    public StageFolder(string cache, string stage, string label, object inputs)
+    {
+        _inputs = CanonicalJson.Write(inputs);
+        Stage = stage;
+        Label = label;
+        byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes(stage + "\n" + _inputs));
+        Hash = Convert.ToHexStringLower(digest)[..16];
+        Path = System.IO.Path.Combine(cache, stage, Hash);
+        WorkPath = Path + ".part";
+    }
+
+    /// <summary>Name of the stage.</summary>
+    public string Stage { get; }
+
+    /// <summary>A readable name for messages.</summary>
+    public string Label { get; }
+
+    /// <summary>First 64 bits of the SHA-256 of the stage's name and inputs, in hexadecimal digits.</summary>
+    public string Hash { get; }
+
+    /// <summary>The folder of the finished result.</summary>
+    public string Path { get; }
+
+    /// <summary>The folder in which an unfinished job writes; kept when it is interrupted, so that it can go on.</summary>
+    public string WorkPath { get; }
+
+    /// <summary>True when the result is there.</summary>
+    public bool IsComplete => File.Exists(FileOf(RecordFile));
+
+    /// <summary>Seconds that the job took.</summary>
+    public double Seconds => Read().Seconds;
+
+    /// <summary>A file of the finished result.</summary>
+    /// <param name="name">File name.</param>
+    public string FileOf(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>A file of the unfinished result.</summary>
+    /// <param name="name">File name.</param>
+    public string WorkFile(string name) => System.IO.Path.Combine(WorkPath, name);
+
+    /// <summary>Makes the folder for the unfinished result.</summary>
+    public void Begin() => Directory.CreateDirectory(WorkPath);
+
+    /// <summary>Declares the unfinished result complete: records it and gives it its name.</summary>
+    /// <param name="duration">How long the job took.</param>
+    /// <param name="temporary">Files of the unfinished result that are not part of it.</param>
+    public void Commit(TimeSpan duration, params string[] temporary)
+    {
+        foreach (string name in temporary)
+        {
+            File.Delete(WorkFile(name));
+        }
+
+        SortedDictionary<string, string> files = new(StringComparer.Ordinal);
+        foreach (string file in Directory.EnumerateFiles(WorkPath))
+        {
+            files[System.IO.Path.GetFileName(file)] = Digest(file);
+        }
+
+        files.Remove(RecordFile);
+        using JsonDocument inputs = JsonDocument.Parse(_inputs);
+        StageRecord record = new(Stage, Label, duration.TotalSeconds, inputs.RootElement, files);
+        File.WriteAllText(WorkFile(RecordFile), JsonSerializer.Serialize(record, s_json));
+        if (Directory.Exists(Path))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+
+        Directory.Move(WorkPath, Path);
+    }
+
+    /// <summary>Checks every file of the finished result against its recorded checksum.</summary>
+    /// <returns>Null when all is well, else what is wrong, in one sentence.</returns>
+    public string? FindCorruption()
+    {
+        StageRecord record;
+        try
+        {
+            record = Read();
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            return $"{FileOf(RecordFile)} cannot be read: {e.Message}";
+        }
+
+        foreach ((string name, string digest) in record.Files)
+        {
+            string file = FileOf(name);
+            if (!File.Exists(file))
+            {
+                return $"{file} is missing.";
+            }
+
+            if (Digest(file) != digest)
+            {
+                return $"{file} was changed after it was written (its checksum differs).";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Removes a finished result, so that the job runs again.</summary>
+    public void Discard() => Directory.Delete(Path, recursive: true);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stage}/{Hash} ({Label})");
+
+    private StageRecord Read() =>
+        JsonSerializer.Deserialize<StageRecord>(File.ReadAllText(FileOf(RecordFile))) ?? throw new JsonException("the record is empty");
+
+    private static string Digest(string file)
+    {
+        using FileStream stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private sealed record StageRecord(string Stage, string Label, double Seconds, JsonElement Inputs, SortedDictionary<string, string> Files);
+}

@@ -1,0 +1,42 @@
+using System.Reflection;
+using System.Xml.Linq;
+using NUnit.Framework;
+
+namespace Reproduce.Tests.Architecture;
+
+/// <summary>Which room may know which, and that every public type says what it is.</summary>
+public sealed class RoomArrowsTests
+{
+    private const string Compute = "Reproduce.Compute";
+
+    public static IEnumerable<string> Rooms =>
+        [Compute, "Reproduce.Inference", "Reproduce.Tasks", "Reproduce.Evaluation", "Reproduce.Reporting"];
+
+    [TestCase(Compute)]
+    [TestCase("Reproduce.Inference", Compute)]
+    [TestCase("Reproduce.Tasks", Compute)]
+    [TestCase("Reproduce.Evaluation", Compute)]
+    [TestCase("Reproduce.Reporting")]
+    public void ARoomKnowsOnlyTheRoomsBelowIt(string room, params string[] allowed)
+    {
+        IEnumerable<string> known = References(room).Where(n => n.StartsWith("Reproduce", StringComparison.Ordinal));
+        Assert.That(known, Is.SubsetOf(allowed));
+    }
+
+    [Test]
+    public void ReportingKnowsNoTensor() => Assert.That(References("Reproduce.Reporting"), Has.None.EqualTo("TorchSharp"));
+
+    [TestCaseSource(nameof(Rooms))]
+    public void PublicTypesAreDocumented(string room)
+    {
+        Assembly assembly = Assembly.Load(room);
+        XDocument documentation = XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml"));
+        HashSet<string> described =
+            [.. documentation.Descendants("member").Where(m => m.HasElements).Select(m => m.Attribute("name")!.Value)];
+        Assert.That(
+            assembly.GetExportedTypes().Select(t => "T:" + t.FullName!.Replace('+', '.')).Where(name => !described.Contains(name)),
+            Is.Empty);
+    }
+
+    private static IEnumerable<string> References(string room) => Assembly.Load(room).GetReferencedAssemblies().Select(a => a.Name!);
+}

@@ -1,0 +1,173 @@
+using NUnit.Framework;
+using Reproduce.Compute;
+using Reproduce.Evaluation;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tests.Evaluation;
+
+[TestFixture]
+public sealed class CalibrationTests
+{
+    private static readonly RandomKey s_key = RandomKey.FromSeed(5);
+
+    // theta ~ N(0, 1), x ~ N(theta, 1): the posterior is N(x / 2, 1 / 2). Two such parameters.
+    private static (Tensor Draws, Tensor Truth) Posteriors(int sets, int draws, double widthFactor)
+    {
+        using var random = new RandomSource(s_key);
+        Tensor truth = random.Normal([sets, 2]), x = truth + random.Normal([sets, 2]);
+        return ((x / 2).unsqueeze(1) + random.Normal([sets, draws, 2]) * Math.Sqrt(0.5) * widthFactor, truth);
+    }
+
+    [Test]
+    public void ExactPosteriorsAreCalibratedAndNarrowOnesAreNot()
+    {
+        using var scope = NewDisposeScope();
+        (Tensor exact, Tensor truth) = Posteriors(1000, 500, 1);
+        (Tensor narrow, _) = Posteriors(1000, 500, 0.4);
+        CalibrationError good = Calibration.ExpectedCalibrationError(exact, truth), bad = Calibration.ExpectedCalibrationError(narrow, truth);
+        Assert.Multiple(() =>
+        {
+            // A frequency over 1000 data sets has a standard error of at most 0.016; the median over levels is below it.
+            Assert.That(good.PerParameter, Has.Length.EqualTo(2).And.All.LessThan(0.03));
+            Assert.That(good.Max, Is.GreaterThanOrEqualTo(good.Mean));
+            // Intervals of 0.4 times the width: at level 1/2 they hold 21%, and the median deviation over levels is about 0.29.
+            Assert.That(bad.PerParameter, Is.All.InRange(0.2, 0.35));
+        });
+    }
+
+    [Test]
+    public void CalibrationErrorCountsBothEndsAsInside()
+    {
+        using var scope = NewDisposeScope();
+        // All draws equal to the truth: every interval is the one point and holds it, so deviations are 1 - level, median 0.5.
+        CalibrationError error = Calibration.ExpectedCalibrationError(ones(3, 4, 1), ones(3, 1));
+        Assert.That(error.Max, Is.EqualTo(0.5).Within(1e-12));
+    }
+
+    [Test]
+    public void RanksCountDrawsStrictlyBelow()
+    {
+        using var scope = NewDisposeScope();
+        Tensor draws = tensor(new float[] { 3, 1, 2, 4, 0, 0, 0, 0 }, [2, 4, 1]), truth = tensor(new float[] { 3, -1 }, [2, 1]);
+        double[][] expected = [[0.5, 0]];
+        Assert.That(Calibration.Ranks(draws, truth), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void ExactPosteriorsStayWithinTheBandsAndNarrowOnesDoNot()
+    {
+        using var scope = NewDisposeScope();
+        (Tensor exact, Tensor truth) = Posteriors(300, 200, 1);
+        (Tensor narrow, _) = Posteriors(300, 200, 0.4);
+        EcdfBands bands = SimultaneousBands.Compute(300, s_key, draws: 200);
+        double[][] ranks = Calibration.Ranks(exact, truth);
+        RankHistogram histogram = Calibration.RankHistogram(ranks[0], 10);
+        Assert.Multiple(() =>
+        {
+            Assert.That(ranks.Select(r => bands.Contains(r)), Is.All.True);
+            Assert.That(Calibration.Ranks(narrow, truth).Select(r => bands.Contains(r)), Is.All.False);
+            Assert.That(histogram.Counts.Sum(), Is.EqualTo(300));
+            Assert.That(histogram.Expected, Is.EqualTo(30));
+            // Binomial(300, 0.1): quantiles at 2.5% and 97.5%.
+            Assert.That((histogram.Low, histogram.High), Is.EqualTo((20, 41)).Or.EqualTo((20, 40)));
+        });
+    }
+
+    [Test]
+    public void TheEcdfDifferenceSubtractsTheRank()
+    {
+        EcdfDifference difference = Calibration.EcdfDifference([0.5, 0.1]);
+        double[] ranks = [0.1, 0.5], differences = [0.4, 0.5];
+        Assert.Multiple(() =>
+        {
+            Assert.That(difference.Rank, Is.EqualTo(ranks));
+            Assert.That(difference.Difference, Is.EqualTo(differences).Within(1e-12));
+            Assert.That(() => Calibration.EcdfDifference([0.5, 1.5]), Throws.ArgumentException.With.Message.Contains("got 1.5"));
+        });
+    }
+
+    [TestCase(100, 0, 0.95)]
+    [TestCase(100, 50, 0.95)]
+    [TestCase(30, 0, 0.80)]
+    public void BandsHoldUniformRanksWithTheStatedProbability(int dataSets, int draws, double confidence)
+    {
+        EcdfBands bands = SimultaneousBands.Compute(dataSets, s_key, confidence, draws, simulations: 4000);
+        var random = new SplitMix(s_key.Child("coverage"));
+        const int Trials = 4000;
+        int inside = 0;
+        double[] ranks = new double[dataSets];
+        for (int t = 0; t < Trials; t++)
+        {
+            for (int j = 0; j < dataSets; j++)
+            {
+                ranks[j] = draws == 0 ? random.NextDouble() : (double)random.NextInt(draws + 1) / draws;
+            }
+
+            inside += bands.Contains(ranks) ? 1 : 0;
+        }
+
+        // gamma is discrete, so coverage is at or a little above what is stated; both simulations have errors below 0.007.
+        Assert.That((double)inside / Trials, Is.InRange(confidence - 0.02, confidence + 0.03));
+    }
+
+    [Test]
+    public void BandsRepeatWithTheSeedAndHoldTheUniformLine()
+    {
+        EcdfBands a = SimultaneousBands.Compute(50, s_key), b = SimultaneousBands.Compute(50, s_key);
+        Assert.Multiple(() =>
+        {
+            Assert.That(b.Low, Is.EqualTo(a.Low));
+            Assert.That(b.High, Is.EqualTo(a.High));
+            Assert.That(a.Point, Has.Length.EqualTo(50));
+            Assert.That(a.LowDifference, Is.All.LessThan(1e-4)); // the last point is 1 - 1e-5
+            Assert.That(a.HighDifference, Is.All.GreaterThan(-1e-4));
+        });
+    }
+
+    [Test]
+    public void RecoveryIsThatOfTheConjugateModel()
+    {
+        using var scope = NewDisposeScope();
+        (Tensor draws, Tensor truth) = Posteriors(2000, 200, 1);
+        Recovery[] recovery = Calibration.Recover(draws, truth, 0.8);
+        Assert.That(recovery, Has.Length.EqualTo(2));
+        foreach (Recovery r in recovery)
+        {
+            // Correlation of theta and x / 2 is sqrt(1/2), R2 is 1/2; standard errors over 2000 data sets are below 0.02.
+            Assert.Multiple(() =>
+            {
+                Assert.That(r.Correlation, Is.EqualTo(Math.Sqrt(0.5)).Within(0.04));
+                Assert.That(r.R2, Is.EqualTo(0.5).Within(0.06));
+                Assert.That(r.Coverage, Is.EqualTo(0.8).Within(0.04));
+                Assert.That(r.Median.Zip(r.Low).All(p => p.First >= p.Second), Is.True);
+            });
+        }
+    }
+
+    [Test]
+    public void ShapesAreCheckedAndNoTensorIsLeftBehind()
+    {
+        using var scope = NewDisposeScope();
+        Tensor draws = ones(3, 5, 2), truth = ones(3, 2);
+        Assert.That(
+            () => Calibration.Ranks(draws, ones(3, 1)),
+            Throws.ArgumentException.With.Message.StartsWith("truth: expected [3, 2] to go with draws [3, 5, 2], got [3, 1]."));
+        Calibration.Ranks(draws, truth);
+        long before = Tensor.TotalCount;
+        Calibration.Ranks(draws, truth);
+        Calibration.ExpectedCalibrationError(draws, truth);
+        Calibration.Recover(draws, truth);
+        RootMeanSquareError.PerDataSet(draws, truth);
+        Assert.That(Tensor.TotalCount, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void TheCallersDrawsAreNotReordered()
+    {
+        using var scope = NewDisposeScope();
+        Tensor draws = tensor(new float[] { 3, 1, 2 }, [1, 3, 1]);
+        Calibration.Ranks(draws, zeros(1, 1));
+        float[] expected = [3, 1, 2];
+        Assert.That(draws.data<float>().ToArray(), Is.EqualTo(expected));
+    }
+}

@@ -1,0 +1,151 @@
+using NUnit.Framework;
+using Reproduce.Compute;
+using Reproduce.Evaluation;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tests.Evaluation;
+
+[TestFixture]
+public sealed class MaximumMeanDiscrepancyTests
+{
+    private static readonly RandomKey s_key = RandomKey.FromSeed(3);
+
+    [TestCase(2)]
+    [TestCase(40)]
+    public void EqualsTheDirectDoubleSum(int dimensions)
+    {
+        using var scope = NewDisposeScope();
+        using var random = new RandomSource(s_key);
+        Tensor x = random.Normal([60, dimensions]) * 1.2 + 3, y = random.Normal([45, dimensions]) + 3;
+        double[] bandwidths = [.. MmdOptions.PublishedBandwidths];
+        (double biased, double unbiased) = Direct(Rows(x), Rows(y), bandwidths);
+        MmdResult result = MaximumMeanDiscrepancy.Pair(x, y, new MmdOptions { MaxBytes = 5000 });
+        // 19 kernels of float32 distances (relative error 1e-7 directly, 1e-6 by products).
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Biased, Is.EqualTo(biased).Within(1e-5));
+            Assert.That(result.Unbiased, Is.EqualTo(unbiased).Within(1e-5));
+        });
+    }
+
+    [Test]
+    public void TheTabulatedKernelIsTheSumOfExponentials()
+    {
+        double[] bandwidths = [.. MmdOptions.PublishedBandwidths];
+        var kernel = new RadialKernel(bandwidths);
+        var random = new SplitMix(s_key);
+        for (int i = 0; i < 20_000; i++)
+        {
+            float d = (float)Math.Pow(10, -18 + 28 * random.NextDouble());
+            Assert.That(kernel.Value(d), Is.EqualTo(bandwidths.Sum(s => Math.Exp(-d / (2 * s)))).Within(1e-7), $"at {d}");
+        }
+
+        Assert.That(kernel.Value(0), Is.EqualTo(19));
+    }
+
+    [Test]
+    public void TheUnbiasedEstimateIsZeroOnAverageForEqualDistributions()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new RandomSource(s_key);
+        MmdResult[] results = MaximumMeanDiscrepancy.PerDataSet(random.Normal([200, 50, 2]), random.Normal([200, 50, 2]), new MmdOptions());
+        double[] unbiased = [.. results.Select(r => r.Unbiased)];
+        (double mean, double error) = Uncertainty.StandardError(unbiased);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Math.Abs(mean), Is.LessThan(3 * error));
+            Assert.That(unbiased.Min(), Is.LessThan(0));
+            // The V-statistic's floor, about (1/50 + 1/50) x the 6 to 7 narrow kernels.
+            Assert.That(results.Average(r => r.Biased), Is.InRange(0.2, 0.35));
+        });
+    }
+
+    [Test]
+    public void TheMedianKernelSeesAShiftAndIgnoresTheUnit()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new RandomSource(s_key);
+        Tensor x = random.Normal([300, 3]) + 1, y = random.Normal([300, 3]);
+        var options = new MmdOptions { MedianHeuristic = true };
+        MmdResult result = MaximumMeanDiscrepancy.Pair(x, y, options), scaled = MaximumMeanDiscrepancy.Pair(x * 1000, y * 1000, options);
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Unbiased, Is.GreaterThan(0.1));
+            Assert.That(scaled.Unbiased, Is.EqualTo(result.Unbiased).Within(1e-5));
+        });
+    }
+
+    [Test]
+    public void MaxDrawsTakesEvenlySpacedRows()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new RandomSource(s_key);
+        Tensor x = random.Normal([100, 2]), y = random.Normal([80, 2]);
+        Tensor every = tensor(Enumerable.Range(0, 20).Select(i => 5L * i).ToArray()), fourth = tensor(Enumerable.Range(0, 20).Select(i => 4L * i).ToArray());
+        Assert.That(
+            MaximumMeanDiscrepancy.Pair(x, y, new MmdOptions { MaxDraws = 20 }).Unbiased,
+            Is.EqualTo(MaximumMeanDiscrepancy.Pair(x.index_select(0, every), y.index_select(0, fourth), new MmdOptions()).Unbiased).Within(1e-9));
+    }
+
+    [Test]
+    public void ShapesAndOptionsAreChecked()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                () => MaximumMeanDiscrepancy.Pair(zeros(1, 2), zeros(5, 2), new MmdOptions()),
+                Throws.ArgumentException.With.Message.Contains("at least 2 rows, got [1, 2] and [5, 2]"));
+            Assert.That(
+                () => MaximumMeanDiscrepancy.Pair(zeros(4, 2), zeros(5, 2), new MmdOptions { Bandwidths = [] }),
+                Throws.ArgumentException.With.Message.Contains("Bandwidths"));
+            Assert.That(
+                () => MaximumMeanDiscrepancy.Pair(zeros(4, 2), zeros(5, 2), new MmdOptions { MedianHeuristic = true }),
+                Throws.ArgumentException.With.Message.Contains("median"));
+        });
+    }
+
+    [Test]
+    public void NoTensorIsLeftBehind()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = ones(2, 30, 2), y = zeros(2, 30, 2);
+        MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdOptions());
+        long before = Tensor.TotalCount;
+        MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdOptions { MaxDraws = 10 });
+        MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdOptions { MedianHeuristic = true });
+        Assert.That(Tensor.TotalCount, Is.EqualTo(before));
+    }
+
+    private static double[][] Rows(Tensor t)
+    {
+        double[] flat = [.. t.to_type(ScalarType.Float64).data<double>()];
+        return [.. flat.Chunk((int)t.size(1))];
+    }
+
+    private static (double Biased, double Unbiased) Direct(double[][] x, double[][] y, double[] bandwidths)
+    {
+        double xx = 0, yy = 0, xy = 0;
+        foreach (double[] a in x)
+        {
+            xx += x.Sum(b => Kernel(a, b));
+            xy += y.Sum(b => Kernel(a, b));
+        }
+
+        foreach (double[] a in y)
+        {
+            yy += y.Sum(b => Kernel(a, b));
+        }
+
+        double n = x.Length, m = y.Length, k0 = bandwidths.Length, cross = 2 * xy / (n * m);
+        return (
+            Math.Max(0, xx / (n * n) + yy / (m * m) - cross),
+            (xx - n * k0) / (n * (n - 1)) + (yy - m * k0) / (m * (m - 1)) - cross);
+
+        double Kernel(double[] a, double[] b)
+        {
+            double d = a.Zip(b, (u, v) => (u - v) * (u - v)).Sum();
+            return bandwidths.Sum(s => Math.Exp(-d / (2 * s)));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using System.Xml.Linq;
+using NUnit.Framework;
+using Reproduce.Reporting;
+
+namespace Reproduce.Tests.Reporting;
+
+[TestFixture]
+internal sealed class FigureTests
+{
+    private static readonly MeasurementTable _measurements = SyntheticResults.Experiment("gmm", [512, 1024, 2048], dataSets: 5);
+    private static readonly QualityPanel _panel = new() { Experiment = "gmm", Title = "Gaussian mixture", Budget = 1024 };
+
+    /// <summary>Every figure with the texts a reader must find in it.</summary>
+    private static IEnumerable<TestCaseData> Figures()
+    {
+        var published = PublishedResultsTests.Published;
+        string[] common = ["Gaussian mixture", "C2ST", "ACF", "NSF", "± 1 s.e. over 5 test sets", "reference against itself", "paper, same colours"];
+        yield return Case("time", QualityFigures.AgainstTime(_measurements, published, [_panel]), [.. common, "seconds per 1000 draws", "FMPE", "CMPE", "1000", "10"]);
+        yield return Case("time of three", QualityFigures.AgainstTime(_measurements, published, [_panel, _panel, _panel], BandKind.Quantiles), ["10–90 % of 5 test sets"]);
+        yield return Case("steps", QualityFigures.AgainstSteps(_measurements, published, [_panel, _panel]), [.. common, "sampling steps", "100"]);
+        yield return Case("budget", QualityFigures.AgainstBudget(_measurements, published, [_panel]), [.. common, "training simulations", "512", "2048", "FMPE, 1000 steps", "CMPE, 10 steps"]);
+        yield return Case("grid", SyntheticFigures.Grid(), ["Reference", "CMPE, 10 steps", "Two moons", "θ₁", "θ₂", "failed: diverged"]);
+        yield return Case("ecdf", SyntheticFigures.Ecdf(), ["ECDF difference", "fractional rank", "CMPE, 10 steps", "θ₁", "θ₂"]);
+        yield return Case("ranks", SyntheticFigures.Ranks(), ["test sets", "fractional rank", "CMPE, 10 steps", "θ₁", "θ₂"]);
+        yield return Case("recovery", SyntheticFigures.Recovery(), ["true value", "posterior median", "CMPE, 10 steps", "θ₁", "θ₂"]);
+        yield return Case("loss", SyntheticFigures.Loss(), ["CMPE", "NSF", "epoch", "training", "validation", "loss", "loss (log)"]);
+    }
+
+    [TestCaseSource(nameof(Figures))]
+    public void Svg_is_well_formed_and_holds_the_texts(Figure figure, string[] texts)
+    {
+        var svg = XDocument.Parse(figure.ToSvg());
+        var found = svg.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToArray();
+
+        Assert.Multiple(() =>
+        {
+            foreach (string text in texts) Assert.That(found, Does.Contain(text));
+            Assert.That((string?)svg.Root?.Attribute("viewBox"), Is.EqualTo($"0 0 {figure.Width} {figure.Height}"));
+            Assert.That(figure.Caption, Is.Not.Empty);
+        });
+    }
+
+    [TestCaseSource(nameof(Figures))]
+    public void Pdf_and_png_are_written_at_their_sizes(Figure figure, string[] texts)
+    {
+        string folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "figures");
+        var files = figure.Save(folder, TestContext.CurrentContext.Test.ID);
+        byte[] pdf = File.ReadAllBytes(files.Pdf), png = File.ReadAllBytes(files.Png);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Encoding.ASCII.GetString(pdf, 0, 4), Is.EqualTo("%PDF"));
+            // A raster fallback or a whole font inside would be far larger.
+            Assert.That(pdf, Has.Length.InRange(5_000, 400_000));
+            Assert.That(png.AsSpan(1, 3).ToArray(), Is.EqualTo("PNG"u8.ToArray()));
+            Assert.That(System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), Is.EqualTo(2 * figure.Width));
+            Assert.That(new FileInfo(files.Svg).Length, Is.LessThan(2_000_000));
+            Assert.That(texts, Is.Not.Empty);
+        });
+    }
+
+    [Test]
+    public void A_figure_is_the_same_every_time()
+    {
+        var figure = QualityFigures.AgainstTime(_measurements, PublishedResults.None, [_panel]);
+
+        byte[] first = figure.ToPng(1), again = figure.ToPng(1);
+
+        Assert.That(again, Is.EqualTo(first));
+        Assert.That(figure.ToSvg(), Is.EqualTo(QualityFigures.AgainstTime(_measurements, PublishedResults.None, [_panel]).ToSvg()));
+    }
+
+    [Test]
+    public void A_contender_without_measurements_is_left_out_and_its_published_curve_too()
+    {
+        var only = new MeasurementTable(_measurements.Rows.Where(r => r.Contender is "cmpe"));
+
+        string svg = QualityFigures.AgainstSteps(only, PublishedResultsTests.Published, [_panel]).ToSvg();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(svg, Does.Not.Contain("#0072B2"));
+            Assert.That(svg, Does.Contain("#D55E00"));
+        });
+    }
+
+    private static TestCaseData Case(string name, Figure figure, string[] texts) => new TestCaseData(figure, texts).SetArgDisplayNames(name);
+}

@@ -1,0 +1,133 @@
+using NUnit.Framework;
+using Reproduce.Reporting;
+
+namespace Reproduce.Tests.Reporting;
+
+[TestFixture]
+internal sealed class MeasurementTableTests
+{
+    private string _folder = "";
+
+    [SetUp]
+    public void MakeFolder() => _folder = Directory.CreateDirectory(Path.Combine(TestContext.CurrentContext.WorkDirectory, "reporting", Guid.NewGuid().ToString("N"))).FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void Writes_one_line_per_measurement_in_a_stable_order()
+    {
+        var table = new MeasurementTable(
+        [
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "seconds_per_1000_draws", 0.1 + 0.2, null),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.61, 1),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0, 0, status: "diverged, at step 3"),
+            SyntheticResults.Row("gmm", 512, "cmpe", 10, "c2st", 1e-300, 0),
+        ]);
+
+        string path = Path.Combine(_folder, "measurements.csv");
+        table.Write(path);
+
+        Assert.That(File.ReadAllText(path), Is.EqualTo("""
+            experiment,variant,contender,budget,replicate,steps,data_set,metric,value,status
+            gmm,paper,cmpe,512,0,10,0,c2st,1E-300,ok
+            gmm,paper,cmpe,1024,0,10,0,c2st,,"diverged, at step 3"
+            gmm,paper,cmpe,1024,0,10,1,c2st,0.61,ok
+            gmm,paper,cmpe,1024,0,10,,seconds_per_1000_draws,0.30000000000000004,ok
+
+            """.ReplaceLineEndings("\n")));
+    }
+
+    [Test]
+    public void Reads_back_what_it_wrote()
+    {
+        var table = SyntheticResults.Experiment("gmm", [512, 1024], dataSets: 3);
+        string path = Path.Combine(_folder, "measurements.csv");
+        table.Write(path);
+
+        Assert.That(MeasurementTable.Read(path).Rows, Is.EqualTo(table.Rows));
+    }
+
+    [TestCase("gmm,paper,cmpe,1024,0,ten,0,c2st,0.6,ok", "{0}(3): column 'steps': 'ten' is not a whole number")]
+    [TestCase("gmm,paper,cmpe,1024,0,10,0,c2st,\"0,6\",ok", "{0}(3): column 'value': '0,6' is not a finite number")]
+    [TestCase("gmm,paper,cmpe,1024,0,10,0,c2st,NaN,ok", "{0}(3): column 'value': 'NaN' is not a finite number")]
+    [TestCase("gmm,paper,cmpe,1024,0,10,0,c2st,0.6,diverged", "{0}(3): column 'value': '0.6' beside the status 'diverged'; expected no value")]
+    [TestCase("gmm,paper,,1024,0,10,0,c2st,0.6,ok", "{0}(3): column 'contender': '' is not a name")]
+    [TestCase("gmm,paper,cmpe", "{0}(3): 3 fields; expected 10")]
+    public void Malformed_line_is_named_with_file_line_and_column(string line, string expected)
+    {
+        string path = Path.Combine(_folder, "measurements.csv");
+        File.WriteAllText(path, "experiment,variant,contender,budget,replicate,steps,data_set,metric,value,status\ngmm,paper,cmpe,1024,0,10,5,c2st,0.6,ok\n" + line + "\n");
+
+        Assert.That(() => MeasurementTable.Read(path), Throws.TypeOf<MalformedTableException>().With.Message.EqualTo(expected.Replace("{0}", path, StringComparison.Ordinal)));
+    }
+
+    [Test]
+    public void Wrong_header_is_shown_beside_the_expected_one()
+    {
+        string path = Path.Combine(_folder, "measurements.csv");
+        File.WriteAllText(path, "a,b\n");
+
+        Assert.That(() => MeasurementTable.Read(path), Throws.TypeOf<MalformedTableException>().With.Message.EqualTo(
+            $"{path}(1): the header is 'a,b'; expected 'experiment,variant,contender,budget,replicate,steps,data_set,metric,value,status'"));
+    }
+
+    [Test]
+    public void The_same_measurement_twice_is_refused()
+    {
+        var row = SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 4);
+
+        Assert.That(() => new MeasurementTable([row, row]), Throws.ArgumentException.With.Message.StartsWith(
+            "The same measurement appears twice: gmm, paper, cmpe, budget 1024, replicate 0, 10 steps, c2st, test set 4."));
+    }
+
+    [Test]
+    public void Standard_errors_are_over_test_sets_and_over_replicates()
+    {
+        var table = new MeasurementTable(
+        [
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.60, 0, replicate: 0),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.70, 1, replicate: 0),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.64, 0, replicate: 1),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.74, 1, replicate: 1),
+        ]);
+
+        var summary = table.Summarise(new MeasurementKey("gmm", "paper", new Setting("cmpe", 1024, 10), "c2st"));
+
+        // Test sets: 0.62 and 0.72, sd 0.1/sqrt 2, over sqrt 2; replicates: 0.65 and 0.69 likewise.
+        Assert.Multiple(() =>
+        {
+            Assert.That(summary.Mean, Is.EqualTo(0.67).Within(1e-12));
+            Assert.That(summary.StandardError, Is.EqualTo(0.05).Within(1e-12));
+            Assert.That(summary.ReplicateStandardError, Is.EqualTo(0.02).Within(1e-12));
+            Assert.That((summary.DataSets, summary.Replicates), Is.EqualTo((2, 2)));
+        });
+    }
+
+    [Test]
+    public void Failures_are_counted_and_named()
+    {
+        var table = new MeasurementTable(
+        [
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.60, 0),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0, 1, status: "diverged"),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "rmse", 0, null, status: "out of memory"),
+        ]);
+        Summary Of(string metric) => table.Summarise(new MeasurementKey("gmm", "paper", new Setting("cmpe", 1024, 10), metric));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((Of("c2st").Mean, Of("c2st").Hole), Is.EqualTo((0.60, "1 of 2 failed: diverged")));
+            Assert.That((Of("rmse").HasValue, Of("rmse").Hole), Is.EqualTo((false, "failed: out of memory")));
+            Assert.That((Of("mmd2").HasValue, Of("mmd2").Hole), Is.EqualTo((false, "not measured")));
+        });
+    }
+
+    [TestCase(0.001234, 2, "0.0012")]
+    [TestCase(0.0999, 2, "0.10")]
+    [TestCase(12.34, 2, "12")]
+    [TestCase(345, 2, "350")]
+    [TestCase(0, 2, "0")]
+    [TestCase(-1.26, 2, "-1.3")]
+    public void Significant_digits(double value, int digits, string expected) => Assert.That(NumberText.Significant(value, digits), Is.EqualTo(expected));
+}

@@ -1,0 +1,45 @@
+using NUnit.Framework;
+using Reproduce.Reporting;
+
+namespace Reproduce.Tests.Reporting;
+
+[TestFixture]
+internal sealed class PublishedResultsTests
+{
+    private static readonly Lazy<PublishedResults> _published = new(() => PublishedResults.Read(Path.Combine(RepositoryRoot(), "results", "published", "published-results.csv")));
+
+    /// <summary>The committed numbers of the paper; the tests may run from any output folder below the root.</summary>
+    internal static PublishedResults Published => _published.Value;
+
+    [TestCase("gmm", "cmpe", 1024, 2, "c2st", "", 0.678)]
+    [TestCase("tumor", "cmpe", 19600, 30, "max_ece", "", 0.018)]
+    [TestCase("denoising", "fmpe", 2000, 248, "rmse", "unet", 0.278)]
+    [TestCase("denoising", "cmpe", 60000, 2, "ms_per_sample", "naive", 0.3)]
+    [TestCase("kinematics", "fmpe", 8192, 1000, "c2st", "", 0.767)]
+    public void Finds_the_number_of_a_setting(string experiment, string contender, int budget, int steps, string metric, string network, double expected) =>
+        Assert.That(Published.Find(experiment, new Setting(contender, budget, steps), metric, network)?.Value, Is.EqualTo(expected));
+
+    [Test]
+    public void Has_no_number_where_the_paper_has_none() => Assert.That(Published.Find("gmm", new Setting("npse", 1024, 10), "c2st"), Is.Null);
+
+    [Test]
+    public void Curves_come_from_one_source_in_order()
+    {
+        var steps = Published.OverSteps("gmm", 1024, "cmpe", "c2st");
+        var budgets = Published.OverBudgets("two_moons", "fmpe", 1000, "c2st");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(string.Join(" ", steps.Select(r => r.Steps)), Is.EqualTo("2 5 7 8 10 20 30 40 50 100"));
+            Assert.That(steps.Select(r => r.Source), Is.All.EqualTo("fig3"));
+            Assert.That(string.Join(" ", budgets.Select(r => r.Budget)), Is.EqualTo("512 1024 2048 4096 8192"));
+        });
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Reproduce.sln"))) folder = folder.Parent ?? throw new DirectoryNotFoundException("No folder above the tests holds Reproduce.sln.");
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,118 @@
+using NUnit.Framework;
+using Reproduce.Reporting;
+
+namespace Reproduce.Tests.Reporting;
+
+[TestFixture]
+internal sealed class ReportPageTests
+{
+    private static readonly MeasurementTable _measurements = new([SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 0), SyntheticResults.Row("gmm", 1024, "reference", 1, "c2st", 0.5, 0)]);
+
+    private static readonly ReportPage _page = new()
+    {
+        Title = "Experiment 1",
+        Introduction = "Two modes.",
+        Facts = [("Machine", "2 cores | no GPU"), ("Duration", "40 min")],
+        Tables =
+        [
+            new ReportTable("table", ResultTableBuilder.Build(_measurements, PublishedResults.None, new ResultTableRequest
+            {
+                Experiment = "gmm",
+                Title = "Scores",
+                Metrics = ["c2st"],
+                ComparedMetric = null,
+                Planned = [new Setting("acf", 1024, 1)],
+            })),
+        ],
+        Figures = [new ReportFigure("c2st-steps", QualityFigures.AgainstSteps(_measurements, PublishedResults.None, [new QualityPanel { Experiment = "gmm", Budget = 1024 }]))],
+        Findings =
+        [
+            new LowerClaim
+            {
+                Id = "cmpe-beats-acf",
+                Text = "CMPE is better than ACF",
+                Source = "Section 5.1",
+                Left = new ClaimSelection { Contender = "cmpe", Budget = 1024, Steps = 10 },
+                Right = new ClaimSelection { Contender = "acf", Budget = 1024 },
+            }.Judge(new ClaimEvidence(_measurements, PublishedResults.None, "gmm", "paper")),
+        ],
+        Missing = ["variant published-code was not run"],
+        Folder = "figures",
+    };
+
+    private static readonly string[] _linked = ["table.csv", "table.tex", "c2st-steps.png", "c2st-steps.svg", "c2st-steps.pdf"];
+
+    [Test]
+    public void The_page_without_its_fixed_reading_guide_is_as_expected()
+    {
+        string page = _page.Compose();
+        int guide = page.IndexOf("## How to read this", StringComparison.Ordinal), missing = page.IndexOf("## What is missing", StringComparison.Ordinal);
+
+        Assert.That(page[..guide] + page[missing..], Is.EqualTo("""
+            # Experiment 1
+
+            Two modes.
+
+            ## What was run
+
+            |          |                   |
+            | -------- | ----------------- |
+            | Machine  | 2 cores \| no GPU |
+            | Duration | 40 min            |
+
+            ## Results
+
+            ### Scores
+
+            | Contender                                                    | Steps |  C2ST |
+            | ------------------------------------------------------------ | ----: | ----: |
+            | Floor: a second, independent draw of the reference posterior |       | 0.500 |
+            | ACF                                                          |     1 | — [1] |
+            | CMPE                                                         |    10 | 0.600 |
+
+            Mean ± standard error; **bold**: the lowest value among the contenders.
+
+            - [1] not measured
+
+            Also as [CSV](figures/table.csv) and [LaTeX](figures/table.tex).
+
+            ## Figures
+
+            <img src="figures/c2st-steps.png" width="312" alt="Quality against sampling steps">
+
+            Quality against the number of sampling steps. Bands and bars: mean ± one standard error over test sets. Dotted and open: the paper's values (digitised). ([SVG](figures/c2st-steps.svg), [PDF](figures/c2st-steps.pdf))
+
+            ## Claims of the paper
+
+            0 reproduced, 0 not reproduced, 1 not measured.
+
+            | Claim                   | Where       | Verdict          | Our numbers                     | The paper's numbers   |
+            | ----------------------- | ----------- | ---------------- | ------------------------------- | --------------------- |
+            | CMPE is better than ACF | Section 5.1 | **not measured** | ACF (budget 1024): not measured | not given as a number |
+
+            ## What is missing
+
+            - ACF: C2ST: not measured
+            - claim 'cmpe-beats-acf' (paper): ACF (budget 1024): not measured
+            - variant published-code was not run
+
+            """.ReplaceLineEndings("\n")));
+    }
+
+    [Test]
+    public void Every_file_the_page_links_to_is_saved()
+    {
+        string folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "report");
+        _page.Save(folder);
+        string page = File.ReadAllText(Path.Combine(folder, "report.md"));
+
+        Assert.Multiple(() =>
+        {
+            foreach (string file in _linked)
+            {
+                Assert.That(page, Does.Contain("figures/" + file));
+                Assert.That(Path.Combine(folder, "figures", file), Does.Exist);
+            }
+        });
+    }
+}

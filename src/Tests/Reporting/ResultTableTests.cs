@@ -1,0 +1,121 @@
+using NUnit.Framework;
+using Reproduce.Reporting;
+
+namespace Reproduce.Tests.Reporting;
+
+[TestFixture]
+internal sealed class ResultTableTests
+{
+    private static readonly PublishedResults _published = new(
+    [
+        new() { Source = "fig3", Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 10, Metric = "c2st", Value = 0.612 },
+        new() { Source = "fig3", Experiment = "gmm", Network = "", Budget = 1024, Contender = "fmpe", Steps = 1000, Metric = "c2st", Value = 0.739 },
+    ]);
+
+    private static readonly ResultTable _table = ResultTableBuilder.Build(
+        new MeasurementTable(
+        [
+            SyntheticResults.Row("gmm", 1024, "reference", 1, "c2st", 0.50, 0),
+            SyntheticResults.Row("gmm", 1024, "reference", 1, "c2st", 0.502, 1),
+            SyntheticResults.Row("gmm", 1024, "nsf", 1, "c2st", 0.70, 0),
+            SyntheticResults.Row("gmm", 1024, "nsf", 1, "c2st", 0.72, 1),
+            SyntheticResults.Row("gmm", 1024, "nsf", 1, "seconds_per_1000_draws", 0.01234, null),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.60, 0),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.64, 1),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "rmse", 0.5, 0),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "rmse", 0, 1, status: "diverged"),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "seconds_per_1000_draws", 0.0123, null),
+        ]),
+        _published,
+        new ResultTableRequest
+        {
+            Experiment = "gmm",
+            Title = "Gaussian mixture",
+            Caption = "2 test sets, 75/25 split.",
+            Metrics = ["c2st", "rmse", "seconds_per_1000_draws"],
+            Planned = [new Setting("fmpe", 1024, 1000)],
+        });
+
+    [Test]
+    public void Markdown() => Assert.That(MarkdownTable.Write(_table), Is.EqualTo("""
+        ### Gaussian mixture
+
+        | Contender                                                    | Steps |              C2ST |      RMSE | s / 1000 draws | C2ST, paper | ours - paper |
+        | ------------------------------------------------------------ | ----: | ----------------: | --------: | -------------: | ----------: | -----------: |
+        | Floor: a second, independent draw of the reference posterior |       |     0.501 ± 0.001 |           |                |             |              |
+        | NSF                                                          |     1 |     0.710 ± 0.010 |     — [1] |          0.012 |             |              |
+        | FMPE                                                         |  1000 |             — [1] |     — [1] |          — [1] |       0.739 |              |
+        | CMPE                                                         |    10 | **0.620 ± 0.020** | 0.500 [2] |          0.012 |       0.612 |       +0.008 |
+
+        2 test sets, 75/25 split.
+
+        Mean ± standard error; **bold**: the lowest value among the contenders.
+
+        - [1] not measured
+        - [2] 1 of 2 failed: diverged
+
+        """.ReplaceLineEndings("\n")));
+
+    [Test]
+    public void Csv() => Assert.That(DelimitedTable.Write(_table), Is.EqualTo("""
+        contender,steps,c2st,c2st_standard_error,rmse,rmse_standard_error,seconds_per_1000_draws,seconds_per_1000_draws_standard_error,paper_c2st,difference,holes
+        "Floor: a second, independent draw of the reference posterior",,0.501,0.0010000000000000009,,,,,,,
+        NSF,1,0.71,0.010000000000000009,,,0.01234,,,,rmse: not measured
+        FMPE,1000,,,,,,,0.739,,c2st: not measured; rmse: not measured; seconds_per_1000_draws: not measured
+        CMPE,10,0.62,0.020000000000000018,0.5,,0.0123,,0.612,0.008000000000000007,rmse: 1 of 2 failed: diverged
+
+        """.ReplaceLineEndings("\n")));
+
+    [Test]
+    public void Latex() => Assert.That(LatexTable.Write(_table, "tab:gmm"), Is.EqualTo("""
+        % Needs \usepackage{booktabs,graphicx}.
+        \begin{table*}[t]
+        \centering
+        \caption{Gaussian mixture. 2 test sets, 75/25 split. Mean $\pm$ standard error; bold: the lowest value among the contenders.}
+        \label{tab:gmm}
+        \resizebox{\textwidth}{!}{%
+        \begin{tabular}{lrrrrrr}
+        \toprule
+        Contender & Steps & C2ST & RMSE & s / 1000 draws & C2ST, paper & ours $-$ paper \\
+        \midrule
+        Floor: a second, independent draw of the reference posterior &  & 0.501 $\pm$ 0.001 &  &  &  &  \\
+        \midrule
+        NSF & 1 & 0.710 $\pm$ 0.010 & ---\textsuperscript{1} & 0.012 &  &  \\
+        FMPE & 1000 & ---\textsuperscript{1} & ---\textsuperscript{1} & ---\textsuperscript{1} & 0.739 &  \\
+        CMPE & 10 & \textbf{0.620 $\pm$ 0.020} & 0.500\textsuperscript{2} & 0.012 & 0.612 & +0.008 \\
+        \bottomrule
+        \end{tabular}}
+
+        \smallskip
+        \footnotesize \textsuperscript{1}not measured; \textsuperscript{2}1 of 2 failed: diverged.
+        \end{table*}
+
+        """.ReplaceLineEndings("\n")));
+
+    [Test]
+    public void Holes_are_listed_by_row_and_column() => Assert.That(string.Join('\n', _table.Holes()), Is.EqualTo("""
+        NSF: RMSE: not measured
+        FMPE, 1000 steps: C2ST: not measured
+        FMPE, 1000 steps: RMSE: not measured
+        FMPE, 1000 steps: s / 1000 draws: not measured
+        CMPE, 10 steps: RMSE: 1 of 2 failed: diverged
+        """.ReplaceLineEndings("\n")));
+
+    [Test]
+    public void Several_budgets_get_a_column_and_rules_between_them()
+    {
+        var table = ResultTableBuilder.Build(
+            SyntheticResults.Experiment("gmm", [512, 1024], 2), PublishedResults.None, new ResultTableRequest { Experiment = "gmm", Title = "t", Metrics = ["c2st"], ComparedMetric = null });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(string.Join(" ", table.Columns.Select(c => c.Name)), Is.EqualTo("budget contender steps c2st"));
+            Assert.That(string.Join("|", table.Rows.Select(r => r[0].Text).Distinct()), Is.EqualTo("|512|1024"));
+            Assert.That(LatexTable.Write(table, "t").Split("\\midrule\n"), Has.Length.EqualTo(4));
+        });
+    }
+
+    [TestCase(@"50% of a_b & c#d $x^2$ {y} ~ \z", @"50\% of a\_b \& c\#d \$x\textasciicircum{}2\$ \{y\} \textasciitilde{} \textbackslash{}z")]
+    [TestCase("0.5 ± 0.1 MMD² — a–b", @"0.5 $\pm$ 0.1 MMD$^2$ --- a--b")]
+    public void Latex_is_escaped(string text, string expected) => Assert.That(LatexText.Escape(text), Is.EqualTo(expected));
+}

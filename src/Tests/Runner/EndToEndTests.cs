@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using NUnit.Framework;
+using Reproduce.Reporting;
+using Reproduce.Runner;
+
+namespace Reproduce.Tests.Runner;
+
+/// <summary>A whole, tiny experiment through the real command line: what it leaves, what a second run does, what an interruption costs.</summary>
+public sealed class EndToEndTests
+{
+    private const string Experiment = """
+        name: tiny
+        title: Tiny
+        seed: 5
+        device: cpu
+        task: {kind: gaussian-mixture, points: 4}
+        simulations: {budgets: [128], validation: 32}
+        test: {data_sets: 3, draws: 200}
+        summary: {kind: deep-set, outputs: 2, units: 8}
+        contenders:
+          acf:
+            kind: acf
+            flow: {layers: 1, units: 8}
+            training: {epochs: 2, batch_size: 32, learning_rate: 1.0e-3}
+          cmpe:
+            kind: cmpe
+            network: {units: 8, blocks: 1, dropout: 0.1}
+            consistency: {largest_time: 10, s0: 2, s1: 4}
+            training: {epochs: 40, batch_size: 32, learning_rate: 1.0e-3}
+            steps: [1, 3]
+        sampling: {repeats: 1, threads: 2}
+        scores: {c2st: {max_epochs: 3}, mmd: {max_draws: 50}}
+        figures: {scatter_data_sets: [0]}
+        """;
+
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _folder = new TemporaryFolder();
+        _folder.File("experiments/tiny.yaml", Experiment);
+    }
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    private string Results => Path.Combine(_folder.Path, "results", "tiny");
+
+    [Test]
+    public void ARunLeavesTablesFiguresAndAManifestAndASecondRunComputesNothing()
+    {
+        (int exitCode, string output, string errors) = Run();
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        byte[] measurements = File.ReadAllBytes(Path.Combine(Results, "measurements.csv"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(File.ReadAllText(Path.Combine(Results, "report.md")), Does.Contain("CMPE").And.Contain("every planned number was measured"));
+            Assert.That(File.ReadAllText(Path.Combine(Results, "manifest.json")), Does.Contain("\"git_commit\""));
+            Assert.That(File.ReadAllText(Path.Combine(Results, "resolved.yaml")), Does.Contain("kind: cmpe"));
+            Assert.That(Directory.EnumerateFiles(Path.Combine(Results, "logs")), Is.Not.Empty);
+            foreach (string figure in new[] { "c2st_vs_time", "c2st_vs_steps", "posteriors", "losses", "sbc_ecdf", "sbc_ranks", "recovery" })
+            {
+                foreach (string kind in new[] { "svg", "pdf", "png" })
+                {
+                    Assert.That(new FileInfo(Path.Combine(Results, "figures", $"{figure}.{kind}")), Has.Property("Length").GreaterThan(500));
+                }
+            }
+
+            // 3 data sets x 4 metrics for the floor and 3 settings, 2 + 1 calibration errors each, and 3 times.
+            Assert.That(MeasurementTable.Read(Path.Combine(Results, "measurements.csv")).Rows, Has.Count.EqualTo(4 * (3 * 4 + 3) + 3));
+        });
+
+        (exitCode, output, _) = Run();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(exitCode, Is.EqualTo(ExitCodes.Success));
+            Assert.That(output, Does.Contain("train: 2 of 2 already there").And.Contain("score: 4 of 4 already there"));
+            Assert.That(File.ReadAllBytes(Path.Combine(Results, "measurements.csv")), Is.EqualTo(measurements));
+        });
+    }
+
+    [Test]
+    public void TheSameSeedGivesTheSameNumbersAndDamageIsRepaired()
+    {
+        Run();
+        string[] first = Numbers();
+
+        // A flipped byte in a file of draws and one in weights: both are found, and everything comes out as before.
+        foreach (string file in new[] { "draws.npz", "weights.npz" })
+        {
+            string path = Directory.EnumerateFiles(Path.Combine(_folder.Path, "results", "cache"), file, SearchOption.AllDirectories).Order().First();
+            byte[] bytes = File.ReadAllBytes(path);
+            bytes[bytes.Length / 2] ^= 0x40;
+            File.WriteAllBytes(path, bytes);
+        }
+
+        (int exitCode, string output, _) = Run();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(exitCode, Is.EqualTo(ExitCodes.Success));
+            Assert.That(output.Split("was changed after it was written"), Has.Length.EqualTo(3));
+            Assert.That(Numbers(), Is.EqualTo(first));
+        });
+
+        Directory.Delete(Path.Combine(_folder.Path, "results"), recursive: true);
+        Run("--jobs", "1");
+
+        Assert.That(Numbers(), Is.EqualTo(first), "one training after the other gives what two at once gave");
+    }
+
+    [Test]
+    public void AKilledTrainingGoesOnAndEndsWithTheSameNumbers()
+    {
+        Run();
+        string[] first = Numbers();
+        Directory.Delete(Path.Combine(_folder.Path, "results"), recursive: true);
+
+        // Long enough in any case for the kill to come before the end; short enough to have begun.
+        using (Process process = Repository.Start(_folder.Path, "experiments/tiny.yaml"))
+        {
+            string train = Path.Combine(_folder.Path, "results", "cache", "train");
+            SpinWait.SpinUntil(() => Directory.Exists(train) || process.HasExited, TimeSpan.FromSeconds(60));
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+        }
+
+        (int exitCode, string output, string errors) = Run();
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(Numbers(), Is.EqualTo(first));
+    }
+
+    [Test]
+    public void ADivergedTrainingLeavesAHoleAndTheOthersGoOn()
+    {
+        (int exitCode, string output, _) = Run("--set", "contenders.cmpe.training.learning_rate=10", "--set", "contenders.cmpe.training.clip_norm=0",
+            "--set", "contenders.cmpe.consistency.log_time_deviation=0.000001", "--set", "contenders.cmpe.consistency.log_time_mean=1000", "--out", Results);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(exitCode, Is.EqualTo(ExitCodes.Incomplete), output);
+            string report = File.ReadAllText(Path.Combine(Results, "report.md"));
+            Assert.That(report, Does.Contain("ACF"));
+            Assert.That(report, Does.Contain("What is missing").And.Not.Contain("every planned number was measured"));
+        });
+    }
+
+    private (int ExitCode, string Output, string Errors) Run(params string[] more) =>
+        Repository.Run(_folder.Path, ["experiments/tiny.yaml", .. more]);
+
+    // Timings aside: every number, to the last digit.
+    private string[] Numbers() =>
+    [
+        .. File.ReadLines(Path.Combine(Results, "measurements.csv")).Where(l => !l.Contains(MetricStyle.Seconds, StringComparison.Ordinal)),
+    ];
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Reproduce.Runner;
+using Reproduce.Runner.Plan;
+
+namespace Reproduce.Tests.Runner;
+
+/// <summary>The checkout that the tests were built from, and the real executable.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find();
+
+    public static IEnumerable<string> Experiments => Directory.EnumerateFiles(Path.Combine(Root, "experiments"), "*.yaml").Order();
+
+    public static IEnumerable<string> Names(string group) =>
+        Directory.EnumerateFiles(Path.Combine(Root, "configs", group), "*.yaml").Select(f => Path.GetFileNameWithoutExtension(f)!).Order();
+
+    public static RunRequest Request(string experiment, string? profile = null, string? variant = null, params string[] settings) => new()
+    {
+        ExperimentFile = experiment,
+        Profile = profile,
+        Variant = variant,
+        Settings = settings,
+    };
+
+    /// <summary>Runs the command line in a process of its own, as a user would.</summary>
+    public static (int ExitCode, string Output, string Errors) Run(string workingFolder, params string[] arguments)
+    {
+        using Process process = Start(workingFolder, arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        process.WaitForExit();
+        return (process.ExitCode, output.Result, errors.Result);
+    }
+
+    public static Process Start(string workingFolder, params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet")
+        {
+            WorkingDirectory = workingFolder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(typeof(ExitCodes).Assembly.Location);
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static string Find()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Reproduce.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("The tests must run inside the checkout: no Reproduce.sln above " + AppContext.BaseDirectory);
+    }
+}
+
+/// <summary>A folder that is removed again.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("reproduce-").FullName;
+
+    public string File(string name, string content)
+    {
+        string path = System.IO.Path.Combine(Path, name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        System.IO.File.WriteAllText(path, content);
+        return path;
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

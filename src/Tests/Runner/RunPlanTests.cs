@@ -1,0 +1,94 @@
+using NUnit.Framework;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Plan;
+
+namespace Reproduce.Tests.Runner;
+
+/// <summary>A job's folder depends on what decides its result, on all of it, and on nothing else.</summary>
+public sealed class RunPlanTests
+{
+    private static string Gmm => Path.Combine(Repository.Root, "experiments", "gmm.yaml");
+
+    [Test]
+    public void EveryJobHasAFolderOfItsOwn()
+    {
+        string[] hashes = [.. Hashes(Plan("simulations.budgets=[512, 1024]", "replicates=2")).Values];
+
+        Assert.That(hashes, Is.Unique);
+        Assert.That(hashes, Has.Length.EqualTo(2 + 1 + 4 * 2 * 2 + 2 * (25 * 2 * 2) + 1));
+    }
+
+    [TestCase("contenders.cmpe.training.epochs=7", "cmpe")]
+    [TestCase("contenders.cmpe.consistency.huber_norm=elementwise", "cmpe")]
+    [TestCase("contenders.fmpe.flow_matching.loss=log_cosh", "fmpe")]
+    [TestCase("contenders.nsf.flow.bins=8", "nsf")]
+    public void ASettingOfOneContenderChangesItsJobsOnly(string setting, string contender)
+    {
+        string[] changed = Changed(Plan(), Plan(setting));
+
+        Assert.That(changed, Is.Not.Empty);
+        Assert.That(changed.Where(label => !label.Contains($" {contender},", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(changed.Any(label => label.StartsWith("train", StringComparison.Ordinal)), Is.True);
+    }
+
+    [TestCase("contenders.cmpe.consistency.dropout_while_sampling=true")]
+    [TestCase("contenders.fmpe.flow_matching.extra_euler_step=true")]
+    [TestCase("contenders.fmpe.flow_matching.dropout_while_sampling=true")]
+    [TestCase("sampling.repeats=2")]
+    public void ASettingOfTheSamplerLeavesTrainings(string setting)
+    {
+        string[] changed = Changed(Plan(), Plan(setting));
+
+        Assert.That(changed, Is.Not.Empty);
+        Assert.That(changed.Where(label => label.StartsWith("train", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
+    public void TheReferencesSettingLeavesSimulationsTrainingsAndDraws()
+    {
+        string[] changed = Changed(Plan(), Plan("task.reference_variance=0.3"));
+
+        Assert.That(changed.Select(label => label.Split(' ')[0]).Distinct(), Is.EquivalentTo(new[] { "reference", "score" }));
+    }
+
+    [TestCase("seed=2")]
+    [TestCase("task.simulator_variance=0.25")]
+    public void AnotherSeedOrSimulatorChangesEverything(string setting) =>
+        Assert.That(Changed(Plan(), Plan(setting)), Has.Length.EqualTo(Hashes(Plan()).Count));
+
+    [Test]
+    public void FiguresAndTitlesChangeNoJob() =>
+        Assert.That(Changed(Plan(), Plan("title=Another", "figures.scatter_data_sets=[5]", "contenders.cmpe.figure_steps=20")), Is.Empty);
+
+    [Test]
+    public void RemovingAContenderChangesNoOther()
+    {
+        (_, Experiment experiment) = Repository.Request(Gmm).Load();
+        Experiment without = experiment with { Contenders = experiment.Contenders.Where(c => c.Key != "acf").ToDictionary() };
+        Dictionary<string, string> all = Hashes(new RunPlan(experiment, "paper", "cache", "cpu"));
+
+        Dictionary<string, string> rest = Hashes(new RunPlan(without, "paper", "cache", "cpu"));
+
+        Assert.That(rest.Where(p => all[p.Key] != p.Value), Is.Empty);
+        Assert.That(all.Keys.Except(rest.Keys).All(label => label.Contains("acf", StringComparison.Ordinal)), Is.True);
+    }
+
+    private static RunPlan Plan(params string[] settings)
+    {
+        (_, Experiment experiment) = Repository.Request(Gmm, null, null, settings).Load();
+        return new RunPlan(experiment, "paper", "cache", "cpu");
+    }
+
+    private static string[] Changed(RunPlan before, RunPlan after)
+    {
+        Dictionary<string, string> first = Hashes(before);
+        return [.. Hashes(after).Where(p => first[p.Key] != p.Value).Select(p => p.Key)];
+    }
+
+    private static Dictionary<string, string> Hashes(RunPlan plan) =>
+        new[] { plan.Simulate.Folder, plan.TestSet.Folder, plan.Reference!.Folder }
+            .Concat(plan.Trainings.Select(t => t.Folder))
+            .Concat(plan.Samples.Select(s => s.Folder))
+            .Concat(plan.Scores.Select(s => s.Folder))
+            .ToDictionary(f => $"{f.Stage} {f.Label}", f => f.Hash);
+}

@@ -1,0 +1,101 @@
+using NUnit.Framework;
+using Reproduce.Runner.Storage;
+
+namespace Reproduce.Tests.Runner;
+
+/// <summary>A result is whole or not there, and damage is found.</summary>
+public sealed class StageFolderTests
+{
+    private TemporaryFolder _cache = null!;
+
+    [SetUp]
+    public void SetUp() => _cache = new TemporaryFolder();
+
+    [TearDown]
+    public void TearDown() => _cache.Dispose();
+
+    [Test]
+    public void AnUnfinishedResultIsNotThere()
+    {
+        StageFolder folder = NewFolder();
+        folder.Begin();
+        File.WriteAllText(folder.WorkFile("a.txt"), "half");
+
+        Assert.That(folder.IsComplete, Is.False);
+        Assert.That(Directory.Exists(folder.Path), Is.False);
+    }
+
+    [Test]
+    public void ACommittedResultIsWholeAndKeepsNoTemporaryFile()
+    {
+        StageFolder folder = Commit();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(folder.IsComplete, Is.True);
+            Assert.That(File.ReadAllText(folder.FileOf("a.txt")), Is.EqualTo("content"));
+            Assert.That(File.Exists(folder.FileOf("checkpoint")), Is.False);
+            Assert.That(Directory.Exists(folder.WorkPath), Is.False);
+            Assert.That(folder.Seconds, Is.EqualTo(2.5));
+            Assert.That(folder.FindCorruption(), Is.Null);
+        });
+    }
+
+    [TestCase("contenX")]
+    [TestCase("conten")]
+    [TestCase("")]
+    public void AChangedFileIsFound(string content)
+    {
+        StageFolder folder = Commit();
+
+        File.WriteAllText(folder.FileOf("a.txt"), content);
+
+        Assert.That(folder.FindCorruption(), Does.Contain("a.txt was changed after it was written"));
+    }
+
+    [Test]
+    public void AMissingFileIsFound()
+    {
+        StageFolder folder = Commit();
+
+        File.Delete(folder.FileOf("a.txt"));
+
+        Assert.That(folder.FindCorruption(), Does.EndWith("a.txt is missing."));
+    }
+
+    [TestCase("{")]
+    [TestCase("null")]
+    [TestCase("{}")]
+    public void ADamagedRecordIsFound(string content)
+    {
+        StageFolder folder = Commit();
+
+        File.WriteAllText(folder.FileOf("stage.json"), content);
+
+        Assert.That(folder.FindCorruption(), Does.Contain("stage.json"));
+    }
+
+    [Test]
+    public void InputsDecideTheName()
+    {
+        StageFolder one = new(_cache.Path, "train", "label", new { A = 1, B = "x" });
+        StageFolder same = new(_cache.Path, "train", "another label", new { B = "x", A = 1 });
+        StageFolder other = new(_cache.Path, "train", "label", new { A = 2, B = "x" });
+        StageFolder otherStage = new(_cache.Path, "score", "label", new { A = 1, B = "x" });
+
+        Assert.That(same.Hash, Is.EqualTo(one.Hash));
+        Assert.That(new[] { one.Hash, other.Hash, otherStage.Hash }, Is.Unique);
+    }
+
+    private StageFolder NewFolder() => new(_cache.Path, "train", "label", new { A = 1 });
+
+    private StageFolder Commit()
+    {
+        StageFolder folder = NewFolder();
+        folder.Begin();
+        File.WriteAllText(folder.WorkFile("a.txt"), "content");
+        File.WriteAllText(folder.WorkFile("checkpoint"), "x");
+        folder.Commit(TimeSpan.FromSeconds(2.5), "checkpoint");
+        return folder;
+    }
+}
