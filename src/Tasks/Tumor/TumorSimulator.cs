@@ -33,23 +33,18 @@ public sealed class TumorSimulator
     public const long DefaultEventLimit = 10_000_000;
 
     private const int StagesPerCycle = 11;
-    private const double ProfileBegin = 17 * GrowthInterval;
-    private const double ProfileEnd = 18 * GrowthInterval;
     private const int EventsPerCheck = 1024;
 
     private readonly TumorLattice _lattice;
     private readonly Occupancy _occupancy;
     private readonly CellPopulation _cells = new();
     private readonly EcmField _ecm;
-    private readonly RadialProfiles _profiles;
+    private readonly OutputRecorder _recorder;
     private readonly long _eventLimit;
     private readonly short[] _path = new short[TumorLattice.SiteCount];
     private Xoshiro256 _random;
     private TumorParameters _parameters;
     private double _time;
-    private double _nextOutput;
-    private int _growthPoints;
-    private bool _profilesWritten;
 
     /// <summary>A simulator.</summary>
     /// <param name="lattice">The lattice; <see cref="TumorLattice.Standard"/> when not given.</param>
@@ -63,11 +58,11 @@ public sealed class TumorSimulator
         _lattice = lattice ?? TumorLattice.Standard;
         _occupancy = new Occupancy(_lattice);
         _ecm = new EcmField(_lattice, EndTime);
-        _profiles = new RadialProfiles(_lattice, bins);
+        _recorder = new OutputRecorder(_lattice, bins);
     }
 
     /// <summary>Number of radial bins.</summary>
-    public int Bins => _profiles.Bins;
+    public int Bins => _recorder.Bins;
 
     /// <summary>Number of cells at the end of the last run.</summary>
     public int CellCount => _cells.Count;
@@ -79,7 +74,7 @@ public sealed class TumorSimulator
     public long EventCount { get; private set; }
 
     /// <summary>Number of profile snapshots of the last run: 25 unless hardly anything happens.</summary>
-    public int SnapshotCount => _profiles.Snapshots;
+    public int SnapshotCount => _recorder.Snapshots;
 
     /// <summary>Sites, for the deterministic checks of the tests.</summary>
     internal Occupancy Sites => _occupancy;
@@ -118,14 +113,11 @@ public sealed class TumorSimulator
     {
         _parameters = parameters;
         _time = 0;
-        _nextOutput = GrowthInterval;
-        _growthPoints = 0;
-        _profilesWritten = false;
         EventCount = 0;
         _occupancy.Reset(start);
         _cells.Reset();
         _ecm.Reset(parameters.EcmProductionRate, parameters.EcmDegradationRate);
-        _profiles.Reset();
+        _recorder.Reset();
 
         double squaredRadius = parameters.InitialSpheroidRadius * parameters.InitialSpheroidRadius;
         for (int site = 0; site < TumorLattice.SiteCount; site++)
@@ -145,8 +137,6 @@ public sealed class TumorSimulator
     }
 
     /// <summary>Runs from the initial condition to the end.</summary>
-    /// <param name="output">Receives growth curve and profiles.</param>
-    /// <param name="cancellation">Looked at every thousand events.</param>
     internal void Continue(TumorOutput output, CancellationToken cancellation)
     {
         double rate = StagesPerCycle * _parameters.DivisionRate;
@@ -154,7 +144,7 @@ public sealed class TumorSimulator
         {
             double total = _cells.RunningCount * rate;
             double next = total > 0 ? _time + _random.NextExponential() / total : double.PositiveInfinity;
-            if (next >= _nextOutput && !Output(next, rate, output))
+            if (next >= _recorder.NextTime && !OutputBefore(next, rate, output))
             {
                 return;
             }
@@ -175,7 +165,7 @@ public sealed class TumorSimulator
 
             double last = _time;
             _time = next;
-            if (next >= _nextOutput)
+            if (next >= _recorder.NextTime)
             {
                 Observe(last, output);
             }
@@ -199,12 +189,12 @@ public sealed class TumorSimulator
 
     /// <summary>Takes the outputs that an empty event takes before the next real one.</summary>
     /// <returns>False when the simulation has ended.</returns>
-    private bool Output(double next, double rate, TumorOutput output)
+    private bool OutputBefore(double next, double rate, TumorOutput output)
     {
         double emptyRate = 1 / GrowthInterval + _cells.BlockedCount * rate;
-        while (next >= _nextOutput)
+        while (next >= _recorder.NextTime)
         {
-            double empty = _nextOutput + _random.NextExponential() / emptyRate;
+            double empty = _recorder.NextTime + _random.NextExponential() / emptyRate;
             if (empty >= next && next <= EndTime)
             {
                 return true; // The real event comes first and takes the output.
@@ -222,32 +212,7 @@ public sealed class TumorSimulator
         return true;
     }
 
-    /// <summary>Takes all outputs that are due between two events.</summary>
-    private void Observe(double last, TumorOutput output)
-    {
-        if (last < ProfileEnd && _time >= ProfileBegin && Math.Ceiling(last) < Math.Ceiling(_time))
-        {
-            _profiles.AddSnapshot(_occupancy, _cells, _ecm, EcmField.StepsAt(_time));
-        }
-
-        if (_time > ProfileEnd && !_profilesWritten)
-        {
-            _profilesWritten = true;
-            _profiles.Write(output.Proliferation, output.Ecm);
-        }
-
-        int due = Math.Min((int)(_time / GrowthInterval), TumorOutput.GrowthPoints);
-        if (due > _growthPoints)
-        {
-            double radius = GrowthUnit * _occupancy.BorderRadius();
-            output.Growth.AsSpan(_growthPoints..due).Fill(radius);
-            _growthPoints = due;
-        }
-
-        double nextGrowth = due < TumorOutput.GrowthPoints ? (due + 1) * GrowthInterval : EndTime;
-        double nextSnapshot = _time < ProfileBegin ? ProfileBegin : _time < ProfileEnd ? Math.Ceiling(_time) : EndTime;
-        _nextOutput = Math.Min(nextGrowth, nextSnapshot);
-    }
+    private void Observe(double last, TumorOutput output) => _recorder.Observe(last, _time, _occupancy, _cells, _ecm, output);
 
     private void TryGrow(int cell, int step)
     {

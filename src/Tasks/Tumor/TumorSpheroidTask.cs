@@ -70,11 +70,7 @@ public sealed class TumorSpheroidTask : ITask
         Action<TumorBatchProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(theta);
-        if (theta.dim() != 2 || theta.shape[1] != TumorParameters.Count)
-        {
-            throw new ArgumentException($"theta: expected [B, {TumorParameters.Count}], got [{string.Join(", ", theta.shape)}].", nameof(theta));
-        }
+        Require.Rows(theta, TumorParameters.Count, nameof(theta));
 
         using Tensor onHost = theta.to(ScalarType.Float64, CPU, copy: true);
         using Tensor exponents = onHost.contiguous();
