@@ -16,20 +16,6 @@ public sealed class C2stTests
     private DisposeScope _scope = null!;
     private RandomSource _random = null!;
 
-    private int _threads;
-
-    // Batches this small gain nothing from a second thread, and wait for it long when the machine is busy.
-    [OneTimeSetUp]
-    public void UseOneThread()
-    {
-        NativeBackend.EnsureLoaded();
-        _threads = get_num_threads();
-        set_num_threads(1);
-    }
-
-    [OneTimeTearDown]
-    public void RestoreThreads() => set_num_threads(_threads);
-
     [SetUp]
     public void SetUp()
     {
