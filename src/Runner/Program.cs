@@ -6,7 +6,13 @@ using Reproduce.Runner.Configuration.Yaml;
 
 try
 {
-    return Commands.Create().Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    ParseResult command = Commands.Create().Parse(args);
+    if (command.Errors.Count > 0)
+    {
+        throw new ConfigurationException([.. command.Errors.Select(e => e.Message), "Run with --help to see what the program takes."]);
+    }
+
+    return command.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 catch (ConfigurationException e)
 {

@@ -134,7 +134,9 @@ public sealed class StageFolder
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stage}/{Hash} ({Label})");
 
     private StageRecord Read() =>
-        JsonSerializer.Deserialize<StageRecord>(File.ReadAllText(FileOf(RecordFile))) ?? throw new JsonException("the record is empty");
+        JsonSerializer.Deserialize<StageRecord>(File.ReadAllText(FileOf(RecordFile))) is { Files: not null } record
+            ? record
+            : throw new JsonException("the record is empty");
 
     private static string Digest(string file)
     {

@@ -103,8 +103,12 @@ public sealed class DeviceDisciplineTests
                 4, summary, Mlp(), ones(4),
                 cmpe with
                 {
-                    HuberNorm = HuberNorm.Elementwise, ExtraInterval = true, ValidationAdvancesCurriculum = true,
-                    TrainableSigma = true, IndependentTeacherDropout = true, DropoutWhileSampling = true,
+                    HuberNorm = HuberNorm.Elementwise,
+                    ExtraInterval = true,
+                    ValidationAdvancesCurriculum = true,
+                    TrainableSigma = true,
+                    IndependentTeacherDropout = true,
+                    DropoutWhileSampling = true,
                 }),
             _ => throw new ArgumentException(name),
         };

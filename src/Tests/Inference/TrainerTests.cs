@@ -72,7 +72,7 @@ public sealed class TrainerTests
         using WatchedEstimator watched = new();
         watched.Scale = step => step >= bad ? double.NaN : 1;
         using Trainer trainer = new(watched, Settings with { Epochs = 5 }, s_key);
-        DivergedException thrown = Assert.Throws<DivergedException>(() => trainer.Run(training));
+        DivergedException thrown = Assert.Throws<DivergedException>(() => trainer.Run(training))!;
         Assert.That(thrown.Step, Is.EqualTo(bad));
         Assert.That(thrown.Message, Does.Contain($"became NaN at step {bad} (learning rate"));
     }
@@ -84,7 +84,7 @@ public sealed class TrainerTests
         using WatchedEstimator watched = new();
         watched.Before = () => watched.SpoilGradient = watched.Steps.Count == 9;
         using Trainer trainer = new(watched, Settings with { Epochs = 5 }, s_key);
-        DivergedException thrown = Assert.Throws<DivergedException>(() => trainer.Run(training));
+        DivergedException thrown = Assert.Throws<DivergedException>(() => trainer.Run(training))!;
         Assert.That(thrown.Step, Is.EqualTo(9));
     }
 

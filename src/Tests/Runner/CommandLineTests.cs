@@ -89,9 +89,9 @@ public sealed class CommandLineTests
     [Test]
     public void AnUnknownOptionIsRefused()
     {
-        (int exitCode, _, string errors) = Repository.Run(_folder.Path, "--no-such-option", "x.yaml");
+        (int exitCode, _, string errors) = Repository.Run(_folder.Path, "x.yaml", "--no-such-option");
 
-        Assert.That(exitCode, Is.Not.EqualTo(ExitCodes.Success));
-        Assert.That(errors, Does.Contain("--no-such-option"));
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
+        Assert.That(errors, Does.StartWith("Unrecognized command or argument '--no-such-option'.").And.Contain("--help"));
     }
 }

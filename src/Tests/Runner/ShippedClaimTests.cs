@@ -46,7 +46,7 @@ public sealed class ShippedClaimTests
     [TestCase("claims=[{kind: lower, id: a, text: t, source: s, left: {contender: cmpe, budget: 1024, steps: 10}}]", "'a': expected either 'right' or 'constant'")]
     [TestCase("claims=[{kind: trend, id: a, text: t, source: s, contender: npe, along: budget, points: [1, 2], direction: increases}]",
         "'a': there is no contender 'npe'; the contenders are acf, nsf, fmpe, cmpe")]
-    [TestCase("claims=[{kind: higher, id: a, text: t, source: s}]", "expected best, best-steps, lower, ratio or trend, got 'higher'")]
+    [TestCase("claims=[{kind: higher, id: a, text: t, source: s}]", "expected one of best, best-steps, lower, ratio, trend, got 'higher'")]
     public void AClaimThatCannotBeDecidedIsRefused(string setting, string expected)
     {
         RunRequest request = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml"), null, null, setting);
