@@ -61,6 +61,18 @@ public sealed class RandomSource : IDisposable
     public Tensor Integers(long low, long high, ReadOnlySpan<long> shape, Device? device = null) =>
         Move(randint(low, high, shape.ToArray(), dtype: ScalarType.Int64, device: CPU, generator: _generator), device);
 
+    /// <summary>Poisson numbers, one for each rate.</summary>
+    /// <param name="rate">Rates of at least 0, any shape, floating point; the result has its shape, element type and device.</param>
+    /// <remarks>
+    /// Rates on another device are copied to the CPU, for which the host has to wait: the price of the same numbers on every device.
+    /// </remarks>
+    public Tensor Poisson(Tensor rate)
+    {
+        ArgumentNullException.ThrowIfNull(rate);
+        using DisposeScope scope = NewDisposeScope();
+        return Move(poisson(rate.detach().to(CPU), _generator), rate.device).MoveToOuterDisposeScope();
+    }
+
     /// <summary>One uniform number in [0, 1).</summary>
     public double NextDouble()
     {

@@ -6,7 +6,7 @@ namespace Reproduce.Tasks;
 /// <summary>
 /// An inference problem: a prior p(theta) and a simulator p(x | theta).
 /// </summary>
-public interface ITask
+public interface ITask : ISimulator
 {
     /// <summary>The kind's name in the YAML file, such as "gaussian-mixture".</summary>
     string Name { get; }
@@ -19,12 +19,6 @@ public interface ITask
     /// <param name="random">Where the random numbers come from.</param>
     /// <returns>float32, [B, D], on the CPU.</returns>
     Tensor SamplePrior(long count, RandomSource random);
-
-    /// <summary>Runs the simulator once per row.</summary>
-    /// <param name="theta">[B, D].</param>
-    /// <param name="random">Where the random numbers come from.</param>
-    /// <returns>Observations with a batch axis of B, on the CPU.</returns>
-    Observation Simulate(Tensor theta, RandomSource random);
 }
 
 /// <summary>A task whose posterior can be sampled exactly.</summary>

@@ -79,6 +79,15 @@ public sealed class Trainer : IDisposable
     /// <summary>Time between calls of the checkpoint callback.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Observes every batch of parameters anew, with noise of its own; null (the default) trains on the stored observations.
+    /// </summary>
+    /// <remarks>
+    /// Its random numbers are a stream of the step, beside the stream of the loss: switching it on leaves the loss's noise as it was, and
+    /// a resumed training sees the same observations. The validation set keeps its stored observations.
+    /// </remarks>
+    public ISimulator? Resimulation { get; init; }
+
     /// <summary>Loss and gradient norm of every step of the running epoch, [2, steps of an epoch]; null before the first run.</summary>
     public Tensor? EpochRecord { get; private set; }
 
@@ -178,13 +187,25 @@ public sealed class Trainer : IDisposable
         using IDisposable scope = NewDisposeScope();
         long first = batch * _settings.BatchSize;
         Tensor rows = order.narrow(0, first, Math.Min(_settings.BatchSize, training.Count - first));
+        Tensor theta = training.Theta.index_select(0, rows);
+        Observation x = Observe(training, rows, theta);
         _random.Restart(_key.Child("step").Child(Step));
         Parameters.ZeroGradients();
-        Tensor loss = _estimator.Loss(
-            training.Theta.index_select(0, rows), training.X.Select(rows), new TrainingStep(_random, Step, total, epoch));
+        Tensor loss = _estimator.Loss(theta, x, new TrainingStep(_random, Step, total, epoch));
         loss.backward();
         Tensor norm = Optimiser.Step(Step, LearningRate(Step, total));
         EpochRecord!.select(1, batch).copy_(stack([loss.detach(), norm]));
+    }
+
+    private Observation Observe(Simulations training, Tensor rows, Tensor theta)
+    {
+        if (Resimulation is null)
+        {
+            return training.X.Select(rows);
+        }
+
+        _random.Restart(_key.Child("observation").Child(Step));
+        return Resimulation.Simulate(theta, _random);
     }
 
     // The host waits for the device once an epoch; the step at which a loss went wrong is known all the same.

@@ -113,6 +113,28 @@ public sealed class RandomTests
         Assert.That(random.Permutation(1000).sort().Values.eq(arange(1000)).all().item<bool>(), Is.True);
     }
 
+    [Test]
+    public void PoissonNumbersHaveTheirMoments()
+    {
+        using RandomSource random = new(RandomKey.FromSeed(10));
+        const int N = 100_000;
+        Tensor rates = tensor(new[] { 0f, 0.5f, 7f, 300f }).unsqueeze(1).expand(-1, N);
+        Tensor drawn = random.Poisson(rates);
+        Assert.That(drawn.shape, Is.EqualTo(new long[] { 4, N }));
+        Assert.That(drawn.dtype, Is.EqualTo(ScalarType.Float32));
+        double[] mean = drawn.to(ScalarType.Float64).mean([1]).data<double>().ToArray();
+        double[] variance = drawn.to(ScalarType.Float64).var(1).data<double>().ToArray();
+        foreach ((int i, double rate) in new[] { 0, 0.5, 7, 300 }.Index())
+        {
+            // The variance's own variance is (2 rate^2 + rate) / N.
+            Assert.That(mean[i], Is.EqualTo(rate).Within(6 * Math.Sqrt(rate / N)));
+            Assert.That(variance[i], Is.EqualTo(rate).Within(6 * Math.Sqrt((2 * rate * rate + rate) / N)));
+        }
+
+        random.Restart(RandomKey.FromSeed(10));
+        Assert.That(Floats(random.Poisson(rates)), Is.EqualTo(Floats(drawn)));
+    }
+
     /// <summary>Streams of neighbouring indices are not correlated: 2000 streams, their first numbers.</summary>
     [Test]
     public void NeighbouringStreamsAreUnrelated()
@@ -135,12 +157,14 @@ public sealed class RandomTests
     public void DrawingLeavesNoTensors()
     {
         using RandomSource random = new(RandomKey.FromSeed(8));
+        using Tensor rate = ones(10);
         long before = Tensor.TotalCount;
         random.Normal([10]).Dispose();
         random.Uniform([10]).Dispose();
         random.Integers(0, 2, [10]).Dispose();
         random.Permutation(10).Dispose();
         random.NextDouble();
+        random.Poisson(rate).Dispose();
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }
 }

@@ -1,0 +1,82 @@
+using Reproduce.Compute;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Reproduce.Inference.Networks.Images;
+
+/// <summary>How the weights of a <see cref="Convolution"/> begin; biases begin at zero.</summary>
+public enum ConvolutionStart
+{
+    /// <summary>Uniform within sqrt(6 / (fan in + fan out)).</summary>
+    GlorotUniform,
+
+    /// <summary>Normal with variance 2 / fan in, cut off at two standard deviations of the parent distribution.</summary>
+    HeNormal,
+
+    /// <summary>All zero: the layer is silent until it has learned something.</summary>
+    Zero,
+}
+
+/// <summary>A convolution with a square kernel, initialised as in Keras.</summary>
+public sealed class Convolution : Network
+{
+    // Standard deviation of a standard normal that is cut off at -2 and 2, and the probability below -2.
+    private const double CutDeviation = 0.87962566103423978;
+    private const double BelowTwo = 0.022750131948179209;
+
+    private readonly Parameter weight;
+    private readonly Parameter bias;
+    private readonly double _l2;
+
+    /// <summary>A layer from <paramref name="inputs"/> to <paramref name="outputs"/> channels.</summary>
+    /// <param name="inputs">Channels of the input.</param>
+    /// <param name="outputs">Channels of the output.</param>
+    /// <param name="size">Rows and columns of the kernel.</param>
+    /// <param name="random">Where the initial weights come from.</param>
+    /// <param name="start">Their distribution.</param>
+    /// <param name="l2">Strength of the L2 penalty on the kernel.</param>
+    public Convolution(
+        long inputs, long outputs, long size, RandomSource random, ConvolutionStart start = ConvolutionStart.GlorotUniform, double l2 = 0)
+        : base(nameof(Convolution))
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        _l2 = l2;
+        using IDisposable scope = NewDisposeScope();
+        long[] shape = [outputs, inputs, size, size];
+        weight = new Parameter(start switch
+        {
+            ConvolutionStart.GlorotUniform => GlorotUniform(shape, random),
+            ConvolutionStart.HeNormal => HeNormal(shape, random),
+            _ => zeros(shape, dtype: ScalarType.Float32, device: CPU),
+        });
+        bias = new Parameter(zeros(outputs, dtype: ScalarType.Float32, device: CPU));
+        weight.DetachFromDisposeScope();
+        bias.DetachFromDisposeScope();
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<WeightPenalty> Penalties => _l2 > 0 ? [new WeightPenalty(weight, _l2)] : [];
+
+    /// <summary>Applies the layer.</summary>
+    /// <param name="x">[N, inputs, H, W].</param>
+    /// <param name="stride">Distance between the kernel's positions.</param>
+    /// <param name="padding">Zeros around the image.</param>
+    /// <returns>[N, outputs, H', W'] with H' = floor((H + 2 padding - size) / stride) + 1.</returns>
+    public Tensor Apply(Tensor x, long stride = 1, long padding = 0) =>
+        nn.functional.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding, padding]);
+
+    private static Tensor GlorotUniform(long[] shape, RandomSource random)
+    {
+        double limit = Math.Sqrt(6.0 / ((shape[0] + shape[1]) * shape[2] * shape[3]));
+        return random.Uniform(shape).mul_(2 * limit).sub_(limit);
+    }
+
+    // The inverse distribution function of a uniform number between the two cut-offs; the variance is that after cutting.
+    private static Tensor HeNormal(long[] shape, RandomSource random)
+    {
+        double deviation = Math.Sqrt(2.0 / (shape[1] * shape[2] * shape[3])) / CutDeviation;
+        Tensor probability = random.Uniform(shape, dtype: ScalarType.Float64).mul_(1 - 2 * BelowTwo).add_(BelowTwo);
+        return probability.mul_(2).sub_(1).erfinv().mul_(Math.Sqrt(2) * deviation).to(ScalarType.Float32);
+    }
+}

@@ -1,0 +1,78 @@
+using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Reproduce.Inference.Networks.Images;
+
+/// <summary>Settings of <see cref="ImageSummaryCnn"/>; the defaults are the ones of the published denoising experiment.</summary>
+public sealed record ImageSummaryCnnSettings
+{
+    /// <summary>Channels of the first two convolutions.</summary>
+    [Range(1, 4096)]
+    public int FirstChannels { get; init; } = 64;
+
+    /// <summary>Channels of the last two convolutions, and number of summaries.</summary>
+    [Range(1, 4096)]
+    public int Outputs { get; init; } = 128;
+
+    /// <summary>Groups of the normalisation; divides both numbers of channels.</summary>
+    [Range(1, 4096)]
+    public int Groups { get; init; } = 8;
+
+    /// <summary>L2 penalty on the kernels.</summary>
+    [Range(0.0, 1.0)]
+    public double L2 { get; init; } = 1e-5;
+}
+
+/// <summary>
+/// Summarises images: four 3 x 3 convolutions without padding, each followed by a ReLU and group normalisation, then the mean over
+/// all positions. Kernels begin He-normal, as in the published script.
+/// </summary>
+public sealed class ImageSummaryCnn : SummaryNetwork
+{
+    private readonly ModuleList<Convolution> convolutions = [];
+    private readonly ModuleList<GroupNormalisation> norms = [];
+
+    /// <summary>A network for images of <paramref name="channels"/> channels.</summary>
+    /// <param name="channels">Channels of the observed image.</param>
+    /// <param name="settings">Widths and regularisation.</param>
+    /// <param name="random">Where the initial weights come from.</param>
+    public ImageSummaryCnn(long channels, ImageSummaryCnnSettings settings, RandomSource random)
+        : base(nameof(ImageSummaryCnn))
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        long before = channels;
+        foreach (int width in (int[])[settings.FirstChannels, settings.FirstChannels, settings.Outputs, settings.Outputs])
+        {
+            convolutions.Add(new Convolution(before, width, 3, random, ConvolutionStart.HeNormal, settings.L2));
+            norms.Add(new GroupNormalisation(width, settings.Groups));
+            before = width;
+        }
+
+        Outputs = settings.Outputs;
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public override long Outputs { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>The observation is one tensor [B, channels, H, W] with H and W of at least 9.</remarks>
+    public override Tensor Summarise(Observation x, ForwardPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Tensor image = x.Sole;
+        if (image.dim() != 4 || image.shape[2] < 9 || image.shape[3] < 9)
+        {
+            throw new ArgumentException($"x: expected images [B, C, H, W] of at least 9 x 9, got [{string.Join(", ", image.shape)}].", nameof(x));
+        }
+
+        foreach ((Convolution convolution, GroupNormalisation norm) in convolutions.Zip(norms))
+        {
+            image = norm.Apply(convolution.Apply(image).relu_());
+        }
+
+        return image.mean([2, 3]);
+    }
+}

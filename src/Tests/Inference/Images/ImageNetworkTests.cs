@@ -1,0 +1,234 @@
+using NUnit.Framework;
+using Reproduce.Compute;
+using Reproduce.Inference.Networks;
+using Reproduce.Inference.Networks.Images;
+using Reproduce.Inference.Training;
+using Reproduce.Tests.Inference.Support;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using Convolution = Reproduce.Inference.Networks.Images.Convolution;
+
+namespace Reproduce.Tests.Inference.Images;
+
+/// <summary>The networks of the denoising experiment: sizes by formula, starts, gradients, what the outputs depend on.</summary>
+public sealed class ImageNetworkTests
+{
+    private static readonly RandomKey s_key = RandomKey.FromSeed(73);
+    private DisposeScope _scope = null!;
+    private RandomSource _random = null!;
+
+    public static IEnumerable<string> FreeForms => ["naive", "u-net"];
+
+    [SetUp]
+    public void SetUp()
+    {
+        _scope = NewDisposeScope();
+        _random = new RandomSource(s_key);
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _random.Dispose();
+        _scope.Dispose();
+    }
+
+    [Test]
+    public void SummaryHasThePublishedSize()
+    {
+        using ImageSummaryCnn cnn = new(1, new ImageSummaryCnnSettings(), _random);
+        long expected = Conv(1, 64, 3) + Conv(64, 64, 3) + Conv(64, 128, 3) + Conv(128, 128, 3) + 2 * (64 + 64 + 128 + 128);
+        Assert.That(expected, Is.EqualTo(259_776));
+        Assert.That(cnn.CountWeights(), Is.EqualTo(expected));
+        Assert.That(cnn.Penalties.Select(p => p.Strength), Is.EqualTo(new[] { 1e-5, 1e-5, 1e-5, 1e-5 }));
+    }
+
+    [Test]
+    public void NaiveHasThePublishedSize()
+    {
+        using NaiveImageMlp mlp = new(784, 128, 200, new NaiveImageMlpSettings(), _random);
+        long expected = 2 * Affine(64, 64) + Affine(784 + 128 + 64, 2048) + 3 * Affine(2048, 2048) + Affine(2048, 784);
+        Assert.That(expected, Is.EqualTo(16_204_688));
+        Assert.That(mlp.CountWeights(), Is.EqualTo(expected));
+        Assert.That(mlp.Penalties, Is.Empty);
+    }
+
+    [Test]
+    public void UNetHasThePublishedSize()
+    {
+        using UNet net = new(28, 128, 200, new UNetSettings(), _random);
+        long expected = Conv(1, 16, 3) + 2 * Affine(64, 64)
+            + 2 * Block(16, 16) + Conv(16, 16, 3)
+            + Block(16, 32) + Block(32, 32) + Conv(32, 32, 3)
+            + Block(32, 64) + Block(64, 64) + 2 * Attention(64)
+            + 2 * Block(64, 64) + Attention(64)
+            + 2 * Block(64 + 64, 64) + Block(64 + 32, 64) + 3 * Attention(64) + Conv(64, 64, 3)
+            + Block(64 + 32, 32) + Block(32 + 32, 32) + Block(32 + 16, 32) + Conv(32, 32, 3)
+            + Block(32 + 16, 16) + 2 * Block(16 + 16, 16)
+            + 2 * 16 + Conv(16, 1, 3);
+        Assert.That(expected, Is.EqualTo(1_080_353));
+        Assert.That(net.CountWeights(), Is.EqualTo(expected));
+
+        static long Block(long i, long o) => 2 * i + Conv(i, o, 3) + Affine(64 + 128, o) + 2 * o + Conv(o, o, 3) + (i == o ? 0 : Conv(i, o, 1));
+        static long Attention(long c) => 2 * c + 4 * Affine(c, c);
+    }
+
+    [TestCaseSource(nameof(FreeForms))]
+    public void TheOutputHasTheImagesShape(string kind)
+    {
+        using IDisposable noGrad = no_grad();
+        using FreeFormNetwork network = Create(kind);
+        Assert.That(Output(network, 3).shape, Is.EqualTo(new long[] { 3, 64 }));
+    }
+
+    [Test]
+    public void AnUntrainedUNetGivesZero()
+    {
+        using IDisposable noGrad = no_grad();
+        using FreeFormNetwork network = Create("u-net");
+        Assert.That(Output(network, 3).Numbers(), Has.All.Zero);
+        IEnumerable<string> zero = network.named_parameters()
+            .Where(p => p.name.EndsWith("weight", StringComparison.Ordinal) && p.parameter.abs().max().item<float>() == 0).Select(p => p.name);
+        IEnumerable<string> expected = network.named_parameters().Select(p => p.name)
+            .Where(n => n is "last.weight" || n.EndsWith("convolution2.weight", StringComparison.Ordinal) || n.EndsWith("projection.weight", StringComparison.Ordinal));
+        Assert.That(zero, Is.EquivalentTo(expected));
+        Assert.That(zero.Count(), Is.EqualTo(1 + 17 + 6));
+    }
+
+    [TestCaseSource(nameof(FreeForms))]
+    public void GradientsReachEveryWeight(string kind)
+    {
+        using FreeFormNetwork network = Create(kind).Perturb(0.05, s_key.Child("w"));
+        using FlatParameters flat = new(network);
+        Output(network, 4).square().mean().backward();
+        foreach ((string name, Parameter parameter) in network.named_parameters())
+        {
+            Assert.That(parameter.is_contiguous(), Is.True, name);
+            if (name.EndsWith("key.bias", StringComparison.Ordinal))
+            {
+                // Adds the same to all scores of a query: attention does not see it.
+                continue;
+            }
+
+            Assert.That(parameter.grad!.abs().max().item<float>(), Is.GreaterThan(0).And.LessThan(float.PositiveInfinity), name);
+        }
+
+        Assert.That(flat.Gradients.ne(0).sum().item<long>(), Is.GreaterThan(flat.Count / 2));
+    }
+
+    [TestCaseSource(nameof(FreeForms))]
+    public void TheOutputDependsOnEverything(string kind)
+    {
+        using IDisposable noGrad = no_grad();
+        using FreeFormNetwork network = Create(kind).Perturb(0.1, s_key.Child("w"));
+        Tensor theta = _random.Normal([2, 64]), condition = _random.Normal([2, 6]), time = full([2, 1], 3f);
+        Tensor reference = Apply(theta, condition, time);
+        Assert.That(Difference(Apply(theta, condition + 0.5, time)), Is.GreaterThan(1e-3), "condition");
+        Assert.That(Difference(Apply(theta, condition, time * 2)), Is.GreaterThan(1e-3), "time");
+        Assert.That(Difference(Apply(theta + 0.5 * _random.Normal([2, 64]), condition, time)), Is.GreaterThan(1e-3), "image");
+        Assert.That(Difference(Apply(theta, condition, time)), Is.Zero);
+
+        // Each row for itself.
+        Tensor second = Apply(theta.narrow(0, 1, 1), condition.narrow(0, 1, 1), time.narrow(0, 1, 1));
+        Assert.That(second.Numbers(), Is.EqualTo(reference.narrow(0, 1, 1).Numbers()).Within(1e-4));
+
+        Tensor Apply(Tensor a, Tensor b, Tensor c) => network.Apply(a, b, c, ForwardPass.Evaluation);
+        double Difference(Tensor other) => (other - reference).abs().max().item<float>();
+    }
+
+    [TestCaseSource(nameof(FreeForms))]
+    public void NetworksStayOnTheirDevice(string kind)
+    {
+        using FreeFormNetwork network = Create(kind);
+        network.to(META);
+        using ImageSummaryCnn cnn = new(1, new ImageSummaryCnnSettings { FirstChannels = 8, Outputs = 6, Groups = 2 }, _random);
+        cnn.to(META);
+        Tensor condition = cnn.Summarise(new Observation(zeros([2, 1, 12, 12], device: META)), ForwardPass.Evaluation);
+        Tensor output = network.Apply(zeros([2, 64], device: META), condition, zeros([2, 1], device: META), ForwardPass.Evaluation);
+        Assert.That(output.device.type, Is.EqualTo(DeviceType.META));
+        output.sum().backward();
+    }
+
+    [Test]
+    public void TheNaiveNetworkFollowsItsFormula()
+    {
+        using IDisposable noGrad = no_grad();
+        using NaiveImageMlp mlp = new NaiveImageMlp(3, 2, 10, new NaiveImageMlpSettings { Units = 5, Blocks = 2, TimeFeatures = 4 }, _random)
+            .Perturb(0.3, s_key.Child("w"));
+        Dictionary<string, Tensor> w = mlp.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
+        double[] wave = [Math.Sin(30), Math.Sin(0.003), Math.Cos(30), Math.Cos(0.003)]; // 1000 * 0.3 / 10 and that over 10000
+        double[] t = Layer("embedding.second", Relu(Layer("embedding.first", wave)));
+        double[] h = Relu(Layer("first", [0.1, -0.2, 0.3, 1, -1, .. t]));
+        h = Relu([.. h.Zip(Layer("blocks.0", h), (a, b) => a + b)]);
+        h = [.. h.Zip(Layer("blocks.1", h), (a, b) => a + b)];
+        Tensor output = mlp.Apply(tensor(new[] { 0.1f, -0.2f, 0.3f }, [1, 3]), tensor(new[] { 1f, -1f }, [1, 2]), full([1, 1], 0.3f), ForwardPass.Evaluation);
+
+        // The angle 30 is a float32 with an error of 1e-6.
+        Assert.That(output.Numbers(), Is.EqualTo(Layer("last", h)).Within(3e-5));
+
+        double[] Layer(string name, double[] x)
+        {
+            double[] weight = w[$"{name}.weight"].Numbers(), bias = w[$"{name}.bias"].Numbers();
+            return [.. bias.Select((b, i) => b + x.Select((v, j) => v * weight[i * x.Length + j]).Sum())];
+        }
+
+        static double[] Relu(double[] x) => [.. x.Select(v => Math.Max(0, v))];
+    }
+
+    [Test]
+    public void TimesBecomeSinesAndCosines()
+    {
+        using TimeEmbedding embedding = new(64, 200, TimeActivation.Swish, _random);
+        double[] waves = embedding.Waves(full([1, 1], 0.6f)).Numbers();
+        double[] angles = [.. Enumerable.Range(0, 32).Select(i => 3 * Math.Pow(10_000, -i / 31.0))];
+        Assert.That(waves, Is.EqualTo(angles.Select(Math.Sin).Concat(angles.Select(Math.Cos))).Within(1e-5));
+    }
+
+    [Test]
+    public void SummariesHaveTheirShapeAndGradients()
+    {
+        using ImageSummaryCnn cnn = new(1, new ImageSummaryCnnSettings(), _random);
+        cnn.Perturb(0.01, s_key.Child("w"));
+        Tensor summary = cnn.Summarise(new Observation(_random.Uniform([2, 1, 28, 28])), ForwardPass.Evaluation);
+        Assert.That(summary.shape, Is.EqualTo(new long[] { 2, 128 }));
+        summary.square().sum().backward();
+        Assert.That(cnn.named_parameters().Where(p => p.parameter.grad!.abs().max().item<float>() == 0).Select(p => p.name), Is.Empty);
+        Assert.That(() => cnn.Summarise(new Observation(zeros(2, 784)), ForwardPass.Evaluation), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void KernelsStartAsInKeras()
+    {
+        using Convolution he = new(64, 128, 3, _random, ConvolutionStart.HeNormal), glorot = new(64, 128, 3, _random);
+        double[] normal = he.named_parameters().Single(p => p.name == "weight").parameter.Numbers();
+        double[] uniform = glorot.named_parameters().Single(p => p.name == "weight").parameter.Numbers();
+        double variance = 2.0 / (64 * 9), limit = Math.Sqrt(6.0 / (9 * (64 + 128)));
+
+        // 73,728 numbers: the mean square has a relative standard error below 0.6 %.
+        Assert.That(normal.Average(v => v * v), Is.EqualTo(variance).Within(3).Percent);
+        Assert.That(normal.Max(Math.Abs), Is.EqualTo(2 * Math.Sqrt(variance) / 0.8796).Within(1).Percent, "cut off at two deviations");
+        Assert.That(uniform.Average(v => v * v), Is.EqualTo(limit * limit / 3).Within(3).Percent);
+        Assert.That(uniform, Has.All.InRange(-limit, limit));
+    }
+
+    [Test]
+    public void ImpossibleSizesAreRefused()
+    {
+        Assert.That(() => new UNet(30, 6, 1, new UNetSettings(), _random), Throws.ArgumentException.With.Message.Contains("a multiple of 4 for 3 levels, got 30"));
+        Assert.That(() => new UNet(28, 6, 1, new UNetSettings { Channels = 12 }, _random), Throws.ArgumentException.With.Message.Contains("a divisor of the 12 channels"));
+        Assert.That(() => new NaiveImageMlp(9, 1, 1, new NaiveImageMlpSettings { TimeFeatures = 5 }, _random), Throws.ArgumentException);
+    }
+
+    private static long Conv(long inputs, long outputs, long size) => inputs * outputs * size * size + outputs;
+
+    private static long Affine(long inputs, long outputs) => inputs * outputs + outputs;
+
+    // Images of 8 x 8 pixels, 6 summaries.
+    private FreeFormNetwork Create(string kind) => kind == "naive"
+        ? new NaiveImageMlp(64, 6, 200, new NaiveImageMlpSettings { Units = 32 }, _random)
+        : new UNet(8, 6, 200, new UNetSettings { Channels = 8, Groups = 4 }, _random);
+
+    private Tensor Output(FreeFormNetwork network, long rows) =>
+        network.Apply(_random.Normal([rows, 64]), _random.Normal([rows, 6]), _random.Uniform([rows, 1]) * 10, ForwardPass.Evaluation);
+}
