@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 

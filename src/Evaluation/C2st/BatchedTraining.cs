@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 

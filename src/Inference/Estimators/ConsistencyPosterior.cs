@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Densities;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Sampling;
 using TorchSharp;
@@ -80,20 +81,20 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator
     /// <inheritdoc/>
     public Tensor Loss(Tensor theta, Observation x, TrainingStep step)
     {
-        ArgumentNullException.ThrowIfNull(theta);
         ArgumentNullException.ThrowIfNull(step);
+        Shapes.RequireBatch(theta, x, Dimension);
         Stage stage = StageAt(step);
         (Tensor earlier, Tensor later) = stage.DrawLevels(theta.shape[0], step.Random, theta.device);
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
         Tensor condition = summary.Summarise(x, step.NewPass());
 
         ForwardPass student = step.NewPass();
-        Tensor origin = Apply(addcmul(theta, later, noise, 1), later, condition, student);
+        Tensor origin = Apply(addcmul(theta, later, noise, Scalars.One), later, condition, student);
         Tensor target;
         using (no_grad())
         {
             ForwardPass teacher = _settings.IndependentTeacherDropout ? step.NewPass() : student.WithSameMasks();
-            target = Apply(addcmul(theta, earlier, noise, 1), earlier, condition, teacher);
+            target = Apply(addcmul(theta, earlier, noise, Scalars.One), earlier, condition, teacher);
         }
 
         Tensor weight = (later - earlier).reciprocal();
@@ -116,7 +117,7 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator
         Tensor since = time - _settings.SmallestTime;
         Tensor skip = Variance / (since.square() + Variance);
         Tensor output = Deviation * since / (Variance + time.square()).sqrt();
-        return addcmul(skip * theta, output, network.Apply(theta, condition, time, pass), 1);
+        return addcmul(skip * theta, output, network.Apply(theta, condition, time, pass), Scalars.One);
     }
 
     /// <inheritdoc/>
@@ -126,8 +127,9 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator
     /// <remarks>Eq. 7: theta_1 = f(T z, T), then theta_k = f(theta_{k-1} + sqrt(t_k^2 - eps^2) z_k, t_k); exactly K passes.</remarks>
     public Tensor Draw(Tensor condition, INoise noise, int steps)
     {
-        ArgumentNullException.ThrowIfNull(condition);
+        Shapes.Require(condition, nameof(condition), null, summary.Outputs);
         ArgumentNullException.ThrowIfNull(noise);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         double eps = _settings.SmallestTime;
         double[] levels = ConsistencySchedule.SamplingLevels(steps, eps, _settings.LargestTime, _settings.Rho);
         using Tensor time = condition.new_empty([condition.shape[0], 1]);
@@ -135,17 +137,40 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator
         foreach (double level in levels)
         {
             using DisposeScope scope = NewDisposeScope();
-            time.fill_(level);
+            using Scalar now = level.ToScalar();
+            using Scalar spread = (theta is null ? level : Math.Sqrt(level * level - eps * eps)).ToScalar();
+            time.fill_(now);
             ForwardPass pass = _settings.DropoutWhileSampling ? ForwardPass.WithDropout(noise.Extra) : ForwardPass.Evaluation;
-            Tensor noisy = theta is null
-                ? noise.Next().mul_(level)
-                : theta.add_(noise.Next(), Math.Sqrt(level * level - eps * eps));
+            Tensor noisy = theta is null ? noise.Next().mul_(spread) : theta.add_(noise.Next(), spread);
             Tensor next = Apply(noisy, time, condition, pass).MoveToOuterDisposeScope();
             theta?.Dispose();
             theta = next;
         }
 
         return theta!;
+    }
+
+    /// <summary>One-step draws with their density (Eq. 9).</summary>
+    /// <param name="condition">A row of summaries for each draw, [N, S].</param>
+    /// <param name="noise">The latent noise.</param>
+    /// <remarks>
+    /// theta = f(T z, T; x) with z ~ N(0, I) has log q(theta | x) = log N(z; 0, I) - log |det d f(T z, T; x) / d z|, where f(., T; x)
+    /// is one-to-one. The Jacobian takes D backward passes for all draws together. Without dropout.
+    /// </remarks>
+    public DrawsWithDensity DrawWithDensity(Tensor condition, INoise noise)
+    {
+        Shapes.Require(condition, nameof(condition), null, summary.Outputs);
+        ArgumentNullException.ThrowIfNull(noise);
+        using IDisposable gradients = enable_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor z = noise.Next().requires_grad_();
+        using Scalar largest = _settings.LargestTime.ToScalar();
+        Tensor time = condition.new_empty([condition.shape[0], 1]).fill_(largest);
+        Tensor theta = Apply(z * _settings.LargestTime, time, condition.detach(), ForwardPass.Evaluation);
+        Tensor logDeterminant = linalg.slogdet(VectorJacobian.Full(theta, z)).Item2;
+        double constant = -0.5 * Dimension * Math.Log(2 * Math.PI);
+        Tensor logProb = z.detach().square().sum(1) * -0.5 + constant - logDeterminant;
+        return new DrawsWithDensity(theta.detach().MoveToOuterDisposeScope(), logProb.MoveToOuterDisposeScope());
     }
 
     private Stage StageAt(TrainingStep step)

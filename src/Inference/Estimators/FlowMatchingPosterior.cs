@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
+using Reproduce.Inference.Densities;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Sampling;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Estimators;
@@ -40,7 +42,7 @@ public sealed record FlowMatchingSettings
 /// Time convention: t = 0 is noise, t = 1 the parameter; theta_t = (1 - t) z + t theta, target velocity theta - z.
 /// A draw integrates the velocity from 0 to 1 with K explicit Euler steps, exactly K network passes.
 /// </remarks>
-public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator
+public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVelocityField, ITractableDensity
 {
     private readonly SummaryNetwork summary;
     private readonly FreeFormNetwork velocity;
@@ -68,10 +70,16 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator
     public Network Network => this;
 
     /// <inheritdoc/>
+    public long ConditionSize => summary.Outputs;
+
+    /// <inheritdoc/>
+    public double NoiseDeviation => 1;
+
+    /// <inheritdoc/>
     public Tensor Loss(Tensor theta, Observation x, TrainingStep step)
     {
-        ArgumentNullException.ThrowIfNull(theta);
         ArgumentNullException.ThrowIfNull(step);
+        Shapes.RequireBatch(theta, x, Dimension);
         Tensor condition = summary.Summarise(x, step.NewPass());
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
         Tensor target = theta - noise;
@@ -85,7 +93,7 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator
             condition = condition.repeat_interleave(times, 0);
         }
 
-        Tensor residual = velocity.Apply(addcmul(noise, time, target, 1), condition, time, step.NewPass()) - target;
+        Tensor residual = velocity.Apply(addcmul(noise, time, target, Scalars.One), condition, time, step.NewPass()) - target;
         return (_settings.Loss == FlowMatchingLoss.SquaredError ? residual.square() : LogCosh(residual)).mean();
     }
 
@@ -95,22 +103,35 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator
     /// <inheritdoc/>
     public Tensor Draw(Tensor condition, INoise noise, int steps)
     {
-        ArgumentNullException.ThrowIfNull(condition);
+        Shapes.Require(condition, nameof(condition), null, ConditionSize);
         ArgumentNullException.ThrowIfNull(noise);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         Tensor theta = noise.Next();
         double step = 1.0 / steps;
+        using Scalar width = step.ToScalar();
         int count = _settings.ExtraEulerStep ? steps + 1 : steps;
         using Tensor time = theta.new_zeros([theta.shape[0], 1]);
         for (int i = 0; i < count; i++)
         {
             using IDisposable scope = NewDisposeScope();
-            time.fill_(i * step);
+            using Scalar now = (i * step).ToScalar();
+            time.fill_(now);
             ForwardPass pass = _settings.DropoutWhileSampling ? ForwardPass.WithDropout(noise.Extra) : ForwardPass.Evaluation;
-            theta.add_(velocity.Apply(theta, condition, time, pass), step);
+            theta.add_(velocity.Apply(theta, condition, time, pass), width);
         }
 
         return theta;
     }
+
+    /// <inheritdoc/>
+    public double[] TimesFromParameter(int intervals) => [.. Enumerable.Range(0, intervals + 1).Select(i => 1 - (double)i / intervals)];
+
+    /// <inheritdoc/>
+    public Tensor Velocity(Tensor theta, Tensor time, Tensor condition) => velocity.Apply(theta, condition, time, ForwardPass.Evaluation);
+
+    /// <inheritdoc/>
+    /// <remarks>The density of the exact flow's draws, whatever the number of Euler steps of a draw.</remarks>
+    public Tensor LogProb(Tensor theta, Tensor condition) => FlowDensity.LogProb(this, theta, condition).LogProb;
 
     // log cosh r = r + log(1 + exp(-2 r)) - log 2, without overflow on either side: for large -2 r the softplus is -2 r itself.
     private static Tensor LogCosh(Tensor residual) => residual + nn.functional.softplus(residual * -2) - Math.Log(2);

@@ -40,6 +40,7 @@ public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDens
     public Tensor Loss(Tensor theta, Observation x, TrainingStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
+        Shapes.RequireBatch(theta, x, Dimension);
         ForwardPass pass = step.NewPass();
         return LogProb(theta, summary.Summarise(x, pass), pass).mean().neg();
     }
@@ -50,17 +51,24 @@ public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDens
     /// <inheritdoc/>
     public Tensor Draw(Tensor condition, INoise noise, int steps)
     {
+        Shapes.Require(condition, nameof(condition), null, summary.Outputs);
         ArgumentNullException.ThrowIfNull(noise);
         return flow.Inverse(noise.Next(), condition);
     }
 
     /// <inheritdoc/>
-    public Tensor LogProb(Tensor theta, Tensor condition) => LogProb(theta, condition, ForwardPass.Evaluation);
+    public Tensor LogProb(Tensor theta, Tensor condition)
+    {
+        ArgumentNullException.ThrowIfNull(theta);
+        Shapes.Require(theta, nameof(theta), null, Dimension);
+        Shapes.Require(condition, nameof(condition), theta.shape[0], summary.Outputs);
+        return LogProb(theta, condition, ForwardPass.Evaluation);
+    }
 
     private Tensor LogProb(Tensor theta, Tensor condition, ForwardPass pass)
     {
         (Tensor z, Tensor logDeterminant) = flow.Forward(theta, condition, pass);
         double constant = -0.5 * Dimension * Math.Log(2 * Math.PI);
-        return z.square().sum(1).mul(-0.5).add(logDeterminant).add(constant);
+        return z.square().sum(1).mul(Scalars.MinusHalf).add(logDeterminant) + constant;
     }
 }

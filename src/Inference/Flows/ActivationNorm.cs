@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using Reproduce.Inference.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -27,7 +28,7 @@ public sealed class ActivationNorm : Network, IConditionalTransform
     {
         ArgumentNullException.ThrowIfNull(u);
         // log |s| as half of log s^2, which libtorch's meta device can follow too.
-        return (addcmul(shift, u, scale, 1), scale.square().log().sum().mul(0.5).expand(u.shape[0]));
+        return (addcmul(shift, u, scale, Scalars.One), scale.square().log().sum().mul(Scalars.Half).expand(u.shape[0]));
     }
 
     /// <inheritdoc/>

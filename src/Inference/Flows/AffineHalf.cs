@@ -1,5 +1,6 @@
 using Reproduce.Compute;
 using Reproduce.Inference.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Flows;
@@ -7,7 +8,8 @@ namespace Reproduce.Inference.Flows;
 /// <summary>v = u exp(s) + t, with the soft clamp s = (2 a / pi) atan(raw / a), a = 1.9, and separate networks for s and t.</summary>
 public sealed class AffineHalf : CouplingHalf
 {
-    private const double Clamp = 1.9;
+    private static readonly Scalar s_clamp = 1.9.ToScalar();
+    private static readonly Scalar s_slope = (2 * 1.9 / Math.PI).ToScalar();
     private readonly Conditioner scale;
     private readonly Conditioner shift;
 
@@ -28,7 +30,7 @@ public sealed class AffineHalf : CouplingHalf
     public override (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor context, ForwardPass pass)
     {
         Tensor s = LogScale(context, pass);
-        return (addcmul(shift.Apply(context, pass), u, s.exp(), 1), s.sum(1));
+        return (addcmul(shift.Apply(context, pass), u, s.exp(), Scalars.One), s.sum(1));
     }
 
     /// <inheritdoc/>
@@ -38,5 +40,5 @@ public sealed class AffineHalf : CouplingHalf
         return (v - shift.Apply(context, ForwardPass.Evaluation)).mul_(s.neg_().exp_());
     }
 
-    private Tensor LogScale(Tensor context, ForwardPass pass) => scale.Apply(context, pass).div(Clamp).atan().mul(2 * Clamp / Math.PI);
+    private Tensor LogScale(Tensor context, ForwardPass pass) => scale.Apply(context, pass).div(s_clamp).atan().mul(s_slope);
 }

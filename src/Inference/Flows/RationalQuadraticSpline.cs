@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Flows;
@@ -29,7 +30,7 @@ public static class RationalQuadraticSpline
     {
         Knots knots = Knots.From(raw);
         Bin bin = knots.Find(x, knots.X);
-        Tensor xi = ((x - bin.Left) / bin.Width).clamp(0, 1);
+        Tensor xi = ((x - bin.Left) / bin.Width).clamp(Scalars.Zero, Scalars.One);
         Tensor cross = xi * (1 - xi);
         Tensor denominator = bin.Slope + (bin.RightDerivative + bin.LeftDerivative - 2 * bin.Slope) * cross;
         Tensor inside = bin.Bottom + bin.Height * (bin.Slope * xi.square() + bin.LeftDerivative * cross) / denominator;
@@ -56,7 +57,7 @@ public static class RationalQuadraticSpline
         Tensor a = bin.Height * (bin.Slope - bin.LeftDerivative) + above * bend;
         Tensor b = bin.Height * bin.LeftDerivative - above * bend;
         Tensor c = -bin.Slope * above;
-        Tensor root = (b.square() - 4 * a * c).clamp_min(0).sqrt();
+        Tensor root = (b.square() - 4 * a * c).clamp_min(Scalars.Zero).sqrt();
         Tensor inside = 2 * c / (-b - root) * bin.Width + bin.Left;
         Tensor outside = (y - Knots.First(knots.Y)) / knots.EdgeSlope + Knots.First(knots.X);
         return where(Knots.Contains(y, knots.Y), inside, outside);

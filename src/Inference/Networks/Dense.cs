@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -28,7 +29,9 @@ public sealed class Dense : Network
         if (random is not null)
         {
             double limit = Math.Sqrt(6.0 / (inputs + outputs));
-            w = random.Uniform([outputs, inputs]).mul_(2 * limit).sub_(limit);
+            using Scalar range = (2 * limit).ToScalar();
+            using Scalar lowest = limit.ToScalar();
+            w = random.Uniform([outputs, inputs]).mul_(range).sub_(lowest);
         }
 
         weight = new Parameter(w);

@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks;
@@ -54,8 +55,10 @@ public sealed class ForwardPass
         if (_next == _masks.Count)
         {
             using Tensor uniform = _random.Uniform(input.shape, input.device);
-            using Tensor kept = uniform.ge(rate);
-            _masks.Add(kept.to(input.dtype).mul_(1 / (1 - rate)));
+            using Scalar threshold = rate.ToScalar();
+            using Scalar scale = (1 / (1 - rate)).ToScalar();
+            using Tensor kept = uniform.ge(threshold);
+            _masks.Add(kept.to(input.dtype).mul_(scale));
         }
 
         return input * _masks[_next++];

@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,6 +16,10 @@ public sealed class Adam : IDisposable
 {
     private readonly FlatParameters _parameters;
     private readonly TrainingSettings _settings;
+    private readonly Scalar _clip;
+    private readonly Scalar _oldInSecond;
+    private readonly Scalar _newToSecond;
+    private readonly Scalar _epsilon;
 
     /// <summary>An optimiser with zero moments.</summary>
     /// <param name="parameters">What is optimised.</param>
@@ -22,8 +27,13 @@ public sealed class Adam : IDisposable
     public Adam(FlatParameters parameters, TrainingSettings settings)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(settings);
         _parameters = parameters;
         _settings = settings;
+        _clip = settings.ClipNorm.ToScalar();
+        _oldInSecond = settings.Beta2.ToScalar();
+        _newToSecond = (1 - settings.Beta2).ToScalar();
+        _epsilon = settings.AdamEpsilon.ToScalar();
         FirstMoment = zeros_like(parameters.Values).DetachFromDisposeScope();
         SecondMoment = zeros_like(parameters.Values).DetachFromDisposeScope();
     }
@@ -46,28 +56,32 @@ public sealed class Adam : IDisposable
         Tensor values = _parameters.Values;
         if (_parameters.HasPenalty)
         {
-            gradient.addcmul_(_parameters.PenaltyGradient, values, 1);
+            gradient.addcmul_(_parameters.PenaltyGradient, values, Scalars.One);
         }
 
         Tensor norm = gradient.norm();
         if (_settings.ClipNorm > 0)
         {
             // clip / max(norm, clip) is 1 for small gradients: no branch, so the host need not wait for the norm.
-            gradient.mul_(norm.clamp_min(_settings.ClipNorm).reciprocal_().mul_(_settings.ClipNorm));
+            gradient.mul_(norm.clamp_min(_clip).reciprocal_().mul_(_clip));
         }
 
         double t = step + 1;
         double correction1 = 1 - Math.Pow(_settings.Beta1, t);
         double correction2 = 1 - Math.Pow(_settings.Beta2, t);
+        using Scalar root = Math.Sqrt(correction2).ToScalar();
+        using Scalar rate = (-learningRate / correction1).ToScalar();
+        // Its weight is a tensor: there is no overload for a scalar, and the conversion of one fails at run time.
         FirstMoment.lerp_(gradient, 1 - _settings.Beta1);
-        SecondMoment.mul_(_settings.Beta2).addcmul_(gradient, gradient, 1 - _settings.Beta2);
-        Tensor denominator = SecondMoment.sqrt().div_(Math.Sqrt(correction2)).add_(_settings.AdamEpsilon);
+        SecondMoment.mul_(_oldInSecond).addcmul_(gradient, gradient, _newToSecond);
+        Tensor denominator = SecondMoment.sqrt().div_(root).add_(_epsilon);
         if (_settings.WeightDecay > 0)
         {
-            values.mul_(1 - learningRate * _settings.WeightDecay);
+            using Scalar shrink = (1 - learningRate * _settings.WeightDecay).ToScalar();
+            values.mul_(shrink);
         }
 
-        values.addcdiv_(FirstMoment, denominator, -learningRate / correction1);
+        values.addcdiv_(FirstMoment, denominator, rate);
         return norm.MoveToOuterDisposeScope();
     }
 
@@ -76,5 +90,6 @@ public sealed class Adam : IDisposable
     {
         FirstMoment.Dispose();
         SecondMoment.Dispose();
+        Array.ForEach([_clip, _oldInSecond, _newToSecond, _epsilon], s => s.Dispose());
     }
 }

@@ -191,3 +191,48 @@ public sealed record ConsistencyContenderSettings : FreeFormContenderSettings
         }
     }
 }
+
+/// <summary>Score-based diffusion.</summary>
+[Kind("npse")]
+public sealed record NpseContenderSettings : FreeFormContenderSettings
+{
+    /// <summary>Noise levels and sampler; the steps of a sweep are network passes.</summary>
+    public DiffusionSettings Diffusion { get; init; } = new();
+
+    /// <inheritdoc/>
+    public override IPosteriorEstimator Create(EstimatorParts parts) => new ScorePosterior(
+        parts.Dimension,
+        parts.Summary,
+        new ResidualMlp(parts.Dimension, parts.Summary.Outputs, Network, parts.Random),
+        parts.ParameterVariance,
+        Diffusion);
+
+    /// <inheritdoc/>
+    public override ContenderSettings TrainingOnly()
+    {
+        DiffusionSettings defaults = new();
+        return this with
+        {
+            Steps = [],
+            FigureSteps = null,
+            Diffusion = Diffusion with { Rho = defaults.Rho, Solver = defaults.Solver, Churn = defaults.Churn },
+        };
+    }
+
+    /// <inheritdoc/>
+    public override object SamplingOnly() => new { Diffusion.Rho, Diffusion.Solver, Diffusion.Churn };
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Property, string Problem)> Problems()
+    {
+        foreach ((string, string) problem in base.Problems())
+        {
+            yield return problem;
+        }
+
+        if (Diffusion.LargestTime <= Diffusion.SmallestTime)
+        {
+            yield return (nameof(Diffusion), "expected largest_time above smallest_time");
+        }
+    }
+}

@@ -21,7 +21,7 @@ public sealed class DeviceDisciplineTests
     private static readonly RandomKey s_key = RandomKey.FromSeed(59);
 
     public static IEnumerable<string> Estimators =>
-        ["acf", "nsf", "acf with learnable permutations", "fmpe", "fmpe as published", "cmpe", "cmpe as published"];
+        ["acf", "nsf", "acf with learnable permutations", "fmpe", "fmpe as published", "cmpe", "cmpe as published", "npse", "npse with churn"];
 
     [TestCaseSource(nameof(Estimators))]
     public void TrainingStepStaysOnItsDevice(string name)
@@ -99,6 +99,8 @@ public sealed class DeviceDisciplineTests
                 4, summary, Mlp(),
                 new FlowMatchingSettings { Loss = FlowMatchingLoss.LogCosh, TimesPerSimulation = 4, ExtraEulerStep = true, DropoutWhileSampling = true }),
             "cmpe" => new ConsistencyPosterior(4, summary, Mlp(), ones(4), cmpe),
+            "npse" => new ScorePosterior(4, summary, Mlp(), ones(4), new DiffusionSettings()),
+            "npse with churn" => new ScorePosterior(4, summary, Mlp(), ones(4), new DiffusionSettings { Solver = OdeSolver.Euler, Churn = 10 }),
             "cmpe as published" => new ConsistencyPosterior(
                 4, summary, Mlp(), ones(4),
                 cmpe with

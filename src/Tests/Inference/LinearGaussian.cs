@@ -42,4 +42,21 @@ internal static class LinearGaussian
         double[,] c = { { p[1, 1] / det, -p[0, 1] / det }, { -p[1, 0] / det, p[0, 0] / det } };
         return ([c[0, 0] * b[0] + c[0, 1] * b[1], c[1, 0] * b[0] + c[1, 1] * b[1]], c);
     }
+
+    /// <summary>The posterior's log-density at the points (theta_1, theta_2), one after the other.</summary>
+    public static double[] LogPosterior(double[] theta, double x1, double x2)
+    {
+        (double[] m, double[,] c) = Posterior(x1, x2);
+        double det = c[0, 0] * c[1, 1] - c[0, 1] * c[1, 0];
+        return
+        [
+            .. theta.Chunk(2).Select(p =>
+            {
+                double a = p[0] - m[0];
+                double b = p[1] - m[1];
+                double square = (c[1, 1] * a * a - 2 * c[0, 1] * a * b + c[0, 0] * b * b) / det;
+                return -0.5 * square - Math.Log(2 * Math.PI) - 0.5 * Math.Log(det);
+            }),
+        ];
+    }
 }

@@ -1,10 +1,12 @@
 using NUnit.Framework;
 using Reproduce.Compute;
+using Reproduce.Inference.Densities;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Flows;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
+using Reproduce.Tests.Inference.Support;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference;
@@ -14,7 +16,7 @@ public sealed class LinearGaussianRecoveryTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(11);
 
-    public static IEnumerable<string> Contenders => ["acf", "nsf", "fmpe", "cmpe"];
+    public static IEnumerable<string> Contenders => ["acf", "nsf", "fmpe", "cmpe", "npse"];
 
     [TestCaseSource(nameof(Contenders))]
     public void PosteriorMomentsAreRecovered(string contender)
@@ -27,8 +29,10 @@ public sealed class LinearGaussianRecoveryTests
 
         using Tensor x = tensor(new float[,] { { 0.7f, -0.4f }, { -1.5f, 0.8f } });
         using Observation observation = new(x.alias());
-        int steps = contender switch { "fmpe" => 50, "cmpe" => 10, _ => 1 };
+        int steps = contender switch { "fmpe" => 50, "cmpe" => 10, "npse" => 39, _ => 1 };
         using Tensor draws = PosteriorSampler.Sample(estimator, observation, 4000, steps, s_key.Child("sample"));
+
+        CheckDensity(estimator, x.narrow(0, 0, 1), draws[0]);
 
         // 4096 simulations and 1280 steps leave an estimation error of a few hundredths in a posterior of sd about 0.5;
         // a wrong constant in a loss or sampler (a factor sqrt 2, a missing step) is off by 0.1 or more.
@@ -54,6 +58,33 @@ public sealed class LinearGaussianRecoveryTests
         }
     }
 
+    // The mean of log q - log p over draws from q is the divergence KL(q, p): at least 0, and exactly 0 for the posterior itself.
+    private static void CheckDensity(IPosteriorEstimator estimator, Tensor x, Tensor draws)
+    {
+        using IDisposable scope = NewDisposeScope();
+        Tensor condition = estimator.Summarise(new Observation(x)).detach().expand(2000, 2);
+        Tensor theta = draws.narrow(0, 0, 2000);
+        double[] found;
+        if (estimator is ConsistencyPosterior consistency)
+        {
+            using BlockNoise noise = new([s_key.Child("density")], [2000], 2, CPU);
+            DrawsWithDensity oneStep = consistency.DrawWithDensity(condition, noise);
+            theta = oneStep.Theta;
+            found = oneStep.LogProb.Numbers();
+        }
+        else
+        {
+            found = ((ITractableDensity)estimator).LogProb(theta, condition).Numbers();
+        }
+
+        double[] exact = LinearGaussian.LogPosterior(theta.Numbers(), x[0, 0].item<float>(), x[0, 1].item<float>());
+        double divergence = found.Zip(exact, (q, p) => q - p).Average();
+        TestContext.Out.WriteLine($"KL(q, p) = {divergence:F4}");
+
+        // The moments' tolerances above are worth 0.03; a wrong constant (log 2, a forgotten level T) is far outside.
+        Assert.That(divergence, Is.InRange(-0.02, estimator is ConsistencyPosterior ? 0.15 : 0.06));
+    }
+
     private static IPosteriorEstimator Create(string contender, Simulations training, RandomSource random)
     {
         DirectSummary summary = new(2);
@@ -67,6 +98,7 @@ public sealed class LinearGaussianRecoveryTests
             "fmpe" => new FlowMatchingPosterior(2, summary, new ResidualMlp(2, 2, mlp, random), new FlowMatchingSettings()),
             "cmpe" => new ConsistencyPosterior(
                 2, summary, new ResidualMlp(2, 2, mlp, random), variance, new ConsistencySettings { LargestTime = 10, S0 = 10, S1 = 50 }),
+            "npse" => new ScorePosterior(2, summary, new ResidualMlp(2, 2, mlp, random), variance, new DiffusionSettings()),
             _ => throw new ArgumentException(contender),
         };
     }

@@ -9,7 +9,7 @@ namespace Reproduce.Tests.Inference.Support;
 /// <summary>Small estimators of every kind over two parameters and a vector of two observed numbers, with dropout and penalties on.</summary>
 internal static class Contenders
 {
-    public static readonly string[] Names = ["acf", "nsf", "fmpe", "cmpe"];
+    public static readonly string[] Names = ["acf", "nsf", "fmpe", "cmpe", "npse"];
 
     public static IPosteriorEstimator Create(string name, bool perturbed = false, double dropout = 0.1)
     {
@@ -26,6 +26,7 @@ internal static class Contenders
             "fmpe" => new FlowMatchingPosterior(2, summary, new ResidualMlp(2, 2, mlp, random), new FlowMatchingSettings()),
             "cmpe" => new ConsistencyPosterior(
                 2, summary, new ResidualMlp(2, 2, mlp, random), variance, new ConsistencySettings { LargestTime = 10, S0 = 10, S1 = 50 }),
+            "npse" => new ScorePosterior(2, summary, new ResidualMlp(2, 2, mlp, random), variance, new DiffusionSettings()),
             _ => throw new ArgumentException(name),
         };
         if (perturbed)

@@ -20,7 +20,7 @@ internal sealed class FormulaNetwork(Func<Tensor, Tensor, Tensor, Tensor> formul
 
     public override Tensor Apply(Tensor theta, Tensor condition, Tensor time, ForwardPass pass)
     {
-        Times.Add(time.detach().cpu().data<float>().ToArray());
+        Times.Add(time.detach().cpu().to(ScalarType.Float32).data<float>().ToArray());
         Stochastic.Add(pass.IsStochastic);
         Shapes.Add(theta.shape);
         using (no_grad())

@@ -1,0 +1,52 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Reproduce.Inference.Estimators;
+
+/// <summary>How the probability-flow ODE is integrated.</summary>
+public enum OdeSolver
+{
+    /// <summary>One pass per interval, first order.</summary>
+    Euler,
+
+    /// <summary>Two passes per interval, second order (Karras et al. 2022, Algorithm 1).</summary>
+    Heun,
+}
+
+/// <summary>Settings of <see cref="ScorePosterior"/>. The noise schedule is that of the consistency model, so that both can be compared.</summary>
+public sealed record DiffusionSettings
+{
+    /// <summary>Smallest noise level, eps, at which a draw ends.</summary>
+    [Range(1e-12, 1.0)]
+    public double SmallestTime { get; init; } = 0.001;
+
+    /// <summary>
+    /// Largest noise level, T, at which a draw starts from N(0, T^2 I); it should be many times the spread of the parameters.
+    /// </summary>
+    [Range(1e-6, 1e6)]
+    public double LargestTime { get; init; } = 10;
+
+    /// <summary>Mean of the log noise level in training.</summary>
+    public double LogTimeMean { get; init; } = -1.1;
+
+    /// <summary>Standard deviation of the log noise level in training; the distribution is cut off at eps and T.</summary>
+    [Range(1e-6, 1e6)]
+    public double LogTimeDeviation { get; init; } = 2.0;
+
+    /// <summary>sigma_data^2 of the preconditioning for every dimension; when not given, the variance of the training parameters per dimension.</summary>
+    [Range(1e-12, 1e12)]
+    public double? ParameterVariance { get; init; }
+
+    /// <summary>Sampling: curvature of the grid of noise levels.</summary>
+    [Range(0.1, 100.0)]
+    public double Rho { get; init; } = 7;
+
+    /// <summary>Sampling: the integrator.</summary>
+    public OdeSolver Solver { get; init; } = OdeSolver.Heun;
+
+    /// <summary>
+    /// Sampling: S_churn of Karras et al. (2022), Algorithm 2. Before every interval the noise level is raised by the factor
+    /// 1 + min(S_churn / intervals, sqrt(2) - 1), but never above T, with fresh noise; 0 is the deterministic sampler.
+    /// </summary>
+    [Range(0.0, 1e6)]
+    public double Churn { get; init; }
+}

@@ -1,0 +1,56 @@
+using NUnit.Framework;
+using Reproduce.Compute;
+using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Networks;
+using Reproduce.Runner.Configuration;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tests.Runner;
+
+/// <summary>Score-based diffusion as a contender: bound from an experiment file, built, and split into training and sampling settings.</summary>
+public sealed class NpseContenderTests
+{
+    private const string Contender =
+        "contenders.npse={kind: npse, steps: [5, 39], training: {epochs: 3, batch_size: 64, learning_rate: 0.001}, " +
+        "diffusion: {largest_time: 20, solver: euler, churn: 4}}";
+
+    [Test]
+    public void AnExperimentCanHaveIt()
+    {
+        NpseContenderSettings settings = Load();
+        Assert.That(settings.SweptSteps, Is.EqualTo(new[] { 5, 39 }));
+        Assert.That((settings.Diffusion.LargestTime, settings.Diffusion.Solver, settings.Diffusion.Churn), Is.EqualTo((20.0, OdeSolver.Euler, 4.0)));
+
+        using IDisposable scope = NewDisposeScope();
+        using RandomSource random = new(RandomKey.FromSeed(1));
+        using IPosteriorEstimator estimator = settings.Create(new EstimatorParts(3, new DirectSummary(2), ones(3), random));
+        Assert.That(estimator, Is.TypeOf<ScorePosterior>());
+        Assert.That(estimator.Dimension, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void TheSamplersSettingsDoNotDecideATraining()
+    {
+        NpseContenderSettings settings = Load();
+        NpseContenderSettings other = settings with { Steps = [7], Diffusion = settings.Diffusion with { Solver = OdeSolver.Heun, Churn = 0, Rho = 5 } };
+        NpseContenderSettings longer = settings with { Diffusion = settings.Diffusion with { LargestTime = 30 } };
+        Assert.That(((NpseContenderSettings)other.TrainingOnly()).Diffusion, Is.EqualTo(((NpseContenderSettings)settings.TrainingOnly()).Diffusion));
+        Assert.That(((NpseContenderSettings)longer.TrainingOnly()).Diffusion, Is.Not.EqualTo(((NpseContenderSettings)settings.TrainingOnly()).Diffusion));
+        Assert.That(other.SamplingOnly(), Is.Not.EqualTo(settings.SamplingOnly()));
+    }
+
+    [Test]
+    public void LevelsOutOfOrderAreAProblem()
+    {
+        NpseContenderSettings settings = Load();
+        NpseContenderSettings wrong = settings with { Diffusion = settings.Diffusion with { LargestTime = 0.0005 } };
+        Assert.That(settings.Problems(), Is.Empty);
+        Assert.That(wrong.Problems().Single(), Is.EqualTo((nameof(NpseContenderSettings.Diffusion), "expected largest_time above smallest_time")));
+    }
+
+    private static NpseContenderSettings Load()
+    {
+        (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml"), null, null, Contender).Load();
+        return (NpseContenderSettings)experiment.Contenders["npse"];
+    }
+}
