@@ -214,6 +214,7 @@ public sealed record NpseContenderSettings : FreeFormContenderSettings
         return this with
         {
             Steps = [],
+            BudgetSteps = null,
             FigureSteps = null,
             Diffusion = Diffusion with { Rho = defaults.Rho, Solver = defaults.Solver, Churn = defaults.Churn },
         };

@@ -18,7 +18,7 @@ public sealed class NpseContenderTests
     public void AnExperimentCanHaveIt()
     {
         NpseContenderSettings settings = Load();
-        Assert.That(settings.SweptSteps, Is.EqualTo(new[] { 5, 39 }));
+        Assert.That(settings.Steps, Is.EqualTo(new[] { 5, 39 }));
         Assert.That((settings.Diffusion.LargestTime, settings.Diffusion.Solver, settings.Diffusion.Churn), Is.EqualTo((20.0, OdeSolver.Euler, 4.0)));
 
         using IDisposable scope = NewDisposeScope();
