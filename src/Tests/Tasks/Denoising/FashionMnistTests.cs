@@ -43,7 +43,7 @@ public sealed class FashionMnistTests
     public void AGivenFolderIsTheOnlyOne()
     {
         FileNotFoundException thrown = Assert.Throws<FileNotFoundException>(
-            () => FashionMnistFolder.Find(Path.Combine(_folder, "none"), Server(_ => throw new InvalidOperationException()), [Complete("a", "")]));
+            () => FashionMnistFolder.Find(Path.Combine(_folder, "none"), Server(_ => throw new InvalidOperationException()), [Complete("a", "")]))!;
         Assert.That(thrown.Message, Does.StartWith($"Fashion-MNIST was not found in {_folder}/none. Put train-images-idx3-ubyte.gz, "));
         Assert.That(thrown.Message, Does.Contain("dataset-fashion-mnist"));
     }
@@ -53,7 +53,7 @@ public sealed class FashionMnistTests
     {
         string[] places = [Path.Combine(_folder, "one"), Path.Combine(_folder, "two")];
         FileNotFoundException thrown = Assert.Throws<FileNotFoundException>(
-            () => FashionMnistFolder.Find(null, Server(_ => throw new HttpRequestException("No such host is known.")), places));
+            () => FashionMnistFolder.Find(null, Server(_ => throw new HttpRequestException("No such host is known.")), places))!;
         Assert.That(
             thrown.Message,
             Does.StartWith($"Fashion-MNIST was not found in {places[0]}, {places[1]}. The download from http://example.org/ failed: No such host is known. Put "));
@@ -64,7 +64,7 @@ public sealed class FashionMnistTests
     {
         string place = Path.Combine(_folder, "new");
         Uri? asked = null;
-        InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => FashionMnistFolder.Find(null, Server(Answer), [place]));
+        InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => FashionMnistFolder.Find(null, Server(Answer), [place]))!;
         Assert.That(asked, Is.EqualTo(new Uri("http://example.org/train-images-idx3-ubyte.gz")));
         Assert.That(thrown.Message, Does.StartWith("http://example.org/train-images-idx3-ubyte.gz: expected 26421880 bytes with SHA-256 3aede38d"));
         Assert.That(thrown.Message, Does.Contain("got 3 bytes with 039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"));
@@ -88,7 +88,7 @@ public sealed class FashionMnistTests
         }
 
         using EndlessStream endless = new();
-        InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => FashionMnistFolder.Find(null, Server(_ => endless), [place]));
+        InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => FashionMnistFolder.Find(null, Server(_ => endless), [place]))!;
         Assert.That(thrown.Message, Does.Contain("t10k-labels-idx1-ubyte.gz: expected 5148 bytes").And.Contain("got more"));
         Assert.That(endless.Given, Is.EqualTo(5149));
         Assert.That(Directory.GetFiles(place), Has.Length.EqualTo(3));
@@ -99,7 +99,7 @@ public sealed class FashionMnistTests
     {
         string folder = Complete("a", "");
         File.WriteAllBytes(Path.Combine(folder, FashionMnistFolder.TrainingImages), [0, 0, 8, 3, 0, 0, 0xEA, 0x60, 0, 0, 0, 32, 0, 0, 0, 32]);
-        InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => FashionMnist.Read(folder));
+        InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => FashionMnist.Read(folder))!;
         Assert.That(thrown.Message, Does.EndWith("expected the shape [60000, 28, 28], got [60000, 32, 32]."));
     }
 

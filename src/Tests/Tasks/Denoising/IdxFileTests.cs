@@ -53,7 +53,7 @@ public sealed class IdxFileTests
 
         void Expect(byte[] file)
         {
-            InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => Read(file));
+            InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => Read(file))!;
             Assert.That(thrown.Message, Does.StartWith($"{_path}: ").And.Contain(reason).And.EndsWith("."));
         }
     }
@@ -62,7 +62,7 @@ public sealed class IdxFileTests
     public void AnotherShapeIsRefused()
     {
         Read(s_good);
-        InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => IdxFile.Read(_path, [2, 28, 28]));
+        InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => IdxFile.Read(_path, [2, 28, 28]))!;
         Assert.That(thrown.Message, Is.EqualTo($"{_path}: expected the shape [2, 28, 28], got [2, 3, 4]."));
     }
 
