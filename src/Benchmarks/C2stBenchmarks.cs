@@ -1,7 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
 using static TorchSharp.torch;
@@ -15,7 +12,7 @@ namespace Reproduce.Benchmarks;
 /// The one-at-a-time training sees the first 5 of the same test sets: it is too slow for all, and its time is proportional to their
 /// number.
 /// </remarks>
-[Config(typeof(InProcess))]
+[Config(typeof(InProcessConfig))]
 public class C2stBenchmarks
 {
     private const int Sets = 100, SetsOneAtATime = 5, Count = 4000, Dimensions = 2;
@@ -67,11 +64,4 @@ public class C2stBenchmarks
     /// <summary>One classifier per core in 512-bit vector code.</summary>
     [Benchmark(OperationsPerInvoke = Sets)]
     public double VectorEngine() => C2st.Score(_draws, _reference, new C2stOptions { Engine = C2stEngine.Vector }, s_key).Average();
-
-    // A generated project per benchmark would copy half a gigabyte of native libraries each time.
-    private sealed class InProcess : ManualConfig
-    {
-        public InProcess() => AddJob(
-            Job.Default.WithToolchain(new InProcessEmitToolchain(TimeSpan.FromHours(1), logOutput: true)).WithInvocationCount(1).WithUnrollFactor(1).WithWarmupCount(1).WithIterationCount(3));
-    }
 }

@@ -13,6 +13,7 @@ namespace Reproduce.Compute;
 public sealed class RandomSource : IDisposable
 {
     private readonly Generator _generator;
+    private long _masks;
 
     /// <summary>A source that stands at the beginning of the stream <paramref name="key"/>.</summary>
     /// <param name="key">The stream.</param>
@@ -30,6 +31,7 @@ public sealed class RandomSource : IDisposable
     public void Restart(RandomKey key)
     {
         Key = key;
+        _masks = 0;
         _generator.manual_seed(Seed(key));
     }
 
@@ -71,6 +73,20 @@ public sealed class RandomSource : IDisposable
         ArgumentNullException.ThrowIfNull(rate);
         using DisposeScope scope = NewDisposeScope();
         return Move(poisson(rate.detach().to(CPU), _generator), rate.device).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A dropout mask, float32: 0 with probability <paramref name="rate"/>, else 1 / (1 - rate).</summary>
+    /// <param name="shape">Shape of the result.</param>
+    /// <param name="rate">In [0, 1).</param>
+    /// <param name="device">Device of the result.</param>
+    /// <remarks>The n-th mask of a stream is a stream of its own: it does not move the numbers of the other methods on.</remarks>
+    public Tensor DropoutMask(ReadOnlySpan<long> shape, double rate, Device? device = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rate);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rate, 1);
+        Tensor mask = empty(shape, dtype: ScalarType.Float32, device: CPU);
+        KeepMask.Fill(Key.Child(-1 - _masks++), rate, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(mask.bytes));
+        return Move(mask, device);
     }
 
     /// <summary>One uniform number in [0, 1).</summary>

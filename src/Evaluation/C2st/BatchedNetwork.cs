@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -129,9 +130,9 @@ internal sealed class BatchedNetwork : IDisposable
     {
         int h = _shape.Hidden;
         // Not baddbmm: TorchSharp 0.107 hands its operands over in another order than their names say, and a sum in place costs no more.
-        Tensor a1 = x.bmm(Part(NetworkShape.Weight1, _shape.Inputs, h)).add_(Part(_shape.Bias1, 1, h)).relu_();
-        Tensor a2 = a1.bmm(Part(_shape.Weight2, h, h)).add_(Part(_shape.Bias2, 1, h)).relu_();
-        return (a1, a2, a2.bmm(Part(_shape.Weight3, h, 1)).add_(Part(_shape.Bias3, 1, 1)));
+        Tensor a1 = x.bmm(Part(NetworkShape.Weight1, _shape.Inputs, h)).add_(Part(_shape.Bias1, 1, h), Scalars.One).relu_();
+        Tensor a2 = a1.bmm(Part(_shape.Weight2, h, h)).add_(Part(_shape.Bias2, 1, h), Scalars.One).relu_();
+        return (a1, a2, a2.bmm(Part(_shape.Weight3, h, 1)).add_(Part(_shape.Bias3, 1, 1), Scalars.One));
     }
 
     private Tensor Part(int start, int rows, int columns) =>

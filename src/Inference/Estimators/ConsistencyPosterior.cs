@@ -99,9 +99,10 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator
 
         Tensor weight = (later - earlier).reciprocal();
         Tensor squares = (origin - target).square();
-        Tensor distance = _settings.HuberNorm == HuberNorm.Vector
-            ? (squares.sum(1, keepdim: true) + _huber * _huber).sqrt() - _huber
-            : (squares + _huber * _huber).sqrt() - _huber;
+        using Scalar square = (_huber * _huber).ToScalar();
+        using Scalar huber = _huber.ToScalar();
+        Tensor distance = (_settings.HuberNorm == HuberNorm.Vector ? squares.sum(1, keepdim: true) : squares)
+            .add(square, Scalars.One).sqrt().sub(huber);
         return (weight * distance).mean();
     }
 
@@ -114,9 +115,10 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator
     public Tensor Apply(Tensor theta, Tensor time, Tensor condition, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(time);
-        Tensor since = time - _settings.SmallestTime;
-        Tensor skip = Variance / (since.square() + Variance);
-        Tensor output = Deviation * since / (Variance + time.square()).sqrt();
+        using Scalar smallest = _settings.SmallestTime.ToScalar();
+        Tensor since = time.sub(smallest);
+        Tensor skip = Variance / since.square().add(Variance, Scalars.One);
+        Tensor output = Deviation * since / time.square().add(Variance, Scalars.One).sqrt();
         return addcmul(skip * theta, output, network.Apply(theta, condition, time, pass), Scalars.One);
     }
 

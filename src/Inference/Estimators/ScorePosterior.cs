@@ -86,7 +86,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
 
         // c_out^-2 (D - theta)^2 without the cancellation: F against what it would have to be for D = theta, which is
         // (theta - c_skip theta_t) / c_out = (t theta - s^2 z) / (s sqrt(t^2 + s^2)).
-        Tensor total = (time.square() + variance).sqrt();
+        Tensor total = time.square().add(variance, Scalars.One).sqrt();
         Tensor wanted = (time * theta - variance * noise) / (deviation * total);
         return (Raw(noisy, time, total, condition, step.NewPass()) - wanted).square().mean();
     }
@@ -101,7 +101,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
     {
         ArgumentNullException.ThrowIfNull(theta);
         ArgumentNullException.ThrowIfNull(time);
-        Tensor square = time.square() + variance;
+        Tensor square = time.square().add(variance, Scalars.One);
         Tensor total = square.sqrt();
         return addcmul(variance / square * theta, time * deviation / total, Raw(theta, time, total, condition, pass), Scalars.One);
     }
@@ -114,7 +114,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
         ArgumentNullException.ThrowIfNull(time);
 
         // At small t the denoiser is nearly theta_t itself: their difference is taken by hand, not in single precision.
-        Tensor square = time.square() + variance;
+        Tensor square = time.square().add(variance, Scalars.One);
         Tensor total = square.sqrt();
         return time * theta / square - deviation / total * Raw(theta, time, total, condition, ForwardPass.Evaluation);
     }
@@ -185,7 +185,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
 
     // F(c_in theta_t, ln(t) / 4; x) with total = sqrt(t^2 + s^2).
     private Tensor Raw(Tensor theta, Tensor time, Tensor total, Tensor condition, ForwardPass pass) =>
-        network.Apply(theta / total, condition, time.log() * 0.25, pass);
+        network.Apply(theta / total, condition, time.log().mul(Scalars.Quarter), pass);
 
     // The log-normal distribution function of noise levels.
     private double ShareBelow(double t) =>

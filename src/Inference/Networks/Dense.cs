@@ -58,6 +58,12 @@ public sealed class Dense : Network
         }
     }
 
+    /// <summary>[outputs, inputs].</summary>
+    internal Parameter Weight => weight;
+
+    /// <summary>[outputs].</summary>
+    internal Parameter Bias => bias;
+
     /// <summary>Applies the layer.</summary>
     /// <param name="x">[..., inputs].</param>
     /// <returns>[..., outputs].</returns>

@@ -63,4 +63,25 @@ public sealed class ForwardPass
 
         return input * _masks[_next++];
     }
+
+    /// <summary>The next mask of inverted dropout itself, with the features first.</summary>
+    /// <param name="features">F.</param>
+    /// <param name="rows">N.</param>
+    /// <param name="rate">In [0, 1).</param>
+    /// <param name="device">Device of the mask.</param>
+    /// <returns>float32, [F, N]; null when nothing is dropped.</returns>
+    public Tensor? Mask(long features, long rows, double rate, Device device)
+    {
+        if (_random is null || rate <= 0)
+        {
+            return null;
+        }
+
+        if (_next == _masks.Count)
+        {
+            _masks.Add(_random.DropoutMask([features, rows], rate, device));
+        }
+
+        return _masks[_next++];
+    }
 }

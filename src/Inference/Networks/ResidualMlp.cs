@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
+using Reproduce.Inference.Networks.Vectors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -35,6 +36,7 @@ public sealed class ResidualMlp : FreeFormNetwork
     private readonly ModuleList<Dense> blocks = [];
     private readonly Dense last;
     private readonly double _dropout;
+    private readonly VectorMlpCaller _vectors;
 
     /// <summary>A network for D parameters and S summaries.</summary>
     /// <param name="parameters">D.</param>
@@ -53,16 +55,29 @@ public sealed class ResidualMlp : FreeFormNetwork
         }
 
         last = new Dense(settings.Units, parameters, random);
+        _vectors = new VectorMlpCaller([first, .. blocks, last], (int)(parameters + condition + 1), settings.Units, (int)parameters);
         RegisterComponents();
     }
+
+    /// <summary>Whether vector code may take the place of libtorch's products (a test compares the two).</summary>
+    internal bool AllowVectors { get; set; } = true;
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor theta, Tensor condition, Tensor time, ForwardPass pass)
     {
-        Tensor h = first.Apply(cat([theta, condition, time], 1)).relu_();
-        foreach (Dense block in blocks)
+        ArgumentNullException.ThrowIfNull(pass);
+        Tensor input = cat([theta, condition, time], 1);
+        Tensor?[] masks = [.. blocks.Select(_ => pass.Mask(first.Weight.shape[0], input.shape[0], _dropout, input.device))];
+        if (AllowVectors && _vectors.Accepts(input, pass))
         {
-            h = pass.Dropout(block.Apply(h), _dropout).add_(h).relu_();
+            return _vectors.Apply(input, masks);
+        }
+
+        Tensor h = first.Apply(input).relu_();
+        for (int b = 0; b < blocks.Count; b++)
+        {
+            Tensor inner = blocks[b].Apply(h);
+            h = (masks[b] is Tensor mask ? inner * mask.t() : inner).add_(h).relu_();
         }
 
         return last.Apply(h);
