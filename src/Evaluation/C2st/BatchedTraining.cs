@@ -113,7 +113,7 @@ internal static class BatchedTraining
             using var step = NewDisposeScope();
             Range part = start..Math.Min(held, start + EvaluationRows);
             (Tensor x, Tensor y) = Gather(ended.Select(i => (running[i].Classifier.Test[part], running[i].Offset)).ToArray(), data, references);
-            correct.add_(finished.Logits(x).gt(Scalars.Zero).eq(y.squeeze(2).gt(Scalars.Half)).sum(1), Scalars.One);
+            correct.add_(finished.Logits(x).gt(Scalars.Zero).eq(y.squeeze(2).gt(Scalars.Half)).sum(1));
         }
 
         long[] counts = correct.cpu().data<long>().ToArray();
