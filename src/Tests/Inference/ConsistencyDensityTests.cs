@@ -38,7 +38,9 @@ public sealed class ConsistencyDensityTests
         using BlockNoise second = new([s_key], [30], 2, CPU);
         Tensor condition = full([30, 2], 0.2, dtype: ScalarType.Float32);
         DrawsWithDensity draws = posterior.DrawWithDensity(condition, first);
-        Assert.That(draws.Theta.Numbers(), Is.EqualTo(posterior.Draw(condition, second, 1).Numbers()).Within(1e-6));
+
+        // Relative: with gradients the layers go through libtorch, without through our own code, and draws near 10 differ by a last place or two.
+        Assert.That(draws.Theta.Numbers(), Is.EqualTo(posterior.Draw(condition, second, 1).Numbers()).Within(1e-4).Percent);
         Assert.That(draws.LogProb.requires_grad || draws.Theta.requires_grad, Is.False);
         Assert.That(is_grad_enabled(), Is.False);
     }
