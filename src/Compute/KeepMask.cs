@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -11,7 +12,8 @@ namespace Reproduce.Compute;
 /// </remarks>
 internal static class KeepMask
 {
-    private const int Lanes = 16;
+    private const int Lanes = 8;
+    private const int Generators = 2 * Lanes;
 
     /// <summary>Fills with 0 (probability <paramref name="rate"/>) and 1 / (1 - rate).</summary>
     /// <param name="key">The stream.</param>
@@ -19,44 +21,51 @@ internal static class KeepMask
     /// <param name="mask">Receives the numbers.</param>
     internal static void Fill(RandomKey key, double rate, Span<float> mask)
     {
-        Span<uint> seeds = stackalloc uint[4 * Lanes];
+        Span<uint> seeds = stackalloc uint[4 * Generators];
         for (int i = 0; i < seeds.Length; i++)
         {
             seeds[i] = (uint)(key.Child(i).Value >> 32);
         }
 
-        Vector512<uint> s0 = Vector512.Create<uint>(seeds), s1 = Vector512.Create<uint>(seeds[Lanes..]);
-        Vector512<uint> s2 = Vector512.Create<uint>(seeds[(2 * Lanes)..]), s3 = Vector512.Create<uint>(seeds[(3 * Lanes)..]);
-        Vector512<uint> threshold = Vector512.Create((uint)Math.Round(rate * 4294967296.0));
-        Vector512<float> kept = Vector512.Create((float)(1 / (1 - rate)));
+        State left = new(seeds), right = new(seeds[Lanes..]);
+        Vector256<uint> threshold = Vector256.Create((uint)Math.Round(rate * 4294967296.0));
+        Vector256<float> kept = Vector256.Create((float)(1 / (1 - rate)));
         ref float first = ref MemoryMarshal.GetReference(mask);
         int at = 0;
-        Span<float> rest = stackalloc float[Lanes];
-        while (at < mask.Length)
+        for (; at + Generators <= mask.Length; at += Generators)
         {
-            Vector512<uint> sum = s0 + s3;
-            Vector512<uint> number = RotateLeft(sum, 7) + s0;
-            Vector512<uint> t = s1 << 9;
-            s2 ^= s0;
-            s3 ^= s1;
-            s1 ^= s2;
-            s0 ^= s3;
-            s2 ^= t;
-            s3 = RotateLeft(s3, 11);
-            Vector512<float> values = Vector512.GreaterThanOrEqual(number, threshold).AsSingle() & kept;
-            if (at + Lanes <= mask.Length)
-            {
-                values.StoreUnsafe(ref first, (nuint)at);
-            }
-            else
-            {
-                values.CopyTo(rest);
-                rest[..(mask.Length - at)].CopyTo(mask[at..]);
-            }
+            left.Next(threshold, kept).StoreUnsafe(ref first, (nuint)at);
+            right.Next(threshold, kept).StoreUnsafe(ref first, (nuint)(at + Lanes));
+        }
 
-            at += Lanes;
+        Span<float> rest = stackalloc float[Generators];
+        left.Next(threshold, kept).CopyTo(rest);
+        right.Next(threshold, kept).CopyTo(rest[Lanes..]);
+        rest[..(mask.Length - at)].CopyTo(mask[at..]);
+    }
+
+    // Eight generators; word w of generator g was seeded by number 16 w + g.
+    private struct State(ReadOnlySpan<uint> seeds)
+    {
+        private Vector256<uint> _s0 = Vector256.Create(seeds);
+        private Vector256<uint> _s1 = Vector256.Create(seeds[Generators..]);
+        private Vector256<uint> _s2 = Vector256.Create(seeds[(2 * Generators)..]);
+        private Vector256<uint> _s3 = Vector256.Create(seeds[(3 * Generators)..]);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal Vector256<float> Next(Vector256<uint> threshold, Vector256<float> kept)
+        {
+            Vector256<uint> number = RotateLeft(_s0 + _s3, 7) + _s0;
+            Vector256<uint> t = _s1 << 9;
+            _s2 ^= _s0;
+            _s3 ^= _s1;
+            _s1 ^= _s2;
+            _s0 ^= _s3;
+            _s2 ^= t;
+            _s3 = RotateLeft(_s3, 11);
+            return Vector256.GreaterThanOrEqual(number, threshold).AsSingle() & kept;
         }
     }
 
-    private static Vector512<uint> RotateLeft(Vector512<uint> x, int bits) => (x << bits) | (x >>> (32 - bits));
+    private static Vector256<uint> RotateLeft(Vector256<uint> x, int bits) => (x << bits) | (x >>> (32 - bits));
 }

@@ -134,7 +134,7 @@ public sealed class VectorMlpTests
         Assert.That(random.DropoutMask([features, rows], rate).Numbers(), Is.EqualTo(mask.Numbers()), "the stream repeats");
     }
 
-    private static void RequireVectors() => Assume.That(PanelProduct.IsSupported, "This processor has no 512-bit vectors.");
+    private static void RequireVectors() => Assume.That(PanelProduct.IsSupported, "This processor has neither 512-bit vectors nor fused multiply-adds.");
 
     private static ResidualMlp Network(RandomSource random, int parameters, int condition, double dropout, int units, int blocks)
     {

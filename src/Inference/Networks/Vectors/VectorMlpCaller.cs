@@ -6,7 +6,7 @@ namespace Reproduce.Inference.Networks.Vectors;
 
 /// <summary>Lets vector code take the place of a residual MLP's libtorch operations where it can.</summary>
 /// <remarks>
-/// On a CPU with 512-bit vectors, for float32 and hidden widths that are multiples of 32. It gives first derivatives in a training pass;
+/// On a CPU with vectors wide enough (<see cref="PanelProduct.IsSupported"/>), for float32 and hidden widths that are multiples of 32. It gives first derivatives in a training pass;
 /// where second ones may be asked for (a density's Jacobian) the network keeps to libtorch.
 /// </remarks>
 internal sealed class VectorMlpCaller
