@@ -49,3 +49,26 @@ public sealed record DeepSetSummarySettings : SummarySettings
         new DeepSetSettings { Outputs = Outputs, EquivariantModules = EquivariantModules, Units = Units, Layers = Layers },
         random);
 }
+
+/// <summary>A set transformer for exchangeable points.</summary>
+[Kind("set-transformer")]
+public sealed record SetTransformerSummarySettings : SummarySettings
+{
+    /// <summary>Number of summaries.</summary>
+    [Range(1, 4096)]
+    public required int Outputs { get; init; }
+
+    /// <summary>Induced self-attention blocks.</summary>
+    [Range(0, 16)]
+    public int Blocks { get; init; } = 2;
+
+    /// <summary>Inducing points of each block.</summary>
+    [Range(1, 4096)]
+    public int InducingPoints { get; init; } = 32;
+
+    /// <inheritdoc/>
+    public override SummaryNetwork Create(Observation example, RandomSource random) => new SetTransformer(
+        example.Sole.shape[^1],
+        new SetTransformerSettings { Outputs = Outputs, Blocks = Blocks, InducingPoints = InducingPoints },
+        random);
+}
