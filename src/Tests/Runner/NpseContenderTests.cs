@@ -50,7 +50,7 @@ public sealed class NpseContenderTests
 
     private static NpseContenderSettings Load()
     {
-        (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml"), null, null, Contender).Load();
+        (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml"), null, null, "contenders.npse=~", Contender).Load();
         return (NpseContenderSettings)experiment.Contenders["npse"];
     }
 }

@@ -12,10 +12,10 @@ public sealed class RunPlanTests
     [Test]
     public void EveryJobHasAFolderOfItsOwn()
     {
-        string[] hashes = [.. Hashes(Plan("simulations.budgets=[512, 1024]", "replicates=2")).Values];
+        string[] hashes = [.. Hashes(Plan("simulations.budgets=[512, 1024]", "simulations.full_sweep=~", "replicates=2")).Values];
 
         Assert.That(hashes, Is.Unique);
-        Assert.That(hashes, Has.Length.EqualTo(2 + 1 + 4 * 2 * 2 + 2 * (25 * 2 * 2) + 1));
+        Assert.That(hashes, Has.Length.EqualTo(2 + 1 + 5 * 2 * 2 + 2 * (32 * 2 * 2) + 1));
     }
 
     [TestCase("contenders.cmpe.training.epochs=7", "cmpe")]
