@@ -23,19 +23,23 @@ public static class Commands
         {
             experiment, profile, variant, set, output, cache, jobs, dryRun, verbose,
         };
-        root.SetAction(result => RunCommand.Run(
-            new RunRequest
-            {
-                ExperimentFile = result.GetRequiredValue(experiment),
-                Profile = result.GetValue(profile),
-                Variant = result.GetValue(variant),
-                Settings = result.GetValue(set) ?? [],
-                Output = result.GetValue(output),
-                Cache = result.GetValue(cache),
-                Jobs = result.GetValue(jobs),
-            },
-            result.GetValue(dryRun),
-            result.GetValue(verbose)));
+        RunRequest Request(ParseResult result) => new()
+        {
+            ExperimentFile = result.GetRequiredValue(experiment),
+            Profile = result.GetValue(profile),
+            Variant = result.GetValue(variant),
+            Settings = result.GetValue(set) ?? [],
+            Output = result.GetValue(output),
+            Cache = result.GetValue(cache),
+            Jobs = result.GetValue(jobs),
+        };
+        root.SetAction(result => RunCommand.Run(Request(result), result.GetValue(dryRun), result.GetValue(verbose)));
+        Command switches = new("switches", "Runs an experiment with each switch of a variant alone and with all, and tabulates what they do.")
+        {
+            experiment, profile, variant, set, output, cache, jobs, verbose,
+        };
+        switches.SetAction(result => SwitchesCommand.Run(Request(result), result.GetValue(verbose)));
+        root.Subcommands.Add(switches);
         root.Subcommands.Add(Score());
         root.Subcommands.Add(TrainWorker());
         return root;

@@ -12,7 +12,8 @@ internal static class Repository
     public static IEnumerable<string> Experiments => Directory.EnumerateFiles(Path.Combine(Root, "experiments"), "*.yaml").Order();
 
     public static IEnumerable<string> Names(string group) =>
-        Directory.EnumerateFiles(Path.Combine(Root, "configs", group), "*.yaml").Select(f => Path.GetFileNameWithoutExtension(f)!).Order();
+        Directory.EnumerateFiles(Path.Combine(Root, "configs", group), "*.yaml").Select(f => Path.GetFileNameWithoutExtension(f)!)
+            .Where(n => !n.Contains('.', StringComparison.Ordinal)).Order();
 
     public static RunRequest Request(string experiment, string? profile = null, string? variant = null, params string[] settings) => new()
     {

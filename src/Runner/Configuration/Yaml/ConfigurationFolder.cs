@@ -38,7 +38,7 @@ internal sealed class ConfigurationFolder
     public YamlMap Load(string group, string name, string askedBy)
     {
         var folder = Path.Combine(_path, group);
-        var names = YamlText.NamesIn(folder);
+        var names = YamlText.NamesIn(folder).Where(n => !n.Contains('.', StringComparison.Ordinal)).ToList();
         if (names.Contains(name, StringComparer.Ordinal))
         {
             var file = Path.Combine(folder, $"{name}.yaml");
@@ -48,5 +48,18 @@ internal sealed class ConfigurationFolder
         var available = names.Count == 0 ? "nothing" : string.Join(", ", names);
         var hint = NameSuggestions.DidYouMean(name, names);
         throw new ConfigurationException($"{askedBy}: {_display(folder)} holds no {Phrases.Quote(name)}{hint} Available: {available}.");
+    }
+
+    /// <summary>Loads what a file adds for one experiment, <c>NAME.EXPERIMENT.yaml</c>; null when there is no such file.</summary>
+    /// <param name="group">The subfolder.</param>
+    /// <param name="name">The name of the file that it adds to.</param>
+    /// <param name="experiment">The experiment's name, compared with the files that exist like the other one.</param>
+    public YamlMap? LoadAddition(string group, string name, string experiment)
+    {
+        var folder = Path.Combine(_path, group);
+        var wanted = $"{name}.{experiment}";
+        if (!YamlText.NamesIn(folder).Contains(wanted, StringComparer.Ordinal)) return null;
+        var file = Path.Combine(folder, $"{wanted}.yaml");
+        return YamlReader.Load(file, _display(file));
     }
 }

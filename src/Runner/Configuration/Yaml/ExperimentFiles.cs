@@ -5,7 +5,8 @@ namespace Reproduce.Runner.Configuration.Yaml;
 /// <list type="number">
 /// <item>the experiment file, in which a contender may say <c>extends: NAME</c> to start from <c>configs/contenders/NAME.yaml</c>;</item>
 /// <item><c>configs/profiles/PROFILE.yaml</c>, which changes the scale;</item>
-/// <item><c>configs/variants/VARIANT.yaml</c>, which changes the method;</item>
+/// <item><c>configs/variants/VARIANT.yaml</c>, which changes the method, with <c>VARIANT.EXPERIMENT.yaml</c>, if there is one, for what
+/// holds for one experiment only;</item>
 /// <item>the settings of the command line, in their order.</item>
 /// </list>
 /// <para>
@@ -19,6 +20,7 @@ public static class ExperimentFiles
 {
     private const string Contenders = "contenders";
     private const string Extends = "extends";
+    private const string Variants = "variants";
 
     /// <summary>Loads an experiment with everything that is laid over it.</summary>
     /// <param name="experimentPath">The experiment file.</param>
@@ -51,10 +53,44 @@ public static class ExperimentFiles
         var folder = new Lazy<ConfigurationFolder>(() => ConfigurationFolder.Find(path, working, Display));
         root = Expand(root, folder);
         if (profile is not null) root = Overlay(root, folder.Value.Load("profiles", profile, $"--profile {profile}"), contenderKinds);
-        if (variant is not null) root = Overlay(root, folder.Value.Load("variants", variant, $"--variant {variant}"), contenderKinds);
+        if (variant is not null) root = Overlay(root, VariantOf(folder.Value, variant, root), contenderKinds);
         root = sets.Aggregate(root, YamlOverlay.Set);
         RefuseLateExtends(root);
         return root;
+    }
+
+    /// <summary>Loads a variant by itself, with what it adds for one experiment.</summary>
+    /// <param name="experimentPath">The experiment file, beside whose folder <c>configs</c> is looked for.</param>
+    /// <param name="variant">The variant's name.</param>
+    /// <param name="experiment">The experiment as read.</param>
+    /// <exception cref="ConfigurationException">The file is missing or wrong.</exception>
+    public static YamlMap LoadVariant(string experimentPath, string variant, YamlMap experiment)
+    {
+        var working = Environment.CurrentDirectory;
+        var folder = ConfigurationFolder.Find(Path.GetFullPath(experimentPath, working), working, file => DisplayName(file, working));
+        return VariantOf(folder, variant, experiment);
+    }
+
+    private static YamlMap VariantOf(ConfigurationFolder folder, string variant, YamlMap experiment)
+    {
+        var whole = folder.Load(Variants, variant, $"--variant {variant}");
+        var name = (experiment.Find("name")?.Value as YamlScalar)?.Text ?? "";
+        return folder.LoadAddition(Variants, variant, name) is { } addition ? Join(whole, addition) : whole;
+    }
+
+    // Lays one overlay over another: wildcards stay what they are.
+    private static YamlMap Join(YamlMap first, YamlMap second)
+    {
+        var entries = first.Entries.ToList();
+        foreach (var entry in second.Entries)
+        {
+            var at = entries.FindIndex(known => known.Key == entry.Key);
+            if (at < 0) entries.Add(entry);
+            else if (entries[at].Value is YamlMap known && entry.Value is YamlMap added) entries[at] = entries[at] with { Value = Join(known, added) };
+            else entries[at] = entry;
+        }
+
+        return new YamlMap(first.Position, entries);
     }
 
     private static YamlMap Expand(YamlMap root, Lazy<ConfigurationFolder> folder)
