@@ -1,6 +1,9 @@
-# Runs the three low-dimensional experiments at the paper's scale; what is already there is not computed again. Options go to every run.
+# Runs the three low-dimensional experiments at the paper's scale and draws the paper's figures of all three.
+# What is already there is not computed again. Options (--profile, --variant, --cache, --set) go to every command.
 Set-Location (Join-Path $PSScriptRoot "..")
 foreach ($experiment in "gmm", "two_moons", "kinematics") {
     dotnet run -c Release -- "experiments/$experiment.yaml" @args
     if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
 }
+dotnet run -c Release -- figures experiments/gmm.yaml experiments/two_moons.yaml experiments/kinematics.yaml @args
+exit $LASTEXITCODE

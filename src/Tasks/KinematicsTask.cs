@@ -15,7 +15,7 @@ namespace Reproduce.Tasks;
 /// <see cref="KinematicsSheet"/>, by rejection (<see cref="KinematicsPosterior"/>).</para>
 /// <para>The observation is one tensor "x", [B, 2]. All methods may be used from several threads.</para>
 /// </remarks>
-public sealed class KinematicsTask : ITask, IReferencePosterior, IResimulation
+public sealed class KinematicsTask : ITask, IReferencePosterior, IResimulation, IConfiguration
 {
     /// <summary>The value of <c>kind:</c> in an experiment file.</summary>
     public const string Kind = "inverse-kinematics";
@@ -25,6 +25,9 @@ public sealed class KinematicsTask : ITask, IReferencePosterior, IResimulation
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ParameterNames { get; } = ["theta1", "theta2", "theta3", "theta4"];
+
+    /// <inheritdoc/>
+    public (string X, string Y) AxisNames => ("reach", "height");
 
     /// <inheritdoc/>
     public Tensor SamplePrior(long count, RandomSource random)
@@ -101,6 +104,19 @@ public sealed class KinematicsTask : ITask, IReferencePosterior, IResimulation
         }
 
         return (tensor(result, sets, draws, 4), records);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Base, joints and hand.</remarks>
+    public IReadOnlyList<(double X, double Y)> Configuration(ReadOnlySpan<float> theta) => KinematicArm.Joints(theta);
+
+    /// <inheritdoc/>
+    public (double X, double Y) Observed(Observation x, long dataSet)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Require.Rows(x.Sole, 2, "x");
+        double[] points = Values(x.Sole);
+        return (points[2 * dataSet + 1], points[2 * dataSet]);
     }
 
     private static double[] Values(Tensor points)

@@ -40,9 +40,33 @@ public static class Commands
         };
         switches.SetAction(result => SwitchesCommand.Run(Request(result), result.GetValue(verbose)));
         root.Subcommands.Add(switches);
+        root.Subcommands.Add(Figures(profile, variant, set, cache));
         root.Subcommands.Add(Score());
         root.Subcommands.Add(TrainWorker());
         return root;
+    }
+
+    private static Command Figures(Option<string?> profile, Option<string?> variant, Option<string[]> set, Option<string?> cache)
+    {
+        Argument<string[]> experiments = new("experiments") { Description = "The experiment files, in the order of the panels.", Arity = ArgumentArity.OneOrMore };
+        Option<string?> output = new("--out") { Description = "Folder for the figures. Default: results/paper." };
+        Command command = new("figures", "Draws the paper's figures that show several experiments at once, from the results of their runs.")
+        {
+            experiments, profile, variant, set, cache, output,
+        };
+        command.SetAction(result => FiguresCommand.Run(
+            [
+                .. result.GetRequiredValue(experiments).Select(file => new RunRequest
+                {
+                    ExperimentFile = file,
+                    Profile = result.GetValue(profile),
+                    Variant = result.GetValue(variant),
+                    Settings = result.GetValue(set) ?? [],
+                    Cache = result.GetValue(cache),
+                }),
+            ],
+            result.GetValue(output)));
+        return command;
     }
 
     private static Command Score()

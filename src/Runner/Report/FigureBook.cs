@@ -48,7 +48,8 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
             }
         }
 
-        if (PosteriorDraws.Rows(_plan, run) is { Count: > 0 } rows)
+        PosteriorDraws draws = new(_plan, run.FailureOf);
+        if (draws.Rows(experiment.Figures.ScatterDataSets, j => $"Data set {j + 1}") is { Count: > 0 } rows)
         {
             figures.Add(new ReportFigure("posteriors", PosteriorGrid.Create(rows)));
         }

@@ -143,7 +143,8 @@ public sealed record Manifest
         }
     }
 
-    private static string ProcessorName()
+    /// <summary>The processor's name as the system tells it.</summary>
+    public static string ProcessorName()
     {
         const string cpuInfo = "/proc/cpuinfo";
         string? line = File.Exists(cpuInfo) ? File.ReadLines(cpuInfo).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;

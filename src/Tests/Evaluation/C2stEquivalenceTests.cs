@@ -3,6 +3,7 @@ using System.Text;
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
+using Reproduce.Runner.Report;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
@@ -65,7 +66,7 @@ public sealed class C2stEquivalenceTests
             | pair | protocol | scikit-learn | vector engine | difference | error | tensor engine |
             |---|---|---|---|---|---|---|
             {table}
-            Machine: AMD EPYC (Zen 5), 2 cores, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}. Made by
+            Machine: {Manifest.ProcessorName()}, {Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}. Made by
             `dotnet test src/Tests --filter FullyQualifiedName~C2stEquivalenceTests.WriteTable`
 
             """);

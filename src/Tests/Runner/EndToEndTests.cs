@@ -82,6 +82,36 @@ public sealed class EndToEndTests
     }
 
     [Test]
+    public void FiguresOfSeveralExperimentsNeedTheirRuns()
+    {
+        (int exitCode, _, string errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml"]);
+        Assert.That((exitCode, errors.Contains("run the experiment", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.BadConfiguration, true)), errors);
+
+        Run();
+        (exitCode, _, errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml", "experiments/tiny.yaml"]);
+        Assert.That((exitCode, errors.Contains("every experiment once", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.BadConfiguration, true)), errors);
+        (exitCode, string output, errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml"]);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        string folder = Path.Combine(_folder.Path, "results", "paper");
+        Assert.That(
+            Directory.EnumerateFiles(folder, "*.svg").Select(Path.GetFileNameWithoutExtension),
+            Is.EquivalentTo(new[] { "figure_2_posteriors", "figure_3_c2st_vs_time", "c2st_vs_steps" }));
+        Assert.That(File.ReadAllText(Path.Combine(folder, "figure_2_posteriors.svg")), Does.Contain("Tiny"));
+    }
+
+    [Test]
+    public void EverySwitchOfAVariantGetsARow()
+    {
+        _folder.File("configs/variants/other.yaml", "contenders: {\"*:cmpe\": {consistency: {huber_norm: elementwise, extra_interval: true}}}");
+        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, ["switches", "experiments/tiny.yaml", "--variant", "other"]);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        string[] table = File.ReadAllLines(Path.Combine(_folder.Path, "results", "tiny", "other", "switches.md"));
+        string[] labels = [.. table.Where(l => l.StartsWith('|')).Select(l => l.Split('|')[1].Trim()).Skip(2)];
+        Assert.That(labels, Is.EqualTo(new[] { "none (the paper's text)", "cmpe: huber\\_norm elementwise", "cmpe: extra\\_interval true", "all" }));
+        Assert.That(table.Single(l => l.Contains("none", StringComparison.Ordinal)).Count(c => c == '±'), Is.EqualTo(2), "two numbers of steps");
+    }
+
+    [Test]
     public void TheSameSeedGivesTheSameNumbersAndDamageIsRepaired()
     {
         Run();

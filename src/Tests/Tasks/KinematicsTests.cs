@@ -170,6 +170,22 @@ public sealed class KinematicsTests
     }
 
     [Test]
+    public void ADrawnArmEndsAtTheObservedPoint()
+    {
+        using IDisposable scope = NewDisposeScope();
+        KinematicsTask task = new();
+        using RandomSource random = new(RandomKey.FromSeed(3));
+        Tensor theta = task.SamplePrior(5, random);
+        Observation x = task.Simulate(theta, random);
+        for (int i = 0; i < 5; i++)
+        {
+            (double reach, double height) = task.Configuration(theta[i].data<float>().ToArray())[^1];
+            Assert.That(task.Observed(x, i).X, Is.EqualTo(reach).Within(1e-5));
+            Assert.That(task.Observed(x, i).Y, Is.EqualTo(height).Within(1e-5));
+        }
+    }
+
+    [Test]
     public void JointsEndAtTheHand()
     {
         (Tensor theta, Observation x) = TaskAssert.Simulate(new KinematicsTask(), 20, 9);

@@ -1,0 +1,96 @@
+using Reproduce.Compute;
+using Reproduce.Reporting;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Runner.Plan;
+using Reproduce.Runner.Report;
+using Spectre.Console;
+
+namespace Reproduce.Runner.CommandLine;
+
+/// <summary>The paper's figures that show several experiments at once, made from the results of their runs; computes nothing.</summary>
+public static class FiguresCommand
+{
+    private const string Measurements = "measurements.csv";
+
+    /// <summary>Draws the figures.</summary>
+    /// <param name="requests">The experiments, each as it was run.</param>
+    /// <param name="output">Folder for the figures, or null for results/paper.</param>
+    /// <returns>An exit code.</returns>
+    /// <exception cref="ConfigurationException">A file is wrong, or an experiment was not run.</exception>
+    public static int Run(IReadOnlyList<RunRequest> requests, string? output)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        List<(Experiment Experiment, RunPlan Plan)> runs = [];
+        List<Measurement> rows = [];
+        foreach (RunRequest request in requests)
+        {
+            Experiment experiment = request.Load().Experiment;
+            if (runs.Any(r => r.Experiment.Name == experiment.Name))
+            {
+                throw new ConfigurationException($"{request.ExperimentFile}: expected every experiment once, got '{experiment.Name}' again.");
+            }
+
+            string file = Path.Combine(request.OutputFolder(experiment), Measurements);
+            if (!File.Exists(file))
+            {
+                throw new ConfigurationException(
+                    $"{request.ExperimentFile}: expected the measurements of a run in {file}; run the experiment with the same options first.");
+            }
+
+            rows.AddRange(MeasurementTable.Read(file).Rows);
+            NativeBackend.EnsureLoaded();
+            string device = Devices.Parse(experiment.Device).type.ToString();
+            runs.Add((experiment, new RunPlan(experiment, request.VariantName, request.CacheFolder, device)));
+        }
+
+        MeasurementTable measurements = new(rows);
+        string root = requests[0].ResultsRoot;
+        string published = Path.Combine(root, "published", "published-results.csv");
+        string folder = Path.GetFullPath(output ?? Path.Combine(root, requests[0].Variant is string v ? $"paper-{v}" : "paper"));
+        PublishedResults paper = File.Exists(published) ? PublishedResults.Read(published) : PublishedResults.None;
+        foreach (ReportFigure figure in Figures(runs, measurements, paper))
+        {
+            string png = figure.Figure.Save(folder, figure.Name).Png;
+            AnsiConsole.Console.MarkupLineInterpolated($"{figure.Figure.Title}: {png}");
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static IEnumerable<ReportFigure> Figures(
+        List<(Experiment Experiment, RunPlan Plan)> runs, MeasurementTable measurements, PublishedResults published)
+    {
+        List<PosteriorRow> posteriors =
+        [
+            .. runs.SelectMany(r => new PosteriorDraws(r.Plan, f => f.IsComplete ? null : "draws not in the cache")
+                .Rows([r.Experiment.Figures.ScatterDataSets.FirstOrDefault()], _ => r.Experiment.Title)),
+        ];
+        if (posteriors.Count > 0)
+        {
+            yield return new ReportFigure("figure_2_posteriors", PosteriorGrid.Create(posteriors));
+        }
+
+        QualityPanel[] panels =
+        [
+            .. runs.Select(r => new QualityPanel
+            {
+                Experiment = r.Experiment.Name,
+                Title = $"{r.Experiment.Title}, {r.Plan.ShownBudget} simulations",
+                Variant = r.Plan.Variant,
+                Budget = r.Plan.ShownBudget,
+            }),
+        ];
+        yield return new ReportFigure("figure_3_c2st_vs_time", QualityFigures.AgainstTime(measurements, published, panels));
+        yield return new ReportFigure("c2st_vs_steps", QualityFigures.AgainstSteps(measurements, published, panels));
+        QualityPanel[] several =
+        [
+            .. runs.Zip(panels).Where(p => p.First.Experiment.Simulations.Budgets.Length > 1)
+                .Select(p => p.Second with { Title = p.First.Experiment.Title }),
+        ];
+        if (several.Length > 0)
+        {
+            yield return new ReportFigure("figure_4_c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, several));
+        }
+    }
+}
