@@ -18,7 +18,7 @@ namespace Reproduce.Inference.Estimators;
 /// Loss (Eq. 8): d(f(theta + t_{i+1} z, t_{i+1}), stopgrad f(theta + t_i z, t_i)) / (t_{i+1} - t_i), with the same z and
 /// d(u, v) = sqrt(||u - v||^2 + c^2) - c, c = 0.00054 sqrt(D). The teacher has the current weights (no moving average).
 /// </remarks>
-public sealed class ConsistencyPosterior : Network, IPosteriorEstimator
+public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensityOfDraws
 {
     private readonly SummaryNetwork summary;
     private readonly FreeFormNetwork network;

@@ -42,7 +42,7 @@ public sealed record FlowMatchingSettings
 /// Time convention: t = 0 is noise, t = 1 the parameter; theta_t = (1 - t) z + t theta, target velocity theta - z.
 /// A draw integrates the velocity from 0 to 1 with K explicit Euler steps, exactly K network passes.
 /// </remarks>
-public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVelocityField, ITractableDensity
+public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVelocityField, ITractableDensity, IDensityOfDraws
 {
     private readonly SummaryNetwork summary;
     private readonly FreeFormNetwork velocity;
@@ -132,6 +132,9 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVeloc
     /// <inheritdoc/>
     /// <remarks>The density of the exact flow's draws, whatever the number of Euler steps of a draw.</remarks>
     public Tensor LogProb(Tensor theta, Tensor condition) => FlowDensity.LogProb(this, theta, condition).LogProb;
+
+    /// <inheritdoc/>
+    public DrawsWithDensity DrawWithDensity(Tensor condition, INoise noise) => FlowDensity.Draw(this, condition, noise);
 
     // log cosh r = r + log(1 + exp(-2 r)) - log 2, without overflow on either side: for large -2 r the softplus is -2 r itself.
     private static Tensor LogCosh(Tensor residual) => residual + nn.functional.softplus(residual * -2) - Math.Log(2);

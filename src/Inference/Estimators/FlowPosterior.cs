@@ -1,7 +1,9 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Densities;
 using Reproduce.Inference.Flows;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Sampling;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Estimators;
@@ -9,7 +11,7 @@ namespace Reproduce.Inference.Estimators;
 /// <summary>
 /// Neural posterior estimation with a coupling flow (Eq. 1): minimises -log q(theta | x). ACF with affine, NSF with spline couplings.
 /// </summary>
-public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDensity
+public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDensity, IDensityOfDraws
 {
     private readonly SummaryNetwork summary;
     private readonly CouplingFlow flow;
@@ -63,6 +65,15 @@ public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDens
         Shapes.Require(theta, nameof(theta), null, Dimension);
         Shapes.Require(condition, nameof(condition), theta.shape[0], summary.Outputs);
         return LogProb(theta, condition, ForwardPass.Evaluation);
+    }
+
+    /// <inheritdoc/>
+    public DrawsWithDensity DrawWithDensity(Tensor condition, INoise noise)
+    {
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor theta = Draw(condition, noise, 1);
+        return new DrawsWithDensity(theta.MoveToOuterDisposeScope(), LogProb(theta, condition).MoveToOuterDisposeScope());
     }
 
     private Tensor LogProb(Tensor theta, Tensor condition, ForwardPass pass)

@@ -22,7 +22,7 @@ namespace Reproduce.Inference.Estimators;
 /// Heun makes half as many, and with an odd number its last interval is an Euler step (K intervals are 2K-1 passes, as in Karras et al.).
 /// </para>
 /// </remarks>
-public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityField, ITractableDensity
+public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityField, ITractableDensity, IDensityOfDraws
 {
     private readonly SummaryNetwork summary;
     private readonly FreeFormNetwork network;
@@ -162,6 +162,9 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
     /// <inheritdoc/>
     /// <remarks>The density of the exact flow's draws at noise level eps, whatever the number of steps of a draw.</remarks>
     public Tensor LogProb(Tensor theta, Tensor condition) => FlowDensity.LogProb(this, theta, condition).LogProb;
+
+    /// <inheritdoc/>
+    public DrawsWithDensity DrawWithDensity(Tensor condition, INoise noise) => FlowDensity.Draw(this, condition, noise);
 
     // One interval, in place: theta += h v(theta, t), or half of that and half of h v at its end.
     private void Advance(Tensor theta, Tensor time, Tensor condition, double from, double to, bool corrected)

@@ -39,6 +39,7 @@ public sealed class CouplingFlow : Network, IConditionalTransform
     public (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(u);
+        CountPass();
         Tensor v = u;
         Tensor total = u.new_zeros([u.shape[0]]);
         foreach (Network transform in transforms)
@@ -53,6 +54,7 @@ public sealed class CouplingFlow : Network, IConditionalTransform
     /// <inheritdoc/>
     public Tensor Inverse(Tensor v, Tensor condition)
     {
+        CountPass();
         Tensor u = v;
         foreach (Network transform in transforms.Reverse())
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
+using Reproduce.Inference.Densities;
 using Reproduce.Inference.Estimators;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -78,6 +79,63 @@ public static class PosteriorSampler
         }
     }
 
+    /// <summary>Draws with their densities for every data set, from estimators that are <see cref="IDensityOfDraws"/>.</summary>
+    /// <param name="estimator">A trained estimator.</param>
+    /// <param name="x">J observations on the estimator's device.</param>
+    /// <param name="draws">Number of draws for each, S.</param>
+    /// <param name="key">The stream; data set j, block b draws from key.Child(j).Child(b).</param>
+    /// <param name="options">Batching.</param>
+    /// <param name="progress">Receives the finished share, 0 to 1.</param>
+    /// <param name="cancel">Stops between passes.</param>
+    /// <returns>Parameters float32, [J, S, D], and log-densities float64, [J, S], on the CPU.</returns>
+    /// <exception cref="ArgumentException">The estimator does not know the density of its draws.</exception>
+    public static DrawsWithDensity SampleWithDensity(
+        IPosteriorEstimator estimator,
+        Observation x,
+        int draws,
+        RandomKey key,
+        SamplingOptions? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
+        IDensityOfDraws density = estimator as IDensityOfDraws
+            ?? throw new ArgumentException($"estimator: {estimator.GetType().Name} does not know the density of its draws", nameof(estimator));
+        options ??= new SamplingOptions();
+        bool onCpu = x.Parts.First().Value.device.type != DeviceType.CUDA;
+        long rows = options.RowsPerPass > 0 ? options.RowsPerPass : onCpu ? SamplingOptions.BlockSize : 100_000;
+        DrawsWithDensity result = new(
+            empty([x.Count, draws, estimator.Dimension], dtype: ScalarType.Float32, device: CPU),
+            empty([x.Count, draws], dtype: ScalarType.Float64, device: CPU));
+        try
+        {
+            using Tensor condition = SummariseAll(estimator, x);
+            List<Block[]> passes = Plan(x.Count, draws, rows, key);
+            long done = 0;
+            RunOnThreads(
+                onCpu ? options.Threads : 1,
+                passes,
+                pass =>
+                {
+                    using DisposeScope scope = NewDisposeScope();
+                    using BlockNoise noise = NoiseOf(pass, estimator.Dimension, condition.device);
+                    DrawsWithDensity drawn = density.DrawWithDensity(ConditionsOf(pass, condition), noise);
+                    Scatter(drawn.Theta.to(CPU), pass, result.Theta, draws);
+                    Scatter(drawn.LogProb.to(CPU).unsqueeze(1), pass, result.LogProb.unsqueeze(2), draws);
+                    progress?.Report((double)Interlocked.Increment(ref done) / passes.Count);
+                },
+                cancel);
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
     private static Tensor SummariseAll(IPosteriorEstimator estimator, Observation x)
     {
         using IDisposable noGrad = no_grad();
@@ -116,11 +174,20 @@ public static class PosteriorSampler
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using BlockNoise noise = new(
-            [.. blocks.Select(b => b.Key)], [.. blocks.Select(b => (long)b.Count)], estimator.Dimension, condition.device);
-        Tensor rows = cat([.. blocks.Select(b => condition[b.DataSet].unsqueeze(0).expand(b.Count, -1))], 0);
-        Tensor drawn = estimator.Draw(rows, noise, steps).to(CPU);
-        Tensor flat = result.view(-1, estimator.Dimension);
+        using BlockNoise noise = NoiseOf(blocks, estimator.Dimension, condition.device);
+        Scatter(estimator.Draw(ConditionsOf(blocks, condition), noise, steps).to(CPU), blocks, result, draws);
+    }
+
+    private static BlockNoise NoiseOf(Block[] blocks, long dimension, Device device) =>
+        new([.. blocks.Select(b => b.Key)], [.. blocks.Select(b => (long)b.Count)], dimension, device);
+
+    private static Tensor ConditionsOf(Block[] blocks, Tensor condition) =>
+        cat([.. blocks.Select(b => condition[b.DataSet].unsqueeze(0).expand(b.Count, -1))], 0);
+
+    // Rows of a pass [N, D] to their places in the result [J, S, D].
+    private static void Scatter(Tensor drawn, Block[] blocks, Tensor result, int draws)
+    {
+        Tensor flat = result.view(-1, drawn.shape[1]);
         long at = 0;
         foreach (Block block in blocks)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Reproduce.Runner.Densities;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
 
@@ -41,9 +42,37 @@ public static class Commands
         switches.SetAction(result => SwitchesCommand.Run(Request(result), result.GetValue(verbose)));
         root.Subcommands.Add(switches);
         root.Subcommands.Add(Figures(profile, variant, set, cache));
+        root.Subcommands.Add(Density());
         root.Subcommands.Add(Score());
         root.Subcommands.Add(TrainWorker());
         return root;
+
+        Command Density()
+        {
+            DensityOptions defaults = new();
+            Option<int> sets = new("--data-sets") { Description = "Test sets, the first ones of the experiment.", DefaultValueFactory = _ => defaults.DataSets };
+            Option<int> proposals = new("--proposals") { Description = "Weighted draws for each of the experiment's draws.", DefaultValueFactory = _ => defaults.Proposals };
+            foreach (Option<int> option in new[] { sets, proposals })
+            {
+                option.Validators.Add(r =>
+                {
+                    if (r.Tokens.Count > 0 && r.GetValueOrDefault<int>() < 1)
+                    {
+                        r.AddError($"{option.Name}: expected a whole number of at least 1.");
+                    }
+                });
+            }
+
+            Command density = new("density", "Importance sampling with every contender's density, at the budget of the figures, and the paper's Table 1.")
+            {
+                experiment, profile, variant, set, output, cache, jobs, sets, proposals, verbose,
+            };
+            density.SetAction(result => DensityCommand.Run(
+                Request(result),
+                new DensityOptions { DataSets = result.GetValue(sets), Proposals = result.GetValue(proposals) },
+                result.GetValue(verbose)));
+            return density;
+        }
     }
 
     private static Command Figures(Option<string?> profile, Option<string?> variant, Option<string[]> set, Option<string?> cache)

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Densities;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Storage;
@@ -54,15 +56,7 @@ public sealed class ExperimentRun
     public void Run()
     {
         RunPlan plan = _context.Plan;
-        set_num_threads(_context.Threads);
-        Stage("simulate", [plan.Simulate], j => j.Folder, _ => 1, SimulateStage.Run);
-        Stage("test sets", [plan.TestSet], j => j.Folder, _ => 1, SimulateStage.Run);
-        if (plan.Reference is not null)
-        {
-            Stage("reference", [plan.Reference], j => j.Folder, _ => 1, ReferenceStage.Run);
-        }
-
-        Train(plan.Trainings);
+        Prepare(plan.Trainings);
         set_num_threads(1); // Sampling brings threads of its own.
         Stage("sample", [.. plan.Samples.Where(s => Available(s.Folder, s.Train.Folder))], j => j.Folder, SampleWeight, SampleStage.Run);
         set_num_threads(_context.Threads);
@@ -72,6 +66,36 @@ public sealed class ExperimentRun
             j => j.Folder,
             _ => 1,
             ScoreStage.Run);
+    }
+
+    /// <summary>Trains what importance sampling needs, and runs it.</summary>
+    /// <param name="densities">The jobs.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Run(DensityPlan densities)
+    {
+        ArgumentNullException.ThrowIfNull(densities);
+        Prepare(densities.Trainings);
+        Stage(
+            "density",
+            [.. densities.Jobs.Where(j => j.Train is null || Available(j.Folder, j.Train.Folder))],
+            j => j.Folder,
+            j => j.Train?.Settings is FlowMatchingContenderSettings or NpseContenderSettings ? 100 : 1, // Hundreds of passes against one.
+            DensityStage.Run);
+    }
+
+    // Everything that sampling needs.
+    private void Prepare(IReadOnlyList<TrainJob> trainings)
+    {
+        RunPlan plan = _context.Plan;
+        set_num_threads(_context.Threads);
+        Stage("simulate", [plan.Simulate], j => j.Folder, _ => 1, SimulateStage.Run);
+        Stage("test sets", [plan.TestSet], j => j.Folder, _ => 1, SimulateStage.Run);
+        if (plan.Reference is not null)
+        {
+            Stage("reference", [plan.Reference], j => j.Folder, _ => 1, ReferenceStage.Run);
+        }
+
+        Train(trainings);
     }
 
     // Dense layers dominate: the time of a setting goes with its network passes, plus something for reading and writing.

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Reproduce.Compute;
+using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Training;
+using Reproduce.Reporting;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Runner.Densities;
+using Reproduce.Runner.Display;
+using Reproduce.Runner.Plan;
+using Reproduce.Runner.Stages;
+using Serilog.Core;
+using Spectre.Console;
+using static TorchSharp.torch;
+
+namespace Reproduce.Runner.CommandLine;
+
+/// <summary>Measures what the contenders' densities are worth, at the budget of the figures, with the trainings of the experiment's cache.</summary>
+public static class DensityCommand
+{
+    /// <summary>Name of the page and of the table of importance sampling.</summary>
+    public const string Name = "densities";
+
+    /// <summary>Name of the table of capabilities.</summary>
+    public const string Table1 = "table1";
+
+    /// <summary>Runs what is not in the cache yet and writes the page and its tables.</summary>
+    /// <param name="request">The experiment.</param>
+    /// <param name="options">The size.</param>
+    /// <param name="verbose">Show details on the console.</param>
+    /// <returns>An exit code.</returns>
+    /// <exception cref="ConfigurationException">A file or a setting is wrong, or the task's likelihood is not known.</exception>
+    public static int Run(RunRequest request, DensityOptions options, bool verbose)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        IAnsiConsole console = AnsiConsole.Console;
+        (YamlMap tree, Experiment experiment) = request.Load();
+        Device device = Devices.Parse(experiment.Device);
+        RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString());
+        DensityPlan densities = new(plan, request.CacheFolder, options);
+        string output = request.OutputFolder(experiment);
+        Directory.CreateDirectory(output);
+        using Logger log = Logging.Create(console, Path.Combine(output, "logs", "density.jsonl"), verbose);
+        using Interruption interruption = new(() => log.Warning("Stopping; a second Ctrl-C stops at once."));
+        string resolved = Path.Combine(output, "resolved.yaml");
+        File.WriteAllText(resolved, YamlWriter.Write(tree));
+        StageContext context = new(plan, device, interruption.Token);
+        IRunDisplay display = console.Profile.Out.IsTerminal && console.Profile.Capabilities.Interactive
+            ? new TerminalDisplay(console)
+            : new PlainDisplay(log);
+        Stopwatch clock = Stopwatch.StartNew();
+        ExperimentRun run = new(context, new WorkerArguments(resolved, plan.Variant, request.CacheFolder), display, log, request.Jobs);
+        try
+        {
+            run.Run(densities);
+        }
+        catch (OperationCanceledException)
+        {
+            log.Warning("Stopped after {Time:l}. The same command goes on from here.", Durations.Format(clock.Elapsed));
+            return interruption.ExitCode;
+        }
+
+        ResultTable importance = DensityTables.Importance(
+            densities,
+            [.. densities.Jobs.Select(j => (j, j.Folder.IsComplete ? DensityStage.Read(j) : null, run.FailureOf(j.Folder)))]);
+        ResultTable capabilities = DensityTables.Capabilities([.. Measure(densities, context)]);
+        importance.Save(output, Name);
+        capabilities.Save(output, Table1);
+        string page = Path.Combine(output, Name + ".md");
+        File.WriteAllText(page, DensityTables.Page(importance, capabilities)); // In the place of the table alone.
+        log.Information("Done in {Time:l}: {Page:l}", Durations.Format(clock.Elapsed), page);
+        return run.Failures.Count > 0 ? ExitCodes.Incomplete : ExitCodes.Success;
+    }
+
+    private static IEnumerable<(string Contender, int Steps, ContenderTraits Traits)> Measure(DensityPlan densities, StageContext context)
+    {
+        using Simulations test = SimulationFiles.Read(context.Plan.TestSet.Folder.FileOf(StageFiles.Test));
+        using Observation first = test.X.Narrow(0, 1);
+        using Observation x = first.To(context.Device);
+        foreach (TrainJob training in densities.Trainings.Where(t => t.Folder.IsComplete))
+        {
+            using IPosteriorEstimator estimator = EstimatorFactory.Load(training, context);
+            int steps = training.Settings.ShownSteps;
+            yield return (training.Contender, steps, ContenderTraits.Measure(estimator, x, steps, context.Plan.Key.Child("traits")));
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Text;
+using Reproduce.Evaluation;
+using Reproduce.Reporting;
+using TableCell = Reproduce.Reporting.TableCell;
+using TableColumn = Reproduce.Reporting.TableColumn;
+
+namespace Reproduce.Runner.Densities;
+
+/// <summary>The two tables of the verb <c>density</c> and the page that shows them.</summary>
+public static class DensityTables
+{
+    private static readonly TableColumn s_contender = new("contender", "Contender", "Contender", false);
+
+    /// <summary>What importance sampling gives, a row for each contender.</summary>
+    /// <param name="plan">The measurement.</param>
+    /// <param name="results">The arrays of each job, or why there are none.</param>
+    public static ResultTable Importance(DensityPlan plan, IReadOnlyList<(DensityJob Job, Dictionary<string, double[]>? Arrays, string? Failure)> results)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(results);
+        Configuration.Experiment experiment = plan.Run.Experiment;
+        return new ResultTable
+        {
+            Title = $"{experiment.Title}: importance sampling with each contender as the proposal",
+            Caption = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{plan.Options.DataSets} test sets, {plan.Run.ShownBudget} training simulations; {experiment.Test.Draws * plan.Options.Proposals} weighted draws for each set, of which C2ST sees {experiment.Test.Draws}: the first ones, or as many resampled by weight."),
+            Columns =
+            [
+                s_contender,
+                Numbers("ess_per_draw", "ESS per draw"),
+                new TableColumn("ess_per_draw_lowest", "lowest of the sets", "lowest of the sets", true),
+                Numbers("c2st", "C2ST"),
+                Numbers("c2st_corrected", "C2ST, corrected"),
+                Numbers("distinct", "different draws"),
+                Numbers("log_evidence_error", "error of log p(x)"),
+                new TableColumn("log_evidence_rms", "its root mean square", "its root mean square", true),
+                new TableColumn("log_evidence_predicted", "as predicted", "as predicted", true),
+            ],
+            Rows = [.. results.Select(r => Row(r.Job, r.Arrays, r.Failure))],
+        };
+    }
+
+    /// <summary>The paper's Table 1 with measured entries.</summary>
+    /// <param name="traits">What was measured on each contender, and its sampling steps.</param>
+    public static ResultTable Capabilities(IReadOnlyList<(string Contender, int Steps, ContenderTraits Traits)> traits)
+    {
+        ArgumentNullException.ThrowIfNull(traits);
+        return new ResultTable
+        {
+            Title = "Table 1 of the paper, measured",
+            Caption = "",
+            Columns =
+            [
+                new TableColumn("setting", "Contender", "Contender", false),
+                new TableColumn("density", "Density", "Density", false),
+                new TableColumn("method", "by", "by", false),
+                new TableColumn("unconstrained", "Network unconstrained", "Network unconstrained", false),
+                new TableColumn("passes_per_draw", "Passes per draw", "Passes per draw", true),
+                new TableColumn("passes_per_weighted_draw", "with density", "with density", true),
+                new TableColumn("disagreement", "two ways to log q differ by", "two ways to log q differ by", true),
+            ],
+            Rows =
+            [
+                .. traits.Select(t => new TableCell[]
+                {
+                    new() { Text = DisplayNames.Setting(t.Contender, t.Steps) },
+                    new() { Text = DensityOf(t.Traits.Method) },
+                    new() { Text = MethodOf(t.Traits.Method) },
+                    new() { Text = t.Traits.Unconstrained ? "yes" : "no" },
+                    Whole(t.Traits.PassesPerDraw),
+                    t.Traits.PassesPerWeightedDraw > 0 ? Whole(t.Traits.PassesPerWeightedDraw) : new TableCell(),
+                    t.Traits.Disagreement is double d ? new() { Text = d.ToString("0.0e0", CultureInfo.InvariantCulture), Value = d } : new TableCell(),
+                }),
+            ],
+        };
+    }
+
+    /// <summary>The page for a reader.</summary>
+    /// <param name="importance">From <see cref="Importance"/>.</param>
+    /// <param name="capabilities">From <see cref="Capabilities"/>.</param>
+    public static string Page(ResultTable importance, ResultTable capabilities)
+    {
+        ArgumentNullException.ThrowIfNull(importance);
+        ArgumentNullException.ThrowIfNull(capabilities);
+        StringBuilder text = new();
+        text.Append("# ").Append(importance.Title).Append("\n\n").Append(MarkdownTable.Grid(importance)).Append('\n');
+        for (int i = 0; i < importance.Notes.Count; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"- [{i + 1}] {importance.Notes[i]}\n");
+        }
+
+        text.Append(importance.Notes.Count > 0 ? "\n" : "").Append(importance.Caption).Append("""
+             Mean ± standard error over test sets.
+
+            Each draw theta gets the weight p(theta) p(x | theta) / q(theta | x). **ESS per draw** is (sum w)² / (S sum w²): the worth of
+            a draw in draws from the exact posterior. **C2ST, corrected** scores draws that were resampled by weight; a draw that is
+            taken several times is a hint to the classifier, so the share of **different draws** stands beside it. **Error of log p(x)**
+            is the logarithm of the mean weight minus the exact value (closed form for the mixture, quadrature for two moons); below it
+            the root of its mean square over test sets, which should be as large as the weights' spread predicts. A larger error, or a
+            mean far from zero, says that q misses a part of the posterior, or that draws and density do not belong together. That can
+            happen to CMPE: Eq. 9 holds where the one-step map is one-to-one, and where it folds, the true density is the sum over all
+            latents that lead to a parameter, so that Eq. 9 is too low and the weight too large.
+
+            FMPE and NPSE draw here by a Runge-Kutta method with 32 intervals that carries the density along, CMPE with one step, so
+            their C2ST is not that of the main table.
+
+
+            """.ReplaceLineEndings("\n"));
+        text.Append("## ").Append(capabilities.Title).Append("\n\n").Append(MarkdownTable.Grid(capabilities)).Append("""
+
+            Asked of the trained estimators: what they can do from the interfaces that they implement, whether a free-form network is
+            inside and nothing that has to be invertible, and the passes by counting the calls of the network for one batch of draws
+            (backward passes for Jacobians come on top). The last column compares log q as it came with a draw and as evaluated
+            afterwards at the same parameter, where an estimator can do both: median over 100 draws.
+
+            """.ReplaceLineEndings("\n"));
+        return text.ToString();
+    }
+
+    private static TableCell[] Row(DensityJob job, Dictionary<string, double[]>? arrays, string? failure)
+    {
+        TableCell name = new() { Text = DisplayNames.Contender(job.Contender) };
+        if (arrays is null)
+        {
+            return [name, .. Enumerable.Repeat(new TableCell { Hole = failure ?? "not measured" }, 8)];
+        }
+
+        if (job.Train is null)
+        {
+            return [name, new(), new(), Mean(arrays, DensityStage.Plain, 3), new(), new(), new(), new(), new()];
+        }
+
+        double[] errors = arrays[DensityStage.EvidenceError];
+        double rms = Math.Sqrt(errors.Average(e => e * e));
+        double predicted = Math.Sqrt(arrays[DensityStage.PredictedError].Average(e => e * e));
+        return
+        [
+            name,
+            Mean(arrays, DensityStage.EffectiveShare, 3),
+            Single(arrays[DensityStage.EffectiveShare].Min(), 3),
+            Mean(arrays, DensityStage.Plain, 3),
+            Mean(arrays, DensityStage.Corrected, 3),
+            Mean(arrays, DensityStage.Distinct, 3),
+            Mean(arrays, DensityStage.EvidenceError, 4),
+            Single(rms, 4),
+            Single(predicted, 4),
+        ];
+    }
+
+    private static TableCell Mean(Dictionary<string, double[]> arrays, string name, int decimals)
+    {
+        if (!arrays.TryGetValue(name, out double[]? values) || !values.All(double.IsFinite))
+        {
+            return new TableCell { Hole = "for some test set no draw had a positive weight" };
+        }
+
+        (double mean, double error) = Uncertainty.StandardError(values);
+        return new TableCell
+        {
+            Text = NumberText.Fixed(mean, decimals) + (double.IsNaN(error) ? "" : $" ± {NumberText.Fixed(error, decimals)}"),
+            Value = mean,
+            StandardError = double.IsNaN(error) ? null : error,
+        };
+    }
+
+    private static TableCell Single(double value, int decimals) => double.IsFinite(value)
+        ? new() { Text = NumberText.Fixed(value, decimals), Value = value }
+        : new() { Hole = "for some test set no draw had a positive weight" };
+
+    private static TableCell Whole(long value) => new() { Text = value.ToString(CultureInfo.InvariantCulture), Value = value };
+
+    private static TableColumn Numbers(string name, string label) => new(name, label, label, true, HasStandardError: true);
+
+    private static string DensityOf(DensityMethod method) => method switch
+    {
+        DensityMethod.None => "no",
+        DensityMethod.JacobianAtDraws => "at its one-step draws",
+        _ => "yes",
+    };
+
+    private static string MethodOf(DensityMethod method) => method switch
+    {
+        DensityMethod.InvertibleNetwork => "change of variables through the network",
+        DensityMethod.IntegratedDivergence => "integral of the divergence",
+        DensityMethod.JacobianAtDraws => "Jacobian of the consistency function (Eq. 9)",
+        _ => "",
+    };
+}
