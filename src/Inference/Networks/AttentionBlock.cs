@@ -10,10 +10,14 @@ namespace Reproduce.Inference.Networks;
 /// <param name="Units">Width of the dense layers behind the attention.</param>
 /// <param name="Layers">Number of those layers.</param>
 /// <param name="Dropout">Dropout on the attention's weights.</param>
-public sealed record AttentionSettings(int Heads = 4, int KeySize = 32, int Units = 64, int Layers = 2, double Dropout = 0.01);
+/// <param name="LayerNorm">Whether both sums of the block are normalised.</param>
+/// <param name="L2">L2 penalty on weights and biases of the dense layers behind the attention.</param>
+public sealed record AttentionSettings(
+    int Heads = 4, int KeySize = 32, int Units = 64, int Layers = 2, double Dropout = 0.01, bool LayerNorm = false, double L2 = 0);
 
 /// <summary>
-/// A multihead attention block (Lee et al. 2019): h = q + attention(q, v, v), then h + mlp(h). Its width is the width of the queries.
+/// A multihead attention block (Lee et al. 2019): h = q + attention(q, v, v), then h + mlp(h), each
+/// sum followed by layer normalisation if wanted. Its width is the width of the queries.
 /// </summary>
 public sealed class AttentionBlock : Network
 {
@@ -23,6 +27,8 @@ public sealed class AttentionBlock : Network
     private readonly Dense joined;
     private readonly DenseLayers hidden;
     private readonly Dense last;
+    private readonly LayerNormalisation? firstNorm;
+    private readonly LayerNormalisation? lastNorm;
     private readonly AttentionSettings _settings;
 
     /// <summary>A block with Glorot-uniform weights and zero biases.</summary>
@@ -40,8 +46,14 @@ public sealed class AttentionBlock : Network
         keys = new Dense(attended, all, random);
         values = new Dense(attended, all, random);
         joined = new Dense(all, width, random);
-        hidden = new DenseLayers(width, settings.Units, settings.Layers, random);
+        hidden = new DenseLayers(width, settings.Units, settings.Layers, random, l2: settings.L2, biasL2: settings.L2);
         last = new Dense(settings.Units, width, random);
+        if (settings.LayerNorm)
+        {
+            firstNorm = new LayerNormalisation(width);
+            lastNorm = new LayerNormalisation(width);
+        }
+
         RegisterComponents();
     }
 
@@ -58,9 +70,11 @@ public sealed class AttentionBlock : Network
         Tensor similarity = Heads(queries.Apply(from)).matmul(Heads(keys.Apply(to)).transpose(2, 3)).mul(scale); // [B, heads, N, M]
         Tensor weights = pass.Dropout(similarity.softmax(3), _settings.Dropout);
         Tensor read = weights.matmul(Heads(values.Apply(to))).transpose(1, 2).flatten(2);
-        Tensor h = from.add(joined.Apply(read), Scalars.One);
-        return h.add(last.Apply(hidden.Apply(h, pass)), Scalars.One);
+        Tensor h = Normalise(firstNorm, from.add(joined.Apply(read), Scalars.One));
+        return Normalise(lastNorm, h.add(last.Apply(hidden.Apply(h, pass)), Scalars.One));
     }
+
+    private static Tensor Normalise(LayerNormalisation? norm, Tensor x) => norm is null ? x : norm.Apply(x);
 
     // [B, N, heads * key] to [B, heads, N, key].
     private Tensor Heads(Tensor x) => x.view(x.shape[0], x.shape[1], _settings.Heads, _settings.KeySize).transpose(1, 2);

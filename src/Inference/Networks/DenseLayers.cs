@@ -4,11 +4,22 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks;
 
-/// <summary>Dense layers, each followed by a ReLU and dropout.</summary>
+/// <summary>What follows a dense layer.</summary>
+public enum Activation
+{
+    /// <summary>max(x, 0).</summary>
+    Relu,
+
+    /// <summary>x * sigmoid(x).</summary>
+    Swish,
+}
+
+/// <summary>Dense layers, each followed by an activation and dropout.</summary>
 public sealed class DenseLayers : Network
 {
     private readonly ModuleList<Dense> layers = [];
     private readonly double _dropout;
+    private readonly Activation _activation;
 
     /// <summary>A stack of <paramref name="count"/> layers.</summary>
     /// <param name="inputs">Width of the input.</param>
@@ -17,13 +28,24 @@ public sealed class DenseLayers : Network
     /// <param name="random">Where the initial weights come from.</param>
     /// <param name="dropout">Dropout rate behind each layer.</param>
     /// <param name="l2">L2 penalty on the layers' weights.</param>
-    public DenseLayers(long inputs, long units, int count, RandomSource random, double dropout = 0, double l2 = 0)
+    /// <param name="biasL2">L2 penalty on the layers' biases.</param>
+    /// <param name="activation">What follows each layer.</param>
+    public DenseLayers(
+        long inputs,
+        long units,
+        int count,
+        RandomSource random,
+        double dropout = 0,
+        double l2 = 0,
+        double biasL2 = 0,
+        Activation activation = Activation.Relu)
         : base(nameof(DenseLayers))
     {
         _dropout = dropout;
+        _activation = activation;
         for (int i = 0; i < count; i++)
         {
-            layers.Add(new Dense(i == 0 ? inputs : units, units, random, l2));
+            layers.Add(new Dense(i == 0 ? inputs : units, units, random, l2, biasL2));
         }
 
         RegisterComponents();
@@ -38,7 +60,8 @@ public sealed class DenseLayers : Network
         Tensor h = x;
         foreach (Dense layer in layers)
         {
-            h = pass.Dropout(layer.Apply(h).relu_(), _dropout);
+            Tensor affine = layer.Apply(h);
+            h = pass.Dropout(_activation == Activation.Relu ? affine.relu_() : affine.silu(), _dropout);
         }
 
         return h;

@@ -20,11 +20,17 @@ public sealed record MetricStyle(string Name, string Label, string Latex, int De
     /// <summary>Root mean squared error.</summary>
     public const string Rmse = "rmse";
 
+    /// <summary>Mean absolute error over the magnitude of the parameters' mean, which the published script calls RMSE.</summary>
+    public const string ScaledError = "scaled_error";
+
     /// <summary>Maximum expected calibration error over parameters.</summary>
     public const string MaxEce = "ece_max";
 
     /// <summary>Sampling time for 1000 draws of one test set.</summary>
     public const string Seconds = "seconds_per_1000_draws";
+
+    /// <summary>Sampling time for all draws of all test sets.</summary>
+    public const string TotalSeconds = "seconds";
 
     /// <summary>The columns of the result table of a low-dimensional experiment.</summary>
     public static IReadOnlyList<string> Default { get; } = [C2st, Mmd2, Mmd2Unbiased, Rmse, MaxEce, Seconds];
@@ -35,8 +41,10 @@ public sealed record MetricStyle(string Name, string Label, string Latex, int De
         new(Mmd2, "MMD² (biased)", "MMD$^2$ (biased)", 4),
         new(Mmd2Unbiased, "MMD² (unbiased)", "MMD$^2$ (unbiased)", 4),
         new(Rmse, "RMSE", "RMSE", 3, Rmse),
+        new(ScaledError, "published script's \"RMSE\"", "published script's ``RMSE''", 3, Rmse),
         new(MaxEce, "max ECE", "max ECE", 3, "max_ece"),
         new(Seconds, "s / 1000 draws", "s / 1000 draws", -2),
+        new(TotalSeconds, "s / all draws", "s / all draws", -2, TotalSeconds),
         new("resimulation_error", "re-simulation error", "re-simulation error", 4),
     ];
 

@@ -4,7 +4,7 @@ namespace Reproduce.Reporting;
 public static class ResultTableBuilder
 {
     private static readonly string[] _floored = [MetricStyle.C2st, MetricStyle.Mmd2, MetricStyle.Mmd2Unbiased];
-    private static readonly string[] _lowestIsBest = [MetricStyle.C2st, MetricStyle.Mmd2, MetricStyle.Rmse, MetricStyle.MaxEce, "resimulation_error"];
+    private static readonly string[] _lowestIsBest = [MetricStyle.C2st, MetricStyle.Mmd2, MetricStyle.Rmse, MetricStyle.ScaledError, MetricStyle.MaxEce, "resimulation_error"];
 
     /// <summary>Builds the table.</summary>
     public static ResultTable Build(MeasurementTable measurements, PublishedResults published, ResultTableRequest request)
@@ -38,6 +38,8 @@ public static class ResultTableBuilder
             columns.Add(new TableColumn("paper_" + compared.Name, $"{compared.Label}, paper", $"{compared.Latex}, paper", true));
             columns.Add(new TableColumn("difference", "ours - paper", "ours $-$ paper", true));
         }
+        columns.AddRange(request.AlsoPublished.Select(MetricStyle.Of)
+            .Select(m => new TableColumn("paper_" + m.Name, $"{m.Label}, paper", $"{m.Latex}, paper", true)));
         return columns;
     }
 
@@ -54,6 +56,7 @@ public static class ResultTableBuilder
             cells.Add(floor.HasValue || _floored.Contains(metric) ? Cell(floor, MetricStyle.Of(metric), best: false) : new TableCell());
         }
         if (compared is not null) cells.AddRange([new TableCell(), new TableCell()]);
+        cells.AddRange(request.AlsoPublished.Select(_ => new TableCell()));
         return cells;
     }
 
@@ -71,15 +74,22 @@ public static class ResultTableBuilder
         }
         if (compared is not null)
         {
-            var paper = published.Find(request.Experiment, setting, compared.PublishedAs ?? compared.Name, request.Network);
-            cells.Add(paper is null ? new TableCell() : new TableCell { Text = compared.Format(paper.Value), Value = paper.Value });
+            var paper = Find(published, request, setting, compared);
+            cells.Add(Published(paper, compared));
             var ours = summaries.TryGetValue(compared.Name, out var values) ? values[index] : Summary.NotMeasured;
             cells.Add(paper is null || !ours.HasValue
                 ? new TableCell()
                 : new TableCell { Text = NumberText.Signed(ours.Mean - paper.Value, Math.Abs(compared.Decimals)), Value = ours.Mean - paper.Value });
         }
+        cells.AddRange(request.AlsoPublished.Select(MetricStyle.Of).Select(m => Published(Find(published, request, setting, m), m)));
         return cells;
     }
+
+    private static PublishedResult? Find(PublishedResults published, ResultTableRequest request, Setting setting, MetricStyle metric) =>
+        published.Find(request.Experiment, setting, metric.PublishedAs ?? metric.Name, request.Network);
+
+    private static TableCell Published(PublishedResult? paper, MetricStyle metric) =>
+        paper is null ? new TableCell() : new TableCell { Text = metric.Format(paper.Value), Value = paper.Value };
 
     // Best as a reader sees it: equal digits are equally good. A single row is no contest.
     private static bool IsLowest(Summary[] column, int index, MetricStyle style)

@@ -24,6 +24,9 @@ public sealed record ResultTableRequest
     /// <summary>The metric whose published value stands beside ours, or null for none.</summary>
     public string? ComparedMetric { get; init; } = MetricStyle.C2st;
 
+    /// <summary>Further metrics whose published value stands in the table, without the difference.</summary>
+    public IReadOnlyList<string> AlsoPublished { get; init; } = [];
+
     /// <summary>Only these budgets; null for all.</summary>
     public IReadOnlyList<int>? Budgets { get; init; }
 

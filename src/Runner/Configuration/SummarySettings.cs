@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
 using Reproduce.Inference.Networks;
+using Reproduce.Inference.Networks.Series;
 using Reproduce.Runner.Configuration.Yaml;
 
 namespace Reproduce.Runner.Configuration;
@@ -9,7 +10,7 @@ namespace Reproduce.Runner.Configuration;
 public abstract record SummarySettings
 {
     /// <summary>The network for observations of the given example's shape.</summary>
-    /// <param name="example">Any observation of the task.</param>
+    /// <param name="example">The training set's observations; a network may take their mean and standard deviation.</param>
     /// <param name="random">Where the initial weights come from.</param>
     public abstract SummaryNetwork Create(Observation example, RandomSource random);
 }
@@ -70,5 +71,56 @@ public sealed record SetTransformerSummarySettings : SummarySettings
     public override SummaryNetwork Create(Observation example, RandomSource random) => new SetTransformer(
         example.Sole.shape[^1],
         new SetTransformerSettings { Outputs = Outputs, Blocks = Blocks, InducingPoints = InducingPoints },
+        random);
+}
+
+/// <summary>An LSTM for a curve, a transformer for profiles, joined by dense layers.</summary>
+[Kind("series-fusion")]
+public sealed record SeriesFusionSummarySettings : SummarySettings
+{
+    /// <summary>The observation's part that is a curve over time.</summary>
+    public required string Curve { get; init; }
+
+    /// <summary>The observation's parts that are profiles along one axis.</summary>
+    [MinLength(1)]
+    public required string[] Profiles { get; init; }
+
+    /// <summary>Neighbouring points of the profiles that are averaged to one; divides their number.</summary>
+    [Range(1, 4096)]
+    public int PointsPerStep { get; init; } = 1;
+
+    /// <summary>Units of the curve's LSTM.</summary>
+    [Range(1, 4096)]
+    public int CurveUnits { get; init; } = 16;
+
+    /// <summary>The profiles' transformer.</summary>
+    public TimeSeriesTransformerSettings Transformer { get; init; } = new();
+
+    /// <summary>Width of the two dense layers that join both.</summary>
+    [Range(1, 65536)]
+    public int Units { get; init; } = 256;
+
+    /// <summary>L2 penalty on their weights and biases.</summary>
+    [Range(0.0, 1.0)]
+    public double L2 { get; init; } = 1e-4;
+
+    /// <summary>Number of summaries.</summary>
+    [Range(1, 4096)]
+    public required int Outputs { get; init; }
+
+    /// <inheritdoc/>
+    public override SummaryNetwork Create(Observation example, RandomSource random) => new SeriesFusion(
+        example,
+        new SeriesFusionSettings
+        {
+            Curve = Curve,
+            Profiles = Profiles,
+            PointsPerStep = PointsPerStep,
+            CurveUnits = CurveUnits,
+            Transformer = Transformer,
+            Units = Units,
+            L2 = L2,
+            Outputs = Outputs,
+        },
         random);
 }

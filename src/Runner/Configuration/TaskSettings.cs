@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Tasks;
+using Reproduce.Tasks.Tumor;
 
 namespace Reproduce.Runner.Configuration;
 
@@ -67,4 +68,12 @@ public sealed record KinematicsSettings : TaskSettings
 {
     /// <inheritdoc/>
     public override ITask Create() => new KinematicsTask();
+}
+
+/// <summary>Experiment 5: tumour spheroid growth.</summary>
+[Kind(TumorSpheroidTask.Kind)]
+public sealed record TumorSpheroidSettings : TaskSettings
+{
+    /// <inheritdoc/>
+    public override ITask Create() => new TumorSpheroidTask();
 }

@@ -43,7 +43,16 @@ public static class Measurements
             rows.AddRange(Scores(job, row));
             if (job.Sample is SampleJob sample)
             {
-                rows.Add(row with { Metric = MetricStyle.Seconds, Value = SecondsPerThousandDraws(sample, plan) });
+                double seconds = Seconds(sample);
+                rows.Add(row with
+                {
+                    Metric = MetricStyle.Seconds,
+                    Value = seconds / plan.Experiment.Test.DataSets / (plan.Experiment.Test.Draws / 1000.0),
+                });
+                if (ShownMetrics.Of(plan).Contains(MetricStyle.TotalSeconds))
+                {
+                    rows.Add(row with { Metric = MetricStyle.TotalSeconds, Value = seconds });
+                }
             }
         }
 
@@ -66,13 +75,12 @@ public static class Measurements
         return Npz.Read(path).ToDictionary(p => p.Key, p => p.Value.data<double>().ToArray());
     }
 
-    /// <summary>Median time of the repetitions, for 1000 draws of one data set.</summary>
-    private static double SecondsPerThousandDraws(SampleJob job, RunPlan plan)
+    /// <summary>Median time of the repetitions, for all draws of all data sets.</summary>
+    private static double Seconds(SampleJob job)
     {
         double[] seconds = [.. ReadDoubles(job.Folder.FileOf(StageFiles.Timing))["seconds"].Order()];
         int middle = seconds.Length / 2;
-        double median = seconds.Length % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
-        return median / plan.Experiment.Test.DataSets / (plan.Experiment.Test.Draws / 1000.0);
+        return seconds.Length % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
     }
 
     private static IEnumerable<Measurement> Scores(ScoreJob job, Measurement row)
@@ -105,6 +113,11 @@ public static class Measurements
         }
 
         yield return MetricStyle.Rmse;
+        if (plan.Task is IErrorScale)
+        {
+            yield return MetricStyle.ScaledError;
+        }
+
         yield return MetricStyle.MaxEce;
         if (plan.Task is IResimulation)
         {

@@ -4,7 +4,6 @@ using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
-using Reproduce.Tasks;
 
 namespace Reproduce.Runner.Report;
 
@@ -44,7 +43,11 @@ public static class ReportStage
             Tables = [new ReportTable("table", ResultTableBuilder.Build(measurements, published, TableRequest(plan)))],
             Figures = new FigureBook(context, run, measurements, published).Create(),
             Findings = Findings(experiment, plan.Variant, measurements, published, output),
-            Missing = [.. run.Failures.Where(f => f.Folder.Stage == "train").Select(f => $"{f.Folder.Label}: {f.Reason}")],
+            Missing =
+            [
+                .. run.Failures.Where(f => f.Folder.Stage == "train").Select(f => $"{f.Folder.Label}: {f.Reason}"),
+                .. FailureFile.Read(plan.Simulate.Folder).Concat(FailureFile.Read(plan.TestSet.Folder)).Select(f => $"failed and replaced: {f}"),
+            ],
             Folder = "figures",
         }.Save(output);
     }
@@ -61,12 +64,14 @@ public static class ReportStage
             Experiment = experiment.Name,
             Title = experiment.Title,
             Variant = plan.Variant,
-            Caption = $"{experiment.Test.DataSets} test sets, {experiment.Test.Draws} draws each. C2ST: two hidden layers of " +
+            Caption = $"{experiment.Test.DataSets} test sets, {experiment.Test.Draws} draws each." + (plan.Reference is null ? "" : $" C2ST: two hidden layers of " +
                 $"{c2st.HiddenPerDimension} units per parameter, {protocol}, scaled by the reference. " +
-                $"MMD on {Math.Min(experiment.Scores.Mmd.MaxDraws, experiment.Test.Draws)} draws of each sample.",
+                $"MMD on {Math.Min(experiment.Scores.Mmd.MaxDraws, experiment.Test.Draws)} draws of each sample."),
             Planned = [.. plan.Samples.Select(s => new Setting(s.Train.Contender, s.Train.Budget, s.Steps)).Distinct()],
             Floor = plan.Reference is not null,
-            Metrics = plan.Task is IResimulation ? [.. MetricStyle.Default, Measurements.ResimulationError] : MetricStyle.Default,
+            Metrics = ShownMetrics.Of(plan),
+            ComparedMetric = ShownMetrics.Compared(plan),
+            AlsoPublished = ShownMetrics.AlsoPublished(plan),
         };
     }
 

@@ -90,6 +90,11 @@ public sealed class ExperimentRun
         set_num_threads(_context.Threads);
         Stage("simulate", [plan.Simulate], j => j.Folder, _ => 1, SimulateStage.Run);
         Stage("test sets", [plan.TestSet], j => j.Folder, _ => 1, SimulateStage.Run);
+        foreach (string failed in FailureFile.Read(plan.Simulate.Folder).Concat(FailureFile.Read(plan.TestSet.Folder)))
+        {
+            _log.Warning("Failed and replaced: {Failure:l}", failed);
+        }
+
         if (plan.Reference is not null)
         {
             Stage("reference", [plan.Reference], j => j.Folder, _ => 1, ReferenceStage.Run);

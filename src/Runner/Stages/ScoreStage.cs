@@ -13,7 +13,7 @@ namespace Reproduce.Runner.Stages;
 public static class ScoreStage
 {
     /// <summary>Names of the arrays that hold one number for each test data set, which are also the metrics' names.</summary>
-    public static IReadOnlyList<string> PerDataSet { get; } = ["c2st", "mmd2", "mmd2_unbiased", "rmse", "resimulation_error"];
+    public static IReadOnlyList<string> PerDataSet { get; } = ["c2st", "mmd2", "mmd2_unbiased", "rmse", "scaled_error", "resimulation_error"];
 
     /// <summary>Computes the scores.</summary>
     /// <param name="job">What is wanted.</param>
@@ -53,6 +53,11 @@ public static class ScoreStage
         }
 
         scores["rmse"] = RootMeanSquareError.PerDataSet(draws, test.Theta);
+        if (context.Plan.Task is IErrorScale scaled)
+        {
+            scores["scaled_error"] = [.. MeanAbsoluteError.PerDataSet(draws, test.Theta).Select(e => e / scaled.ErrorScale)];
+        }
+
         if (context.Plan.Task is IResimulation resimulation)
         {
             // The median over draws: one draw far away says little about a posterior whose tails are long.

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Reproduce.Compute;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Plan;
+using Reproduce.Runner.Storage;
 using Reproduce.Tasks;
 using static TorchSharp.torch;
 
@@ -22,18 +23,19 @@ public static class SimulateStage
         Stopwatch clock = Stopwatch.StartNew();
         RandomKey key = context.Plan.Key.Child("simulate");
         job.Folder.Begin();
-        using (Simulations training = Simulate(context, job.Pool, key.Child("training"), progress))
+        FailureFile.Reset(job.Folder);
+        using (Simulations training = Simulate(context, job.Folder, "training", job.Pool, key.Child("training"), progress))
         {
             SimulationFiles.Write(job.Folder.WorkFile(StageFiles.Training), training);
         }
 
         if (job.Validation > 0)
         {
-            using Simulations validation = Simulate(context, job.Validation, key.Child("validation"), progress);
+            using Simulations validation = Simulate(context, job.Folder, "validation", job.Validation, key.Child("validation"), progress);
             SimulationFiles.Write(job.Folder.WorkFile(StageFiles.Validation), validation);
         }
 
-        job.Folder.Commit(clock.Elapsed);
+        Commit(job.Folder, clock.Elapsed);
     }
 
     /// <summary>Simulates the test data sets.</summary>
@@ -44,16 +46,38 @@ public static class SimulateStage
     {
         Stopwatch clock = Stopwatch.StartNew();
         job.Folder.Begin();
-        using (Simulations test = Simulate(context, context.Plan.Experiment.Test.DataSets, context.Plan.Key.Child("test"), progress))
+        FailureFile.Reset(job.Folder);
+        int dataSets = context.Plan.Experiment.Test.DataSets;
+        using (Simulations test = Simulate(context, job.Folder, "test", dataSets, context.Plan.Key.Child("test"), progress))
         {
             SimulationFiles.Write(job.Folder.WorkFile(StageFiles.Test), test);
         }
 
-        job.Folder.Commit(clock.Elapsed);
+        Commit(job.Folder, clock.Elapsed);
     }
 
-    private static Simulations Simulate(StageContext context, int count, RandomKey key, IProgress<double> progress)
+    // The finished simulations of a slow simulator were kept for the case of an interruption; they are in the pools' files now.
+    private static void Commit(StageFolder folder, TimeSpan elapsed)
     {
+        foreach (string kept in Directory.GetDirectories(folder.WorkPath))
+        {
+            Directory.Delete(kept, recursive: true);
+        }
+
+        folder.Commit(elapsed);
+    }
+
+    private static Simulations Simulate(
+        StageContext context, StageFolder folder, string pool, int count, RandomKey key, IProgress<double> progress)
+    {
+        if (context.Plan.Task is IBatchSimulator slow)
+        {
+            (Simulations simulated, IReadOnlyList<FailedSimulation> failures) =
+                BatchSimulation.Run(slow, count, key, folder.WorkFile(pool), context, progress);
+            FailureFile.Append(folder, pool, failures);
+            return simulated;
+        }
+
         using IDisposable scope = NewDisposeScope();
         ITask task = context.Plan.Task;
         List<Tensor> thetas = [];

@@ -11,8 +11,11 @@ namespace Reproduce.Tasks.Tumor;
 /// published scripts. Observations have the parts "growth" [B, 20] (micrometres), "proliferation" [B, 300] and "ecm" [B, 300]; nothing
 /// is standardised here.
 /// </remarks>
-public sealed class TumorSpheroidTask : ITask
+public sealed class TumorSpheroidTask : IBatchSimulator, IErrorScale
 {
+    /// <summary>The value of <c>kind:</c> in an experiment file.</summary>
+    public const string Kind = "tumor-spheroid";
+
     /// <summary>Name of the growth curve in an observation.</summary>
     public const string GrowthName = "growth";
 
@@ -25,10 +28,14 @@ public sealed class TumorSpheroidTask : ITask
     private const int FailuresInMessage = 5;
 
     /// <inheritdoc/>
-    public string Name => "tumor-spheroid";
+    public string Name => Kind;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ParameterNames => TumorParameters.LogNames;
+
+    /// <inheritdoc/>
+    public double ErrorScale { get; } = Math.Abs(Enumerable.Range(0, TumorParameters.Count)
+        .Average(d => (TumorParameters.LogLower[d] + TumorParameters.LogUpper[d]) / 2));
 
     /// <inheritdoc/>
     public Tensor SamplePrior(long count, RandomSource random)
@@ -41,7 +48,7 @@ public sealed class TumorSpheroidTask : ITask
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A simulation failed; <see cref="SimulateBatch"/> returns the others all the same.</exception>
+    /// <exception cref="InvalidOperationException">A simulation failed; <see cref="SimulateBatch(Tensor, RandomKey, BatchRequest)"/> returns the others all the same.</exception>
     public Observation Simulate(Tensor theta, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -55,6 +62,19 @@ public sealed class TumorSpheroidTask : ITask
         }
 
         return result.ToObservation();
+    }
+
+    /// <inheritdoc/>
+    public SimulationBatch SimulateBatch(Tensor theta, RandomKey key, BatchRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        TumorBatchResult result = SimulateBatch(
+            theta,
+            key,
+            new TumorBatchOptions { Folder = request.Folder, Workers = request.Workers },
+            request.Progress is null ? null : p => request.Progress(p.Done),
+            request.Cancel);
+        return new SimulationBatch(result.ToObservation(), [.. result.Failures.Select(f => new FailedSimulation(f.Index, f.ToString()))]);
     }
 
     /// <summary>Runs the simulator once per row on all cores, resumable and with progress.</summary>

@@ -37,6 +37,38 @@ internal sealed class ResultTableTests
         });
 
     [Test]
+    public void FurtherPublishedMetricsGetAColumnEach()
+    {
+        PublishedResults paper = new(
+        [
+            new() { Source = "table3", Experiment = "tumor", Network = "", Budget = 19600, Contender = "acf", Steps = 1, Metric = "rmse", Value = 0.589 },
+            new() { Source = "table3", Experiment = "tumor", Network = "", Budget = 19600, Contender = "acf", Steps = 1, Metric = "max_ece", Value = 0.021 },
+        ]);
+        ResultTable table = ResultTableBuilder.Build(
+            new MeasurementTable(
+            [
+                SyntheticResults.Row("tumor", 19600, "acf", 1, "scaled_error", 0.6, 0),
+                SyntheticResults.Row("tumor", 19600, "acf", 1, "ece_max", 0.03, null),
+                SyntheticResults.Row("tumor", 19600, "nsf", 1, "scaled_error", 0.5, 0),
+            ]),
+            paper,
+            new ResultTableRequest
+            {
+                Experiment = "tumor",
+                Title = "Tumour",
+                Metrics = ["scaled_error", "ece_max"],
+                ComparedMetric = "scaled_error",
+                AlsoPublished = ["ece_max"],
+                Floor = false,
+            });
+        Assert.That(
+            table.Columns.Select(c => c.Name),
+            Is.EqualTo(new[] { "contender", "steps", "scaled_error", "ece_max", "paper_scaled_error", "difference", "paper_ece_max" }));
+        Assert.That(table.Rows[0].Skip(2).Select(c => c.Text), Is.EqualTo(new[] { "0.600", "0.030", "0.589", "+0.011", "0.021" }));
+        Assert.That(table.Rows[1].Skip(4).Select(c => c.Text), Is.All.Empty, "the paper's other rows are not given here");
+    }
+
+    [Test]
     public void Markdown() => Assert.That(MarkdownTable.Write(_table), Is.EqualTo("""
         ### Gaussian mixture
 

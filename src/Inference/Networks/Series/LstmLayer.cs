@@ -1,0 +1,63 @@
+using Reproduce.Compute;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Reproduce.Inference.Networks.Series;
+
+/// <summary>
+/// A long short-term memory layer (Hochreiter and Schmidhuber 1997; forget gate of Gers et al. 2000) that returns its last output.
+/// </summary>
+/// <remarks>
+/// As in Keras and unlike libtorch's own there is one bias per gate. It begins with Glorot-uniform input weights, orthonormal
+/// recurrent weights and zero biases, but one for the forget gate, so that the memory is kept at first. Gates stand in the order
+/// input, forget, output, candidate: the three sigmoids are one call.
+/// </remarks>
+public sealed class LstmLayer : Network
+{
+    private readonly Dense input;
+    private readonly Parameter recurrent;
+    private readonly long _units;
+
+    /// <summary>A layer for series of vectors.</summary>
+    /// <param name="features">F, numbers at each time.</param>
+    /// <param name="units">H, length of state and output.</param>
+    /// <param name="random">Where the initial weights come from.</param>
+    public LstmLayer(long features, long units, RandomSource random)
+        : base(nameof(LstmLayer))
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        _units = units;
+        input = new Dense(features, 4 * units, random);
+        using IDisposable scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        input.Bias.narrow(0, units, units).fill_(Scalars.One);
+        // Orthonormal columns of the QR decomposition; the signs of R's diagonal make their distribution uniform.
+        (Tensor q, Tensor r) = linalg.qr(random.Normal([4 * units, units]));
+        recurrent = new Parameter((q * r.diagonal().sign().unsqueeze(0)).contiguous());
+        recurrent.DetachFromDisposeScope();
+        RegisterComponents();
+    }
+
+    /// <summary>Runs through the series.</summary>
+    /// <param name="series">[B, T, F] with T of at least 1.</param>
+    /// <returns>The output at the last time, [B, H].</returns>
+    public Tensor Apply(Tensor series)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        // The inputs' part of all gates at all times in one product; only the recurrence needs a loop.
+        Tensor[] driven = input.Apply(series).transpose(0, 1).contiguous().unbind(0);
+        Tensor transposed = recurrent.t();
+        Tensor? state = null, output = null;
+        foreach (Tensor drive in driven)
+        {
+            Tensor gates = output is null ? drive : drive.add(output.mm(transposed), Scalars.One);
+            Tensor open = gates.narrow(1, 0, 3 * _units).sigmoid();
+            Tensor candidate = gates.narrow(1, 3 * _units, _units).tanh();
+            Tensor gained = open.narrow(1, 0, _units) * candidate;
+            state = state is null ? gained : gained.add(open.narrow(1, _units, _units) * state, Scalars.One);
+            output = open.narrow(1, 2 * _units, _units) * state.tanh();
+        }
+
+        return output ?? throw new ArgumentException("series: expected at least one time.", nameof(series));
+    }
+}

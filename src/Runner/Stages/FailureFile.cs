@@ -1,0 +1,34 @@
+using System.Globalization;
+using Reproduce.Runner.Storage;
+using Reproduce.Tasks;
+
+namespace Reproduce.Runner.Stages;
+
+/// <summary>The failed simulations of a stage, in its folder: one a line, with all that is needed to repeat it.</summary>
+internal static class FailureFile
+{
+    private const string Name = "failed-simulations.txt";
+
+    /// <summary>Adds failures to a stage's unfinished result; writes nothing when there are none.</summary>
+    /// <param name="folder">The stage's folder.</param>
+    /// <param name="pool">Which simulations, such as "training".</param>
+    /// <param name="failures">The failures.</param>
+    public static void Append(StageFolder folder, string pool, IEnumerable<FailedSimulation> failures)
+    {
+        string[] lines = [.. failures.Select(f => string.Create(
+            CultureInfo.InvariantCulture, $"{pool}, simulation {f.Row}: {f.Reason.ReplaceLineEndings(" ")}"))];
+        if (lines.Length > 0)
+        {
+            File.AppendAllLines(folder.WorkFile(Name), lines);
+        }
+    }
+
+    /// <summary>Forgets the failures of an interrupted attempt, which are found again.</summary>
+    /// <param name="folder">The stage's folder.</param>
+    public static void Reset(StageFolder folder) => File.Delete(folder.WorkFile(Name));
+
+    /// <summary>The failures of a finished stage.</summary>
+    /// <param name="folder">The stage's folder.</param>
+    public static IReadOnlyList<string> Read(StageFolder folder) =>
+        File.Exists(folder.FileOf(Name)) ? File.ReadAllLines(folder.FileOf(Name)) : [];
+}

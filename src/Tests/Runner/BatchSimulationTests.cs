@@ -1,0 +1,84 @@
+using NUnit.Framework;
+using Reproduce.Compute;
+using Reproduce.Inference.Training;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Plan;
+using Reproduce.Runner.Stages;
+using Reproduce.Tasks;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tests.Runner;
+
+/// <summary>A pool of simulations that may fail: replaced in their rows, reported, and the same whatever the size of the pool.</summary>
+public sealed class BatchSimulationTests
+{
+    private static readonly RandomKey s_key = RandomKey.FromSeed(3);
+
+    [Test]
+    public void FailedSimulationsAreReplacedInTheirRowsAndReported()
+    {
+        using TemporaryFolder folder = new();
+        (Simulations pool, IReadOnlyList<FailedSimulation> failures) = Run(new Fragile(limit: 0.3f), 600, folder);
+        using (pool)
+        {
+            float[] theta = pool.Theta.data<float>().ToArray(), x = pool.X.Sole.data<float>().ToArray();
+            Assert.Multiple(() =>
+            {
+                Assert.That(theta, Is.All.GreaterThanOrEqualTo(0.3f));
+                Assert.That(x, Is.EqualTo(theta.Select(t => 2 * t)), "an observation of its own parameter in every row");
+                // 600 rows, each of which fails 0.3 / 0.7 times on average with variance 0.3 / 0.7^2: sd 19.2; four of them.
+                Assert.That(failures, Has.Count.EqualTo(600 * 0.3 / 0.7).Within(77));
+                Assert.That(failures.Select(f => f.Row).Distinct().Count(), Is.LessThan(failures.Count), "some replacements failed too");
+            });
+        }
+    }
+
+    [Test]
+    public void ALargerPoolBeginsWithASmallerOne()
+    {
+        using TemporaryFolder folder = new();
+        (Simulations small, _) = Run(new Fragile(limit: 0.3f), 70, folder);
+        (Simulations large, _) = Run(new Fragile(limit: 0.3f), 600, folder);
+        using (small)
+        using (large)
+        {
+            Assert.That(large.Theta.data<float>().ToArray()[..70], Is.EqualTo(small.Theta.data<float>().ToArray()));
+        }
+    }
+
+    [Test]
+    public void ASimulatorThatAlwaysFailsEnds()
+    {
+        using TemporaryFolder folder = new();
+        Assert.That(
+            () => Run(new Fragile(limit: 2), 2, folder),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("2 simulations failed 11 times, with new parameters each time: too small"));
+    }
+
+    private static (Simulations Pool, IReadOnlyList<FailedSimulation> Failures) Run(IBatchSimulator task, int count, TemporaryFolder folder)
+    {
+        (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml")).Load();
+        StageContext context = new(new RunPlan(experiment, "paper", folder.Path, "cpu"), CPU, CancellationToken.None);
+        return BatchSimulation.Run(task, count, s_key, Path.Combine(folder.Path, "pool"), context, new Progress<double>());
+    }
+
+    /// <summary>theta ~ U(0, 1), x = 2 theta; fails below a limit.</summary>
+    private sealed class Fragile(float limit) : IBatchSimulator
+    {
+        public string Name => "fragile";
+
+        public IReadOnlyList<string> ParameterNames => ["theta"];
+
+        public Tensor SamplePrior(long count, RandomSource random) => random.Uniform([count, 1]);
+
+        public Observation Simulate(Tensor theta, RandomSource random) => new(theta * 2);
+
+        public SimulationBatch SimulateBatch(Tensor theta, RandomKey key, BatchRequest request)
+        {
+            float[] values = theta.data<float>().ToArray();
+            return new SimulationBatch(
+                new Observation(tensor(values.Select(t => t < limit ? float.NaN : 2 * t).ToArray(), [values.Length, 1])),
+                [.. values.Index().Where(v => v.Item < limit).Select(v => new FailedSimulation(v.Index, "too small"))]);
+        }
+    }
+}
