@@ -50,8 +50,9 @@ public sealed class CameraModel : ISimulator
         Require.Rows(theta, Pixels, "theta");
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor u = theta.to(ScalarType.Float32).add(1).div_(2).clamp_(0, 1);
-        Tensor recorded = Blur(Expose(u, random).mul_(_options.Gain));
+        using Scalar gain = _options.Gain.ToScalar();
+        Tensor u = theta.to(ScalarType.Float32).add(Scalars.One).mul_(Scalars.Half).clamp_(Scalars.Zero, Scalars.One);
+        Tensor recorded = Blur(Expose(u, random).mul_(gain));
         return new Observation(recorded.unsqueeze(1).MoveToOuterDisposeScope());
     }
 
@@ -63,14 +64,16 @@ public sealed class CameraModel : ISimulator
         ArgumentNullException.ThrowIfNull(u);
         using DisposeScope scope = NewDisposeScope();
         long pixels = u.shape[1];
+        using Scalar one = 1L.ToScalar();
         Tensor sorted = u.sort(1).Values;
-        Tensor distinct = sorted.narrow(1, 1, pixels - 1).ne(sorted.narrow(1, 0, pixels - 1)).sum(1, keepdim: true).add_(1);
+        Tensor distinct = sorted.narrow(1, 1, pixels - 1).ne(sorted.narrow(1, 0, pixels - 1)).sum(1, keepdim: true).add_(one);
 
         // The exponent is the number of powers of two below the count; a rounded logarithm could be one off at the powers themselves.
         Tensor levels = ones_like(distinct);
         for (long power = 1; power < pixels; power *= 2)
         {
-            levels.add_(distinct.gt(power).mul(power));
+            using Scalar step = power.ToScalar();
+            levels.add_(distinct.gt(step).mul(step), one);
         }
 
         return levels.to(ScalarType.Float32).MoveToOuterDisposeScope();
@@ -86,7 +89,7 @@ public sealed class CameraModel : ISimulator
         ArgumentNullException.ThrowIfNull(random);
         using DisposeScope scope = NewDisposeScope();
         Tensor levels = Levels(u);
-        return random.Poisson(u * levels).div_(levels).clamp_max_(1).MoveToOuterDisposeScope();
+        return random.Poisson(u * levels).div_(levels).clamp_max_(Scalars.One).MoveToOuterDisposeScope();
     }
 
     /// <summary>Applies the point-spread function.</summary>

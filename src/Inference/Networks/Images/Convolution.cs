@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -69,14 +70,19 @@ public sealed class Convolution : Network
     private static Tensor GlorotUniform(long[] shape, RandomSource random)
     {
         double limit = Math.Sqrt(6.0 / ((shape[0] + shape[1]) * shape[2] * shape[3]));
-        return random.Uniform(shape).mul_(2 * limit).sub_(limit);
+        using Scalar range = (2 * limit).ToScalar();
+        using Scalar lowest = limit.ToScalar();
+        return random.Uniform(shape).mul_(range).sub_(lowest);
     }
 
     // The inverse distribution function of a uniform number between the two cut-offs; the variance is that after cutting.
     private static Tensor HeNormal(long[] shape, RandomSource random)
     {
         double deviation = Math.Sqrt(2.0 / (shape[1] * shape[2] * shape[3])) / CutDeviation;
-        Tensor probability = random.Uniform(shape, dtype: ScalarType.Float64).mul_(1 - 2 * BelowTwo).add_(BelowTwo);
-        return probability.mul_(2).sub_(1).erfinv().mul_(Math.Sqrt(2) * deviation).to(ScalarType.Float32);
+        using Scalar between = (1 - 2 * BelowTwo).ToScalar();
+        using Scalar below = BelowTwo.ToScalar();
+        using Scalar factor = (Math.Sqrt(2) * deviation).ToScalar();
+        Tensor probability = random.Uniform(shape, dtype: ScalarType.Float64).mul_(between).add_(below);
+        return probability.mul_(Scalars.Two).sub_(Scalars.One).erfinv().mul_(factor).to(ScalarType.Float32);
     }
 }

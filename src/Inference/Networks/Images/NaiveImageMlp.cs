@@ -64,7 +64,7 @@ public sealed class NaiveImageMlp : FreeFormNetwork
         Tensor h = first.Apply(cat([theta, condition, embedding.Apply(time)], 1)).relu_();
         for (int i = 0; i < blocks.Count; i++)
         {
-            h = blocks[i].Apply(h).add_(h);
+            h = blocks[i].Apply(h).add_(h, Scalars.One);
             h = i < blocks.Count - 1 ? h.relu_() : h;
         }
 
