@@ -21,7 +21,12 @@ public static class SimulateStage
     {
         Stopwatch clock = Stopwatch.StartNew();
         RandomKey key = context.Plan.Key.Child("simulate");
-        job.Folder.Begin();
+        using IDisposable? claim = job.Folder.Begin(context.Cancel);
+        if (claim is null)
+        {
+            return; // Another run that shares the cache made it meanwhile.
+        }
+
         using (Simulations training = Simulate(context, job.Pool, key.Child("training"), progress))
         {
             SimulationFiles.Write(job.Folder.WorkFile(StageFiles.Training), training);
@@ -43,7 +48,12 @@ public static class SimulateStage
     public static void Run(TestSetJob job, StageContext context, IProgress<double> progress)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        job.Folder.Begin();
+        using IDisposable? claim = job.Folder.Begin(context.Cancel);
+        if (claim is null)
+        {
+            return; // Another run that shares the cache made it meanwhile.
+        }
+
         using (Simulations test = Simulate(context, context.Plan.Experiment.Test.DataSets, context.Plan.Key.Child("test"), progress))
         {
             SimulationFiles.Write(job.Folder.WorkFile(StageFiles.Test), test);
