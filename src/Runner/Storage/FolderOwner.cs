@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Reproduce.Runner.Storage;
 
@@ -22,9 +23,11 @@ internal sealed record FolderOwner(string Host, int Process, DateTime Started)
     }
 
     /// <summary>Whether it is a process of this machine.</summary>
+    [JsonIgnore]
     public bool IsHere => Host == Environment.MachineName;
 
     /// <summary>Whether it is a process of this machine and still runs.</summary>
+    [JsonIgnore]
     public bool IsRunningHere
     {
         get
