@@ -66,7 +66,7 @@ public static class NativeBackend
                        $"({UnusedVersion}): run 'ldd {path}' to see what is missing.";
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException) // The last is EFBIG.
         {
             return $"TorchSharp's native library {path} needs a libstdc++ with {UnusedVersion} (GCC 13) or a mended copy, and the " +
                    $"copy cannot be written ({e.Message}): make the folder writable once, or install a newer libstdc++.";

@@ -53,6 +53,12 @@ public static class Npz
 
             File.Move(beside, path, overwrite: true);
         }
+        catch (ArgumentOutOfRangeException e) when (e.ParamName == "value")
+        {
+            // So .NET reports EFBIG: the system's limit on the size of a file.
+            File.Delete(beside);
+            throw new IOException($"{path}: the file would be larger than this system or its limit (ulimit -f) allows.", e);
+        }
         catch
         {
             File.Delete(beside);

@@ -15,6 +15,12 @@ public static class ExitCodes
     /// <summary>Some jobs failed (a training diverged, say); the others were done and the report shows the holes.</summary>
     public const int Incomplete = 3;
 
+    /// <summary>Another run uses the results folder; nothing was computed.</summary>
+    public const int FolderInUse = 4;
+
+    /// <summary>What the system reports of a process that was killed (SIGKILL), also when memory ran out.</summary>
+    public const int Killed = 137;
+
     /// <summary>Stopped by Ctrl-C; a second run goes on from there.</summary>
     public const int Interrupted = 130;
 

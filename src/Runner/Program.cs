@@ -3,6 +3,7 @@ using Reproduce.Compute;
 using Reproduce.Runner;
 using Reproduce.Runner.CommandLine;
 using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Runner.Storage;
 
 try
 {
@@ -23,14 +24,19 @@ catch (ConfigurationException e)
 
     return ExitCodes.BadConfiguration;
 }
-catch (NativeBackendException e)
+catch (FolderInUseException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCodes.FolderInUse;
+}
+catch (Exception e) when (e is NativeBackendException or InsufficientMemoryException)
 {
     Console.Error.WriteLine(e.Message);
     return ExitCodes.Failure;
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
 {
-    // A full disk or a folder without permission is the user's to mend: one sentence, no stack trace.
+    // A full disk or a folder without permission is the user's to mend: one sentence, no stack trace. What was finished is whole.
     Console.Error.WriteLine(e.Message);
     return ExitCodes.Failure;
 }

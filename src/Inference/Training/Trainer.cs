@@ -154,6 +154,7 @@ public sealed class Trainer : IDisposable
                 if (checkpoint is not null && Step < total
                     && (cancel.IsCancellationRequested || sinceCheckpoint.Elapsed >= CheckpointInterval))
                 {
+                    RequireFinite(Step % perEpoch, total); // A checkpoint is one that a training can go on from.
                     checkpoint(this);
                     sinceCheckpoint.Restart();
                 }
@@ -211,10 +212,17 @@ public sealed class Trainer : IDisposable
     // The host waits for the device once an epoch; the step at which a loss went wrong is known all the same.
     private void CloseEpoch(long epoch, long total)
     {
+        float[] losses = RequireFinite(EpochRecord!.shape[1], total);
+        History.AddTraining(epoch + 1, losses.Average(l => (double)l));
+    }
+
+    /// <summary>The losses of the epoch's first steps, which end with the last one done.</summary>
+    private float[] RequireFinite(long count, long total)
+    {
         float[] record = EpochRecord!.to(CPU).data<float>().ToArray();
-        int steps = record.Length / 2;
+        int steps = (int)count;
         float[] losses = record[..steps];
-        float[] norms = record[steps..];
+        float[] norms = record[(record.Length / 2)..];
         for (int i = 0; i < steps; i++)
         {
             // The norm too: with a finite loss it spoils the weights unseen when it is the last step's.
@@ -225,7 +233,7 @@ public sealed class Trainer : IDisposable
             }
         }
 
-        History.AddTraining(epoch + 1, losses.Average(l => (double)l));
+        return losses;
     }
 
     private void Validate(Simulations? validation, long epoch, long epochs, long total)

@@ -18,11 +18,12 @@ public static class Commands
         Option<string?> output = new("--out") { Description = "Folder for tables and figures. Default: results/NAME." };
         Option<string?> cache = new("--cache") { Description = "Folder for the results of jobs, from which a run goes on. Default: results/cache." };
         Option<int> jobs = new("--jobs") { Description = "Trainings at once. Default: one per core on a CPU, one on a GPU." };
+        Option<double> checkpoint = CheckpointSeconds();
         Option<bool> dryRun = new("--dry-run") { Description = "Check the files, say what would be run, and stop." };
         Option<bool> verbose = new("--verbose") { Description = "Show every job on the console." };
         RootCommand root = new("Reproduces the experiments of 'Consistency Models for Scalable and Fast Simulation-Based Inference'.")
         {
-            experiment, profile, variant, set, output, cache, jobs, dryRun, verbose,
+            experiment, profile, variant, set, output, cache, jobs, checkpoint, dryRun, verbose,
         };
         RunRequest Request(ParseResult result) => new()
         {
@@ -33,11 +34,12 @@ public static class Commands
             Output = result.GetValue(output),
             Cache = result.GetValue(cache),
             Jobs = result.GetValue(jobs),
+            CheckpointSeconds = result.GetValue(checkpoint),
         };
         root.SetAction(result => RunCommand.Run(Request(result), result.GetValue(dryRun), result.GetValue(verbose)));
         Command switches = new("switches", "Runs an experiment with each switch of a variant alone and with all, and tabulates what they do.")
         {
-            experiment, profile, variant, set, output, cache, jobs, verbose,
+            experiment, profile, variant, set, output, cache, jobs, checkpoint, verbose,
         };
         switches.SetAction(result => SwitchesCommand.Run(Request(result), result.GetValue(verbose)));
         root.Subcommands.Add(switches);
@@ -116,14 +118,33 @@ public static class Commands
         Option<string> variant = new("--variant") { Required = true };
         Option<string> cache = new("--cache") { Required = true };
         Option<string> job = new("--job") { Required = true };
+        Option<double> checkpoint = CheckpointSeconds();
         Command command = new(WorkerArguments.Verb, "One training in a process of its own; started by the runner.")
         {
-            resolved, variant, cache, job,
+            resolved, variant, cache, job, checkpoint,
         };
         command.Hidden = true;
         command.SetAction(result => TrainWorkerCommand.Run(
-            new WorkerArguments(result.GetRequiredValue(resolved), result.GetRequiredValue(variant), result.GetRequiredValue(cache)),
+            new WorkerArguments(
+                result.GetRequiredValue(resolved), result.GetRequiredValue(variant), result.GetRequiredValue(cache), result.GetValue(checkpoint)),
             result.GetRequiredValue(job)));
         return command;
+    }
+
+    private static Option<double> CheckpointSeconds()
+    {
+        Option<double> option = new("--checkpoint-seconds")
+        {
+            Description = "Time between two checkpoints of a training, seconds. Default: 60.",
+            DefaultValueFactory = _ => 60,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValue(option) is not (>= 0 and <= 86_400))
+            {
+                result.AddError("--checkpoint-seconds: expected a number from 0 to 86400.");
+            }
+        });
+        return option;
     }
 }

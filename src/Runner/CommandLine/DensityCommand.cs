@@ -49,7 +49,7 @@ public static class DensityCommand
             ? new TerminalDisplay(console)
             : new PlainDisplay(log);
         Stopwatch clock = Stopwatch.StartNew();
-        ExperimentRun run = new(context, new WorkerArguments(resolved, plan.Variant, request.CacheFolder), display, log, request.Jobs);
+        ExperimentRun run = new(context, new WorkerArguments(resolved, plan.Variant, request.CacheFolder, request.CheckpointSeconds), display, log, request.Jobs);
         try
         {
             run.Run(densities);

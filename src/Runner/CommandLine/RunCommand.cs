@@ -6,6 +6,7 @@ using Reproduce.Runner.Display;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Report;
 using Reproduce.Runner.Stages;
+using Reproduce.Runner.Storage;
 using Serilog.Core;
 using Spectre.Console;
 using static TorchSharp.torch;
@@ -39,13 +40,18 @@ public static class RunCommand
             return ExitCodes.Success;
         }
 
-        Directory.CreateDirectory(output);
+        using ResultsLock folder = ResultsLock.Take(output);
         using Logger log = Logging.Create(console, Path.Combine(output, "logs", "run.jsonl"), verbose);
         using Interruption interruption = new(() => log.Warning("Stopping; a second Ctrl-C stops at once."));
         string resolved = Path.Combine(output, "resolved.yaml");
-        File.WriteAllText(resolved, YamlWriter.Write(tree));
+        WholeFile.Write(resolved, YamlWriter.Write(tree));
+        if (folder.Stale is string owner)
+        {
+            log.Information("The run before ({Owner:l}) was ended from outside; this one goes on from what it left.", owner);
+        }
+
         StageContext context = new(plan, device, interruption.Token);
-        WorkerArguments worker = new(resolved, plan.Variant, request.CacheFolder);
+        WorkerArguments worker = new(resolved, plan.Variant, request.CacheFolder, request.CheckpointSeconds);
         IRunDisplay display = console.Profile.Out.IsTerminal && console.Profile.Capabilities.Interactive
             ? new TerminalDisplay(console)
             : new PlainDisplay(log);

@@ -1,5 +1,4 @@
 using Reproduce.Compute;
-using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Plan;
@@ -30,16 +29,22 @@ public static class TrainWorkerCommand
         TrainJob training = plan.Trainings.Single(t => t.Folder.Hash == job);
         try
         {
-            TrainStage.Run(training, new StageContext(plan, device, stop.Token), TrainingProcess.Reporter(Console.Out));
+            StageContext context = new(plan, device, stop.Token) { CheckpointInterval = TimeSpan.FromSeconds(arguments.CheckpointSeconds) };
+            TrainStage.Run(training, context, TrainingProcess.Reporter(Console.Out), text => TrainingProcess.Note(Console.Out, text));
             return ExitCodes.Success;
         }
         catch (OperationCanceledException)
         {
             return ExitCodes.Interrupted;
         }
-        catch (DivergedException e)
+        catch (Exception e) when (e is TrainingFailedException or InvalidDataException)
         {
             Console.Error.WriteLine(e.Message);
+            return ExitCodes.Incomplete;
+        }
+        catch (Exception e) when (MemoryShortage.IsIt(e))
+        {
+            Console.Error.WriteLine(MemoryShortage.Say(training.Folder, e));
             return ExitCodes.Incomplete;
         }
     }

@@ -46,7 +46,12 @@ public static class DensityStage
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(context);
         Stopwatch clock = Stopwatch.StartNew();
-        job.Folder.Begin();
+        using IDisposable? claim = job.Folder.Begin(context.Cancel);
+        if (claim is null)
+        {
+            return; // Another run that shares the cache made it meanwhile.
+        }
+
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Dictionary<string, Tensor> reference = Npz.Read(context.Plan.Reference!.Folder.FileOf(StageFiles.Reference));

@@ -27,6 +27,9 @@ public sealed record RunRequest
     /// <summary>Trainings at once; 0 takes one per core on a CPU and one on a GPU.</summary>
     public int Jobs { get; init; }
 
+    /// <summary>Time between two checkpoints of a training, seconds.</summary>
+    public double CheckpointSeconds { get; init; } = 60;
+
     /// <summary>Reads the experiment with everything that is laid over it.</summary>
     /// <exception cref="ConfigurationException">A file or a setting is wrong.</exception>
     public (YamlMap Tree, Experiment Experiment) Load()

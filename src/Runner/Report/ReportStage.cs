@@ -29,10 +29,18 @@ public static class ReportStage
         ArgumentNullException.ThrowIfNull(request);
         RunPlan plan = context.Plan;
         Experiment experiment = plan.Experiment;
+        // Everything is written aside and then put in its place file by file: a full disk leaves the report of before, whole.
+        string aside = Path.Combine(output, "logs", "report.part");
+        if (Directory.Exists(aside))
+        {
+            Directory.Delete(aside, recursive: true);
+        }
+
+        Directory.CreateDirectory(aside);
         Manifest manifest = Manifest.Gather(context, run, request, elapsed);
-        manifest.Write(Path.Combine(output, "manifest.json"));
+        manifest.Write(Path.Combine(aside, "manifest.json"));
         MeasurementTable measurements = new(Measurements.Gather(plan, s => run.FailureOf(s.Folder)));
-        measurements.Write(Path.Combine(output, MeasurementsFile));
+        measurements.Write(Path.Combine(aside, MeasurementsFile));
 
         PublishedResults published = ReadPublished(request);
         new ReportPage
@@ -49,7 +57,20 @@ public static class ReportStage
                 .. FailureFile.Read(plan.Simulate.Folder).Concat(FailureFile.Read(plan.TestSet.Folder)).Select(f => $"failed and replaced: {f}"),
             ],
             Folder = "figures",
-        }.Save(output);
+        }.Save(aside);
+        Publish(aside, output);
+    }
+
+    private static void Publish(string aside, string output)
+    {
+        foreach (string file in Directory.EnumerateFiles(aside, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray())
+        {
+            string target = Path.Combine(output, Path.GetRelativePath(aside, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Move(file, target, overwrite: true);
+        }
+
+        Directory.Delete(aside, recursive: true);
     }
 
     private static ResultTableRequest TableRequest(RunPlan plan)

@@ -28,41 +28,75 @@ public static class CheckpointFile
         Npz.Write(path, arrays);
     }
 
-    /// <summary>Puts a training where a checkpoint left it, if there is one that can be read and fits.</summary>
+    /// <summary>Puts a training where a checkpoint left it, if there is one that can be read and fits; else the training is untouched.</summary>
     /// <param name="path">The file.</param>
     /// <param name="trainer">A training that has not begun.</param>
-    /// <returns>The time that was spent before the checkpoint; zero when the training begins anew.</returns>
-    public static TimeSpan TryRestore(string path, Trainer trainer)
+    /// <param name="length">How long the training will be.</param>
+    /// <returns>The time that was spent before the checkpoint, zero when the training begins anew; what is wrong with the file, or null.</returns>
+    public static (TimeSpan Spent, string? Problem) TryRestore(string path, Trainer trainer, TrainingLength length)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         if (!File.Exists(path))
         {
-            return TimeSpan.Zero;
+            return (TimeSpan.Zero, null);
         }
 
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        Dictionary<string, Tensor> arrays;
         try
         {
-            arrays = Npz.Read(path);
+            Dictionary<string, Tensor> arrays = Npz.Read(path);
+            Require(arrays, trainer, length);
+            trainer.Parameters.Values.copy_(arrays["values"]);
+            trainer.Optimiser.FirstMoment.copy_(arrays["first_moment"]);
+            trainer.Optimiser.SecondMoment.copy_(arrays["second_moment"]);
+            trainer.Resume(arrays["step"].item<long>(), FromArrays(arrays), arrays["epoch_record"]);
+            return (TimeSpan.FromSeconds(arrays["seconds"].item<double>()), null);
         }
-        catch (InvalidDataException)
+        catch (InvalidDataException e)
         {
             // A damaged checkpoint costs time, not correctness: the training begins anew.
-            return TimeSpan.Zero;
+            return (TimeSpan.Zero, e.Message);
         }
+    }
 
-        if (!arrays.TryGetValue("values", out Tensor? values) || !values.shape.SequenceEqual(trainer.Parameters.Values.shape))
+    // Everything is looked at before anything is taken over: names, types, shapes, and numbers that a training can have.
+    private static void Require(Dictionary<string, Tensor> arrays, Trainer trainer, TrainingLength length)
+    {
+        long weights = trainer.Parameters.Values.numel();
+        (string Name, ScalarType Type, long[] Shape)[] expected =
+        [
+            ("values", ScalarType.Float32, [weights]),
+            ("first_moment", ScalarType.Float32, [weights]),
+            ("second_moment", ScalarType.Float32, [weights]),
+            ("epoch_record", ScalarType.Float32, [2, length.StepsPerEpoch]),
+            ("step", ScalarType.Int64, []),
+            ("seconds", ScalarType.Float64, []),
+        ];
+        foreach ((string name, ScalarType type, long[] shape) in expected)
         {
-            return TimeSpan.Zero;
+            if (!arrays.TryGetValue(name, out Tensor? array) || array.dtype != type || !array.shape.SequenceEqual(shape))
+            {
+                throw new InvalidDataException($"the checkpoint's '{name}' is missing or does not fit this training");
+            }
         }
 
-        trainer.Parameters.Values.copy_(values);
-        trainer.Optimiser.FirstMoment.copy_(arrays["first_moment"]);
-        trainer.Optimiser.SecondMoment.copy_(arrays["second_moment"]);
-        trainer.Resume(arrays["step"].item<long>(), FromArrays(arrays), arrays["epoch_record"]);
-        return TimeSpan.FromSeconds(arrays["seconds"].item<double>());
+        foreach (string name in new[] { TrainingLosses, ValidationLosses })
+        {
+            if (!arrays.TryGetValue(name, out Tensor? rows) || rows.dtype != ScalarType.Float64 || rows.dim() != 2 || rows.shape[1] != 2)
+            {
+                throw new InvalidDataException($"the checkpoint's losses '{name}' are missing or no rows of two numbers");
+            }
+        }
+
+        long step = arrays["step"].item<long>();
+        double seconds = arrays["seconds"].item<double>();
+        long epochs = arrays[TrainingLosses].shape[0];
+        if (arrays.Count != expected.Length + 2 || step < 0 || step >= length.Steps || epochs != step / length.StepsPerEpoch
+            || !(seconds >= 0 && seconds < TimeSpan.MaxValue.TotalSeconds / 2))
+        {
+            throw new InvalidDataException("the checkpoint's position is not one of this training");
+        }
     }
 
     /// <summary>The losses as arrays of rows (epoch, loss).</summary>
@@ -106,5 +140,21 @@ public static class CheckpointFile
         {
             yield return ((long)flat[i], flat[i + 1]);
         }
+    }
+}
+
+/// <summary>How long a training is.</summary>
+/// <param name="StepsPerEpoch">Optimiser steps of an epoch.</param>
+/// <param name="Steps">Optimiser steps of the whole training.</param>
+public readonly record struct TrainingLength(long StepsPerEpoch, long Steps)
+{
+    /// <summary>The length that settings give.</summary>
+    /// <param name="settings">Epochs or steps, and the size of batches.</param>
+    /// <param name="simulations">Size of the training set.</param>
+    public static TrainingLength Of(TrainingSettings settings, long simulations)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        long perEpoch = settings.StepsPerEpoch(simulations);
+        return new TrainingLength(perEpoch, perEpoch * settings.TotalEpochs(simulations));
     }
 }

@@ -152,6 +152,17 @@ public sealed class ExperimentRun
             Fail(folder, e.Message);
             display.Report(index, 1, "failed");
         }
+        catch (Exception e) when (MemoryShortage.IsIt(e))
+        {
+            string reason = MemoryShortage.Say(folder, e);
+            if (folder.Stage is not ("sample" or "score"))
+            {
+                throw new InsufficientMemoryException(reason); // Everything else needs this job's result.
+            }
+
+            Fail(folder, reason);
+            display.Report(index, 1, "failed");
+        }
     }
 
     private void Train(IReadOnlyList<TrainJob> jobs)
@@ -162,6 +173,8 @@ public sealed class ExperimentRun
             return;
         }
 
+        // Also cancelled when one training meets what would stop them all, such as a full disk.
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_context.Cancel);
         Stopwatch clock = Stopwatch.StartNew();
         _display.RunStage("train", [.. open.Select(j => new DisplayJob(j.Folder.Label, TrainWeight(j)))], display =>
         {
@@ -170,7 +183,7 @@ public sealed class ExperimentRun
             Parallel.ForEachAsync(
                 order,
                 new ParallelOptions { MaxDegreeOfParallelism = _trainingsAtOnce },
-                async (i, _) => await TrainOneAsync(open[i], i, display).ConfigureAwait(false)).GetAwaiter().GetResult();
+                async (i, _) => await TrainOneAsync(open[i], i, display, stop).ConfigureAwait(false)).GetAwaiter().GetResult();
         });
         _context.Cancel.ThrowIfCancellationRequested();
         Finished("train", clock);
@@ -179,9 +192,9 @@ public sealed class ExperimentRun
     private static double TrainWeight(TrainJob job) =>
         (double)job.Settings.Training.TotalEpochs(job.Budget) * job.Settings.Training.StepsPerEpoch(job.Budget);
 
-    private async Task TrainOneAsync(TrainJob job, int index, IStageDisplay display)
+    private async Task TrainOneAsync(TrainJob job, int index, IStageDisplay display, CancellationTokenSource stop)
     {
-        if (_context.Cancel.IsCancellationRequested)
+        if (stop.IsCancellationRequested)
         {
             return;
         }
@@ -189,15 +202,22 @@ public sealed class ExperimentRun
         Stopwatch clock = Stopwatch.StartNew();
         DirectProgress<Inference.Training.TrainingProgress> progress = new(p => display.Report(
             index, Math.Min((double)p.Step / p.TotalSteps, 0.999), FormattableString.Invariant($"loss {p.Loss:0.0000}")));
-        TrainingOutcome outcome = await TrainingProcess.RunAsync(job, _worker, progress, _context.Cancel).ConfigureAwait(false);
+        TrainingOutcome outcome = await TrainingProcess.RunAsync(job, _worker, progress, n => _log.Warning("{Note:l}", n), stop.Token).ConfigureAwait(false);
         if (outcome.ExitCode == ExitCodes.Success && job.Folder.IsComplete)
         {
             display.Report(index, 1, Durations.Format(clock.Elapsed));
             _log.Debug("{Folder:l} done in {Seconds:0.0} s", job.Folder.ToString(), clock.Elapsed.TotalSeconds);
         }
-        else if (!_context.Cancel.IsCancellationRequested)
+        else if (outcome.ExitCode == ExitCodes.Failure)
         {
-            string reason = outcome.Message.Length > 0 ? outcome.Message : $"the training process ended with exit code {outcome.ExitCode}";
+            stop.Cancel(); // The other trainings write a checkpoint, if they can.
+            throw new IOException($"{job.Folder.Label}: {outcome.Message}");
+        }
+        else if (!stop.IsCancellationRequested)
+        {
+            string reason = outcome.ExitCode == ExitCodes.Killed
+                ? $"the training process was killed; if nobody did that, {MemoryShortage.Say(job.Folder)}"
+                : outcome.Message.Length > 0 ? outcome.Message : $"the training process ended with exit code {outcome.ExitCode}";
             Fail(job.Folder, reason);
             _log.Debug("{Label:l}: {Errors:l}", job.Folder.Label, outcome.Errors);
             display.Report(index, 1, "failed");

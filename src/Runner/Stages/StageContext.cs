@@ -9,6 +9,9 @@ namespace Reproduce.Runner.Stages;
 /// <param name="Cancel">Asks a stage to stop; what is worth keeping is on disk when it does.</param>
 public sealed record StageContext(RunPlan Plan, Device Device, CancellationToken Cancel)
 {
+    /// <summary>Time between two checkpoints of a training.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Threads for work on the CPU.</summary>
     public int Threads => Plan.Experiment.Sampling.Threads > 0 ? Plan.Experiment.Sampling.Threads : Environment.ProcessorCount;
 }

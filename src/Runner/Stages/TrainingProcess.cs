@@ -25,21 +25,24 @@ public sealed record TrainingOutcome(int ExitCode, string Errors)
 public static class TrainingProcess
 {
     private const string ProgressWord = "progress";
+    private const string NoteWord = "note";
 
     /// <summary>Trains in a child process.</summary>
     /// <param name="job">The training.</param>
     /// <param name="run">What the child must know to make the same plan.</param>
     /// <param name="progress">Where the training stands.</param>
+    /// <param name="note">Told what the child has to say besides.</param>
     /// <param name="cancel">Asks the child to stop.</param>
     public static async Task<TrainingOutcome> RunAsync(
-        TrainJob job, WorkerArguments run, IProgress<TrainingProgress> progress, CancellationToken cancel)
+        TrainJob job, WorkerArguments run, IProgress<TrainingProgress> progress, Action<string> note, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(progress);
+        ArgumentNullException.ThrowIfNull(note);
         using Process process = new() { StartInfo = StartInfo(run, job) };
         StringBuilder errors = new();
-        process.OutputDataReceived += (_, line) => Parse(line.Data, progress);
+        process.OutputDataReceived += (_, line) => Parse(line.Data, progress, note);
         process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
         process.Start();
         process.BeginOutputReadLine();
@@ -55,6 +58,17 @@ public static class TrainingProcess
     /// <summary>The child's side: reports progress as lines.</summary>
     /// <param name="output">The child's standard output.</param>
     public static IProgress<TrainingProgress> Reporter(TextWriter output) => new LineProgress(output);
+
+    /// <summary>The child's side: says a sentence.</summary>
+    /// <param name="output">The child's standard output.</param>
+    /// <param name="text">The sentence.</param>
+    public static void Note(TextWriter output, string text)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(text);
+        output.WriteLine($"{NoteWord} {text.ReplaceLineEndings(" ")}");
+        output.Flush();
+    }
 
     private static ProcessStartInfo StartInfo(WorkerArguments run, TrainJob job)
     {
@@ -87,8 +101,14 @@ public static class TrainingProcess
         return start;
     }
 
-    private static void Parse(string? line, IProgress<TrainingProgress> progress)
+    private static void Parse(string? line, IProgress<TrainingProgress> progress, Action<string> note)
     {
+        if (line?.StartsWith(NoteWord + " ", StringComparison.Ordinal) == true)
+        {
+            note(line[(NoteWord.Length + 1)..]);
+            return;
+        }
+
         string[] words = line?.Split(' ') ?? [];
         if (words.Length == 4 && words[0] == ProgressWord
             && long.TryParse(words[1], CultureInfo.InvariantCulture, out long step)
@@ -121,7 +141,8 @@ public static class TrainingProcess
 /// <param name="ResolvedFile">The experiment as run.</param>
 /// <param name="Variant">"paper" or the variant's name.</param>
 /// <param name="Cache">Root folder of the results of jobs.</param>
-public sealed record WorkerArguments(string ResolvedFile, string Variant, string Cache)
+/// <param name="CheckpointSeconds">Time between two checkpoints.</param>
+public sealed record WorkerArguments(string ResolvedFile, string Variant, string Cache, double CheckpointSeconds)
 {
     /// <summary>The hidden verb of the command line.</summary>
     public const string Verb = "train-worker";
@@ -131,6 +152,7 @@ public sealed record WorkerArguments(string ResolvedFile, string Variant, string
     public IEnumerable<string> ToList(TrainJob job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        return [Verb, ResolvedFile, "--variant", Variant, "--cache", Cache, "--job", job.Folder.Hash];
+        string seconds = CheckpointSeconds.ToString("R", CultureInfo.InvariantCulture);
+        return [Verb, ResolvedFile, "--variant", Variant, "--cache", Cache, "--job", job.Folder.Hash, "--checkpoint-seconds", seconds];
     }
 }

@@ -11,11 +11,13 @@ namespace Reproduce.Runner.Storage;
 /// </summary>
 /// <remarks>
 /// A job writes into a folder beside the final one, which is renamed when it is complete; so a folder that exists under its own name
-/// is whole, whatever happened to the process. <c>stage.json</c> in it records the inputs and a SHA-256 of every file.
+/// is whole, whatever happened to the process. <c>stage.json</c> in it records the inputs and a SHA-256 of every file, and
+/// <c>stage.sha256</c> (which <c>sha256sum -c</c> reads) that of the record. Only one process at a time works on a job.
 /// </remarks>
 public sealed class StageFolder
 {
     private const string RecordFile = "stage.json";
+    private const string SealFile = "stage.sha256";
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
     private readonly string _inputs;
@@ -65,8 +67,38 @@ public sealed class StageFolder
     /// <param name="name">File name.</param>
     public string WorkFile(string name) => System.IO.Path.Combine(WorkPath, name);
 
-    /// <summary>Makes the folder for the unfinished result.</summary>
-    public void Begin() => Directory.CreateDirectory(WorkPath);
+    /// <summary>
+    /// Makes the folder for the unfinished result and keeps other processes out of it. Waits for a process that works on the same job:
+    /// another run that shares the cache, or the training of a killed run that is just writing its last checkpoint.
+    /// </summary>
+    /// <param name="cancel">Ends the waiting.</param>
+    /// <returns>The claim, to be disposed when the job ends; null when the other process finished the result meanwhile.</returns>
+    public IDisposable? Begin(CancellationToken cancel = default)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        StageClaim claim = StageClaim.Wait(this, cancel);
+        try
+        {
+            if (IsComplete)
+            {
+                claim.Dispose();
+                return null;
+            }
+
+            Directory.CreateDirectory(WorkPath);
+            foreach (string orphan in Directory.EnumerateFiles(WorkPath, "*.tmp"))
+            {
+                File.Delete(orphan); // A process was killed while it wrote: the whole file beside it is what counts.
+            }
+
+            return claim;
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Declares the unfinished result complete: records it and gives it its name.</summary>
     /// <param name="duration">How long the job took.</param>
@@ -85,9 +117,11 @@ public sealed class StageFolder
         }
 
         files.Remove(RecordFile);
+        files.Remove(SealFile);
         using JsonDocument inputs = JsonDocument.Parse(_inputs);
         StageRecord record = new(Stage, Label, duration.TotalSeconds, inputs.RootElement, files);
         File.WriteAllText(WorkFile(RecordFile), JsonSerializer.Serialize(record, s_json));
+        File.WriteAllText(WorkFile(SealFile), Seal(WorkFile(RecordFile)));
         if (Directory.Exists(Path))
         {
             Directory.Delete(Path, recursive: true);
@@ -103,11 +137,22 @@ public sealed class StageFolder
         StageRecord record;
         try
         {
+            // Results of before there was a seal have none; a seal that is there must fit.
+            if (File.Exists(FileOf(SealFile)) && File.ReadAllText(FileOf(SealFile)) != Seal(FileOf(RecordFile)))
+            {
+                return $"{FileOf(RecordFile)} was changed after it was written (its checksum differs).";
+            }
+
             record = Read();
         }
         catch (Exception e) when (e is JsonException or IOException)
         {
             return $"{FileOf(RecordFile)} cannot be read: {e.Message}";
+        }
+
+        if (record.Stage != Stage || !HasInputs(record.Inputs))
+        {
+            return $"{FileOf(RecordFile)} belongs to another job.";
         }
 
         foreach ((string name, string digest) in record.Files)
@@ -137,6 +182,14 @@ public sealed class StageFolder
         JsonSerializer.Deserialize<StageRecord>(File.ReadAllText(FileOf(RecordFile))) is { Files: not null } record
             ? record
             : throw new JsonException("the record is empty");
+
+    private bool HasInputs(JsonElement recorded)
+    {
+        using JsonDocument own = JsonDocument.Parse(_inputs);
+        return JsonElement.DeepEquals(recorded, own.RootElement);
+    }
+
+    private static string Seal(string record) => $"{Digest(record)}  {RecordFile}\n";
 
     private static string Digest(string file)
     {

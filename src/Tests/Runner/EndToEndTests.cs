@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NUnit.Framework;
 using Reproduce.Reporting;
 using Reproduce.Runner;
@@ -142,28 +141,6 @@ public sealed class EndToEndTests
     }
 
     [Test]
-    public void AKilledTrainingGoesOnAndEndsWithTheSameNumbers()
-    {
-        Run();
-        string[] first = Numbers();
-        Directory.Delete(Path.Combine(_folder.Path, "results"), recursive: true);
-
-        // Long enough in any case for the kill to come before the end; short enough to have begun.
-        using (Process process = Repository.Start(_folder.Path, "experiments/tiny.yaml"))
-        {
-            string train = Path.Combine(_folder.Path, "results", "cache", "train");
-            SpinWait.SpinUntil(() => Directory.Exists(train) || process.HasExited, TimeSpan.FromSeconds(60));
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit();
-        }
-
-        (int exitCode, string output, string errors) = Run();
-
-        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-        Assert.That(Numbers(), Is.EqualTo(first));
-    }
-
-    [Test]
     public void ADivergedTrainingLeavesAHoleAndTheOthersGoOn()
     {
         (int exitCode, string output, _) = Run("--set", "contenders.cmpe.training.learning_rate=10", "--set", "contenders.cmpe.training.clip_norm=0",
@@ -174,6 +151,7 @@ public sealed class EndToEndTests
             Assert.That(exitCode, Is.EqualTo(ExitCodes.Incomplete), output);
             string report = File.ReadAllText(Path.Combine(Results, "report.md"));
             Assert.That(report, Does.Contain("ACF"));
+            Assert.That(report, Does.Match("at step [0-9]+ .learning rate .*, gradient norm .* checkpoint"));
             Assert.That(report, Does.Contain("What is missing").And.Not.Contain("every planned number was measured"));
         });
     }

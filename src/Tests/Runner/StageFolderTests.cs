@@ -75,6 +75,54 @@ public sealed class StageFolderTests
         Assert.That(folder.FindCorruption(), Does.Contain("stage.json"));
     }
 
+    // The record's own numbers are shown in reports: they are checked, too.
+    [Test]
+    public void AChangedNumberInTheRecordIsFound()
+    {
+        StageFolder folder = Commit();
+        string record = File.ReadAllText(folder.FileOf("stage.json"));
+
+        File.WriteAllText(folder.FileOf("stage.json"), record.Replace("2.5", "3.5", StringComparison.Ordinal));
+
+        Assert.That(folder.FindCorruption(), Does.Contain("stage.json was changed after it was written"));
+    }
+
+    [Test]
+    public void ARecordWithoutASealIsOfBeforeThereWereSeals()
+    {
+        StageFolder folder = Commit();
+
+        File.Delete(folder.FileOf("stage.sha256"));
+
+        Assert.That(folder.FindCorruption(), Is.Null);
+    }
+
+    [Test]
+    public void ARecordOfAnotherJobIsFound()
+    {
+        StageFolder folder = Commit();
+        StageFolder other = new(_cache.Path, "train", "label", new { A = 2 });
+
+        Directory.Move(folder.Path, other.Path);
+
+        Assert.That(other.FindCorruption(), Does.EndWith("belongs to another job."));
+    }
+
+    [Test]
+    public void WhatAKilledWriterLeftIsNotPartOfTheResult()
+    {
+        StageFolder folder = NewFolder();
+        Directory.CreateDirectory(folder.WorkPath);
+        File.WriteAllText(folder.WorkFile("weights.npz.123.tmp"), "half");
+
+        using (folder.Begin())
+        {
+            folder.Commit(TimeSpan.Zero);
+        }
+
+        Assert.That(Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName), Is.EquivalentTo(new[] { "stage.json", "stage.sha256" }));
+    }
+
     [Test]
     public void InputsDecideTheName()
     {

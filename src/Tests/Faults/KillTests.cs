@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using NUnit.Framework;
+using Reproduce.Runner;
+
+namespace Reproduce.Tests.Faults;
+
+/// <summary>A run that was killed anywhere and started again ends with the bits of one that was not.</summary>
+public sealed class KillTests
+{
+    // Simulating and reporting are short: without them being named, few of the moments would be in them.
+    private static readonly string[] s_stages = ["start", "simulate", "test sets", "reference", "train", "sample", "score"];
+
+    [Test]
+    public void AKilledRunGoesOnBitForBit() => FaultLog.Try(1, "SIGKILL at random moments of all stages, then the same command", () =>
+    {
+        int rounds = FaultLog.Cases(1, 9);
+        const int kills = 3;
+        Random random = new(7);
+        TinyRun whole = TinyRun.Baseline;
+        SortedDictionary<string, int> hit = new(StringComparer.Ordinal);
+        int killed = 0;
+        for (int round = 0; round < rounds; round++)
+        {
+            using TinyRun run = new();
+            for (int i = 0; i < kills; i++)
+            {
+                // Later processes have less to do: each moment is drawn from about half a run.
+                TimeSpan moment = TimeSpan.FromSeconds(0.2) + whole.Duration * (0.55 * random.NextDouble());
+                // With the trainings it started (a power cut), or alone, so that orphans still write while the next run begins.
+                if (KillAt(run, moment, tree: (round + i) % 2 == 0) is string stage)
+                {
+                    killed++;
+                    hit[stage] = hit.GetValueOrDefault(stage) + 1;
+                }
+            }
+
+            run.Go();
+            Assert.That(run.Weights(), Is.EqualTo(whole.Weights()), $"round {round}");
+            Assert.That(run.Numbers(), Is.EqualTo(whole.Numbers()), $"round {round}");
+            Assert.That(
+                Directory.EnumerateFileSystemEntries(run.Cache, "*", SearchOption.AllDirectories)
+                    .Where(f => f.EndsWith(".part", StringComparison.Ordinal) || f.EndsWith(".tmp", StringComparison.Ordinal)),
+                Is.Empty);
+        }
+
+        Assert.That(killed, Is.GreaterThan(0));
+        string where = string.Join(", ", hit.Select(h => $"{h.Value} in {h.Key}"));
+        return (killed, $"{rounds} runs finished with bit-identical weights and measurements.csv (times aside); killed {where}");
+    });
+
+    // The stage in which the process died, or null when it had ended before.
+    private static string? KillAt(TinyRun run, TimeSpan moment, bool tree)
+    {
+        using Process process = run.Start();
+        ConcurrentQueue<string> lines = new();
+        process.OutputDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        if (process.WaitForExit(moment))
+        {
+            Assert.That(process.ExitCode, Is.EqualTo(ExitCodes.Success));
+            return null;
+        }
+
+        process.Kill(tree);
+        process.WaitForExit();
+        int last = Array.FindLastIndex(s_stages, s => lines.Any(l => l.Contains($" {s}: done", StringComparison.Ordinal) || l.Contains($" {s}: ", StringComparison.Ordinal)));
+        if (last < 0)
+        {
+            return lines.Any(l => l.Contains("results in", StringComparison.Ordinal)) ? "simulate" : "start";
+        }
+
+        bool isDone = lines.Any(l => l.Contains($" {s_stages[last]}: done in", StringComparison.Ordinal));
+        return !isDone ? s_stages[last] : last + 1 < s_stages.Length ? s_stages[last + 1] : "report";
+    }
+}
