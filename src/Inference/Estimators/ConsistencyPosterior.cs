@@ -8,6 +8,11 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Estimators;
 
+/// <summary>One pass of a multi-step draw.</summary>
+/// <param name="Level">The noise level t_k at which the network is called.</param>
+/// <param name="Added">Standard deviation of the noise that is added before.</param>
+public readonly record struct SamplingStep(double Level, double Added);
+
 /// <summary>
 /// Consistency model posterior estimation (CMPE; Eqs. 5 to 8), trained in isolation as in Song and Dhariwal (2023).
 /// </summary>
@@ -132,15 +137,13 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
         Shapes.Require(condition, nameof(condition), null, summary.Outputs);
         ArgumentNullException.ThrowIfNull(noise);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        double eps = _settings.SmallestTime;
-        double[] levels = ConsistencySchedule.SamplingLevels(steps, eps, _settings.LargestTime, _settings.Rho);
         using Tensor time = condition.new_empty([condition.shape[0], 1]);
         Tensor? theta = null;
-        foreach (double level in levels)
+        foreach ((double level, double added) in SamplingSteps(steps))
         {
             using DisposeScope scope = NewDisposeScope();
             using Scalar now = level.ToScalar();
-            using Scalar spread = (theta is null ? level : Math.Sqrt(level * level - eps * eps)).ToScalar();
+            using Scalar spread = added.ToScalar();
             time.fill_(now);
             ForwardPass pass = _settings.DropoutWhileSampling ? ForwardPass.WithDropout(noise.Extra) : ForwardPass.Evaluation;
             Tensor noisy = theta is null ? noise.Next().mul_(spread) : theta.add_(noise.Next(), spread);
@@ -150,6 +153,15 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
         }
 
         return theta!;
+    }
+
+    /// <summary>The passes of a draw: sqrt(t_k^2 - eps^2) z_k is added before f(., t_k); the first starts from T z_1.</summary>
+    /// <param name="steps">K, at least 1.</param>
+    public SamplingStep[] SamplingSteps(int steps)
+    {
+        double eps = _settings.SmallestTime;
+        double[] levels = ConsistencySchedule.SamplingLevels(steps, eps, _settings.LargestTime, _settings.Rho);
+        return [.. levels.Select((t, k) => new SamplingStep(t, k == 0 ? t : Math.Sqrt(t * t - eps * eps)))];
     }
 
     /// <summary>One-step draws with their density (Eq. 9).</summary>

@@ -79,13 +79,14 @@ public static class PosteriorSampler
         }
     }
 
-    /// <summary>Draws with their densities for every data set, from estimators that are <see cref="IDensityOfDraws"/>.</summary>
+    /// <summary>Draws with their densities for every data set.</summary>
     /// <param name="estimator">A trained estimator.</param>
     /// <param name="x">J observations on the estimator's device.</param>
     /// <param name="draws">Number of draws for each, S.</param>
     /// <param name="key">The stream; data set j, block b draws from key.Child(j).Child(b).</param>
     /// <param name="options">Batching.</param>
     /// <param name="progress">Receives the finished share, 0 to 1.</param>
+    /// <param name="source">Makes draws and densities; null for the estimator itself.</param>
     /// <param name="cancel">Stops between passes.</param>
     /// <returns>Parameters float32, [J, S, D], and log-densities float64, [J, S], on the CPU.</returns>
     /// <exception cref="ArgumentException">The estimator does not know the density of its draws.</exception>
@@ -96,12 +97,13 @@ public static class PosteriorSampler
         RandomKey key,
         SamplingOptions? options = null,
         IProgress<double>? progress = null,
+        IDensityOfDraws? source = null,
         CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(x);
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
-        IDensityOfDraws density = estimator as IDensityOfDraws
+        IDensityOfDraws density = source ?? estimator as IDensityOfDraws
             ?? throw new ArgumentException($"estimator: {estimator.GetType().Name} does not know the density of its draws", nameof(estimator));
         options ??= new SamplingOptions();
         bool onCpu = x.Parts.First().Value.device.type != DeviceType.CUDA;

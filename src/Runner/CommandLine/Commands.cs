@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Reproduce.Runner.Densities;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
@@ -54,11 +55,18 @@ public static class Commands
             DensityOptions defaults = new();
             Option<int> sets = new("--data-sets") { Description = "Test sets, the first ones of the experiment.", DefaultValueFactory = _ => defaults.DataSets };
             Option<int> proposals = new("--proposals") { Description = "Weighted draws for each of the experiment's draws.", DefaultValueFactory = _ => defaults.Proposals };
-            foreach (Option<int> option in new[] { sets, proposals })
+            Option<int[]> chain = new("--chain")
+            {
+                Description = "Steps for which CMPE's density is estimated through the chain of latents; 1 for none. Default: 2 5 10.",
+                AllowMultipleArgumentsPerToken = true,
+                DefaultValueFactory = _ => [.. defaults.ChainSteps],
+            };
+            Option<int> backward = new("--chain-training") { Description = "Optimiser steps of the chain's backward conditionals.", DefaultValueFactory = _ => defaults.Backward.Training.Steps!.Value };
+            foreach (Option option in new Option[] { sets, proposals, chain, backward })
             {
                 option.Validators.Add(r =>
                 {
-                    if (r.Tokens.Count > 0 && r.GetValueOrDefault<int>() < 1)
+                    if (r.Tokens.Any(t => !int.TryParse(t.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < 1))
                     {
                         r.AddError($"{option.Name}: expected a whole number of at least 1.");
                     }
@@ -67,11 +75,17 @@ public static class Commands
 
             Command density = new("density", "Importance sampling with every contender's density, at the budget of the figures, and the paper's Table 1.")
             {
-                experiment, profile, variant, set, output, cache, jobs, sets, proposals, verbose,
+                experiment, profile, variant, set, output, cache, jobs, sets, proposals, chain, backward, verbose,
             };
             density.SetAction(result => DensityCommand.Run(
                 Request(result),
-                new DensityOptions { DataSets = result.GetValue(sets), Proposals = result.GetValue(proposals) },
+                new DensityOptions
+                {
+                    DataSets = result.GetValue(sets),
+                    Proposals = result.GetValue(proposals),
+                    ChainSteps = [.. (result.GetValue(chain) ?? []).Where(k => k > 1).Distinct()],
+                    Backward = defaults.Backward with { Training = defaults.Backward.Training with { Steps = result.GetValue(backward) } },
+                },
                 result.GetValue(verbose)));
             return density;
         }

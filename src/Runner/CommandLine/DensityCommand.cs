@@ -24,6 +24,9 @@ public static class DensityCommand
     /// <summary>Name of the table of capabilities.</summary>
     public const string Table1 = "table1";
 
+    /// <summary>Name of the table of CMPE's chains.</summary>
+    public const string Chains = "densities_chain";
+
     /// <summary>Runs what is not in the cache yet and writes the page and its tables.</summary>
     /// <param name="request">The experiment.</param>
     /// <param name="options">The size.</param>
@@ -60,16 +63,19 @@ public static class DensityCommand
             return interruption.ExitCode;
         }
 
-        ResultTable importance = DensityTables.Importance(
-            densities,
-            [.. densities.Jobs.Select(j => (j, j.Folder.IsComplete ? DensityStage.Read(j) : null, run.FailureOf(j.Folder)))]);
+        ResultTable importance = DensityTables.Importance(densities, Results(densities.Jobs));
+        ResultTable chains = DensityTables.Chains(densities, Results(densities.Chains));
         ResultTable capabilities = DensityTables.Capabilities([.. Measure(densities, context)]);
         importance.Save(output, Name);
+        chains.Save(output, Chains);
         capabilities.Save(output, Table1);
         string page = Path.Combine(output, Name + ".md");
-        File.WriteAllText(page, DensityTables.Page(importance, capabilities)); // In the place of the table alone.
+        File.WriteAllText(page, DensityTables.Page(importance, chains, capabilities)); // In the place of the table alone.
         log.Information("Done in {Time:l}: {Page:l}", Durations.Format(clock.Elapsed), page);
         return run.Failures.Count > 0 ? ExitCodes.Incomplete : ExitCodes.Success;
+
+        (DensityJob Job, Dictionary<string, double[]>? Arrays, string? Failure)[] Results(IReadOnlyList<DensityJob> jobs) =>
+            [.. jobs.Select(j => (j, j.Folder.IsComplete ? DensityStage.Read(j) : null, run.FailureOf(j.Folder)))];
     }
 
     private static IEnumerable<(string Contender, int Steps, ContenderTraits Traits)> Measure(DensityPlan densities, StageContext context)

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Reproduce.Inference.Densities;
+using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Storage;
@@ -16,13 +18,23 @@ public sealed record DensityOptions
     /// <summary>Weighted draws for each of the experiment's draws, so that resampling finds enough different ones.</summary>
     [Range(1, 1000)]
     public int Proposals { get; init; } = 4;
+
+    /// <summary>Numbers of steps for which CMPE's density is estimated through the chain of latents (Eq. 10), each at least 2.</summary>
+    public IReadOnlyList<int> ChainSteps { get; init; } = [2, 5, 10];
+
+    /// <summary>Backward paths that are averaged for each draw of the chain, the executed one among them.</summary>
+    public int ChainPaths { get; init; } = 8;
+
+    /// <summary>The learned backward conditionals of the chain.</summary>
+    public BackwardSettings Backward { get; init; } = new();
 }
 
 /// <summary>Importance sampling with one trained contender, or the floor of C2ST when there is no training.</summary>
 /// <param name="Folder">Where the result goes.</param>
 /// <param name="Train">The training; null for the floor, a second set of exact draws.</param>
 /// <param name="Options">The size.</param>
-public sealed record DensityJob(StageFolder Folder, TrainJob? Train, DensityOptions Options)
+/// <param name="ChainSteps">Steps of CMPE's chain (Eq. 10); null for the contender's own density.</param>
+public sealed record DensityJob(StageFolder Folder, TrainJob? Train, DensityOptions Options, int? ChainSteps)
 {
     /// <summary>The contender's name in tables; "reference" for the floor.</summary>
     public string Contender => Train?.Contender ?? Reporting.Measurement.Reference;
@@ -52,10 +64,17 @@ public sealed class DensityPlan
         Run = plan;
         Options = options with { DataSets = Math.Min(options.DataSets, plan.Experiment.Test.DataSets) };
         Trainings = [.. plan.Trainings.Where(t => t.Budget == plan.ShownBudget && t.Replicate == 0)];
-        Jobs = [Plan(null), .. Trainings.Select(Plan)];
+        Jobs = [Plan(null, null), .. Trainings.Select(t => Plan(t, null))];
+        Chains =
+        [
+            .. from training in Trainings
+               where training.Settings is ConsistencyContenderSettings
+               from steps in options.ChainSteps
+               select Plan(training, steps),
+        ];
 
-        DensityJob Plan(TrainJob? train) => new(
-            new StageFolder(cache, "density", train?.Folder.Label ?? "reference against reference", new
+        DensityJob Plan(TrainJob? train, int? chain) => new(
+            new StageFolder(cache, "density", (train?.Folder.Label ?? "reference against reference") + (chain is int k ? $", chain of {k} steps" : ""), new
             {
                 Version,
                 Training = train?.Folder.Hash ?? "none",
@@ -66,9 +85,11 @@ public sealed class DensityPlan
                 plan.Experiment.Scores.C2st,
                 Options.DataSets,
                 Options.Proposals,
+                Chain = chain is int steps ? new { Steps = steps, Paths = Options.ChainPaths, Options.Backward } : null,
             }),
             train,
-            Options);
+            Options,
+            chain);
     }
 
     /// <summary>The run whose trainings are used.</summary>
@@ -82,4 +103,7 @@ public sealed class DensityPlan
 
     /// <summary>The floor, then every contender.</summary>
     public IReadOnlyList<DensityJob> Jobs { get; }
+
+    /// <summary>CMPE with several steps.</summary>
+    public IReadOnlyList<DensityJob> Chains { get; }
 }

@@ -36,6 +36,12 @@ public static class DensityStage
     /// <summary>The standard error of that estimate as the weights predict it.</summary>
     public const string PredictedError = "log_evidence_predicted_error";
 
+    /// <summary>Of a chain: effective sample size over the number of draws when the executed path alone estimates the density.</summary>
+    public const string OnePathShare = "ess_per_draw_one_path";
+
+    /// <summary>Of a chain: standard deviation of log q of one draw over backward paths, median over draws.</summary>
+    public const string Spread = "log_q_deviation";
+
     /// <summary>Makes the measurement.</summary>
     /// <param name="job">What is wanted.</param>
     /// <param name="context">The run.</param>
@@ -83,8 +89,10 @@ public static class DensityStage
         using Observation x = test.X.Narrow(0, job.Options.DataSets);
         using Observation onDevice = x.To(context.Device);
         using IPosteriorEstimator estimator = EstimatorFactory.Load(job.Train!, context);
-        using DrawsWithDensity drawn = PosteriorSampler.SampleWithDensity(
-            estimator, onDevice, draws * job.Options.Proposals, key, options, progress, context.Cancel);
+        using ChainMeasurement? chain = job.ChainSteps is int steps
+            ? ChainMeasurement.Prepare((ConsistencyPosterior)estimator, steps, job.Options, key.Child("chain").Child(steps), context)
+            : null;
+        using DrawsWithDensity drawn = Draw(chain?.Averaged);
         if (!drawn.Theta.isfinite().all().item<bool>())
         {
             throw new InvalidDataException($"{job.Folder.Label}: some draws are infinite or not a number.");
@@ -109,6 +117,13 @@ public static class DensityStage
             [PredictedError] = weighed.LogEvidenceError,
             [Plain] = Score(drawn.Theta.narrow(1, 0, draws).contiguous(), exact, context),
         };
+        if (chain is not null)
+        {
+            using DrawsWithDensity same = Draw(chain.Single);
+            results[OnePathShare] = ImportanceSampling.Weigh(task.LogJoint(same.Theta, x), same.LogProb).EffectiveShare;
+            results[Spread] = chain.Spread(onDevice, key.Child("spread"));
+        }
+
         if (weighed.EffectiveShare.All(s => s > 0))
         {
             (Tensor resampled, results[Distinct]) = ImportanceSampling.Resample(drawn.Theta, weighed.Weights, draws, key.Child("resample"));
@@ -116,6 +131,9 @@ public static class DensityStage
         }
 
         return results;
+
+        DrawsWithDensity Draw(IDensityOfDraws? source) => PosteriorSampler.SampleWithDensity(
+            estimator, onDevice, draws * job.Options.Proposals, key, options, progress, source, context.Cancel);
     }
 
     private static double[] Score(Tensor draws, Tensor exact, StageContext context)

@@ -42,6 +42,35 @@ public static class DensityTables
         };
     }
 
+    /// <summary>CMPE with several steps: the density through the chain of latents.</summary>
+    /// <param name="plan">The measurement.</param>
+    /// <param name="results">The arrays of each chain, or why there are none.</param>
+    public static ResultTable Chains(DensityPlan plan, IReadOnlyList<(DensityJob Job, Dictionary<string, double[]>? Arrays, string? Failure)> results)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(results);
+        return new ResultTable
+        {
+            Title = "The density of several steps (Eq. 10)",
+            Caption = $"The same test sets and numbers of draws; log q averages {plan.Options.ChainPaths} paths for each draw unless it says one path.",
+            Columns =
+            [
+                new TableColumn("setting", "Contender", "Contender", false),
+                Numbers("log_q_deviation", "sd of log q over paths"),
+                Numbers("ess_per_draw_one_path", "ESS per draw, one path"),
+                Numbers("ess_per_draw", "ESS per draw"),
+                new TableColumn("ess_per_draw_lowest", "lowest of the sets", "lowest of the sets", true),
+                Numbers("c2st", "C2ST"),
+                Numbers("c2st_corrected", "C2ST, corrected"),
+                Numbers("distinct", "different draws"),
+                Numbers("log_evidence_error", "error of log p(x)"),
+                new TableColumn("log_evidence_rms", "its root mean square", "its root mean square", true),
+                new TableColumn("log_evidence_predicted", "as predicted", "as predicted", true),
+            ],
+            Rows = [.. results.Select(r => ChainRow(r.Job, r.Arrays, r.Failure))],
+        };
+    }
+
     /// <summary>The paper's Table 1 with measured entries.</summary>
     /// <param name="traits">What was measured on each contender, and its sampling steps.</param>
     public static ResultTable Capabilities(IReadOnlyList<(string Contender, int Steps, ContenderTraits Traits)> traits)
@@ -79,9 +108,11 @@ public static class DensityTables
 
     /// <summary>The page for a reader.</summary>
     /// <param name="importance">From <see cref="Importance"/>.</param>
+    /// <param name="chains">From <see cref="Chains"/>.</param>
     /// <param name="capabilities">From <see cref="Capabilities"/>.</param>
-    public static string Page(ResultTable importance, ResultTable capabilities)
+    public static string Page(ResultTable importance, ResultTable chains, ResultTable capabilities)
     {
+        ArgumentNullException.ThrowIfNull(chains);
         ArgumentNullException.ThrowIfNull(importance);
         ArgumentNullException.ThrowIfNull(capabilities);
         StringBuilder text = new();
@@ -108,6 +139,28 @@ public static class DensityTables
 
 
             """.ReplaceLineEndings("\n"));
+        if (chains.Rows.Count > 0)
+        {
+            text.Append("## ").Append(chains.Title).Append("\n\n").Append(MarkdownTable.Grid(chains)).Append('\n');
+            for (int i = 0; i < chains.Notes.Count; i++)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"- [{i + 1}] {chains.Notes[i]}\n");
+            }
+
+            text.Append(chains.Notes.Count > 0 ? "\n" : "").Append(chains.Caption).Append("""
+
+
+                The noisy latents u_1, ..., u_K of a draw are a Markov chain. A spline flow r(u_{k-1} | u_k, x) is trained on execution
+                paths of the trained model, and log q follows from forward over backward conditionals along a path. It is the same for
+                every path only if r is exact: **sd of log q over paths** is the spread for one draw, and every nat of it costs
+                effective draws. Whatever r is, the weights have the right mean as long as f(., t_K) is one-to-one, so a failure shows as a
+                small effective sample, and an **error of log p(x)** far above the prediction says that even the spread of the weights
+                was not seen. Above a spread of about one, log q of a single draw should not be used.
+
+
+                """.ReplaceLineEndings("\n"));
+        }
+
         text.Append("## ").Append(capabilities.Title).Append("\n\n").Append(MarkdownTable.Grid(capabilities)).Append("""
 
             Asked of the trained estimators: what they can do from the interfaces that they implement, whether a free-form network is
@@ -147,6 +200,15 @@ public static class DensityTables
             Single(rms, 4),
             Single(predicted, 4),
         ];
+    }
+
+    private static TableCell[] ChainRow(DensityJob job, Dictionary<string, double[]>? arrays, string? failure)
+    {
+        TableCell[] common = Row(job, arrays, failure);
+        TableCell name = new() { Text = DisplayNames.Setting(job.Contender, job.ChainSteps!.Value) };
+        return arrays is null
+            ? [name, .. common[1..], .. common[1..3]]
+            : [name, Mean(arrays, DensityStage.Spread, 2), Mean(arrays, DensityStage.OnePathShare, 3), .. common[1..]];
     }
 
     private static TableCell Mean(Dictionary<string, double[]> arrays, string name, int decimals)

@@ -77,9 +77,9 @@ public sealed class ExperimentRun
         Prepare(densities.Trainings);
         Stage(
             "density",
-            [.. densities.Jobs.Where(j => j.Train is null || Available(j.Folder, j.Train.Folder))],
+            [.. densities.Jobs.Concat(densities.Chains).Where(j => j.Train is null || Available(j.Folder, j.Train.Folder))],
             j => j.Folder,
-            j => j.Train?.Settings is FlowMatchingContenderSettings or NpseContenderSettings ? 100 : 1, // Hundreds of passes against one.
+            j => j.ChainSteps is not null || j.Train?.Settings is FlowMatchingContenderSettings or NpseContenderSettings ? 100 : 1, // Hundreds of passes against one.
             DensityStage.Run);
     }
 

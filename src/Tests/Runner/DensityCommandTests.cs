@@ -42,7 +42,7 @@ public sealed class DensityCommandTests
         using TemporaryFolder folder = new();
         folder.File("experiments/tiny.yaml", Experiment);
         string results = Path.Combine(folder.Path, "results", "tiny");
-        string[] command = ["density", "experiments/tiny.yaml", "--data-sets", "2", "--proposals", "3"];
+        string[] command = ["density", "experiments/tiny.yaml", "--data-sets", "2", "--proposals", "3", "--chain", "2", "--chain-training", "5"];
         (int exitCode, string output, string errors) = Repository.Run(folder.Path, command);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         string[] rows = File.ReadAllLines(Path.Combine(results, "densities.csv"));
@@ -53,6 +53,7 @@ public sealed class DensityCommandTests
             Assert.That(rows[0].Split(',')[1..3], Is.EqualTo(new[] { "ess_per_draw", "ess_per_draw_standard_error" }));
             Assert.That(double.Parse(rows[2].Split(',')[1], System.Globalization.CultureInfo.InvariantCulture), Is.InRange(1.0 / 600, 1), "ESS");
             Assert.That(File.ReadAllText(Path.Combine(results, "densities.md")), Does.Contain("2 test sets, 128 training simulations; 600 weighted draws"));
+            Assert.That(File.ReadAllText(Path.Combine(results, "densities_chain.csv")), Does.Contain("\n\"CMPE, 2 steps\","));
             Assert.That(table1[1], Does.StartWith("ACF,yes,").And.Contain(",no,1,2,"));
             Assert.That(table1[2], Does.StartWith("\"CMPE, 3 steps\",at its one-step draws,").And.Contain(",yes,3,1,"));
             Assert.That(Directory.EnumerateDirectories(Path.Combine(folder.Path, "results", "cache", "train")).Count(), Is.EqualTo(2), "the shown budget only");
@@ -61,7 +62,7 @@ public sealed class DensityCommandTests
         (exitCode, output, _) = Repository.Run(folder.Path, command);
 
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success));
-        Assert.That(output, Does.Contain("train: 2 of 2 already there").And.Contain("density: 3 of 3 already there"));
+        Assert.That(output, Does.Contain("train: 2 of 2 already there").And.Contain("density: 4 of 4 already there"));
         Assert.That(File.ReadAllLines(Path.Combine(results, "densities.csv")), Is.EqualTo(rows));
     }
 
