@@ -2,6 +2,7 @@ using System.Globalization;
 using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
+using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
 using Spectre.Console;
@@ -12,6 +13,8 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>Says what a run would do.</summary>
 public static class PlanPrinter
 {
+    private const double MostToBuild = 2e7;
+
     /// <summary>Prints jobs, sizes of networks and folders.</summary>
     /// <param name="console">Where to.</param>
     /// <param name="plan">The run.</param>
@@ -30,7 +33,7 @@ public static class PlanPrinter
             long epochs = training.TotalEpochs(job.Budget);
             table.AddRow(
                 Markup.Escape(job.Folder.Label),
-                Weights(job, plan, device).ToString("N0", CultureInfo.InvariantCulture),
+                WeightsOf(job, plan, device),
                 epochs.ToString("N0", CultureInfo.InvariantCulture),
                 (epochs * training.StepsPerEpoch(job.Budget)).ToString("N0", CultureInfo.InvariantCulture),
                 string.Join(" ", plan.StepsOf(job)),
@@ -41,6 +44,27 @@ public static class PlanPrinter
         int open = plan.Samples.Count(s => !s.Folder.IsComplete);
         console.MarkupLineInterpolated(
             $"{plan.Experiment.Test.DataSets} test sets x {plan.Experiment.Test.Draws} draws at {plan.Samples.Count} settings, {open} of them open");
+    }
+
+    // Looking at a file must not take the memory of what it asks for: a large network is not built to count its weights.
+    private static string WeightsOf(TrainJob job, RunPlan plan, Device device) => DenseWeights(job, plan) is > MostToBuild and var many
+        ? string.Create(CultureInfo.InvariantCulture, $"about {many:N0}")
+        : Weights(job, plan, device).ToString("N0", CultureInfo.InvariantCulture);
+
+    // Weights between layers of full width, of which a large network has most.
+    private static double DenseWeights(TrainJob job, RunPlan plan)
+    {
+        double network = job.Settings switch
+        {
+            FreeFormContenderSettings c => Square(c.Network.Units) * c.Network.Blocks + c.Network.Units,
+            FlowContenderSettings c => c.Flow.Layers * (2 * Square(c.Flow.Units) * c.Flow.HiddenLayers + 4.0 * c.Flow.Units * c.Flow.Bins),
+            _ => 0,
+        };
+        double summary = plan.Experiment.Summary is DeepSetSummarySettings d
+            ? (d.EquivariantModules + 1) * 3.0 * d.Layers * (Square(d.Units) + d.Units)
+            : 0;
+        return network + summary;
+        static double Square(double units) => units * units;
     }
 
     private static long Weights(TrainJob job, RunPlan plan, Device device)

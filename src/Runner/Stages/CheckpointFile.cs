@@ -135,6 +135,11 @@ public static class CheckpointFile
 
     private static IEnumerable<(long Epoch, double Loss)> Pairs(Tensor rows)
     {
+        if (rows.numel() == 0)
+        {
+            yield break; // TorchSharp refuses to copy nothing.
+        }
+
         double[] flat = rows.data<double>().ToArray();
         for (int i = 0; i + 1 < flat.Length; i += 2)
         {

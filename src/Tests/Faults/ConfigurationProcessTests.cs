@@ -110,6 +110,16 @@ public sealed class ConfigurationProcessTests
             yield return ($"extends {name}", Encoding.UTF8.GetBytes(gmm.Replace("extends: acf", $"extends: \"{name}\"", StringComparison.Ordinal)));
         }
 
+        foreach (string huge in new[] { "units: 65536", "units: 65537", "units: 9999", "units: 1e9" })
+        {
+            yield return (huge, Encoding.UTF8.GetBytes(gmm.Replace("units: 256", huge, StringComparison.Ordinal)));
+        }
+
+        yield return ("all large", Encoding.UTF8.GetBytes(gmm
+            .Replace("budgets: [512, 1024, 2048, 4096, 8192]", "budgets: [100000000, 1024, 8192]", StringComparison.Ordinal)
+            .Replace("draws: 4000", "draws: 10000000", StringComparison.Ordinal)
+            .Replace("data_sets: 100", "data_sets: 1000000", StringComparison.Ordinal)
+            .Replace("{layers: 4}", "{layers: 64, units: 65536, hidden_layers: 16}", StringComparison.Ordinal)));
         byte[][] originals = [.. Repository.Experiments.Select(File.ReadAllBytes)];
         Random random = new(17);
         for (int i = 0; i < mutations; i++)

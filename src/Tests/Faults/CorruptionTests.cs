@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Reproduce.Compute;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Storage;
@@ -72,7 +73,7 @@ public sealed class CorruptionTests
     private static ILookup<string, (StageFolder Folder, string File)> Files(TinyRun run)
     {
         (_, Experiment experiment) = Repository.Request(Path.Combine(run.Path, "experiments", "tiny.yaml")).Load();
-        RunPlan plan = new(experiment, "paper", run.Cache, "cpu");
+        RunPlan plan = new(experiment, "paper", run.Cache, Devices.Parse(experiment.Device).type.ToString());
         return new[] { plan.Simulate.Folder, plan.TestSet.Folder, plan.Reference!.Folder }
             .Concat(plan.Trainings.Select(t => t.Folder)).Concat(plan.Samples.Select(s => s.Folder)).Concat(plan.Scores.Select(s => s.Folder))
             .SelectMany(folder => Directory.EnumerateFiles(folder.Path).Order(StringComparer.Ordinal).Select(file => (folder, file)))

@@ -97,7 +97,8 @@ internal sealed class TinyRun : IDisposable
         Directory.EnumerateFiles(System.IO.Path.Combine(Cache, "train"), "weights.npz", SearchOption.AllDirectories)
             .ToDictionary(f => new DirectoryInfo(f).Parent!.Name, f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))));
 
-    public Process Start(params string[] more) => Repository.Start(Path, ["experiments/tiny.yaml", "--checkpoint-seconds", "0.05", .. more]);
+    /// <summary>Starts a run with many checkpoints.</summary>
+    public Process Start(string checkpointSeconds = "0.05") => Repository.Start(Path, "experiments/tiny.yaml", "--checkpoint-seconds", checkpointSeconds);
 
     /// <summary>Runs to the end.</summary>
     public (int ExitCode, string Output, string Errors) Run(params string[] more) => Repository.Run(Path, ["experiments/tiny.yaml", .. more]);
