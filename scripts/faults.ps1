@@ -1,7 +1,7 @@
 # Does everything to the program that a reader would rather not happen to a run, and writes what came of it to results/reliability.md.
 # Takes about half an hour; limits, signals and small file systems are Linux's and are skipped elsewhere.
 Set-Location (Join-Path $PSScriptRoot "..")
-$env:REPRODUCE_FAULTS = "full"
+if (-not $env:REPRODUCE_FAULTS) { $env:REPRODUCE_FAULTS = "full" }
 $env:REPRODUCE_FAULTS_TABLE = Join-Path $PWD "results/reliability.md"
 try { dotnet test src/Tests --filter "FullyQualifiedName~Reproduce.Tests.Faults" @args }
 finally { Remove-Item Env:REPRODUCE_FAULTS, Env:REPRODUCE_FAULTS_TABLE }

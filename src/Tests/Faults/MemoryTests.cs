@@ -12,7 +12,6 @@ public sealed class MemoryTests
 
     [TestCase("reference", "test.draws=10000000|test.data_sets=200", "lower test.draws or test.data_sets.", ExitCodes.Failure)]
     [TestCase("train", "contenders.cmpe.network.units=40000", "lower the contender's training.batch_size or network size", ExitCodes.Incomplete)]
-    [TestCase("simulate", "simulations.budgets=[100000000]|task.points=14|task.dimension=64", "lower simulations.budgets", ExitCodes.Failure)]
     public void WantOfMemoryNamesTheSetting(string stage, string settings, string expected, int exitCode) =>
         FaultLog.Try(6, $"out of memory in stage {stage} (address space limited to 9 GB)", () =>
         {
