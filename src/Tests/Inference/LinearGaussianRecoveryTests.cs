@@ -24,7 +24,7 @@ public sealed class LinearGaussianRecoveryTests
         using Simulations training = LinearGaussian.Simulate(4096, s_key.Child("training"));
         using RandomSource random = new(s_key.Child("init"));
         using IPosteriorEstimator estimator = Create(contender, training, random);
-        using Trainer trainer = new(estimator, new TrainingSettings { Epochs = contender == "cmpe" ? 60 : 20, BatchSize = 64, LearningRate = 2e-3 }, s_key.Child("train"));
+        using Trainer trainer = new(estimator, new TrainingSettings { Epochs = contender is "cmpe" or "npse" ? 60 : 20, BatchSize = 64, LearningRate = 2e-3 }, s_key.Child("train"));
         trainer.Run(training);
 
         using Tensor x = tensor(new float[,] { { 0.7f, -0.4f }, { -1.5f, 0.8f } });
