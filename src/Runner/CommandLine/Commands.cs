@@ -75,7 +75,7 @@ public static class Commands
 
             Command density = new("density", "Importance sampling with every contender's density, at the budget of the figures, and the paper's Table 1.")
             {
-                experiment, profile, variant, set, output, cache, jobs, sets, proposals, chain, backward, verbose,
+                experiment, profile, variant, set, output, cache, jobs, checkpoint, sets, proposals, chain, backward, verbose,
             };
             density.SetAction(result => DensityCommand.Run(
                 Request(result),

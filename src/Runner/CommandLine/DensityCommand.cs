@@ -1,17 +1,13 @@
-using System.Diagnostics;
 using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
 using Reproduce.Reporting;
-using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Densities;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
-using Serilog.Core;
 using Spectre.Console;
-using static TorchSharp.torch;
 
 namespace Reproduce.Runner.CommandLine;
 
@@ -36,46 +32,28 @@ public static class DensityCommand
     public static int Run(RunRequest request, DensityOptions options, bool verbose)
     {
         ArgumentNullException.ThrowIfNull(request);
-        IAnsiConsole console = AnsiConsole.Console;
-        (YamlMap tree, Experiment experiment) = request.Load();
-        Device device = Devices.Parse(experiment.Device);
-        RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString());
-        DensityPlan densities = new(plan, request.CacheFolder, options);
-        string output = request.OutputFolder(experiment);
-        Directory.CreateDirectory(output);
-        using Logger log = Logging.Create(console, Path.Combine(output, "logs", "density.jsonl"), verbose);
-        using Interruption interruption = new(() => log.Warning("Stopping; a second Ctrl-C stops at once."));
-        string resolved = Path.Combine(output, "resolved.yaml");
-        File.WriteAllText(resolved, YamlWriter.Write(tree));
-        StageContext context = new(plan, device, interruption.Token);
-        IRunDisplay display = console.Profile.Out.IsTerminal && console.Profile.Capabilities.Interactive
-            ? new TerminalDisplay(console)
-            : new PlainDisplay(log);
-        Stopwatch clock = Stopwatch.StartNew();
-        ExperimentRun run = new(context, new WorkerArguments(resolved, plan.Variant, request.CacheFolder, request.CheckpointSeconds), display, log, request.Jobs);
-        try
+        RunSetup setup = RunSetup.Load(request);
+        DensityPlan densities = new(setup.Plan, request.CacheFolder, options);
+        string output = setup.Output;
+        using RunSession session = new(setup, "density.jsonl", verbose);
+        if (session.TryRun(run => run.Run(densities)) is int interrupted)
         {
-            run.Run(densities);
-        }
-        catch (OperationCanceledException)
-        {
-            log.Warning("Stopped after {Time:l}. The same command goes on from here.", Durations.Format(clock.Elapsed));
-            return interruption.ExitCode;
+            return interrupted;
         }
 
         ResultTable importance = DensityTables.Importance(densities, Results(densities.Jobs));
         ResultTable chains = DensityTables.Chains(densities, Results(densities.Chains));
-        ResultTable capabilities = DensityTables.Capabilities([.. Measure(densities, context)]);
+        ResultTable capabilities = DensityTables.Capabilities([.. Measure(densities, session.Context)]);
         importance.Save(output, Name);
         chains.Save(output, Chains);
         capabilities.Save(output, Table1);
         string page = Path.Combine(output, Name + ".md");
         File.WriteAllText(page, DensityTables.Page(importance, chains, capabilities)); // In the place of the table alone.
-        log.Information("Done in {Time:l}: {Page:l}", Durations.Format(clock.Elapsed), page);
-        return run.Failures.Count > 0 ? ExitCodes.Incomplete : ExitCodes.Success;
+        session.Log.Information("Done in {Time:l}: {Page:l}", Durations.Format(session.Elapsed), page);
+        return session.Run.Failures.Count > 0 ? ExitCodes.Incomplete : ExitCodes.Success;
 
         (DensityJob Job, Dictionary<string, double[]>? Arrays, string? Failure)[] Results(IReadOnlyList<DensityJob> jobs) =>
-            [.. jobs.Select(j => (j, j.Folder.IsComplete ? DensityStage.Read(j) : null, run.FailureOf(j.Folder)))];
+            [.. jobs.Select(j => (j, j.Folder.IsComplete ? Report.Measurements.ReadDoubles(j.Folder.FileOf(DensityStage.ResultFile)) : null, session.Run.FailureOf(j.Folder)))];
     }
 
     private static IEnumerable<(string Contender, int Steps, ContenderTraits Traits)> Measure(DensityPlan densities, StageContext context)

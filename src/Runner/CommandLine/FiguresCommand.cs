@@ -1,4 +1,3 @@
-using Reproduce.Compute;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
@@ -11,8 +10,6 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>The paper's figures that show several experiments at once, made from the results of their runs; computes nothing.</summary>
 public static class FiguresCommand
 {
-    private const string Measurements = "measurements.csv";
-
     /// <summary>Draws the figures.</summary>
     /// <param name="requests">The experiments, each as it was run.</param>
     /// <param name="output">Folder for the figures, or null for results/paper.</param>
@@ -25,13 +22,14 @@ public static class FiguresCommand
         List<Measurement> rows = [];
         foreach (RunRequest request in requests)
         {
-            Experiment experiment = request.Load().Experiment;
+            (_, _, RunPlan plan, _, string results) = RunSetup.Load(request);
+            Experiment experiment = plan.Experiment;
             if (runs.Any(r => r.Experiment.Name == experiment.Name))
             {
                 throw new ConfigurationException($"{request.ExperimentFile}: expected every experiment once, got '{experiment.Name}' again.");
             }
 
-            string file = Path.Combine(request.OutputFolder(experiment), Measurements);
+            string file = Path.Combine(results, ReportStage.MeasurementsFile);
             if (!File.Exists(file))
             {
                 throw new ConfigurationException(
@@ -39,16 +37,13 @@ public static class FiguresCommand
             }
 
             rows.AddRange(MeasurementTable.Read(file).Rows);
-            NativeBackend.EnsureLoaded();
-            string device = Devices.Parse(experiment.Device).type.ToString();
-            runs.Add((experiment, new RunPlan(experiment, request.VariantName, request.CacheFolder, device)));
+            runs.Add((experiment, plan));
         }
 
         MeasurementTable measurements = new(rows);
         string root = requests[0].ResultsRoot;
-        string published = Path.Combine(root, "published", "published-results.csv");
         string folder = Path.GetFullPath(output ?? Path.Combine(root, requests[0].Variant is string v ? $"paper-{v}" : "paper"));
-        PublishedResults paper = File.Exists(published) ? PublishedResults.Read(published) : PublishedResults.None;
+        PublishedResults paper = ReportStage.ReadPublished(requests[0]);
         foreach (ReportFigure figure in Figures(runs, measurements, paper))
         {
             string png = figure.Figure.Save(folder, figure.Name).Png;

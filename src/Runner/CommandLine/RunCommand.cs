@@ -1,15 +1,7 @@
-using System.Diagnostics;
-using Reproduce.Compute;
-using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Report;
-using Reproduce.Runner.Stages;
-using Reproduce.Runner.Storage;
-using Serilog.Core;
 using Spectre.Console;
-using static TorchSharp.torch;
 
 namespace Reproduce.Runner.CommandLine;
 
@@ -30,50 +22,28 @@ public static class RunCommand
             console.Profile.Width = 200; // Redirected lines are not broken at 80 columns.
         }
 
-        (YamlMap tree, Experiment experiment) = request.Load();
-        Device device = Devices.Parse(experiment.Device);
-        RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString());
-        string output = request.OutputFolder(experiment);
+        RunSetup setup = RunSetup.Load(request);
         if (dryRun)
         {
-            PlanPrinter.Print(console, plan, output, device);
+            PlanPrinter.Print(console, setup.Plan, setup.Output, setup.Device);
             return ExitCodes.Success;
         }
 
-        using ResultsLock folder = ResultsLock.Take(output);
-        using Logger log = Logging.Create(console, Path.Combine(output, "logs", "run.jsonl"), verbose);
-        using Interruption interruption = new(() => log.Warning("Stopping; a second Ctrl-C stops at once."));
-        string resolved = Path.Combine(output, "resolved.yaml");
-        WholeFile.Write(resolved, YamlWriter.Write(tree));
-        if (folder.Stale is string owner)
+        using RunSession session = new(setup, "run.jsonl", verbose);
+        session.Log.Information(
+            "{Title:l} ({Variant:l}) on {Device:l}, results in {Output:l}",
+            setup.Plan.Experiment.Title, setup.Plan.Variant, setup.Device.ToString(), setup.Output);
+        if (session.TryRun(run => run.Run()) is int interrupted)
         {
-            log.Information("The run before ({Owner:l}) was ended from outside; this one goes on from what it left.", owner);
+            return interrupted;
         }
 
-        StageContext context = new(plan, device, interruption.Token);
-        WorkerArguments worker = new(resolved, plan.Variant, request.CacheFolder, request.CheckpointSeconds);
-        IRunDisplay display = console.Profile.Out.IsTerminal && console.Profile.Capabilities.Interactive
-            ? new TerminalDisplay(console)
-            : new PlainDisplay(log);
-        log.Information("{Title:l} ({Variant:l}) on {Device:l}, results in {Output:l}", experiment.Title, plan.Variant, device.ToString(), output);
-
-        Stopwatch clock = Stopwatch.StartNew();
-        ExperimentRun run = new(context, worker, display, log, request.Jobs);
-        try
+        ReportStage.Write(session.Context, session.Run, setup.Output, request, session.Elapsed);
+        session.Log.Information(
+            "Done in {Time:l}: {Report:l}", Durations.Format(session.Elapsed), Path.Combine(setup.Output, ReportStage.ReportFile));
+        if (session.Run.Failures.Count > 0)
         {
-            run.Run();
-        }
-        catch (OperationCanceledException)
-        {
-            log.Warning("Stopped after {Time:l}. The same command goes on from here.", Durations.Format(clock.Elapsed));
-            return interruption.ExitCode;
-        }
-
-        ReportStage.Write(context, run, output, request, clock.Elapsed);
-        log.Information("Done in {Time:l}: {Report:l}", Durations.Format(clock.Elapsed), Path.Combine(output, ReportStage.ReportFile));
-        if (run.Failures.Count > 0)
-        {
-            log.Error("{Count} jobs failed; the report shows the holes.", run.Failures.Count);
+            session.Log.Error("{Count} jobs failed; the report shows the holes.", session.Run.Failures.Count);
             return ExitCodes.Incomplete;
         }
 

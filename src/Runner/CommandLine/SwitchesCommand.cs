@@ -2,6 +2,7 @@ using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Plan;
+using Reproduce.Runner.Report;
 using Spectre.Console;
 using TableCell = Reproduce.Reporting.TableCell;
 using TableColumn = Reproduce.Reporting.TableColumn;
@@ -60,7 +61,7 @@ public static class SwitchesCommand
             }
 
             worst = Math.Max(worst, code);
-            rows.Add((label, MeasurementTable.Read(Path.Combine(output, "measurements.csv")), one.VariantName));
+            rows.Add((label, MeasurementTable.Read(Path.Combine(output, ReportStage.MeasurementsFile)), one.VariantName));
             Build(experiment, rows, budget, variant).Save(target, Table); // After every row: a reader need not wait for the last one.
         }
 

@@ -6,14 +6,14 @@ namespace Reproduce.Runner.Configuration;
 public static class SwitchList
 {
     /// <summary>
-    /// The switches in the order of the file, such as <c>contenders.*:cmpe.consistency.huber_norm=elementwise</c>. A map that chooses a
+    /// The switches in the order of the files, such as <c>contenders.*:cmpe.consistency.huber_norm=elementwise</c>. A map that chooses a
     /// <c>kind</c> is one switch.
     /// </summary>
-    /// <param name="variant">The variant.</param>
-    public static IReadOnlyList<string> Of(YamlMap variant)
+    /// <param name="variant">The variant's overlays.</param>
+    public static IReadOnlyList<string> Of(IEnumerable<YamlMap> variant)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return [.. variant.Entries.SelectMany(entry => Below(entry.Key, entry.Value))];
+        return [.. variant.SelectMany(overlay => overlay.Entries).SelectMany(entry => Below(entry.Key, entry.Value))];
     }
 
     /// <summary>Whether a switch changes anything in an experiment.</summary>

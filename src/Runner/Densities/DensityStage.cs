@@ -52,12 +52,6 @@ public static class DensityStage
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(context);
         Stopwatch clock = Stopwatch.StartNew();
-        using IDisposable? claim = job.Folder.Begin(context.Cancel);
-        if (claim is null)
-        {
-            return; // Another run that shares the cache made it meanwhile.
-        }
-
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Dictionary<string, Tensor> reference = Npz.Read(context.Plan.Reference!.Folder.FileOf(StageFiles.Reference));
@@ -68,15 +62,6 @@ public static class DensityStage
         Npz.Write(job.Folder.WorkFile(ResultFile), results.ToDictionary(p => p.Key, p => tensor(p.Value, dtype: ScalarType.Float64)));
         progress?.Report(1);
         job.Folder.Commit(clock.Elapsed);
-    }
-
-    /// <summary>The results of a finished job.</summary>
-    /// <param name="job">The job.</param>
-    public static Dictionary<string, double[]> Read(DensityJob job)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        using IDisposable scope = NewDisposeScope();
-        return Npz.Read(job.Folder.FileOf(ResultFile)).ToDictionary(p => p.Key, p => p.Value.data<double>().ToArray());
     }
 
     private static Dictionary<string, double[]> Weigh(DensityJob job, Tensor exact, StageContext context, IProgress<double> progress)

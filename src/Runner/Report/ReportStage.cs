@@ -13,7 +13,9 @@ public static class ReportStage
     /// <summary>Name of the report page.</summary>
     public const string ReportFile = "report.md";
 
-    private const string MeasurementsFile = "measurements.csv";
+    /// <summary>Name of the file with every number.</summary>
+    public const string MeasurementsFile = "measurements.csv";
+
     private const string PaperVariant = "paper";
 
     /// <summary>Writes everything into the output folder.</summary>
@@ -136,7 +138,9 @@ public static class ReportStage
         return [.. from claim in experiment.Claims from e in evidence select claim.Judge(e)];
     }
 
-    private static PublishedResults ReadPublished(RunRequest request)
+    /// <summary>The paper's numbers, or none where they are not.</summary>
+    /// <param name="request">What was asked for.</param>
+    internal static PublishedResults ReadPublished(RunRequest request)
     {
         string path = Path.Combine(request.ResultsRoot, "published", "published-results.csv");
         return File.Exists(path) ? PublishedResults.Read(path) : PublishedResults.None;

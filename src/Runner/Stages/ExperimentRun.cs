@@ -143,7 +143,12 @@ public sealed class ExperimentRun
         Stopwatch clock = Stopwatch.StartNew();
         try
         {
-            run(job, _context, new DirectProgress<double>(share => display.Report(index, Math.Min(share, 0.999))));
+            using IDisposable? claim = folder.Begin(_context.Cancel);
+            if (claim is not null) // Else another run that shares the cache made it meanwhile.
+            {
+                run(job, _context, new DirectProgress<double>(share => display.Report(index, Math.Min(share, 0.999))));
+            }
+
             display.Report(index, 1, Durations.Format(clock.Elapsed));
             _log.Debug("{Folder:l} done in {Seconds:0.0} s", folder.ToString(), clock.Elapsed.TotalSeconds);
         }
@@ -189,8 +194,7 @@ public sealed class ExperimentRun
         Finished("train", clock);
     }
 
-    private static double TrainWeight(TrainJob job) =>
-        (double)job.Settings.Training.TotalEpochs(job.Budget) * job.Settings.Training.StepsPerEpoch(job.Budget);
+    private static double TrainWeight(TrainJob job) => TrainingLength.Of(job.Settings.Training, job.Budget).Steps;
 
     private async Task TrainOneAsync(TrainJob job, int index, IStageDisplay display, CancellationTokenSource stop)
     {

@@ -18,12 +18,6 @@ public static class ReferenceStage
     {
         ArgumentNullException.ThrowIfNull(job);
         Stopwatch clock = Stopwatch.StartNew();
-        using IDisposable? claim = job.Folder.Begin(context.Cancel);
-        if (claim is null)
-        {
-            return; // Another run that shares the cache made it meanwhile.
-        }
-
         IReferencePosterior posterior = (IReferencePosterior)context.Plan.Task;
         RandomKey key = context.Plan.Key.Child("reference");
         int draws = context.Plan.Experiment.Test.Draws;

@@ -25,12 +25,6 @@ public static class SampleStage
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(context);
         Stopwatch clock = Stopwatch.StartNew();
-        using IDisposable? claim = job.Folder.Begin(context.Cancel);
-        if (claim is null)
-        {
-            return; // Another run that shares the cache made it meanwhile.
-        }
-
         Experiment experiment = context.Plan.Experiment;
         SamplingOptions options = new() { Threads = context.Threads, RowsPerPass = experiment.Sampling.RowsPerPass };
         RandomKey key = EstimatorFactory.KeyOf(job.Train, context).Child("sample").Child(job.Steps);

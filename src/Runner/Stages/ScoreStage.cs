@@ -24,12 +24,6 @@ public static class ScoreStage
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(context);
         Stopwatch clock = Stopwatch.StartNew();
-        using IDisposable? claim = job.Folder.Begin(context.Cancel);
-        if (claim is null)
-        {
-            return; // Another run that shares the cache made it meanwhile.
-        }
-
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         ScoreSettings settings = context.Plan.Experiment.Scores;

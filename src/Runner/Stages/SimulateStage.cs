@@ -22,12 +22,6 @@ public static class SimulateStage
     {
         Stopwatch clock = Stopwatch.StartNew();
         RandomKey key = context.Plan.Key.Child("simulate");
-        using IDisposable? claim = job.Folder.Begin(context.Cancel);
-        if (claim is null)
-        {
-            return; // Another run that shares the cache made it meanwhile.
-        }
-
         FailureFile.Reset(job.Folder);
         using (Simulations training = Simulate(context, job.Folder, "training", job.Pool, key.Child("training"), progress))
         {
@@ -50,12 +44,6 @@ public static class SimulateStage
     public static void Run(TestSetJob job, StageContext context, IProgress<double> progress)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        using IDisposable? claim = job.Folder.Begin(context.Cancel);
-        if (claim is null)
-        {
-            return; // Another run that shares the cache made it meanwhile.
-        }
-
         FailureFile.Reset(job.Folder);
         int dataSets = context.Plan.Experiment.Test.DataSets;
         using (Simulations test = Simulate(context, job.Folder, "test", dataSets, context.Plan.Key.Child("test"), progress))

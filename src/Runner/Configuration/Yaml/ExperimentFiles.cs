@@ -53,44 +53,34 @@ public static class ExperimentFiles
         var folder = new Lazy<ConfigurationFolder>(() => ConfigurationFolder.Find(path, working, Display));
         root = Expand(root, folder);
         if (profile is not null) root = Overlay(root, folder.Value.Load("profiles", profile, $"--profile {profile}"), contenderKinds);
-        if (variant is not null) root = Overlay(root, VariantOf(folder.Value, variant, root), contenderKinds);
+        if (variant is not null)
+        {
+            root = VariantOf(folder.Value, variant, root).Aggregate(root, (tree, overlay) => Overlay(tree, overlay, contenderKinds));
+        }
+
         root = sets.Aggregate(root, YamlOverlay.Set);
         RefuseLateExtends(root);
         return root;
     }
 
-    /// <summary>Loads a variant by itself, with what it adds for one experiment.</summary>
+    /// <summary>Loads a variant by itself: its overlay, and the one that it adds for this experiment if there is one.</summary>
     /// <param name="experimentPath">The experiment file, beside whose folder <c>configs</c> is looked for.</param>
     /// <param name="variant">The variant's name.</param>
     /// <param name="experiment">The experiment as read.</param>
     /// <exception cref="ConfigurationException">The file is missing or wrong.</exception>
-    public static YamlMap LoadVariant(string experimentPath, string variant, YamlMap experiment)
+    public static IReadOnlyList<YamlMap> LoadVariant(string experimentPath, string variant, YamlMap experiment)
     {
         var working = Environment.CurrentDirectory;
         var folder = ConfigurationFolder.Find(Path.GetFullPath(experimentPath, working), working, file => DisplayName(file, working));
         return VariantOf(folder, variant, experiment);
     }
 
-    private static YamlMap VariantOf(ConfigurationFolder folder, string variant, YamlMap experiment)
+    private static List<YamlMap> VariantOf(ConfigurationFolder folder, string variant, YamlMap experiment)
     {
-        var whole = folder.Load(Variants, variant, $"--variant {variant}");
+        List<YamlMap> overlays = [folder.Load(Variants, variant, $"--variant {variant}")];
         var name = (experiment.Find("name")?.Value as YamlScalar)?.Text ?? "";
-        return folder.LoadAddition(Variants, variant, name) is { } addition ? Join(whole, addition) : whole;
-    }
-
-    // Lays one overlay over another: wildcards stay what they are.
-    private static YamlMap Join(YamlMap first, YamlMap second)
-    {
-        var entries = first.Entries.ToList();
-        foreach (var entry in second.Entries)
-        {
-            var at = entries.FindIndex(known => known.Key == entry.Key);
-            if (at < 0) entries.Add(entry);
-            else if (entries[at].Value is YamlMap known && entry.Value is YamlMap added) entries[at] = entries[at] with { Value = Join(known, added) };
-            else entries[at] = entry;
-        }
-
-        return new YamlMap(first.Position, entries);
+        if (folder.LoadAddition(Variants, variant, name) is { } addition) overlays.Add(addition);
+        return overlays;
     }
 
     private static YamlMap Expand(YamlMap root, Lazy<ConfigurationFolder> folder)

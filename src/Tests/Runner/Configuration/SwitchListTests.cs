@@ -61,7 +61,7 @@ public sealed class SwitchListTests
     public void LabelsSayWhoseSwitchItIs(string assignment, string label) =>
         Assert.That(SwitchList.Label(assignment), Is.EqualTo(label));
 
-    private static YamlMap Variant(string name) =>
+    private static IReadOnlyList<YamlMap> Variant(string name) =>
         ExperimentFiles.LoadVariant(File(name), "published-code", ExperimentFiles.Load(File(name), null, null, []));
 
     [Test]
