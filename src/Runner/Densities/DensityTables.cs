@@ -12,6 +12,19 @@ public static class DensityTables
 {
     private static readonly TableColumn s_contender = new("contender", "Contender", "Contender", false);
 
+    // Filled by Row behind the contender's name.
+    private static readonly TableColumn[] s_importance =
+    [
+        Numbers("ess_per_draw", "ESS per draw"),
+        new TableColumn("ess_per_draw_lowest", "lowest of the sets", "lowest of the sets", true),
+        Numbers("c2st", "C2ST"),
+        Numbers("c2st_corrected", "C2ST, corrected"),
+        Numbers("distinct", "different draws"),
+        Numbers("log_evidence_error", "error of log p(x)"),
+        new TableColumn("log_evidence_rms", "its root mean square", "its root mean square", true),
+        new TableColumn("log_evidence_predicted", "as predicted", "as predicted", true),
+    ];
+
     /// <summary>What importance sampling gives, a row for each contender.</summary>
     /// <param name="plan">The measurement.</param>
     /// <param name="results">The arrays of each job, or why there are none.</param>
@@ -29,14 +42,7 @@ public static class DensityTables
             Columns =
             [
                 s_contender,
-                Numbers("ess_per_draw", "ESS per draw"),
-                new TableColumn("ess_per_draw_lowest", "lowest of the sets", "lowest of the sets", true),
-                Numbers("c2st", "C2ST"),
-                Numbers("c2st_corrected", "C2ST, corrected"),
-                Numbers("distinct", "different draws"),
-                Numbers("log_evidence_error", "error of log p(x)"),
-                new TableColumn("log_evidence_rms", "its root mean square", "its root mean square", true),
-                new TableColumn("log_evidence_predicted", "as predicted", "as predicted", true),
+                .. s_importance,
             ],
             Rows = [.. results.Select(r => Row(r.Job, r.Arrays, r.Failure))],
         };
@@ -58,14 +64,7 @@ public static class DensityTables
                 new TableColumn("setting", "Contender", "Contender", false),
                 Numbers("log_q_deviation", "sd of log q over paths"),
                 Numbers("ess_per_draw_one_path", "ESS per draw, one path"),
-                Numbers("ess_per_draw", "ESS per draw"),
-                new TableColumn("ess_per_draw_lowest", "lowest of the sets", "lowest of the sets", true),
-                Numbers("c2st", "C2ST"),
-                Numbers("c2st_corrected", "C2ST, corrected"),
-                Numbers("distinct", "different draws"),
-                Numbers("log_evidence_error", "error of log p(x)"),
-                new TableColumn("log_evidence_rms", "its root mean square", "its root mean square", true),
-                new TableColumn("log_evidence_predicted", "as predicted", "as predicted", true),
+                .. s_importance,
             ],
             Rows = [.. results.Select(r => ChainRow(r.Job, r.Arrays, r.Failure))],
         };
@@ -116,13 +115,7 @@ public static class DensityTables
         ArgumentNullException.ThrowIfNull(importance);
         ArgumentNullException.ThrowIfNull(capabilities);
         StringBuilder text = new();
-        text.Append("# ").Append(importance.Title).Append("\n\n").Append(MarkdownTable.Grid(importance)).Append('\n');
-        for (int i = 0; i < importance.Notes.Count; i++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"- [{i + 1}] {importance.Notes[i]}\n");
-        }
-
-        text.Append(importance.Notes.Count > 0 ? "\n" : "").Append(importance.Caption).Append("""
+        AppendTable(text, "# ", importance).Append("""
              Mean ± standard error over test sets.
 
             Each draw theta gets the weight p(theta) p(x | theta) / q(theta | x). **ESS per draw** is (sum w)² / (S sum w²): the worth of
@@ -141,13 +134,7 @@ public static class DensityTables
             """.ReplaceLineEndings("\n"));
         if (chains.Rows.Count > 0)
         {
-            text.Append("## ").Append(chains.Title).Append("\n\n").Append(MarkdownTable.Grid(chains)).Append('\n');
-            for (int i = 0; i < chains.Notes.Count; i++)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"- [{i + 1}] {chains.Notes[i]}\n");
-            }
-
-            text.Append(chains.Notes.Count > 0 ? "\n" : "").Append(chains.Caption).Append("""
+            AppendTable(text, "## ", chains).Append("""
 
 
                 The noisy latents u_1, ..., u_K of a draw are a Markov chain. A spline flow r(u_{k-1} | u_k, x) is trained on execution
@@ -172,12 +159,24 @@ public static class DensityTables
         return text.ToString();
     }
 
+    // Title, grid, notes and caption.
+    private static StringBuilder AppendTable(StringBuilder text, string heading, ResultTable table)
+    {
+        text.Append(heading).Append(table.Title).Append("\n\n").Append(MarkdownTable.Grid(table)).Append('\n');
+        for (int i = 0; i < table.Notes.Count; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"- [{i + 1}] {table.Notes[i]}\n");
+        }
+
+        return text.Append(table.Notes.Count > 0 ? "\n" : "").Append(table.Caption);
+    }
+
     private static TableCell[] Row(DensityJob job, Dictionary<string, double[]>? arrays, string? failure)
     {
         TableCell name = new() { Text = DisplayNames.Contender(job.Contender) };
         if (arrays is null)
         {
-            return [name, .. Enumerable.Repeat(new TableCell { Hole = failure ?? "not measured" }, 8)];
+            return [name, .. Enumerable.Repeat(new TableCell { Hole = failure ?? "not measured" }, s_importance.Length)];
         }
 
         if (job.Train is null)
