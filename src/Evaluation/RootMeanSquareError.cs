@@ -12,20 +12,5 @@ public static class RootMeanSquareError
     /// <param name="truth">True parameters, [J, D].</param>
     /// <returns>[J], in the parameters' unit.</returns>
     /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
-    public static double[] PerDataSet(Tensor draws, Tensor truth)
-    {
-        Shapes.RequireTruth(draws, truth);
-        using IDisposable inference = no_grad();
-        using var scope = NewDisposeScope();
-        double[] errors = new double[draws.size(0)];
-        Tensor target = truth.to(ScalarType.Float64, draws.device);
-        for (int j = 0; j < errors.Length; j++)
-        {
-            // One data set at a time: the copies in double precision stay small for images too.
-            using var step = NewDisposeScope();
-            errors[j] = (draws.select(0, j).to_type(ScalarType.Float64) - target.select(0, j)).square().mean().sqrt().item<double>();
-        }
-
-        return errors;
-    }
+    public static double[] PerDataSet(Tensor draws, Tensor truth) => DrawErrors.PerDataSet(draws, truth, error => error.square().mean().sqrt());
 }

@@ -49,25 +49,20 @@ public static class PosteriorSampler
         ArgumentNullException.ThrowIfNull(x);
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        options ??= new SamplingOptions();
-
-        Device device = x.Parts.First().Value.device;
-        bool onCpu = device.type != DeviceType.CUDA;
-        int threads = onCpu ? options.Threads : 1;
-        long rows = options.RowsPerPass > 0 ? options.RowsPerPass : onCpu ? SamplingOptions.BlockSize : 100_000;
         Tensor result = empty([x.Count, draws, estimator.Dimension], dtype: ScalarType.Float32, device: CPU);
         try
         {
-            using Tensor condition = SummariseAll(estimator, x);
-            List<Block[]> passes = Plan(x.Count, draws, rows, key);
-            long done = 0;
-            RunOnThreads(
-                threads,
-                passes,
-                pass =>
+            RunPasses(
+                estimator,
+                x,
+                draws,
+                key,
+                options,
+                progress,
+                (pass, condition, noise) =>
                 {
-                    DrawPass(estimator, condition, pass, steps, result, draws);
-                    progress?.Report((double)Interlocked.Increment(ref done) / passes.Count);
+                    using IDisposable noGrad = no_grad();
+                    Scatter(estimator.Draw(condition, noise, steps).to(CPU), pass, result, draws);
                 },
                 cancel);
             return result;
@@ -105,28 +100,23 @@ public static class PosteriorSampler
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
         IDensityOfDraws density = source ?? estimator as IDensityOfDraws
             ?? throw new ArgumentException($"estimator: {estimator.GetType().Name} does not know the density of its draws", nameof(estimator));
-        options ??= new SamplingOptions();
-        bool onCpu = x.Parts.First().Value.device.type != DeviceType.CUDA;
-        long rows = options.RowsPerPass > 0 ? options.RowsPerPass : onCpu ? SamplingOptions.BlockSize : 100_000;
         DrawsWithDensity result = new(
             empty([x.Count, draws, estimator.Dimension], dtype: ScalarType.Float32, device: CPU),
             empty([x.Count, draws], dtype: ScalarType.Float64, device: CPU));
         try
         {
-            using Tensor condition = SummariseAll(estimator, x);
-            List<Block[]> passes = Plan(x.Count, draws, rows, key);
-            long done = 0;
-            RunOnThreads(
-                onCpu ? options.Threads : 1,
-                passes,
-                pass =>
+            RunPasses(
+                estimator,
+                x,
+                draws,
+                key,
+                options,
+                progress,
+                (pass, condition, noise) =>
                 {
-                    using DisposeScope scope = NewDisposeScope();
-                    using BlockNoise noise = NoiseOf(pass, estimator.Dimension, condition.device);
-                    DrawsWithDensity drawn = density.DrawWithDensity(ConditionsOf(pass, condition), noise);
+                    DrawsWithDensity drawn = density.DrawWithDensity(condition, noise);
                     Scatter(drawn.Theta.to(CPU), pass, result.Theta, draws);
                     Scatter(drawn.LogProb.to(CPU).unsqueeze(1), pass, result.LogProb.unsqueeze(2), draws);
-                    progress?.Report((double)Interlocked.Increment(ref done) / passes.Count);
                 },
                 cancel);
             return result;
@@ -136,6 +126,36 @@ public static class PosteriorSampler
             result.Dispose();
             throw;
         }
+    }
+
+    // Plans the passes and runs them on threads; draw gets a pass with its rows of conditions [N, S] and its noise, in a scope of its own.
+    private static void RunPasses(
+        IPosteriorEstimator estimator,
+        Observation x,
+        int draws,
+        RandomKey key,
+        SamplingOptions? options,
+        IProgress<double>? progress,
+        Action<Block[], Tensor, BlockNoise> draw,
+        CancellationToken cancel)
+    {
+        options ??= new SamplingOptions();
+        bool onCpu = x.Parts.First().Value.device.type != DeviceType.CUDA;
+        long rows = options.RowsPerPass > 0 ? options.RowsPerPass : onCpu ? SamplingOptions.BlockSize : 100_000;
+        using Tensor condition = SummariseAll(estimator, x);
+        List<Block[]> passes = Plan(x.Count, draws, rows, key);
+        long done = 0;
+        RunOnThreads(
+            onCpu ? options.Threads : 1,
+            passes,
+            pass =>
+            {
+                using DisposeScope scope = NewDisposeScope();
+                using BlockNoise noise = NoiseOf(pass, estimator.Dimension, condition.device);
+                draw(pass, ConditionsOf(pass, condition), noise);
+                progress?.Report((double)Interlocked.Increment(ref done) / passes.Count);
+            },
+            cancel);
     }
 
     private static Tensor SummariseAll(IPosteriorEstimator estimator, Observation x)
@@ -170,14 +190,6 @@ public static class PosteriorSampler
 
         passes.Add([.. pass]);
         return passes;
-    }
-
-    private static void DrawPass(IPosteriorEstimator estimator, Tensor condition, Block[] blocks, int steps, Tensor result, int draws)
-    {
-        using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        using BlockNoise noise = NoiseOf(blocks, estimator.Dimension, condition.device);
-        Scatter(estimator.Draw(ConditionsOf(blocks, condition), noise, steps).to(CPU), blocks, result, draws);
     }
 
     private static BlockNoise NoiseOf(Block[] blocks, long dimension, Device device) =>
