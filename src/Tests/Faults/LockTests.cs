@@ -108,7 +108,8 @@ public sealed class LockTests
         for (int i = 0; i < cases; i++)
         {
             using TinyRun run = new(TinyRun.Cmpe.Replace("epochs: 100,", "epochs: 1000000,", StringComparison.Ordinal));
-            using Process first = run.Start();
+            using RunningProcess owner = new(run.Start());
+            Process first = owner.Process;
             first.BeginOutputReadLine();
             Assert.That(SpinWait.SpinUntil(() => File.Exists(Path.Combine(run.Results, "logs", "run.owner")), TimeSpan.FromSeconds(60)));
             (int exitCode, _, string errors) = run.Run();
@@ -118,7 +119,8 @@ public sealed class LockTests
             Assert.That(errors.TrimEnd(), Does.Contain($"process {first.Id} on {Environment.MachineName}").And.Not.Contain('\n'));
 
             // An unusable setting ends the next run as soon as it has the folder.
-            using Process next = run.Start();
+            using RunningProcess follower = new(run.Start());
+            Process next = follower.Process;
             string? line = next.StandardOutput.ReadLine();
             next.Kill(entireProcessTree: true);
             next.WaitForExit();

@@ -21,7 +21,8 @@ public sealed class SignalTests
         for (int i = 0; i < cases; i++)
         {
             using TinyRun run = new(TinyRun.Cmpe.Replace("epochs: 100,", "epochs: 1000000,", StringComparison.Ordinal));
-            using Process process = run.Start(checkpointSeconds: "3600");
+            using RunningProcess running = new(run.Start(checkpointSeconds: "3600"));
+            Process process = running.Process;
             Task<string> output = process.StandardOutput.ReadToEndAsync();
             string train = Path.Combine(run.Cache, "train");
             Assert.That(SpinWait.SpinUntil(() => Directory.Exists(train) && Directory.EnumerateDirectories(train).Any(), TimeSpan.FromSeconds(60)));
