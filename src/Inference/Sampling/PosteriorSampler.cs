@@ -25,6 +25,9 @@ public sealed record SamplingOptions
 /// <summary>Draws from an estimator for many data sets, in passes of bounded size.</summary>
 public static class PosteriorSampler
 {
+    // Observations that are summarised together: the activations of a convolution on thousands of images would fill the memory.
+    private const int SummariesAtOnce = 500;
+
     /// <summary>Draws from q(theta | x) for every data set.</summary>
     /// <param name="estimator">A trained estimator.</param>
     /// <param name="x">J observations on the estimator's device.</param>
@@ -162,7 +165,14 @@ public static class PosteriorSampler
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return estimator.Summarise(x).MoveToOuterDisposeScope();
+        List<Tensor> parts = [];
+        for (long first = 0; first < x.Count; first += SummariesAtOnce)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            parts.Add(estimator.Summarise(x.Narrow(first, Math.Min(SummariesAtOnce, x.Count - first))).MoveToOuterDisposeScope());
+        }
+
+        return cat(parts, 0).MoveToOuterDisposeScope();
     }
 
     private static List<Block[]> Plan(long dataSets, int draws, long rowsPerPass, RandomKey key)

@@ -19,7 +19,7 @@ public static class DisplayNames
     /// <summary>Place of a contender in tables and legends: ACF, NSF, FMPE, CMPE, NPSE, then any other by name.</summary>
     public static int Rank(string contender)
     {
-        int index = Array.IndexOf(_order, contender);
+        int index = Array.IndexOf(_order, contender.Split('-', 2)[0]);
         return index < 0 ? _order.Length : index;
     }
 

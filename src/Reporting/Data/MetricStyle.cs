@@ -35,6 +35,9 @@ public sealed record MetricStyle(string Name, string Label, string Latex, int De
     /// <summary>The columns of the result table of a low-dimensional experiment.</summary>
     public static IReadOnlyList<string> Default { get; } = [C2st, Mmd2, Mmd2Unbiased, Rmse, MaxEce, Seconds];
 
+    /// <summary>What is measured where the parameters are images.</summary>
+    public static IReadOnlyList<string> Images { get; } = [Rmse, Mmd2, Mmd2Unbiased];
+
     private static readonly MetricStyle[] _known =
     [
         new(C2st, "C2ST", "C2ST", 3, C2st),

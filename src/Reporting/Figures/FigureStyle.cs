@@ -31,7 +31,7 @@ public static class FigureStyle
     internal static LinePattern Dash { get; } = new([4, 2.5f], 0, "dash");
     internal static LinePattern Dots { get; } = new([1.2f, 2.2f], 0, "dots");
 
-    internal static Color ColorOf(string contender) => Color.FromHex(contender switch
+    internal static Color ColorOf(string contender) => Color.FromHex(contender.Split('-', 2)[0] switch
     {
         "acf" => "#CC79A7",
         "nsf" => "#009E73",

@@ -56,7 +56,7 @@ public static class PlanPrinter
     {
         double network = job.Settings switch
         {
-            FreeFormContenderSettings c => Square(c.Network.Units) * c.Network.Blocks + c.Network.Units,
+            FreeFormContenderSettings c => c.Network.RoughWeights,
             FlowContenderSettings c => c.Flow.Layers * (2 * Square(c.Flow.Units) * c.Flow.HiddenLayers + 4.0 * c.Flow.Units * c.Flow.Bins),
             _ => 0,
         };

@@ -19,6 +19,17 @@ public abstract record ContenderSettings : IValidatedRecord
     [Range(1, 100_000)]
     public int? FigureSteps { get; init; }
 
+    /// <summary>Batch sizes of single budgets, in place of the training's.</summary>
+    public BudgetBatchSize[]? BatchSizes { get; init; }
+
+    /// <summary>The settings at one budget.</summary>
+    /// <param name="budget">Size of the training set.</param>
+    public ContenderSettings At(int budget)
+    {
+        int batch = BatchSizes?.FirstOrDefault(b => b.Budget == budget)?.BatchSize ?? Training.BatchSize;
+        return this with { Training = Training with { BatchSize = batch }, BatchSizes = null };
+    }
+
     /// <summary>The sampling steps that are tried; a single 1 for estimators with one pass.</summary>
     /// <param name="isFullSweep">Whether all are tried at this budget.</param>
     public abstract int[] StepsOf(bool isFullSweep);
@@ -44,6 +55,18 @@ public abstract record ContenderSettings : IValidatedRecord
             yield return (nameof(Training), "expected either 'epochs' or 'steps'");
         }
     }
+}
+
+/// <summary>The batch size at one budget.</summary>
+public sealed record BudgetBatchSize
+{
+    /// <summary>Size of the training set.</summary>
+    [Range(2, 100_000_000)]
+    public required int Budget { get; init; }
+
+    /// <summary>Simulations in a step.</summary>
+    [Range(1, 1_000_000)]
+    public required int BatchSize { get; init; }
 }
 
 /// <summary>What an estimator is built from.</summary>
@@ -88,7 +111,7 @@ public sealed record SplineFlowSettings : FlowContenderSettings
 public abstract record FreeFormContenderSettings : ContenderSettings
 {
     /// <summary>The free-form network.</summary>
-    public ResidualMlpSettings Network { get; init; } = new();
+    public NetworkSettings Network { get; init; } = new MlpNetworkSettings();
 
     /// <summary>Numbers of sampling steps to try, ascending.</summary>
     [Range(1, 100_000), MinLength(1)]
@@ -97,6 +120,15 @@ public abstract record FreeFormContenderSettings : ContenderSettings
     /// <summary>The numbers that are tried at budgets without a full sweep; all when not given.</summary>
     [Range(1, 100_000)]
     public int[]? BudgetSteps { get; init; }
+
+    /// <summary>The network with fresh weights.</summary>
+    /// <param name="parts">What the estimator is built from.</param>
+    /// <param name="largestTime">The largest time that the network is asked about.</param>
+    protected FreeFormNetwork CreateNetwork(EstimatorParts parts, double largestTime)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return Network.Create(new NetworkParts(parts.Dimension, parts.Summary.Outputs, largestTime, parts.Random));
+    }
 
     /// <inheritdoc/>
     public override int[] StepsOf(bool isFullSweep) => isFullSweep ? Steps : BudgetSteps ?? Steps;
@@ -130,7 +162,7 @@ public sealed record FlowMatchingContenderSettings : FreeFormContenderSettings
 
     /// <inheritdoc/>
     public override IPosteriorEstimator Create(EstimatorParts parts) => new FlowMatchingPosterior(
-        parts.Dimension, parts.Summary, new ResidualMlp(parts.Dimension, parts.Summary.Outputs, Network, parts.Random), FlowMatching);
+        parts.Dimension, parts.Summary, CreateNetwork(parts, largestTime: 1), FlowMatching);
 
     /// <inheritdoc/>
     public override ContenderSettings TrainingOnly() => this with
@@ -156,7 +188,7 @@ public sealed record ConsistencyContenderSettings : FreeFormContenderSettings
     public override IPosteriorEstimator Create(EstimatorParts parts) => new ConsistencyPosterior(
         parts.Dimension,
         parts.Summary,
-        new ResidualMlp(parts.Dimension, parts.Summary.Outputs, Network, parts.Random),
+        CreateNetwork(parts, Consistency.LargestTime),
         parts.ParameterVariance,
         Consistency);
 
@@ -203,7 +235,7 @@ public sealed record NpseContenderSettings : FreeFormContenderSettings
     public override IPosteriorEstimator Create(EstimatorParts parts) => new ScorePosterior(
         parts.Dimension,
         parts.Summary,
-        new ResidualMlp(parts.Dimension, parts.Summary.Outputs, Network, parts.Random),
+        CreateNetwork(parts, largestTime: 1), // It is told ln(t) / 4.
         parts.ParameterVariance,
         Diffusion);
 

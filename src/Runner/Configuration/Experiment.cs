@@ -82,6 +82,23 @@ public sealed record Experiment : IValidatedRecord
             yield return (nameof(Simulations), $"full_sweep: expected some of 'budgets', got {string.Join(", ", unknown)}");
         }
 
+        if (Task.SplitSizes is (int training, int validation, int test))
+        {
+            if (Simulations.Budgets.Max() > training || Simulations.Validation > validation)
+            {
+                yield return (nameof(Simulations), $"the data end at {training} for training and {validation} for validation");
+            }
+
+            if (Math.Max(Test.DataSets, Test.MarginalDataSets ?? 0) > test)
+            {
+                yield return (nameof(Test), $"the data end at {test} test data sets");
+            }
+        }
+        else if (Test.MarginalDataSets is not null)
+        {
+            yield return (nameof(Test), "marginal_data_sets: expected only for a task whose parameters are data");
+        }
+
         foreach (Claim claim in Claims)
         {
             if (claim.Problem is string problem)
@@ -122,6 +139,20 @@ public sealed record TestSettings
     /// <summary>Posterior draws for each, S.</summary>
     [Range(2, 10_000_000)]
     public required int Draws { get; init; }
+
+    /// <summary>
+    /// Test data sets from which one draw each is taken, M, to compare the draws' distribution with that of the true parameters by MMD;
+    /// null for none. They are counted from the first test data set, whatever <see cref="DataSets"/> is.
+    /// </summary>
+    [Range(2, 1_000_000)]
+    public int? MarginalDataSets { get; init; }
+
+    /// <summary>Equal parts into which those are divided, each with an MMD of its own.</summary>
+    [Range(1, 1000)]
+    public int MarginalParts { get; init; } = 6;
+
+    /// <summary>Test data sets that are needed in all.</summary>
+    public int Total => Math.Max(DataSets, MarginalDataSets ?? 0);
 }
 
 /// <summary>How draws are made and timed.</summary>

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
 using Reproduce.Inference.Networks;
+using Reproduce.Inference.Networks.Images;
 using Reproduce.Inference.Networks.Series;
 using Reproduce.Runner.Configuration.Yaml;
 
@@ -122,5 +123,32 @@ public sealed record SeriesFusionSummarySettings : SummarySettings
             L2 = L2,
             Outputs = Outputs,
         },
+        random);
+}
+
+/// <summary>A convolutional network for images.</summary>
+[Kind("image-cnn")]
+public sealed record ImageCnnSummarySettings : SummarySettings
+{
+    /// <summary>Channels of the first two convolutions.</summary>
+    [Range(1, 4096)]
+    public int FirstChannels { get; init; } = 64;
+
+    /// <summary>Channels of the last two convolutions, and number of summaries.</summary>
+    [Range(1, 4096)]
+    public int Outputs { get; init; } = 128;
+
+    /// <summary>Groups of the normalisation; divides both numbers of channels.</summary>
+    [Range(1, 4096)]
+    public int Groups { get; init; } = 8;
+
+    /// <summary>L2 penalty on the kernels.</summary>
+    [Range(0.0, 1.0)]
+    public double L2 { get; init; } = 1e-5;
+
+    /// <inheritdoc/>
+    public override SummaryNetwork Create(Observation example, RandomSource random) => new ImageSummaryCnn(
+        example.Sole.shape[1],
+        new ImageSummaryCnnSettings { FirstChannels = FirstChannels, Outputs = Outputs, Groups = Groups, L2 = L2 },
         random);
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Tasks;
+using Reproduce.Tasks.Denoising;
 using Reproduce.Tasks.Tumor;
 
 namespace Reproduce.Runner.Configuration;
@@ -13,6 +14,12 @@ public abstract record TaskSettings
 
     /// <summary>The same settings with everything that only the reference posterior uses at its default: what decides a simulation.</summary>
     public virtual TaskSettings SimulatorOnly() => this;
+
+    /// <summary>Whether a training observes every batch of parameters anew, instead of learning from the stored observations.</summary>
+    public virtual bool RedrawsObservations => false;
+
+    /// <summary>Sizes of the splits, for a task whose parameters are data; null for draws from a prior.</summary>
+    public virtual (int Training, int Validation, int Test)? SplitSizes => null;
 }
 
 /// <summary>Experiment 1: the Gaussian mixture.</summary>
@@ -76,4 +83,27 @@ public sealed record TumorSpheroidSettings : TaskSettings
 {
     /// <inheritdoc/>
     public override ITask Create() => new TumorSpheroidTask();
+}
+
+/// <summary>Experiment 4: Bayesian denoising of Fashion-MNIST images.</summary>
+[Kind("denoising")]
+public sealed record DenoisingSettings : TaskSettings
+{
+    /// <summary>The folder with the four files of Fashion-MNIST; when not given, the usual places are searched.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>Whether the data may be downloaded when they are nowhere.</summary>
+    public bool Download { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override bool RedrawsObservations => true;
+
+    /// <inheritdoc/>
+    public override (int Training, int Validation, int Test)? SplitSizes => (60_000, 500, 9_500);
+
+    /// <inheritdoc/>
+    public override ITask Create() => new DenoisingTask(new DenoisingOptions { DataFolder = DataFolder, Download = Download });
+
+    /// <inheritdoc/>
+    public override TaskSettings SimulatorOnly() => new DenoisingSettings();
 }

@@ -33,7 +33,7 @@ public sealed class RunPlan
         TaskSettings simulator = experiment.Task.SimulatorOnly();
         int pool = experiment.Simulations.Budgets.Max();
         int validation = experiment.Simulations.Validation;
-        int dataSets = experiment.Test.DataSets;
+        int dataSets = experiment.Test.Total;
 
         Simulate = new SimulateJob(
             Folder("simulate", $"{pool} training simulations", new
@@ -51,7 +51,7 @@ public sealed class RunPlan
         TestSet = new TestSetJob(Folder("test", $"{dataSets} test data sets", testInputs));
         if (Task is IReferencePosterior)
         {
-            Reference = new ReferenceJob(Folder("reference", $"exact posterior, {dataSets} x {experiment.Test.Draws} draws", new
+            Reference = new ReferenceJob(Folder("reference", $"exact posterior, {experiment.Test.DataSets} x {experiment.Test.Draws} draws", new
             {
                 Version = ReferenceVersion,
                 Test = testInputs,
@@ -65,7 +65,7 @@ public sealed class RunPlan
             .. from budget in experiment.Simulations.Budgets
                from contender in experiment.Contenders
                from replicate in Enumerable.Range(0, experiment.Replicates)
-               select PlanTraining(simulator, contender.Key, contender.Value, budget, replicate, device),
+               select PlanTraining(simulator, contender.Key, contender.Value.At(budget), budget, replicate, device),
         ];
         Samples = [.. from training in Trainings from steps in StepsOf(training) select PlanSample(training, steps)];
         Scores = [.. Samples.Select(PlanScore)];
@@ -163,6 +163,8 @@ public sealed class RunPlan
                 Settings = train.Settings.SamplingOnly(),
                 Steps = steps,
                 Experiment.Sampling,
+                // Left out of the hash when there is none.
+                Marginal = Experiment.Test.MarginalDataSets is int marginal ? new { Experiment.Test.DataSets, Drawn = marginal } : null,
             }),
             train,
             steps);
@@ -178,6 +180,7 @@ public sealed class RunPlan
                 Reference = Reference?.Folder.Hash ?? "none",
                 TestSet = TestSet.Folder.Hash,
                 Experiment.Scores,
+                Parts = Experiment.Test.MarginalDataSets is null ? (int?)null : Experiment.Test.MarginalParts,
             }),
             sample);
     }

@@ -3,6 +3,7 @@ using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
+using Reproduce.Tasks.Denoising;
 
 namespace Reproduce.Runner.Report;
 
@@ -48,13 +49,22 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
             }
         }
 
-        PosteriorDraws draws = new(_plan, run.FailureOf);
-        if (draws.Rows(experiment.Figures.ScatterDataSets, j => $"Data set {j + 1}") is { Count: > 0 } rows)
+        if (_plan.Task is IImageParameters)
         {
-            figures.Add(new ReportFigure("posteriors", PosteriorGrid.Create(rows)));
+            figures.AddRange(new ImageFigures(_plan, run).Create());
+            figures.AddRange(BudgetsWithSweep().Select(ErrorAgainstTime));
+        }
+        else
+        {
+            PosteriorDraws draws = new(_plan, run.FailureOf);
+            if (draws.Rows(experiment.Figures.ScatterDataSets, j => $"Data set {j + 1}") is { Count: > 0 } rows)
+            {
+                figures.Add(new ReportFigure("posteriors", PosteriorGrid.Create(rows)));
+            }
+
+            AddCalibration(figures);
         }
 
-        AddCalibration(figures);
         if (LossCurves() is { Count: > 0 } curves)
         {
             figures.Add(new ReportFigure("losses", LossFigure.Create(curves, "epoch")));
@@ -62,6 +72,18 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
 
         return figures;
     }
+
+    private ReportFigure ErrorAgainstTime(int budget) => new($"rmse_vs_time_{budget}", QualityFigures.AgainstTime(measurements, published,
+    [
+        new QualityPanel
+        {
+            Experiment = _plan.Experiment.Name,
+            Title = $"{_plan.Experiment.Title}, {budget} training images",
+            Variant = _plan.Variant,
+            Budget = budget,
+            Metric = MetricStyle.Rmse,
+        },
+    ]));
 
     // A curve over sampling steps needs a budget at which several were measured.
     private IEnumerable<int> BudgetsWithSweep() => _plan.Samples

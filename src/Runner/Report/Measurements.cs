@@ -3,6 +3,7 @@ using Reproduce.Reporting;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
 using Reproduce.Tasks;
+using Reproduce.Tasks.Denoising;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Report;
@@ -94,7 +95,11 @@ public static class Measurements
             }
         }
 
-        double[] errors = scores["ece"];
+        if (!scores.TryGetValue("ece", out double[]? errors))
+        {
+            yield break;
+        }
+
         for (int d = 0; d < errors.Length; d++)
         {
             yield return row with { Metric = $"ece_{d + 1}", Value = errors[d] };
@@ -105,6 +110,16 @@ public static class Measurements
 
     private static IEnumerable<string> Names(RunPlan plan)
     {
+        if (plan.Task is IImageParameters)
+        {
+            foreach (string metric in MetricStyle.Images)
+            {
+                yield return metric;
+            }
+
+            yield break;
+        }
+
         if (plan.Reference is not null)
         {
             yield return MetricStyle.C2st;

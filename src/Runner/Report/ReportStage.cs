@@ -4,6 +4,7 @@ using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
+using Reproduce.Tasks.Denoising;
 
 namespace Reproduce.Runner.Report;
 
@@ -50,7 +51,9 @@ public static class ReportStage
             Title = $"{experiment.Title}{(plan.Variant == PaperVariant ? "" : $" ({plan.Variant})")}",
             Introduction = $"{experiment.Paper}. {experiment.Description}".Trim(' ', '.') + ".",
             Facts = Facts(plan, manifest, request),
-            Tables = [new ReportTable("table", ResultTableBuilder.Build(measurements, published, TableRequest(plan)))],
+            Tables = [new ReportTable("table", plan.Task is IImageParameters
+                ? ImageTableBuilder.Build(measurements, published, TableRequest(plan) with { Caption = ImageCaption(experiment) })
+                : ResultTableBuilder.Build(measurements, published, TableRequest(plan)))],
             Figures = new FigureBook(context, run, measurements, published).Create(),
             Findings = Findings(experiment, plan.Variant, measurements, published, output),
             Missing =
@@ -96,6 +99,15 @@ public static class ReportStage
             ComparedMetric = ShownMetrics.Compared(plan),
             AlsoPublished = ShownMetrics.AlsoPublished(plan),
         };
+    }
+
+    private static string ImageCaption(Experiment experiment)
+    {
+        TestSettings test = experiment.Test;
+        string marginal = test.MarginalDataSets is int count
+            ? $" MMD² between one draw for each of {count / test.MarginalParts} observations and their images, {test.MarginalParts} times; biased as published, and unbiased."
+            : "";
+        return $"RMSE over {test.DataSets} test images, {test.Draws} draws each.{marginal} ± one standard error.";
     }
 
     private static List<(string Name, string Value)> Facts(RunPlan plan, Manifest manifest, RunRequest request)

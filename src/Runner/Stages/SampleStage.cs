@@ -30,8 +30,9 @@ public static class SampleStage
         RandomKey key = EstimatorFactory.KeyOf(job.Train, context).Child("sample").Child(job.Steps);
         using IPosteriorEstimator estimator = EstimatorFactory.Load(job.Train, context);
         using Simulations test = SimulationFiles.Read(context.Plan.TestSet.Folder.FileOf(StageFiles.Test));
-        using Observation x = test.X.To(context.Device);
-        WarmUp(estimator, x, job.Steps, options, key);
+        using Observation all = test.X.To(context.Device);
+        using Observation x = all.Narrow(0, experiment.Test.DataSets);
+        WarmUp(estimator, x, Math.Min(SamplingOptions.BlockSize, experiment.Test.Draws), job.Steps, options, key);
 
         List<double> seconds = [];
         do
@@ -52,6 +53,14 @@ public static class SampleStage
         }
         while (seconds.Count < experiment.Sampling.Repeats && seconds.Sum() < experiment.Sampling.RepeatSeconds);
 
+        if (experiment.Test.MarginalDataSets is int count)
+        {
+            using Observation many = all.Narrow(0, count);
+            using Tensor single = PosteriorSampler.Sample(
+                estimator, many, 1, job.Steps, key.Child("marginal"), options, progress: null, context.Cancel);
+            Npz.Write(job.Folder.WorkFile(StageFiles.Marginal), new Dictionary<string, Tensor> { ["draws"] = single });
+        }
+
         using (Tensor timing = tensor(seconds.ToArray(), dtype: ScalarType.Float64))
         {
             Npz.Write(job.Folder.WorkFile(StageFiles.Timing), new Dictionary<string, Tensor> { ["seconds"] = timing });
@@ -61,9 +70,9 @@ public static class SampleStage
     }
 
     // The first calls pay for thread pools and memory pools; a few passes are enough to have paid.
-    private static void WarmUp(IPosteriorEstimator estimator, Observation x, int steps, SamplingOptions options, RandomKey key)
+    private static void WarmUp(IPosteriorEstimator estimator, Observation x, int draws, int steps, SamplingOptions options, RandomKey key)
     {
         using Observation few = x.Narrow(0, Math.Min(4, x.Count));
-        PosteriorSampler.Sample(estimator, few, SamplingOptions.BlockSize, Math.Min(steps, 3), key, options).Dispose();
+        PosteriorSampler.Sample(estimator, few, draws, Math.Min(steps, 3), key, options).Dispose();
     }
 }

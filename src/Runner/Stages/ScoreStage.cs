@@ -5,6 +5,7 @@ using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
 using Reproduce.Tasks;
+using Reproduce.Tasks.Denoising;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Stages;
@@ -51,10 +52,19 @@ public static class ScoreStage
             scores["mmd2_unbiased"] = [.. mmd.Select(m => m.Unbiased)];
         }
 
-        scores["rmse"] = RootMeanSquareError.PerDataSet(draws, test.Theta);
+        if (job.Sample is SampleJob drawn && context.Plan.Experiment.Test.MarginalDataSets is int count)
+        {
+            MmdResult[] parts = Marginal(
+                Npz.Read(drawn.Folder.FileOf(StageFiles.Marginal))["draws"], test.Theta.narrow(0, 0, count), context);
+            scores["mmd2"] = [.. parts.Select(m => m.Biased)];
+            scores["mmd2_unbiased"] = [.. parts.Select(m => m.Unbiased)];
+        }
+
+        Tensor truth = test.Theta.narrow(0, 0, draws.shape[0]);
+        scores["rmse"] = RootMeanSquareError.PerDataSet(draws, truth);
         if (context.Plan.Task is IErrorScale scaled)
         {
-            scores["scaled_error"] = [.. MeanAbsoluteError.PerDataSet(draws, test.Theta).Select(e => e / scaled.ErrorScale)];
+            scores["scaled_error"] = [.. MeanAbsoluteError.PerDataSet(draws, truth).Select(e => e / scaled.ErrorScale)];
         }
 
         if (context.Plan.Task is IResimulation resimulation)
@@ -63,9 +73,37 @@ public static class ScoreStage
             scores["resimulation_error"] = Doubles(resimulation.ResimulationError(draws, test.X).sort(1).Values.select(1, draws.shape[1] / 2).contiguous());
         }
 
-        scores["ece"] = Calibration.ExpectedCalibrationError(draws, test.Theta).PerParameter;
-        double[][] ranks = Calibration.Ranks(draws, test.Theta);
-        Recovery[] recovery = Calibration.Recover(draws, test.Theta);
+        if (context.Plan.Task is not IImageParameters)
+        {
+            AddCalibration(scores, draws, truth);
+        }
+
+        Npz.Write(
+            job.Folder.WorkFile(StageFiles.Scores),
+            scores.ToDictionary(p => p.Key, p => tensor(p.Value, dtype: ScalarType.Float64)));
+        progress.Report(1);
+        job.Folder.Commit(clock.Elapsed);
+    }
+
+    // A draw of one picture each against the pictures themselves, part by part.
+    private static MmdResult[] Marginal(Tensor single, Tensor truth, StageContext context)
+    {
+        int parts = context.Plan.Experiment.Test.MarginalParts;
+        long size = truth.shape[0] / parts;
+        MmdOptions options = new() { MaxDraws = context.Plan.Experiment.Scores.Mmd.MaxDraws };
+        return
+        [
+            .. Enumerable.Range(0, parts).Select(p => MaximumMeanDiscrepancy.Pair(
+                single.select(1, 0).narrow(0, p * size, size), truth.narrow(0, p * size, size), options, context.Cancel)),
+        ];
+    }
+
+    // Of every parameter by itself: too many numbers to read when the parameters are pixels.
+    private static void AddCalibration(Dictionary<string, double[]> scores, Tensor draws, Tensor truth)
+    {
+        scores["ece"] = Calibration.ExpectedCalibrationError(draws, truth).PerParameter;
+        double[][] ranks = Calibration.Ranks(draws, truth);
+        Recovery[] recovery = Calibration.Recover(draws, truth);
         for (int d = 0; d < ranks.Length; d++)
         {
             scores[$"rank_{d}"] = ranks[d];
@@ -74,12 +112,6 @@ public static class ScoreStage
             scores[$"low_{d}"] = recovery[d].Low;
             scores[$"high_{d}"] = recovery[d].High;
         }
-
-        Npz.Write(
-            job.Folder.WorkFile(StageFiles.Scores),
-            scores.ToDictionary(p => p.Key, p => tensor(p.Value, dtype: ScalarType.Float64)));
-        progress.Report(1);
-        job.Folder.Commit(clock.Elapsed);
     }
 
     private static double[] Doubles(Tensor values) => values.to(ScalarType.Float64).data<double>().ToArray();

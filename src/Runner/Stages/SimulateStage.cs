@@ -4,6 +4,7 @@ using Reproduce.Inference.Training;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Storage;
 using Reproduce.Tasks;
+using Reproduce.Tasks.Denoising;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Stages;
@@ -23,14 +24,14 @@ public static class SimulateStage
         Stopwatch clock = Stopwatch.StartNew();
         RandomKey key = context.Plan.Key.Child("simulate");
         FailureFile.Reset(job.Folder);
-        using (Simulations training = Simulate(context, job.Folder, "training", job.Pool, key.Child("training"), progress))
+        using (Simulations training = Simulate(context, job.Folder, DataSplit.Training, job.Pool, key.Child("training"), progress))
         {
             SimulationFiles.Write(job.Folder.WorkFile(StageFiles.Training), training);
         }
 
         if (job.Validation > 0)
         {
-            using Simulations validation = Simulate(context, job.Folder, "validation", job.Validation, key.Child("validation"), progress);
+            using Simulations validation = Simulate(context, job.Folder, DataSplit.Validation, job.Validation, key.Child("validation"), progress);
             SimulationFiles.Write(job.Folder.WorkFile(StageFiles.Validation), validation);
         }
 
@@ -45,8 +46,8 @@ public static class SimulateStage
     {
         Stopwatch clock = Stopwatch.StartNew();
         FailureFile.Reset(job.Folder);
-        int dataSets = context.Plan.Experiment.Test.DataSets;
-        using (Simulations test = Simulate(context, job.Folder, "test", dataSets, context.Plan.Key.Child("test"), progress))
+        int dataSets = context.Plan.Experiment.Test.Total;
+        using (Simulations test = Simulate(context, job.Folder, DataSplit.Test, dataSets, context.Plan.Key.Child("test"), progress))
         {
             SimulationFiles.Write(job.Folder.WorkFile(StageFiles.Test), test);
         }
@@ -66,10 +67,11 @@ public static class SimulateStage
     }
 
     private static Simulations Simulate(
-        StageContext context, StageFolder folder, string pool, int count, RandomKey key, IProgress<double> progress)
+        StageContext context, StageFolder folder, DataSplit split, int count, RandomKey key, IProgress<double> progress)
     {
         if (context.Plan.Task is IBatchSimulator slow)
         {
+            string pool = split.ToString().ToLowerInvariant();
             (Simulations simulated, IReadOnlyList<FailedSimulation> failures) =
                 BatchSimulation.Run(slow, count, key, folder.WorkFile(pool), context, progress);
             FailureFile.Append(folder, pool, failures);
@@ -84,9 +86,10 @@ public static class SimulateStage
         {
             context.Cancel.ThrowIfCancellationRequested();
             using RandomSource random = new(key.Child(first / Chunk));
-            Tensor theta = task.SamplePrior(Chunk, random);
-            Observation x = task.Simulate(theta, random);
             int kept = Math.Min(Chunk, count - first);
+            // Parameters that are data are taken in their order and exist once only.
+            Tensor theta = task is IFixedSplits data ? data.Parameters(split, first, kept) : task.SamplePrior(Chunk, random);
+            Observation x = task.Simulate(theta, random);
             thetas.Add(theta.narrow(0, 0, kept));
             foreach ((string name, Tensor part) in x.Parts)
             {

@@ -43,6 +43,9 @@ public static class StageFiles
     /// <summary>Posterior draws: "draws" [J, S, D].</summary>
     public const string Draws = "draws.npz";
 
+    /// <summary>One draw each for many test data sets: "draws" [M, 1, D].</summary>
+    public const string Marginal = "marginal.npz";
+
     /// <summary>Seconds of each timed repetition: "seconds" [R].</summary>
     public const string Timing = "timing.npz";
 

@@ -43,6 +43,7 @@ public static class TrainStage
         using Trainer trainer = new(estimator, job.Settings.Training, EstimatorFactory.KeyOf(job, context))
         {
             CheckpointInterval = context.CheckpointInterval,
+            Resimulation = context.Plan.Experiment.Task.RedrawsObservations ? context.Plan.Task : null,
         };
         string checkpoint = job.Folder.WorkFile(StageFiles.Checkpoint);
         (TimeSpan before, string? problem) = CheckpointFile.TryRestore(

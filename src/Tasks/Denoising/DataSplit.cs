@@ -15,6 +15,16 @@ public enum DataSplit
     Test,
 }
 
+/// <summary>A task whose parameters are the pixels of an image.</summary>
+public interface IImageParameters
+{
+    /// <summary>Rows and columns of the image.</summary>
+    int Side { get; }
+
+    /// <summary>Names of the classes by label.</summary>
+    IReadOnlyList<string> ClassNames { get; }
+}
+
 /// <summary>A task whose parameters are data with fixed splits, instead of draws from a known prior.</summary>
 public interface IFixedSplits
 {

@@ -27,7 +27,7 @@ public sealed record DenoisingOptions
 /// published script chose, the test split the other 9500 in the order of the file.</para>
 /// <para>The data are read when they are first needed. All methods may be used from several threads.</para>
 /// </remarks>
-public sealed class DenoisingTask : ITask, IFixedSplits
+public sealed class DenoisingTask : ITask, IFixedSplits, IImageParameters
 {
     /// <summary>The value of <c>kind:</c> in an experiment file.</summary>
     public const string Kind = "denoising";
@@ -58,6 +58,13 @@ public sealed class DenoisingTask : ITask, IFixedSplits
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ParameterNames { get; }
+
+    /// <inheritdoc/>
+    public int Side => FashionMnist.Side;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ClassNames { get; } =
+        ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"];
 
     /// <inheritdoc/>
     /// <remarks>Training images, with replacement.</remarks>

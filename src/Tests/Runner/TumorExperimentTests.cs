@@ -56,7 +56,7 @@ public sealed class TumorExperimentTests
         {
             Assert.That(summary.CountWeights(), Is.EqualTo(179_620));
             Assert.That(summary.Outputs, Is.EqualTo(32));
-            Assert.That(new ResidualMlp(7, 32, fmpe.Network, random).CountWeights(), Is.EqualTo(1_075_207));
+            Assert.That(fmpe.Network.Create(new NetworkParts(7, 32, 1, random)).CountWeights(), Is.EqualTo(1_075_207));
             Assert.That(fmpe.Network, Is.EqualTo(cmpe.Network));
             Assert.That(tumor.Simulations.Budgets, Is.EqualTo(new[] { 19_600 }));
             Assert.That((tumor.Test.DataSets, tumor.Test.Draws), Is.EqualTo((400, 2000)));

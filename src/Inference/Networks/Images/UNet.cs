@@ -137,6 +137,7 @@ public sealed class UNet : FreeFormNetwork
     public override Tensor Apply(Tensor theta, Tensor condition, Tensor time, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(theta);
+        CountPass();
 
         // Every block begins with the swish of the same vector.
         Tensor swished = nn.functional.silu(cat([embedding.Apply(time), condition], 1));

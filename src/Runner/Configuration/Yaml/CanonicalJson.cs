@@ -78,7 +78,8 @@ public static class CanonicalJson
         var members = type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
             ? type.GetProperties().Select(property => (SettingNames.SnakeCase(property.Name), property.GetValue(record)))
             : new RecordShape(type).Settings.Select(setting => (setting.Key, setting.Property.GetValue(record)));
-        WriteObject(json, KindAttribute.Find(type) is { } kind ? members.Prepend((KindAttribute.Key, kind)) : members);
+        // The default kind is left out, so that a setting may become a choice of kinds without a change of old hashes.
+        WriteObject(json, KindAttribute.Find(type) is { } kind && !KindAttribute.IsDefaultKind(type) ? members.Prepend((KindAttribute.Key, kind)) : members);
     }
 
     private static void WriteObject(Utf8JsonWriter json, IEnumerable<(string Key, object? Value)> members)

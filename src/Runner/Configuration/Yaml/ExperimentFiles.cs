@@ -4,9 +4,9 @@ namespace Reproduce.Runner.Configuration.Yaml;
 /// Puts the tree of an experiment together from its files, later ones over earlier ones:
 /// <list type="number">
 /// <item>the experiment file, in which a contender may say <c>extends: NAME</c> to start from <c>configs/contenders/NAME.yaml</c>;</item>
-/// <item><c>configs/profiles/PROFILE.yaml</c>, which changes the scale;</item>
-/// <item><c>configs/variants/VARIANT.yaml</c>, which changes the method, with <c>VARIANT.EXPERIMENT.yaml</c>, if there is one, for what
+/// <item><c>configs/profiles/PROFILE.yaml</c>, which changes the scale, with <c>PROFILE.EXPERIMENT.yaml</c>, if there is one, for what
 /// holds for one experiment only;</item>
+/// <item><c>configs/variants/VARIANT.yaml</c>, which changes the method, likewise;</item>
 /// <item>the settings of the command line, in their order.</item>
 /// </list>
 /// <para>
@@ -20,6 +20,7 @@ public static class ExperimentFiles
 {
     private const string Contenders = "contenders";
     private const string Extends = "extends";
+    private const string Profiles = "profiles";
     private const string Variants = "variants";
 
     /// <summary>Loads an experiment with everything that is laid over it.</summary>
@@ -52,12 +53,8 @@ public static class ExperimentFiles
         var root = YamlReader.Load(path, Display(path));
         var folder = new Lazy<ConfigurationFolder>(() => ConfigurationFolder.Find(path, working, Display));
         root = Expand(root, folder);
-        if (profile is not null) root = Overlay(root, folder.Value.Load("profiles", profile, $"--profile {profile}"), contenderKinds);
-        if (variant is not null)
-        {
-            root = VariantOf(folder.Value, variant, root).Aggregate(root, (tree, overlay) => Overlay(tree, overlay, contenderKinds));
-        }
-
+        if (profile is not null) root = Lay(root, OverlaysOf(folder.Value, Profiles, profile, root), contenderKinds);
+        if (variant is not null) root = Lay(root, OverlaysOf(folder.Value, Variants, variant, root), contenderKinds);
         root = sets.Aggregate(root, YamlOverlay.Set);
         RefuseLateExtends(root);
         return root;
@@ -72,16 +69,20 @@ public static class ExperimentFiles
     {
         var working = Environment.CurrentDirectory;
         var folder = ConfigurationFolder.Find(Path.GetFullPath(experimentPath, working), working, file => DisplayName(file, working));
-        return VariantOf(folder, variant, experiment);
+        return OverlaysOf(folder, Variants, variant, experiment);
     }
 
-    private static List<YamlMap> VariantOf(ConfigurationFolder folder, string variant, YamlMap experiment)
+    // The overlay itself and what it adds for this very experiment.
+    private static List<YamlMap> OverlaysOf(ConfigurationFolder folder, string group, string overlay, YamlMap experiment)
     {
-        List<YamlMap> overlays = [folder.Load(Variants, variant, $"--variant {variant}")];
+        List<YamlMap> overlays = [folder.Load(group, overlay, $"--{group.TrimEnd('s')} {overlay}")];
         var name = (experiment.Find("name")?.Value as YamlScalar)?.Text ?? "";
-        if (folder.LoadAddition(Variants, variant, name) is { } addition) overlays.Add(addition);
+        if (folder.LoadAddition(group, overlay, name) is { } addition) overlays.Add(addition);
         return overlays;
     }
+
+    private static YamlMap Lay(YamlMap root, List<YamlMap> overlays, IReadOnlyCollection<string>? contenderKinds) =>
+        overlays.Aggregate(root, (tree, overlay) => Overlay(tree, overlay, contenderKinds));
 
     private static YamlMap Expand(YamlMap root, Lazy<ConfigurationFolder> folder)
     {

@@ -15,6 +15,9 @@ public sealed class KindAttribute(string name) : Attribute
     /// <summary>The kind.</summary>
     public string Name { get; } = name;
 
+    /// <summary>Whether a file may leave the key out for this kind; it is then left out of canonical texts too.</summary>
+    public bool IsDefault { get; init; }
+
     /// <summary>The kind of a settings record.</summary>
     /// <exception cref="InvalidOperationException">The record has no kind.</exception>
     public static string Of(object settings) => Find(settings.GetType())
@@ -22,6 +25,9 @@ public sealed class KindAttribute(string name) : Attribute
 
     /// <summary>The kind of a record type, or null.</summary>
     internal static string? Find(Type type) => type.GetCustomAttribute<KindAttribute>()?.Name ?? Listed(type);
+
+    /// <summary>Whether a record type has the kind that is meant when none is given.</summary>
+    internal static bool IsDefaultKind(Type type) => type.GetCustomAttribute<KindAttribute>() is { IsDefault: true };
 
     // Records of rooms that know nothing of the runner list their kinds in a static property of their abstract base.
     private static string? Listed(Type type)

@@ -25,6 +25,9 @@ internal sealed class KindTable
     /// <summary>The record types, in the order of their names.</summary>
     public IEnumerable<Type> Types => _types.Values;
 
+    /// <summary>The record type that is meant when no kind is given; null when one must be given.</summary>
+    public Type? Default => _types.Values.SingleOrDefault(KindAttribute.IsDefaultKind);
+
     /// <summary>The record type of a kind, or null.</summary>
     public Type? Find(string kind) => _types.GetValueOrDefault(kind);
 }

@@ -111,6 +111,7 @@ internal sealed class TreeBinder
         var node = map.Find(KindAttribute.Key)?.Value;
         if (node is null or YamlScalar { IsNull: true })
         {
+            if (kinds.Default is { } standard) return standard;
             Problems.Add(node?.Position ?? map.Position, inside, $"this key is missing; {expected}.");
             return null;
         }

@@ -78,7 +78,7 @@ public sealed class SwitchListTests
         static int Blocks(string name, string contender)
         {
             Experiment experiment = YamlBinder.Bind<Experiment>(ExperimentFiles.Load(File(name), null, "published-code", []));
-            return ((FreeFormContenderSettings)experiment.Contenders[contender]).Network.Blocks;
+            return ((MlpNetworkSettings)((FreeFormContenderSettings)experiment.Contenders[contender]).Network).Blocks;
         }
     }
 

@@ -1,0 +1,21 @@
+#!/bin/sh
+# What a fresh machine needs besides this checkout: the .NET SDK, and for experiments/denoising.yaml the images of Fashion-MNIST.
+set -e
+cd "$(dirname "$0")/.."
+command -v dotnet > /dev/null || { echo "Install the .NET SDK 10 first: https://dotnet.microsoft.com/download" >&2; exit 1; }
+
+complete() {
+  for name in train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte; do
+    [ -f "$1/$name.gz" ] || [ -f "$1/$name" ] || return 1
+  done
+}
+if ! complete data/fashion-mnist && ! complete /usr/share/datasets/fashion-mnist; then
+  if command -v apt-get > /dev/null && [ "$(id -u)" = 0 ]; then
+    apt-get update -q && apt-get install -y -q dataset-fashion-mnist ||
+      echo "The package dataset-fashion-mnist could not be installed; the first run of experiments/denoising.yaml downloads the images." >&2
+  else
+    echo "Fashion-MNIST is not here. Run 'sudo apt-get install dataset-fashion-mnist' (Debian), put its four .gz files into" >&2
+    echo "data/fashion-mnist, or let the first run of experiments/denoising.yaml download them." >&2
+  fi
+fi
+dotnet restore Reproduce.sln

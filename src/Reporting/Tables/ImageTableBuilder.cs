@@ -1,0 +1,89 @@
+namespace Reproduce.Reporting;
+
+/// <summary>
+/// The table of an experiment on images (the paper's Table 2): a row per network, budget and method, the paper's value behind each of ours.
+/// </summary>
+/// <remarks>A contender is named METHOD-NETWORK, such as <c>cmpe-unet</c>; the published numbers carry the two apart.</remarks>
+public static class ImageTableBuilder
+{
+    /// <summary>Builds the table.</summary>
+    /// <param name="measurements">What was measured.</param>
+    /// <param name="published">The paper's numbers.</param>
+    /// <param name="request">Experiment, title, caption and the planned settings.</param>
+    public static ResultTable Build(MeasurementTable measurements, PublishedResults published, ResultTableRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(measurements);
+        ArgumentNullException.ThrowIfNull(published);
+        ArgumentNullException.ThrowIfNull(request);
+        IEnumerable<Setting> settings = (request.Planned ?? []).OrderBy(s => NetworkOf(s.Contender), StringComparer.Ordinal).ThenBy(s => s.Budget)
+            .ThenBy(s => DisplayNames.Rank(MethodOf(s.Contender))).ThenBy(s => s.Steps);
+        return new ResultTable
+        {
+            Title = request.Title,
+            Caption = request.Caption,
+            Columns =
+            [
+                new TableColumn("network", "Network", "Network", false),
+                new TableColumn("budget", "Budget", "Budget", true),
+                new TableColumn("contender", "Contender", "Contender", false),
+                new TableColumn("steps", "Steps", "Steps", true),
+                new TableColumn("rmse", "RMSE", "RMSE", true, HasStandardError: true),
+                new TableColumn("paper_rmse", "paper", "paper", true),
+                new TableColumn("mmd2_x1e3", "MMD² x 1000", "MMD$^2 \\times 10^3$", true, HasStandardError: true),
+                new TableColumn("paper_mmd", "paper", "paper", true),
+                new TableColumn("mmd2_unbiased_x1e3", "unbiased", "unbiased", true, HasStandardError: true),
+                new TableColumn("ms_per_draw", "ms / draw", "ms / draw", true),
+                new TableColumn("paper_ms", "paper (GPU)", "paper (GPU)", true),
+            ],
+            Rows = [.. settings.Select(s => Row(s, measurements, published, request))],
+        };
+    }
+
+    private static TableCell[] Row(Setting setting, MeasurementTable measurements, PublishedResults published, ResultTableRequest request)
+    {
+        string method = MethodOf(setting.Contender), network = NetworkOf(setting.Contender);
+        return
+        [
+            new TableCell { Text = network },
+            Number(setting.Budget, 0),
+            new TableCell { Text = DisplayNames.Contender(method) },
+            Number(setting.Steps, 0),
+            Ours(MetricStyle.Rmse, 1, 3),
+            Paper("rmse", 3),
+            Ours(MetricStyle.Mmd2, 1000, 2),
+            Paper("mmd_x1e3", 2),
+            Ours(MetricStyle.Mmd2Unbiased, 1000, 2),
+
+            // Seconds for a thousand draws are milliseconds for one.
+            Ours(MetricStyle.Seconds, 1, -2),
+            Paper("ms_per_sample", 1),
+        ];
+
+        TableCell Ours(string metric, double factor, int decimals)
+        {
+            Summary summary = measurements.Summarise(new MeasurementKey(request.Experiment, request.Variant, setting, metric));
+            if (!summary.HasValue)
+            {
+                return new TableCell { Hole = summary.Hole };
+            }
+
+            string text = Format(factor * summary.Mean, decimals);
+            return summary.StandardError is double error
+                ? new TableCell { Text = $"{text} ± {Format(factor * error, decimals)}", Value = factor * summary.Mean, StandardError = factor * error }
+                : new TableCell { Text = text, Value = factor * summary.Mean };
+        }
+
+        TableCell Paper(string metric, int decimals) =>
+            published.Find(request.Experiment, setting with { Contender = method }, metric, network) is PublishedResult found
+                ? Number(found.Value, decimals)
+                : new TableCell();
+    }
+
+    private static TableCell Number(double value, int decimals) => new() { Text = NumberText.Fixed(value, decimals), Value = value };
+
+    private static string Format(double value, int decimals) => decimals >= 0 ? NumberText.Fixed(value, decimals) : NumberText.Significant(value, -decimals);
+
+    private static string MethodOf(string contender) => contender.Split('-', 2)[0];
+
+    private static string NetworkOf(string contender) => contender.Contains('-', StringComparison.Ordinal) ? contender.Split('-', 2)[1] : "";
+}
