@@ -42,7 +42,8 @@ public static class FigureStyle
         _ => "#56B4E9",
     });
 
-    internal static MarkerShape MarkerOf(string contender) => contender switch
+    // METHOD-NETWORK: the colour says the method, an open marker the naive network.
+    internal static MarkerShape MarkerOf(string contender) => contender.EndsWith("-naive", StringComparison.Ordinal) ? OpenMarkerOf(contender) : contender.Split('-', 2)[0] switch
     {
         "acf" => MarkerShape.FilledSquare,
         "nsf" => MarkerShape.FilledTriangleUp,
@@ -69,7 +70,7 @@ public static class FigureStyle
         _ => 1,
     };
 
-    internal static MarkerShape OpenMarkerOf(string contender) => contender switch
+    internal static MarkerShape OpenMarkerOf(string contender) => contender.Split('-', 2)[0] switch
     {
         "acf" => MarkerShape.OpenSquare,
         "nsf" => MarkerShape.OpenTriangleUp,
@@ -79,7 +80,7 @@ public static class FigureStyle
         _ => MarkerShape.Eks,
     };
 
-    internal static LinePattern PatternOf(string contender) => contender switch
+    internal static LinePattern PatternOf(string contender) => contender.Split('-', 2)[0] switch
     {
         "fmpe" => LongDash,
         "npse" => Dash,
