@@ -19,12 +19,12 @@ public sealed class DenoisingExperimentTests
             Assert.That(experiment.Simulations.Budgets, Is.EqualTo(new[] { 2000, 60_000 }));
             Assert.That((experiment.Test.DataSets, experiment.Test.Draws), Is.EqualTo((100, 100)));
             Assert.That((experiment.Test.MarginalDataSets, experiment.Test.MarginalParts), Is.EqualTo(((int?)(6 * 1583), 6)));
-            Assert.That(experiment.Contenders.Keys, Is.EquivalentTo(new[] { "fmpe-naive", "cmpe-naive", "fmpe-unet", "cmpe-unet" }));
+            Assert.That(experiment.Contenders.Keys, Is.EquivalentTo(new[] { "fmpe-naive", "cmpe-naive", "npse-naive", "fmpe-unet", "cmpe-unet", "npse-unet" }));
             foreach ((string name, ContenderSettings contender) in experiment.Contenders)
             {
                 Assert.That((contender.Training.Steps, contender.Training.LearningRate), Is.EqualTo(((int?)20_000, 5e-4)), name);
                 Assert.That((contender.At(2000).Training.BatchSize, contender.At(60_000).Training.BatchSize), Is.EqualTo((32, 256)), name);
-                Assert.That(contender.ShownSteps, Is.EqualTo(name.StartsWith("cmpe", StringComparison.Ordinal) ? 2 : 248), name);
+                Assert.That(contender.ShownSteps, Is.EqualTo(name.Split('-')[0] switch { "cmpe" => 2, "fmpe" => 248, _ => 49 }), name);
                 NetworkSettings expected = name.EndsWith("unet", StringComparison.Ordinal)
                     ? new UNetNetworkSettings { Channels = 16, Levels = 3, Blocks = 2, Groups = 8 }
                     : new NaiveNetworkSettings { Units = 2048, Blocks = 3, TimeFeatures = 64 };
