@@ -23,6 +23,12 @@ public sealed class ActivationNorm : Network, IConditionalTransform
         RegisterComponents();
     }
 
+    /// <summary>s, [D].</summary>
+    internal Parameter Scale => scale;
+
+    /// <summary>b, [D].</summary>
+    internal Parameter Shift => shift;
+
     /// <inheritdoc/>
     public (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
     {

@@ -8,8 +8,11 @@ namespace Reproduce.Inference.Flows;
 /// <summary>v = u exp(s) + t, with the soft clamp s = (2 a / pi) atan(raw / a), a = 1.9, and separate networks for s and t.</summary>
 public sealed class AffineHalf : CouplingHalf
 {
-    private static readonly Scalar s_clamp = 1.9.ToScalar();
-    private static readonly Scalar s_slope = (2 * 1.9 / Math.PI).ToScalar();
+    /// <summary>a, the largest |s|.</summary>
+    internal const double Clamp = 1.9;
+
+    private static readonly Scalar s_clamp = Clamp.ToScalar();
+    private static readonly Scalar s_slope = (2 * Clamp / Math.PI).ToScalar();
     private readonly Conditioner scale;
     private readonly Conditioner shift;
 
@@ -25,6 +28,9 @@ public sealed class AffineHalf : CouplingHalf
         shift = new Conditioner(context, width, settings, random);
         RegisterComponents();
     }
+
+    /// <inheritdoc/>
+    internal override IEnumerable<Conditioner> Conditioners => [scale, shift];
 
     /// <inheritdoc/>
     public override (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor context, ForwardPass pass)

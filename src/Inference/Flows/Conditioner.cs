@@ -24,6 +24,9 @@ public sealed class Conditioner : Network
         RegisterComponents();
     }
 
+    /// <summary>Its layers in order.</summary>
+    internal IEnumerable<Dense> Layers => [.. hidden.Layers, last];
+
     /// <summary>Applies the network.</summary>
     /// <param name="context">[N, C].</param>
     /// <param name="pass">Whether dropout is on.</param>

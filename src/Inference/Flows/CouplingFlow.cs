@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Flows.Vectors;
 using Reproduce.Inference.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -12,6 +13,7 @@ namespace Reproduce.Inference.Flows;
 public sealed class CouplingFlow : Network, IConditionalTransform
 {
     private readonly ModuleList<Network> transforms = [];
+    private readonly VectorFlowCaller _vectors;
 
     /// <summary>A flow over D parameters given S summaries; its couplings start as the identity.</summary>
     /// <param name="dimension">D, at least 2.</param>
@@ -32,14 +34,24 @@ public sealed class CouplingFlow : Network, IConditionalTransform
             transforms.Add(new TwoSidedCoupling(dimension, condition, kind, settings, random));
         }
 
+        _vectors = new VectorFlowCaller((int)dimension, (int)condition, kind, settings, Weights, Orders);
         RegisterComponents();
     }
+
+    /// <summary>Whether vector code may take the place of libtorch's operations (a test compares the two).</summary>
+    internal bool AllowVectors { get; set; } = true;
 
     /// <inheritdoc/>
     public (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(u);
         CountPass();
+        if (AllowVectors && _vectors.Accepts(u, ((ActivationNorm)transforms[0]).Scale, pass))
+        {
+            (Tensor latent, Tensor logs) = _vectors.Forward(u, condition, pass);
+            return (latent, transforms.OfType<LearnablePermutation>().Aggregate(logs, (sum, p) => sum + p.LogDeterminant()));
+        }
+
         Tensor v = u;
         Tensor total = u.new_zeros([u.shape[0]]);
         foreach (Network transform in transforms)
@@ -63,4 +75,17 @@ public sealed class CouplingFlow : Network, IConditionalTransform
 
         return u;
     }
+
+    private Tensor[] Weights() =>
+    [
+        .. transforms.SelectMany(t => t switch
+        {
+            ActivationNorm norm => [norm.Scale, norm.Shift],
+            LearnablePermutation permutation => [permutation.Matrix],
+            TwoSidedCoupling coupling => coupling.Halves.SelectMany(h => h.Conditioners).SelectMany(c => c.Layers).SelectMany(l => (Tensor[])[l.Weight, l.Bias]),
+            _ => Enumerable.Empty<Tensor>(),
+        }),
+    ];
+
+    private long[][] Orders() => [.. transforms.OfType<FixedPermutation>().Select(p => p.Order.data<long>().ToArray())];
 }

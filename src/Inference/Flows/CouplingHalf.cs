@@ -7,6 +7,9 @@ namespace Reproduce.Inference.Flows;
 /// <summary>One side of a coupling: an elementwise monotone map whose shape a network reads off the other side and the condition.</summary>
 public abstract class CouplingHalf(string name) : Network(name)
 {
+    /// <summary>Its networks in the order in which they are applied.</summary>
+    internal abstract IEnumerable<Conditioner> Conditioners { get; }
+
     /// <summary>A half of the wanted kind.</summary>
     /// <param name="kind">Affine or spline.</param>
     /// <param name="width">d, dimensions that are transformed.</param>

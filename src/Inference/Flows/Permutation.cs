@@ -23,6 +23,9 @@ public sealed class FixedPermutation : Network, IConditionalTransform
         RegisterComponents();
     }
 
+    /// <summary>Which dimension comes where, int64, [D].</summary>
+    internal Tensor Order => order;
+
     /// <inheritdoc/>
     public (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
     {
@@ -56,16 +59,22 @@ public sealed class LearnablePermutation : Network, IConditionalTransform
         using IDisposable scope = NewDisposeScope();
         // QR of a Gaussian matrix; the signs of R's diagonal make the distribution uniform over the orthogonal group.
         (Tensor q, Tensor r) = linalg.qr(random.Normal([dimension, dimension]));
-        matrix = new Parameter(q * r.diagonal().sign().unsqueeze(0));
+        matrix = new Parameter((q * r.diagonal().sign().unsqueeze(0)).contiguous());
         matrix.DetachFromDisposeScope();
         RegisterComponents();
     }
+
+    /// <summary>W, [D, D].</summary>
+    internal Parameter Matrix => matrix;
+
+    /// <summary>log |det W|, a scalar.</summary>
+    internal Tensor LogDeterminant() => linalg.slogdet(matrix).Item2;
 
     /// <inheritdoc/>
     public (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(u);
-        return (u.mm(matrix), linalg.slogdet(matrix).Item2.expand(u.shape[0]));
+        return (u.mm(matrix), LogDeterminant().expand(u.shape[0]));
     }
 
     /// <inheritdoc/>

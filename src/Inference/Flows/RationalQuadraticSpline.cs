@@ -13,10 +13,18 @@ namespace Reproduce.Inference.Flows;
 /// </remarks>
 public static class RationalQuadraticSpline
 {
-    private const double HalfWidth = 5;
+    /// <summary>Half of the domain's width when all raw numbers are zero.</summary>
+    internal const double HalfWidth = 5;
 
-    // Keeps the logarithm finite when a bin collapses.
-    private const double Tiny = 1e-10;
+    /// <summary>Keeps the logarithm finite when a bin collapses.</summary>
+    internal const double Tiny = 1e-10;
+
+    /// <summary>What is added to raw derivatives: zero raw numbers then give derivatives of 1.</summary>
+    internal static double DerivativeShift { get; } = Math.Log(Math.E - 1);
+
+    /// <summary>What is added to raw widths and heights: zero raw numbers then give equal bins over the domain.</summary>
+    /// <param name="bins">K.</param>
+    internal static double SizeShift(long bins) => Math.Log(Math.Exp(2 * HalfWidth / bins) - 1);
 
     /// <summary>How many raw numbers one entry needs with K bins: 3 K + 1.</summary>
     /// <param name="bins">K.</param>
@@ -76,14 +84,12 @@ public static class RationalQuadraticSpline
         public static Knots From(Tensor raw)
         {
             long bins = (raw.shape[2] - 1) / 3;
-            double unit = 2 * HalfWidth / bins;
             Tensor left = raw.narrow(2, 0, 1) - HalfWidth;
             Tensor bottom = raw.narrow(2, 1, 1) - HalfWidth;
-            // Shifted so that zero raw numbers give equal bins and unit derivatives.
-            Tensor sizes = nn.functional.softplus(raw.narrow(2, 2, 2 * bins) + Math.Log(Math.Exp(unit) - 1));
+            Tensor sizes = nn.functional.softplus(raw.narrow(2, 2, 2 * bins) + SizeShift(bins));
             Tensor widths = sizes.narrow(2, 0, bins);
             Tensor heights = sizes.narrow(2, bins, bins);
-            Tensor inner = nn.functional.softplus(raw.narrow(2, 2 + 2 * bins, bins - 1) + Math.Log(Math.E - 1));
+            Tensor inner = nn.functional.softplus(raw.narrow(2, 2 + 2 * bins, bins - 1) + DerivativeShift);
             Tensor edge = heights.sum(2, keepdim: true) / widths.sum(2, keepdim: true);
             return new Knots(
                 cat([left, left + widths.cumsum(2)], 2),

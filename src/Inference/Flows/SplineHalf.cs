@@ -25,6 +25,9 @@ public sealed class SplineHalf : CouplingHalf
     }
 
     /// <inheritdoc/>
+    internal override IEnumerable<Conditioner> Conditioners => [conditioner];
+
+    /// <inheritdoc/>
     public override (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor context, ForwardPass pass)
     {
         (Tensor value, Tensor log) = RationalQuadraticSpline.Forward(u, Raw(context, pass));

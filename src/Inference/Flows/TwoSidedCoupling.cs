@@ -36,6 +36,9 @@ public sealed class TwoSidedCoupling : Network, IConditionalTransform
         RegisterComponents();
     }
 
+    /// <summary>First and second half.</summary>
+    internal IEnumerable<CouplingHalf> Halves => [firstHalf, secondHalf];
+
     /// <inheritdoc/>
     public (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
     {

@@ -51,6 +51,9 @@ public sealed class DenseLayers : Network
         RegisterComponents();
     }
 
+    /// <summary>The layers in order.</summary>
+    internal IEnumerable<Dense> Layers => layers;
+
     /// <summary>Applies the stack.</summary>
     /// <param name="x">[..., inputs].</param>
     /// <param name="pass">Whether dropout is on.</param>
@@ -61,7 +64,11 @@ public sealed class DenseLayers : Network
         foreach (Dense layer in layers)
         {
             Tensor affine = layer.Apply(h);
-            h = pass.Dropout(_activation == Activation.Relu ? affine.relu_() : affine.silu(), _dropout);
+            h = _activation == Activation.Relu ? affine.relu_() : affine.silu();
+            if (pass.Mask(h.shape[^1], h.numel() / h.shape[^1], _dropout, h.device) is Tensor mask)
+            {
+                h = h * mask.t().reshape(h.shape);
+            }
         }
 
         return h;

@@ -1,0 +1,112 @@
+using Reproduce.Compute;
+using Reproduce.Inference.Networks.Vectors;
+
+namespace Reproduce.Inference.Flows.Vectors;
+
+/// <summary>The arithmetic of a <see cref="Conditioner"/> and of its gradient on one panel (<see cref="Panels"/>).</summary>
+/// <param name="inputs">C.</param>
+/// <param name="units">H, a multiple of 32.</param>
+/// <param name="layers">Hidden layers.</param>
+/// <param name="outputs">O.</param>
+/// <param name="dropout">Rate behind each hidden layer.</param>
+internal sealed class VectorConditioner(int inputs, int units, int layers, int outputs, double dropout)
+{
+    private const int Panel = Panels.Width;
+
+    /// <summary>C.</summary>
+    internal int Inputs => inputs;
+
+    /// <summary>Tensors of weights: weight and bias of every layer.</summary>
+    internal int Tensors => 2 * (layers + 1);
+
+    /// <summary>Dropout masks: one for each hidden layer.</summary>
+    internal int Masks => layers;
+
+    /// <summary>Numbers that the forward pass leaves for the backward pass: the hidden layers behind their masks.</summary>
+    internal int SavedLength => layers * HiddenLength;
+
+    /// <summary>Numbers of scratch that <see cref="Backward"/> wants.</summary>
+    internal int ScratchLength => 3 * HiddenLength + Panels.RoundUp(inputs) * Panel;
+
+    private int HiddenLength => units * Panel;
+
+    /// <summary>Applies the network.</summary>
+    /// <param name="context">[C, 32].</param>
+    /// <param name="weights">Weight and bias of every layer.</param>
+    /// <param name="masks">A mask [H, N] for every hidden layer, or empty.</param>
+    /// <param name="window">The panel's rows.</param>
+    /// <param name="saved">Receives <see cref="SavedLength"/> numbers.</param>
+    /// <param name="output">Receives [O, 32].</param>
+    internal void Forward(
+        ReadOnlySpan<float> context, in MlpMemory weights, ReadOnlySpan<MaskMemory> masks, PanelWindow window, Span<float> saved, Span<float> output)
+    {
+        ReadOnlySpan<float> h = context;
+        int width = inputs;
+        for (int layer = 0; layer < layers; layer++)
+        {
+            Span<float> next = saved.Slice(layer * HiddenLength, HiddenLength);
+            Panels.Spread(weights.Bias(layer), next, units);
+            PanelProduct.AddTo(weights.Weight(layer), width, 1, h, next, Panel, units, width);
+            if (masks.IsEmpty)
+            {
+                Panels.Rectify(next);
+            }
+            else
+            {
+                Panels.RectifyAndMask(next, masks[layer].Span, window.Rows, window.First, window.Count);
+            }
+
+            h = next;
+            width = units;
+        }
+
+        Panels.Spread(weights.Bias(layers), output, outputs);
+        PanelProduct.AddTo(weights.Weight(layers), width, 1, h, output, Panel, outputs, width);
+    }
+
+    /// <summary>Adds the gradients to what their receivers hold.</summary>
+    /// <param name="context">[C, 32].</param>
+    /// <param name="weights">Weight and bias of every layer.</param>
+    /// <param name="isMasked">Whether there were masks.</param>
+    /// <param name="saved">What the forward pass left.</param>
+    /// <param name="slopes">Gradient of the loss by the output, [O, 32].</param>
+    /// <param name="gradients">Receive the gradients of the weights.</param>
+    /// <param name="contextSlopes">Receives the gradient by the context, [C, 32].</param>
+    /// <param name="scratch"><see cref="ScratchLength"/> numbers.</param>
+    internal void Backward(
+        ReadOnlySpan<float> context, in MlpMemory weights, bool isMasked, ReadOnlySpan<float> saved, ReadOnlySpan<float> slopes,
+        in MlpMemory gradients, Span<float> contextSlopes, Span<float> scratch)
+    {
+        // A unit that is not zero behind its mask was kept, and the mask of a kept unit is known.
+        float kept = isMasked ? (float)(1 / (1 - dropout)) : 1;
+        Span<float> slope = scratch[..HiddenLength], below = scratch.Slice(HiddenLength, HiddenLength);
+        Span<float> turned = scratch.Slice(2 * HiddenLength, HiddenLength);
+        Span<float> contextTurned = scratch.Slice(3 * HiddenLength, Panels.RoundUp(inputs) * Panel);
+
+        ReadOnlySpan<float> h = saved.Slice((layers - 1) * HiddenLength, HiddenLength);
+        Panels.Turn(h, turned, units);
+        Panels.WeightGradient(slopes, turned, gradients.Weight(layers), outputs, units);
+        Panels.AddRowSums(slopes, gradients.Bias(layers), outputs);
+        slope.Clear();
+        PanelProduct.AddTo(weights.Weight(layers), 1, units, slopes, slope, Panel, units, outputs);
+        for (int layer = layers - 1; layer > 0; layer--)
+        {
+            Panels.WhereActive(slope, h, kept);
+            h = saved.Slice((layer - 1) * HiddenLength, HiddenLength);
+            Panels.Turn(h, turned, units);
+            Panels.WeightGradient(slope, turned, gradients.Weight(layer), units, units);
+            Panels.AddRowSums(slope, gradients.Bias(layer), units);
+            below.Clear();
+            PanelProduct.AddTo(weights.Weight(layer), 1, units, slope, below, Panel, units, units);
+            Span<float> swap = slope;
+            slope = below;
+            below = swap;
+        }
+
+        Panels.WhereActive(slope, h, kept);
+        Panels.TurnNarrow(context, contextTurned, inputs);
+        Panels.NarrowWeightGradient(slope, contextTurned, gradients.Weight(0), below, units, inputs);
+        Panels.AddRowSums(slope, gradients.Bias(0), units);
+        PanelProduct.AddTo(weights.Weight(0), 1, inputs, slope, contextSlopes, Panel, inputs, units);
+    }
+}

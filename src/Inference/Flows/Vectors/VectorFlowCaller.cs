@@ -1,0 +1,84 @@
+using Reproduce.Compute;
+using Reproduce.Inference.Networks;
+using Reproduce.Inference.Networks.Vectors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Inference.Flows.Vectors;
+
+/// <summary>Lets vector code take the place of a flow's libtorch operations where it can.</summary>
+/// <remarks>
+/// On a CPU with vectors wide enough (<see cref="PanelProduct.IsSupported"/>), for float32 and hidden widths that are multiples of 32. It
+/// gives first derivatives in a training pass; where second ones may be asked for, the flow keeps to libtorch.
+/// </remarks>
+internal sealed class VectorFlowCaller
+{
+    private readonly VectorFlow? _flow;
+    private readonly Func<Tensor[]> _weights;
+    private readonly Func<long[][]> _orders;
+    private readonly CouplingFlowSettings _settings;
+
+    /// <summary>A caller for a flow.</summary>
+    /// <param name="dimension">D.</param>
+    /// <param name="condition">S.</param>
+    /// <param name="kind">Affine or spline.</param>
+    /// <param name="settings">Depth and widths.</param>
+    /// <param name="weights">Its weights in the order of <see cref="FlowPass.Weights"/>.</param>
+    /// <param name="orders">Its fixed permutations.</param>
+    internal VectorFlowCaller(
+        int dimension, int condition, CouplingKind kind, CouplingFlowSettings settings, Func<Tensor[]> weights, Func<long[][]> orders)
+    {
+        _weights = weights;
+        _orders = orders;
+        _settings = settings;
+        if (PanelProduct.IsSupported && settings.Units % Panels.Width == 0)
+        {
+            int first = dimension / 2, second = dimension - dimension / 2;
+            _flow = new VectorFlow(dimension, condition, settings.Permutation, [.. Enumerable.Range(0, settings.Layers)
+                .Select(_ => (Half(kind, first, second + condition, settings), Half(kind, second, first + condition, settings)))]);
+        }
+    }
+
+    /// <summary>Whether <see cref="Forward"/> can be used.</summary>
+    /// <param name="u">[N, D].</param>
+    /// <param name="weight">Any of the flow's weights.</param>
+    /// <param name="pass">The pass.</param>
+    internal bool Accepts(Tensor u, Tensor weight, ForwardPass pass) =>
+        _flow is not null && IsPlain(u) && IsPlain(weight) && u.shape[0] > 0 && (pass.IsStochastic || !is_grad_enabled());
+
+    /// <summary>Applies the flow.</summary>
+    /// <param name="u">[N, D].</param>
+    /// <param name="condition">[N, S].</param>
+    /// <param name="pass">Whether dropout is on.</param>
+    /// <returns>Latents [N, D] and log-determinants [N], without those of learnable permutations.</returns>
+    internal (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
+    {
+        VectorFlow flow = _flow!;
+        MaskMemory[] masks = pass.IsStochastic && _settings.Dropout > 0
+            ? [.. Enumerable.Range(0, flow.Masks).Select(_ => new MaskMemory(pass.Mask(_settings.Units, u.shape[0], _settings.Dropout, u.device)!))]
+            : [];
+        FlowPass data = new(u.contiguous(), condition.contiguous(), _weights(), masks, _orders());
+        Tensor result = is_grad_enabled()
+            ? VectorFlowFunction.apply([new VectorFlowCall(flow, data), data.U, data.Condition, .. data.Weights])
+            : Evaluate(flow, data);
+        return (result.narrow(1, 0, flow.Dimension), result.select(1, flow.Dimension));
+    }
+
+    private static Tensor Evaluate(VectorFlow flow, FlowPass data)
+    {
+        Tensor result = data.U.new_empty([data.Rows, flow.Dimension + 1]);
+        using Tensor room = data.U.new_empty([flow.SavedLength(1)]);
+        flow.Forward(data, MlpMemory.Numbers(result), MlpMemory.Numbers(room));
+        return result;
+    }
+
+    private static VectorHalf Half(CouplingKind kind, int width, int context, CouplingFlowSettings settings)
+    {
+        VectorConditioner Network(int outputs) => new(context, settings.Units, settings.HiddenLayers, outputs, settings.Dropout);
+        return kind == CouplingKind.Affine
+            ? new VectorAffineHalf(width, Network(width))
+            : new VectorSplineHalf(width, settings.Bins, Network(width * (int)RationalQuadraticSpline.RawNumbers(settings.Bins)));
+    }
+
+    private static bool IsPlain(Tensor tensor) => tensor.device.type == DeviceType.CPU && tensor.dtype == ScalarType.Float32;
+}
