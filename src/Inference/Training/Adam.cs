@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -44,11 +46,51 @@ public sealed class Adam : IDisposable
     /// <summary>Running mean of the squared gradient.</summary>
     public Tensor SecondMoment { get; }
 
+    /// <summary>Whether vector code may take the place of libtorch's operations (a test compares the two).</summary>
+    internal bool AllowVectors { get; init; } = true;
+
     /// <summary>One update from the gradients that stand in the parameters.</summary>
     /// <param name="step">Updates done before, from 0.</param>
     /// <param name="learningRate">Step size.</param>
     /// <returns>The global norm of the gradient before clipping, a scalar tensor that belongs to the caller's scope.</returns>
     public Tensor Step(long step, double learningRate)
+    {
+        double t = step + 1;
+        double correction1 = 1 - Math.Pow(_settings.Beta1, t);
+        double correction2 = 1 - Math.Pow(_settings.Beta2, t);
+        return AllowVectors && _parameters.Values.device.type == DeviceType.CPU && Vector256.IsHardwareAccelerated
+            ? StepOnMemory(learningRate, correction1, correction2)
+            : StepOnTensors(learningRate, correction1, correction2);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        FirstMoment.Dispose();
+        SecondMoment.Dispose();
+        Array.ForEach([_clip, _oldInSecond, _newToSecond, _epsilon], s => s.Dispose());
+    }
+
+    private Tensor StepOnMemory(double learningRate, double correction1, double correction2)
+    {
+        Span<float> gradient = Numbers(_parameters.Gradients), values = Numbers(_parameters.Values);
+        double norm = Math.Sqrt(VectorAdam.Penalise(gradient, values, _parameters.HasPenalty ? Numbers(_parameters.PenaltyGradient) : []));
+        VectorAdam.Update(gradient, values, Numbers(FirstMoment), Numbers(SecondMoment), new VectorAdam.Factors
+        {
+            GradientFactor = _settings.ClipNorm > 0 ? (float)(_settings.ClipNorm / Math.Max(norm, _settings.ClipNorm)) : 1,
+            Beta1 = (float)_settings.Beta1,
+            Beta2 = (float)_settings.Beta2,
+            RootFactor = (float)(1 / Math.Sqrt(correction2)),
+            Epsilon = (float)_settings.AdamEpsilon,
+            Rate = (float)(learningRate / correction1),
+            Shrink = (float)(1 - learningRate * _settings.WeightDecay),
+        });
+        return tensor((float)norm);
+    }
+
+    private static Span<float> Numbers(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+
+    private Tensor StepOnTensors(double learningRate, double correction1, double correction2)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -66,9 +108,6 @@ public sealed class Adam : IDisposable
             gradient.mul_(norm.clamp_min(_clip).reciprocal_().mul_(_clip));
         }
 
-        double t = step + 1;
-        double correction1 = 1 - Math.Pow(_settings.Beta1, t);
-        double correction2 = 1 - Math.Pow(_settings.Beta2, t);
         using Scalar root = Math.Sqrt(correction2).ToScalar();
         using Scalar rate = (-learningRate / correction1).ToScalar();
         // Its weight is a tensor: there is no overload for a scalar, and the conversion of one fails at run time.
@@ -83,13 +122,5 @@ public sealed class Adam : IDisposable
 
         values.addcdiv_(FirstMoment, denominator, rate);
         return norm.MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        FirstMoment.Dispose();
-        SecondMoment.Dispose();
-        Array.ForEach([_clip, _oldInSecond, _newToSecond, _epsilon], s => s.Dispose());
     }
 }
