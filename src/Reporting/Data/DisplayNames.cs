@@ -5,9 +5,17 @@ public static class DisplayNames
 {
     private static readonly string[] _order = ["acf", "nsf", "fmpe", "cmpe", "npse"];
 
-    /// <summary>The name of a contender as the paper writes it.</summary>
-    public static string Contender(string name) =>
-        name == Measurement.Reference ? "Reference" : name.ToUpperInvariant();
+    /// <summary>The name of a contender as the paper writes it; METHOD-NETWORK becomes "METHOD network".</summary>
+    public static string Contender(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        string[] parts = name.Split('-', 2);
+        string method = name == Measurement.Reference ? "Reference" : parts[0].ToUpperInvariant();
+        return parts.Length == 1 ? method : $"{method} {Network(parts[1])}";
+    }
+
+    /// <summary>The name of a network as the paper writes it.</summary>
+    public static string Network(string name) => name == "unet" ? "U-Net" : name;
 
     /// <summary>Whether a number of sampling steps says something about the contender: flows have one pass only.</summary>
     public static bool HasSteps(string contender) => contender is not ("acf" or "nsf" or Measurement.Reference);

@@ -111,13 +111,22 @@ public sealed record ReportPage
         _ => "not measured",
     };
 
-    private static void HowToRead(StringBuilder text) => text.Append("""
-        ## How to read this
-
+    // What is explained is what is shown: without a reference posterior there is no C2ST and no floor.
+    private void HowToRead(StringBuilder text)
+    {
+        text.Append("## How to read this\n\n");
+        if (Tables.Any(t => t.Table.Columns.Any(c => c.Name == MetricStyle.C2st)))
+        {
+            text.Append("""
         - **C2ST** is the accuracy of a classifier that tries to tell posterior draws from draws of the reference posterior: 0.5 is
           indistinguishable, 1 is entirely different. **MMD²** is a kernel distance between the same samples, 0 is equal; the biased estimator
           is the published one and stays above 0 even for equal distributions, the unbiased one may fall below 0.
         - The **floor** scores a second, independent draw of the reference posterior against the reference: no method can be expected to do better.
+
+        """.ReplaceLineEndings("\n"));
+        }
+
+        text.Append("""
         - **±** is one standard error over test sets. A claim that one contender is better is *reproduced* when the whole 95 % bootstrap interval of the
           difference, paired by test set, lies on the claimed side; a difference that cannot be told from zero counts as *not reproduced* and says so.
         - **Steps** are network passes for a draw. Times are for 1000 draws of one test set, every contender batched alike, on the machine named above;
@@ -126,6 +135,7 @@ public sealed record ReportPage
 
 
         """.ReplaceLineEndings("\n"));
+    }
 
     private void AppendMissing(StringBuilder text)
     {

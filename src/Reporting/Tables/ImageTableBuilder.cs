@@ -39,12 +39,20 @@ public static class ImageTableBuilder
         };
     }
 
+    // Best as a reader sees it: equal digits are equally good.
+    private static bool IsBest(string text, Setting setting, string metric, Func<double, string> format, MeasurementTable measurements, ResultTableRequest request)
+    {
+        double[] budget = [.. (request.Planned ?? []).Where(s => s.Budget == setting.Budget)
+            .Select(s => measurements.Summarise(new MeasurementKey(request.Experiment, request.Variant, s, metric))).Where(s => s.HasValue).Select(s => s.Mean)];
+        return budget.Length > 1 && text == format(budget.Min());
+    }
+
     private static TableCell[] Row(Setting setting, MeasurementTable measurements, PublishedResults published, ResultTableRequest request)
     {
         string method = MethodOf(setting.Contender), network = NetworkOf(setting.Contender);
         return
         [
-            new TableCell { Text = network },
+            new TableCell { Text = DisplayNames.Network(network) },
             Number(setting.Budget, 0),
             new TableCell { Text = DisplayNames.Contender(method) },
             Number(setting.Steps, 0),
@@ -68,9 +76,10 @@ public static class ImageTableBuilder
             }
 
             string text = Format(factor * summary.Mean, decimals);
+            bool best = metric != MetricStyle.Seconds && IsBest(text, setting, metric, m => Format(factor * m, decimals), measurements, request);
             return summary.StandardError is double error
-                ? new TableCell { Text = $"{text} ± {Format(factor * error, decimals)}", Value = factor * summary.Mean, StandardError = factor * error }
-                : new TableCell { Text = text, Value = factor * summary.Mean };
+                ? new TableCell { Text = $"{text} ± {Format(factor * error, decimals)}", Value = factor * summary.Mean, StandardError = factor * error, Best = best }
+                : new TableCell { Text = text, Value = factor * summary.Mean, Best = best };
         }
 
         TableCell Paper(string metric, int decimals) =>
