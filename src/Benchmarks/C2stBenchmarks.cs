@@ -61,7 +61,7 @@ public class C2stBenchmarks
     [Benchmark(OperationsPerInvoke = Sets)]
     public double TensorEngine() => C2st.Score(_draws, _reference, new C2stOptions { Engine = C2stEngine.Tensor }, s_key).Average();
 
-    /// <summary>One classifier per core in 512-bit vector code.</summary>
+    /// <summary>One classifier per core in vector code.</summary>
     [Benchmark(OperationsPerInvoke = Sets)]
     public double VectorEngine() => C2st.Score(_draws, _reference, new C2stOptions { Engine = C2stEngine.Vector }, s_key).Average();
 }

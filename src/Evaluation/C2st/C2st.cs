@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -91,6 +90,6 @@ public static class C2st
         bool cpu = device.type == DeviceType.CPU;
         return engine == C2stEngine.Vector && !cpu
             ? throw new ArgumentException($"C2ST options: the engine Vector needs draws on the CPU, got {device}.")
-            : cpu && (engine == C2stEngine.Vector || (engine == C2stEngine.Auto && Vector512.IsHardwareAccelerated));
+            : cpu && (engine == C2stEngine.Vector || (engine == C2stEngine.Auto && VectorProduct.IsSupported));
     }
 }

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace Reproduce.Evaluation;
 
 /// <summary>
-/// One classifier (two hidden ReLU layers, logistic output) with its gradient and Adam, in 512-bit vector code. For a few dimensions
+/// One classifier (two hidden ReLU layers, logistic output) with its gradient and Adam, in vector code. For a few dimensions
 /// everything it touches stays in the core's second-level cache.
 /// </summary>
 /// <remarks>
@@ -133,9 +133,9 @@ internal sealed class VectorNetwork
         double Penalise(int from, int to)
         {
             Span<float> weights = At(_parameters)[from..to], slopes = At(_gradient)[from..to];
-            for (int i = 0; i < weights.Length; i += 16)
+            for (int i = 0; i < weights.Length; i += 8)
             {
-                (Vector512.Create(slopes.Slice(i, 16)) + Vector512.Create(weights.Slice(i, 16)) * (l2 / batch)).CopyTo(slopes[i..]);
+                (Vector256.Create(slopes.Slice(i, 8)) + Vector256.Create(weights.Slice(i, 8)) * (l2 / batch)).CopyTo(slopes[i..]);
             }
 
             return Dot(weights, weights);
@@ -152,15 +152,15 @@ internal sealed class VectorNetwork
         Span<float> p = At(_parameters), g = At(_gradient), m = At(_mean), v = At(_square);
         ref float rp = ref p[0], rg = ref g[0], rm = ref m[0], rv = ref v[0];
         // Reserved lengths are multiples of 16; what lies beyond the last parameter has gradient 0 and stays 0.
-        for (nuint i = 0; i < (nuint)p.Length; i += 16)
+        for (nuint i = 0; i < (nuint)p.Length; i += 8)
         {
-            Vector512<float> gradient = Vector512.LoadUnsafe(ref rg, i);
-            Vector512<float> mean = Vector512.LoadUnsafe(ref rm, i) * Beta1 + gradient * (1 - Beta1);
-            Vector512<float> square = Vector512.LoadUnsafe(ref rv, i) * Beta2 + gradient * gradient * (1 - Beta2);
+            Vector256<float> gradient = Vector256.LoadUnsafe(ref rg, i);
+            Vector256<float> mean = Vector256.LoadUnsafe(ref rm, i) * Beta1 + gradient * (1 - Beta1);
+            Vector256<float> square = Vector256.LoadUnsafe(ref rv, i) * Beta2 + gradient * gradient * (1 - Beta2);
             mean.StoreUnsafe(ref rm, i);
             square.StoreUnsafe(ref rv, i);
-            Vector512<float> move = mean * rate / (Vector512.Sqrt(square) + Vector512.Create(Epsilon));
-            (Vector512.LoadUnsafe(ref rp, i) - move).StoreUnsafe(ref rp, i);
+            Vector256<float> move = mean * rate / (Vector256.Sqrt(square) + Vector256.Create(Epsilon));
+            (Vector256.LoadUnsafe(ref rp, i) - move).StoreUnsafe(ref rp, i);
         }
 
         Transpose();
@@ -170,39 +170,39 @@ internal sealed class VectorNetwork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double CrossEntropy(Span<float> z, ReadOnlySpan<float> y, int batch)
     {
-        Vector512<float> total = default, scale = Vector512.Create(1f / batch);
+        Vector256<float> total = default, scale = Vector256.Create(1f / batch);
         ref float rz = ref z[0];
         ref float ry = ref MemoryMarshal.GetReference(y);
-        for (int i = 0; i < batch; i += 16)
+        for (int i = 0; i < batch; i += 8)
         {
-            Vector512<float> logit = Vector512.LoadUnsafe(ref rz, (nuint)i), label = Vector512.LoadUnsafe(ref ry, (nuint)i);
+            Vector256<float> logit = Vector256.LoadUnsafe(ref rz, (nuint)i), label = Vector256.LoadUnsafe(ref ry, (nuint)i);
             // exp(-|z|) cannot overflow; softplus(z) = max(z, 0) + log(1 + exp(-|z|)).
-            Vector512<float> small = Vector512.Exp(-Vector512.Abs(logit));
-            Vector512<float> loss = Vector512.Max(logit, Vector512<float>.Zero) - label * logit + Vector512.Log(Vector512<float>.One + small);
-            Vector512<float> inverse = Vector512<float>.One / (Vector512<float>.One + small);
-            Vector512<float> sigmoid = Vector512.ConditionalSelect(
-                Vector512.GreaterThanOrEqual(logit, Vector512<float>.Zero), inverse, small * inverse);
+            Vector256<float> small = Vector256.Exp(-Vector256.Abs(logit));
+            Vector256<float> loss = Vector256.Max(logit, Vector256<float>.Zero) - label * logit + Vector256.Log(Vector256<float>.One + small);
+            Vector256<float> inverse = Vector256<float>.One / (Vector256<float>.One + small);
+            Vector256<float> sigmoid = Vector256.ConditionalSelect(
+                Vector256.GreaterThanOrEqual(logit, Vector256<float>.Zero), inverse, small * inverse);
             ((sigmoid - label) * scale).StoreUnsafe(ref rz, (nuint)i);
-            Vector512<float> inside = Vector512.LessThan(
-                Vector512.CreateSequence((float)i, 1f), Vector512.Create((float)batch));
-            total += Vector512.ConditionalSelect(inside, loss, Vector512<float>.Zero);
+            Vector256<float> inside = Vector256.LessThan(
+                Vector256.CreateSequence((float)i, 1f), Vector256.Create((float)batch));
+            total += Vector256.ConditionalSelect(inside, loss, Vector256<float>.Zero);
         }
 
-        return Vector512.Sum(total) / (double)batch;
+        return Vector256.Sum(total) / (double)batch;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
-        Vector512<float> even = default, odd = default;
+        Vector256<float> even = default, odd = default;
         ref float ra = ref MemoryMarshal.GetReference(a), rb = ref MemoryMarshal.GetReference(b);
-        for (nuint i = 0; i < (nuint)b.Length; i += 32)
+        for (nuint i = 0; i < (nuint)b.Length; i += 16)
         {
-            even = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref ra, i), Vector512.LoadUnsafe(ref rb, i), even);
-            odd = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref ra, i + 16), Vector512.LoadUnsafe(ref rb, i + 16), odd);
+            even = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref ra, i), Vector256.LoadUnsafe(ref rb, i), even);
+            odd = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref ra, i + 8), Vector256.LoadUnsafe(ref rb, i + 8), odd);
         }
 
-        return Vector512.Sum(even + odd);
+        return Vector256.Sum(even + odd);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -210,15 +210,15 @@ internal sealed class VectorNetwork
         ReadOnlySpan<float> w3, Span<float> slope3, Span<float> slopeBias2, ReadOnlySpan<float> a2, Span<float> d2, ReadOnlySpan<float> error, int rows)
     {
         ref float ra = ref MemoryMarshal.GetReference(a2), rd = ref d2[0];
-        for (int j = 0; j < _width; j += 16)
+        for (int j = 0; j < _width; j += 8)
         {
-            Vector512<float> w = Vector512.Create(w3.Slice(j, 16)), slope = default, bias = default;
+            Vector256<float> w = Vector256.Create(w3.Slice(j, 8)), slope = default, bias = default;
             for (int i = 0; i < rows; i++)
             {
                 nuint at = (nuint)(i * _width + j);
-                Vector512<float> a = Vector512.LoadUnsafe(ref ra, at), e = Vector512.Create(error[i]);
-                slope = Vector512.FusedMultiplyAdd(a, e, slope);
-                Vector512<float> d = WhereActive.Apply(w * e, a);
+                Vector256<float> a = Vector256.LoadUnsafe(ref ra, at), e = Vector256.Create(error[i]);
+                slope = Vector256.FusedMultiplyAdd(a, e, slope);
+                Vector256<float> d = WhereActive.Apply(w * e, a);
                 bias += d;
                 d.StoreUnsafe(ref rd, at);
             }
@@ -232,13 +232,13 @@ internal sealed class VectorNetwork
     private void ColumnSums(ReadOnlySpan<float> matrix, Span<float> sums, int rows)
     {
         ref float rm = ref MemoryMarshal.GetReference(matrix);
-        for (int j = 0; j < _width; j += 16)
+        for (int j = 0; j < _width; j += 8)
         {
-            Vector512<float> even = default, odd = default;
+            Vector256<float> even = default, odd = default;
             for (int i = 0; i < rows; i += 2)
             {
-                even += Vector512.LoadUnsafe(ref rm, (nuint)(i * _width + j));
-                odd += Vector512.LoadUnsafe(ref rm, (nuint)((i + 1) * _width + j));
+                even += Vector256.LoadUnsafe(ref rm, (nuint)(i * _width + j));
+                odd += Vector256.LoadUnsafe(ref rm, (nuint)((i + 1) * _width + j));
             }
 
             (even + odd).CopyTo(sums[j..]);

@@ -105,6 +105,40 @@ public sealed class MaximumMeanDiscrepancyTests
         });
     }
 
+    // The size of the image experiment: 10^4 against 10^4 draws in 784 dimensions, with the closed form of two Gaussians.
+    [Test]
+    public void TenThousandImagesFitInOneGibibyte()
+    {
+        const int draws = 10_000, dimensions = 784;
+        const double bandwidth = 1000, shift = 0.35;
+        using IDisposable scope = NewDisposeScope();
+        using RandomSource random = new(RandomKey.FromSeed(11));
+        long before = Environment.WorkingSet, peak = before;
+        Tensor x = random.Normal([draws, dimensions]), y = random.Normal([draws, dimensions]) + shift;
+        using CancellationTokenSource done = new();
+        Task watch = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                peak = Math.Max(peak, Environment.WorkingSet);
+                await Task.Delay(5);
+            }
+        });
+        MmdResult result = MaximumMeanDiscrepancy.Pair(x, y, new MmdOptions { Bandwidths = [bandwidth] });
+        done.Cancel();
+        watch.Wait();
+
+        // E exp(-|x - y|^2 / 2s) of x ~ N(0, I), y ~ N(m, I) is (s / (s + 2))^(D/2) exp(-|m|^2 / (2 s + 4)).
+        double same = Math.Pow(bandwidth / (bandwidth + 2), dimensions / 2.0);
+        double wanted = 2 * same * (1 - Math.Exp(-dimensions * shift * shift / (2 * bandwidth + 4)));
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Unbiased, Is.EqualTo(wanted).Within(1).Percent);
+            Assert.That(result.Biased, Is.GreaterThan(result.Unbiased));
+            Assert.That(peak - before, Is.LessThan(1L << 30), "bytes, the samples included");
+        });
+    }
+
     [Test]
     public void NoTensorIsLeftBehind()
     {
