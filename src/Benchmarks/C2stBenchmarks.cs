@@ -17,6 +17,7 @@ public class C2stBenchmarks
 {
     private const int Sets = 100, SetsOneAtATime = 5, Count = 4000, Dimensions = 2;
     private static readonly RandomKey s_key = RandomKey.FromSeed(1);
+    private readonly C2stOptions _options = new();
     private Tensor _draws = null!, _reference = null!;
 
     /// <summary>Draws of distributions as far apart as a good posterior is from the true one: the Bayes accuracy is 0.57.</summary>
@@ -44,24 +45,45 @@ public class C2stBenchmarks
     public double OneAtATime()
     {
         using var scope = NewDisposeScope();
-        var options = new C2stOptions();
-        var shape = new NetworkShape(Dimensions, options.HiddenPerDimension * Dimensions);
+        var shape = new NetworkShape(Dimensions, _options.HiddenPerDimension * Dimensions);
         double sum = 0;
         for (int j = 0; j < SetsOneAtATime; j++)
         {
             Tensor reference = _reference.select(0, j);
             Tensor pool = (cat([reference, _draws.select(0, j)], 0) - reference.mean([0])) / reference.std(0, unbiased: false);
-            sum += Classifier.Plan(j, 2 * Count, options, s_key.Child(j)).Sum(c => C2stOneAtATime.Score(c, pool, Count, shape, options));
+            sum += Classifier.Plan(j, 2 * Count, _options, s_key.Child(j)).Sum(c => C2stOneAtATime.Score(c, pool, Count, shape, _options));
         }
 
         return sum / SetsOneAtATime;
     }
 
+    /// <summary>
+    /// The floor: the products with one classifier's hidden weights (forward, by the input, by the weights), 100 times over all draws, on all cores.
+    /// </summary>
+    [Benchmark(OperationsPerInvoke = SetsOneAtATime)]
+    [BenchmarkCategory(NightlyBenchmarks.Category)]
+    public void LibtorchProducts()
+    {
+        int hidden = _options.HiddenPerDimension * Dimensions, products = 3 * 100 * 2 * Count / _options.BatchSize;
+        Parallel.For(0, SetsOneAtATime, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, _ =>
+        {
+            set_num_threads(1);
+            using var scope = NewDisposeScope();
+            Tensor rows = randn(_options.BatchSize, hidden), weights = randn(hidden, hidden);
+            for (int i = 0; i < products; i++)
+            {
+                rows.mm(weights).Dispose();
+            }
+        });
+    }
+
     /// <summary>All classifiers as one batched network of tensor operations.</summary>
     [Benchmark(OperationsPerInvoke = Sets)]
-    public double TensorEngine() => C2st.Score(_draws, _reference, new C2stOptions { Engine = C2stEngine.Tensor }, s_key).Average();
+    [BenchmarkCategory(NightlyBenchmarks.Category)]
+    public double TensorEngine() => C2st.Score(_draws, _reference, _options with { Engine = C2stEngine.Tensor }, s_key).Average();
 
     /// <summary>One classifier per core in vector code.</summary>
     [Benchmark(OperationsPerInvoke = Sets)]
-    public double VectorEngine() => C2st.Score(_draws, _reference, new C2stOptions { Engine = C2stEngine.Vector }, s_key).Average();
+    [BenchmarkCategory(NightlyBenchmarks.Category)]
+    public double VectorEngine() => C2st.Score(_draws, _reference, _options with { Engine = C2stEngine.Vector }, s_key).Average();
 }

@@ -13,6 +13,7 @@ namespace Reproduce.Benchmarks;
 /// libtorch's operations and in vector code, beside the step's products alone in libtorch.
 /// </summary>
 [Config(typeof(InProcessConfig))]
+[BenchmarkCategory(NightlyBenchmarks.Category, NightlyBenchmarks.SmokeCategory)]
 public class FlowTrainingBenchmarks
 {
     private const int BatchSize = 32, Simulations = 1024, Epochs = 8, Layers = 6, Units = 128, Bins = 16;

@@ -11,6 +11,7 @@ namespace Reproduce.Benchmarks;
 /// products alone in libtorch.
 /// </summary>
 [Config(typeof(InProcessConfig))]
+[BenchmarkCategory(NightlyBenchmarks.Category)]
 public class SamplingBenchmarks
 {
     private const int DataSets = 4, Draws = 2000, Thousands = DataSets * Draws / 1000;
@@ -18,7 +19,7 @@ public class SamplingBenchmarks
     private IPosteriorEstimator _operations = null!, _vectors = null!;
 
     /// <summary>The estimator and its number of sampling steps.</summary>
-    [Params("cmpe-10", "fmpe-30", "fmpe-1000")]
+    [Params("cmpe-10", "fmpe-30", "fmpe-1000", "npse-30")]
     public string Setting { get; set; } = "cmpe-10";
 
     private int Steps => int.Parse(Setting[5..]);

@@ -11,6 +11,7 @@ namespace Reproduce.Benchmarks;
 /// the step's matrix products alone in libtorch.
 /// </summary>
 [Config(typeof(InProcessConfig))]
+[BenchmarkCategory(NightlyBenchmarks.Category, NightlyBenchmarks.SmokeCategory)]
 public class TrainingBenchmarks
 {
     private const int Epochs = 8;

@@ -54,7 +54,7 @@ public class TumorBenchmarks
     }
 
     [Benchmark(Baseline = true, Description = "libtorch 64x256x256 product", OperationsPerInvoke = Products)]
-    public void Product()
+    public void LibtorchProduct()
     {
         for (int i = 0; i < Products; i++)
         {

@@ -9,6 +9,9 @@ public static class ExitCodes
     /// <summary>Something unforeseen went wrong.</summary>
     public const int Failure = 1;
 
+    /// <summary>A night is worse than the baseline, or lacks some of it.</summary>
+    public const int Regression = 1;
+
     /// <summary>A file or an option is wrong; nothing was computed.</summary>
     public const int BadConfiguration = 2;
 

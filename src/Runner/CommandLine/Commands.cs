@@ -47,6 +47,7 @@ public static class Commands
         root.Subcommands.Add(Figures(profile, variant, set, cache));
         root.Subcommands.Add(Density());
         root.Subcommands.Add(Score());
+        root.Subcommands.Add(Nightly());
         root.Subcommands.Add(TrainWorker());
         return root;
 
@@ -123,6 +124,25 @@ public static class Commands
         Command command = new("score", "Scores a file of draws against a file of reference draws; NumPy can write both.") { samples, reference, seed, json };
         command.SetAction(result => ScoreCommand.Run(
             result.GetRequiredValue(samples), result.GetRequiredValue(reference), result.GetValue(seed), result.GetValue(json), Console.Out));
+        return command;
+    }
+
+    private static Command Nightly()
+    {
+        Option<string> results = new("--results")
+        {
+            Description = "Folder of the night's results: a folder for each experiment, and reports of benchmarks.",
+            DefaultValueFactory = _ => Path.Combine("results", "scratch", "nightly"),
+        };
+        Option<string> folder = new("--out")
+        {
+            Description = "Folder of baseline.csv, history.csv and the page.",
+            DefaultValueFactory = _ => Path.Combine("results", "nightly"),
+        };
+        Option<bool> update = new("--update") { Description = "Make the night's numbers the baseline." };
+        Command command = new("nightly", "Compares a night's results with the baseline; scripts/nightly.sh (or .ps1) makes them first.") { results, folder, update };
+        command.SetAction(result => NightlyCommand.Run(
+            result.GetRequiredValue(results), result.GetRequiredValue(folder), result.GetValue(update), Console.Out, Console.Error));
         return command;
     }
 

@@ -11,6 +11,9 @@ namespace Reproduce.Runner.Report;
 /// <summary>Where, when and how a run was made.</summary>
 public sealed record Manifest
 {
+    /// <summary>Name of the file in a folder of results.</summary>
+    public const string FileName = "manifest.json";
+
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The command line that repeats the run.</summary>
@@ -98,6 +101,21 @@ public sealed record Manifest
     /// <param name="path">The file.</param>
     public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, s_json) + "\n");
 
+    /// <summary>Reads a manifest.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The file is not a manifest.</exception>
+    public static Manifest Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Manifest>(File.ReadAllText(path), s_json) ?? throw new JsonException("it is empty");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}: expected the manifest of a run: {e.Message}", e);
+        }
+    }
+
     private static Dictionary<string, double> JobTimes(RunPlan plan)
     {
         IEnumerable<Storage.StageFolder> folders =
@@ -122,7 +140,8 @@ public sealed record Manifest
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
         ?? type.Assembly.GetName().Version?.ToString() ?? "unknown";
 
-    private static string FindCommit()
+    /// <summary>Commit of the source, as in <see cref="GitCommit"/>.</summary>
+    public static string FindCommit()
     {
         string commit = Git("rev-parse", "--short=12", "HEAD");
         return commit.Length == 0 ? "unknown" : commit + (Git("status", "--porcelain", "--", "src", "experiments", "configs").Length > 0 ? "+" : "");

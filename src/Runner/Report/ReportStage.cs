@@ -41,7 +41,7 @@ public static class ReportStage
 
         Directory.CreateDirectory(aside);
         Manifest manifest = Manifest.Gather(context, run, request, elapsed);
-        manifest.Write(Path.Combine(aside, "manifest.json"));
+        manifest.Write(Path.Combine(aside, Manifest.FileName));
         MeasurementTable measurements = new(Measurements.Gather(plan, s => run.FailureOf(s.Folder)));
         measurements.Write(Path.Combine(aside, MeasurementsFile));
 

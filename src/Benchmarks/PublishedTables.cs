@@ -1,0 +1,43 @@
+using BenchmarkDotNet.Reports;
+
+namespace Reproduce.Benchmarks;
+
+/// <summary>Puts the tables of a run where readers look: results/benchmarks/CLASS.md, and CLASS.json with every iteration.</summary>
+internal static class PublishedTables
+{
+    /// <summary>Copies what BenchmarkDotNet exported, of every class that ran.</summary>
+    internal static void Copy(IEnumerable<Summary> summaries)
+    {
+        string folder = Path.Combine(Root(), "results", "benchmarks");
+        Directory.CreateDirectory(folder);
+        foreach (Summary summary in summaries)
+        {
+            foreach (Type type in summary.BenchmarksCases.Select(b => b.Descriptor.Type).Distinct())
+            {
+                Copy(summary, type, "-report-github.md", Path.Combine(folder, type.Name + ".md"));
+                Copy(summary, type, "-report-full.json", Path.Combine(folder, type.Name + ".json"));
+            }
+        }
+    }
+
+    private static void Copy(Summary summary, Type type, string ending, string target)
+    {
+        string source = Path.Combine(summary.ResultsDirectoryPath, type.FullName + ending);
+        if (File.Exists(source))
+        {
+            // BenchmarkDotNet writes the line ends of the system, the repository has LF.
+            File.WriteAllText(target, File.ReadAllText(source).ReplaceLineEndings("\n").TrimEnd('\n') + "\n");
+        }
+    }
+
+    private static string Root()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Reproduce.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? Environment.CurrentDirectory;
+    }
+}

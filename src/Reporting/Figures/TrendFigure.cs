@@ -1,0 +1,86 @@
+using ScottPlot;
+
+namespace Reproduce.Reporting;
+
+/// <summary>The numbers of all nights over time: a panel for each metric of each experiment and class of benchmarks.</summary>
+public static class TrendFigure
+{
+    private const int Columns = 3, Height = 150, Shown = 90;
+    private const string Caption =
+        "Each line is a setting; the colour says the contender. Quality is the mean over test sets, speed the ratio to the matrix products " +
+        "inside. Crosses are regressions. Lower is better.";
+
+    /// <summary>Makes the figure of the last 90 nights.</summary>
+    /// <param name="history">At least one night.</param>
+    /// <exception cref="ArgumentException">No nights.</exception>
+    public static Figure Create(IReadOnlyList<NightlyHistoryRow> history)
+    {
+        DateTime[] nights = [.. history.Select(r => r.Time).Distinct().Order().TakeLast(Shown)];
+        if (nights.Length == 0) throw new ArgumentException("history: expected at least one night", nameof(history));
+        var rows = history.Where(r => r.Time >= nights[0]).ToArray();
+        double days = Math.Max(1, (nights[^1] - nights[0]).TotalDays);
+        var groups = rows.GroupBy(r => (r.Kind, r.Source, r.Metric)).OrderBy(g => g.Key.Kind).ThenBy(g => g.Key.Source, StringComparer.Ordinal)
+            .ThenBy(g => g.Key.Metric, StringComparer.Ordinal).ToArray();
+        int columns = Math.Min(Columns, groups.Length);
+        float width = FigureStyle.FullWidth / (float)Columns;
+        var legend = new FigureLegend(Legend(rows), width * columns);
+        var panels = groups.Select((g, i) => Panel(
+            Place(i, columns, width, legend.Height), $"{g.Key.Source}: {(g.Key.Kind == NightlyKind.Speed ? "times the floor" : MetricStyle.Of(g.Key.Metric).Label)}",
+            [.. g], nights[0], days));
+        int height = (int)Math.Ceiling(legend.Height + (groups.Length + columns - 1) / columns * Height);
+        return new Figure("Trend of the nights", Caption, (int)Math.Ceiling(width * columns), height, [.. panels], legend);
+    }
+
+    private static PixelRect Place(int index, int columns, float width, float above)
+    {
+        float left = index % columns * width, top = above + index / columns * Height;
+        return new PixelRect(left, left + width, top + Height, top);
+    }
+
+    private static IEnumerable<LegendEntry> Legend(NightlyHistoryRow[] rows)
+    {
+        // "fmpe-1000" of a benchmark and "cmpe-unet" of an experiment have their method's colour.
+        var contenders = rows.Select(r => Method(r.Setting)).Where(c => c == Measurement.Reference || DisplayNames.Rank(c) < DisplayNames.Rank(Measurement.Reference))
+            .Distinct().OrderBy(DisplayNames.Rank);
+        foreach (string contender in contenders) yield return new LegendEntry(DisplayNames.Contender(contender), FigureStyle.ColorOf(contender)) { Line = LinePattern.Solid };
+        if (rows.Any(r => r.IsRegression)) yield return new LegendEntry("regression", FigureStyle.Ink) { Marker = MarkerShape.Eks };
+    }
+
+    private static string Method(string setting) => setting.Split(',', 2)[0].Split('-', 2)[0];
+
+    private static FigurePanel Panel(PixelRect place, string title, NightlyHistoryRow[] rows, DateTime start, double days)
+    {
+        var panel = new FigurePanel(place, new PixelPadding(46, 12, 34, 20));
+        // One setting far from the others, such as two steps of NPSE, must not press these into a line.
+        double[] raw = [.. rows.Select(r => r.Value).Where(double.IsFinite)];
+        bool log = raw.Length > 0 && raw.Min() > 0 && raw.Max() > 4 * raw.Min();
+        double Y(double value) => log ? Math.Log10(value) : value;
+        double[] values = [.. raw.Select(Y)];
+        double min = values.Length == 0 ? 0 : values.Min(), max = values.Length == 0 ? 1 : values.Max();
+        double margin = Math.Max(0.08 * (max - min), log ? 0.02 : 0.01);
+        (min, max) = (min - margin, max + margin);
+        panel.Limits(-0.03 * days, 1.03 * days, min, max);
+        panel.Ticks(
+            AxisTicks.Linear(0, days, 4, labels: true),
+            !log ? AxisTicks.Linear(min, max, 5, labels: true)
+            : max - min > 0.8 ? AxisTicks.Log(min, max, panel.DataRect.Height * 2, labels: true)
+            : AxisTicks.WithinDecade(min, max, 5));
+        panel.Title(title);
+        panel.XName($"days since {start:yyyy-MM-dd}");
+        foreach (var line in rows.GroupBy(r => r.Setting))
+        {
+            NightlyHistoryRow[] points = [.. line.Where(r => double.IsFinite(Y(r.Value))).OrderBy(r => r.Time)];
+            if (points.Length == 0) continue;
+            var color = FigureStyle.ColorOf(Method(line.Key));
+            double X(NightlyHistoryRow r) => (r.Time - start).TotalDays;
+            var scatter = panel.Plot.Add.Scatter(points.Select(X).ToArray(), points.Select(r => Y(r.Value)).ToArray(), color);
+            scatter.LineWidth = 1f;
+            scatter.MarkerStyle = FigureStyle.Marker(MarkerShape.FilledCircle, 2.5f, color);
+            NightlyHistoryRow[] bad = [.. points.Where(r => r.IsRegression)];
+            if (bad.Length == 0) continue;
+            var crosses = panel.Plot.Add.ScatterPoints(bad.Select(X).ToArray(), bad.Select(r => Y(r.Value)).ToArray(), FigureStyle.Ink);
+            crosses.MarkerStyle = FigureStyle.Marker(MarkerShape.Eks, FigureStyle.MarkerSize, FigureStyle.Ink);
+        }
+        return panel;
+    }
+}

@@ -1,0 +1,53 @@
+namespace Reproduce.Reporting;
+
+/// <summary>How an entry of a night stands beside the baseline.</summary>
+public enum NightlyOutcome
+{
+    /// <summary>Within what noise explains.</summary>
+    Unchanged,
+
+    /// <summary>Better than noise explains; a new baseline would hold it.</summary>
+    Better,
+
+    /// <summary>Not in the baseline.</summary>
+    New,
+
+    /// <summary>Worse than noise explains: a regression.</summary>
+    Worse,
+
+    /// <summary>In the baseline and not measured, or failed: a regression.</summary>
+    Missing,
+}
+
+/// <summary>The verdict on one entry.</summary>
+public sealed record NightlyVerdict
+{
+    /// <summary>The verdict.</summary>
+    public required NightlyOutcome Outcome { get; init; }
+
+    /// <summary>The baseline's number, or null.</summary>
+    public NightlyEntry? Baseline { get; init; }
+
+    /// <summary>The night's number, or null.</summary>
+    public NightlyEntry? Night { get; init; }
+
+    /// <summary>The largest number that is not worse; NaN where nothing was compared.</summary>
+    public double Limit { get; init; } = double.NaN;
+
+    /// <summary>The entry, of the night where it was measured.</summary>
+    public NightlyEntry Entry => (Night ?? Baseline)!;
+
+    /// <summary>Whether the night fails by it.</summary>
+    public bool IsRegression => Outcome is NightlyOutcome.Worse or NightlyOutcome.Missing;
+
+    /// <summary>One line for a person.</summary>
+    public string Describe()
+    {
+        string before = Baseline is null ? "" : $"; baseline {Number(Baseline)}";
+        return Outcome == NightlyOutcome.Missing
+            ? $"{Entry.Name} is missing ({Night?.Hole ?? "not measured"}){before}"
+            : $"{Entry.Name} is {Number(Entry)}{before}" + (double.IsNaN(Limit) ? "" : $", at most {Entry.Format(Limit)} expected");
+    }
+
+    private static string Number(NightlyEntry entry) => $"{entry.Format(entry.Value)} ± {entry.Format(entry.StandardError)}";
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Reproduce.Reporting;
+using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Runner.Report;
+using Reproduce.Runner.Storage;
+
+namespace Reproduce.Runner.CommandLine;
+
+/// <summary>Judges the results of a night by the baseline, notes them in the history and draws the trend; runs nothing itself.</summary>
+public static class NightlyCommand
+{
+    /// <summary>Name of the file with the numbers to compare with.</summary>
+    public const string BaselineFile = "baseline.csv";
+
+    /// <summary>Name of the file that grows every night.</summary>
+    public const string HistoryFile = "history.csv";
+
+    /// <summary>Name of the page.</summary>
+    public const string PageFile = "nightly.md";
+
+    private const string TrendName = "trend";
+
+    /// <summary>Compares, or with <paramref name="update"/> makes the night the baseline.</summary>
+    /// <param name="results">Folder with a folder for each experiment and, anywhere in it, reports of benchmarks.</param>
+    /// <param name="folder">Folder of baseline, history and page; made when it is missing.</param>
+    /// <param name="update">Make the night's numbers the baseline.</param>
+    /// <param name="output">Where to say what was done.</param>
+    /// <param name="errors">Where to write one line for each regression.</param>
+    /// <returns>An exit code.</returns>
+    /// <exception cref="ConfigurationException">There are no results, no baseline, or a file is malformed.</exception>
+    public static int Run(string results, string folder, bool update, TextWriter output, TextWriter errors)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(errors);
+        try
+        {
+            return Judge(Path.GetFullPath(results), Path.GetFullPath(folder), update, output, errors);
+        }
+        catch (Exception e) when (e is MalformedTableException or InvalidDataException)
+        {
+            throw new ConfigurationException(e.Message);
+        }
+    }
+
+    private static int Judge(string results, string folder, bool update, TextWriter output, TextWriter errors)
+    {
+        NightlyResults night = NightlyResults.Read(results);
+        string baselineFile = Path.Combine(folder, BaselineFile);
+        NightlyBaseline? baseline = File.Exists(baselineFile) ? NightlyBaseline.Read(baselineFile) : null;
+        IReadOnlyList<NightlyVerdict> verdicts = NightlyComparison.Compare(baseline, night.Entries, night.Origin.Machine);
+        Directory.CreateDirectory(folder);
+        string historyFile = Path.Combine(folder, HistoryFile);
+        if (!NightlyHistory.Append(historyFile, night.Origin, verdicts))
+        {
+            output.WriteLine($"{historyFile} has these results already.");
+        }
+
+        if (update)
+        {
+            Update(night, baselineFile, verdicts, output);
+            baseline = new NightlyBaseline(night.Origin, night.Entries);
+            verdicts = NightlyComparison.Compare(baseline, night.Entries, night.Origin.Machine);
+        }
+
+        TrendFigure.Create(NightlyHistory.Read(historyFile)).Save(folder, TrendName);
+        string page = Path.Combine(folder, PageFile);
+        WholeFile.Write(page, NightlyPage.Compose(night.Origin, baseline?.Origin, verdicts, TrendName + ".png"));
+        output.WriteLine($"{Count(verdicts.Count(v => v.Outcome != NightlyOutcome.Missing), "entry", "entries")} measured: {page}");
+        if (baseline is null)
+        {
+            throw new ConfigurationException(
+                $"{baselineFile}: there is no baseline yet. Add --update to the same command to make one of the results in {results}.");
+        }
+
+        return Report(verdicts, baseline, errors);
+    }
+
+    private static void Update(NightlyResults night, string file, IReadOnlyList<NightlyVerdict> verdicts, TextWriter output)
+    {
+        string[] problems =
+        [
+            .. night.Unfinished.Select(f => $"{f}: expected a finished run; a baseline without it would never miss it."),
+            .. night.Entries.Where(e => e.Hole is not null).Select(e => $"{e.Name}: expected a number for the baseline: {e.Hole}."),
+        ];
+        if (problems.Length > 0)
+        {
+            throw new ConfigurationException(problems);
+        }
+
+        new NightlyBaseline(night.Origin, night.Entries).Write(file);
+        output.WriteLine($"{file} has {Count(night.Entries.Count, "entry", "entries")} of {night.Origin.Date}; commit it.");
+        foreach (NightlyVerdict gone in verdicts.Where(v => v.Outcome == NightlyOutcome.Missing))
+        {
+            output.WriteLine($"No longer in the baseline: {gone.Entry.Name}");
+        }
+    }
+
+    private static int Report(IReadOnlyList<NightlyVerdict> verdicts, NightlyBaseline baseline, TextWriter errors)
+    {
+        NightlyVerdict[] regressions = [.. verdicts.Where(v => v.IsRegression)];
+        foreach (NightlyVerdict regression in regressions)
+        {
+            errors.WriteLine($"regression since {baseline.Origin.Commit}: {regression.Describe()}");
+        }
+
+        return regressions.Length > 0 ? ExitCodes.Regression : ExitCodes.Success;
+    }
+
+    private static string Count(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");
+}

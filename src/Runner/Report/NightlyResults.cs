@@ -1,0 +1,49 @@
+using System.Globalization;
+using Reproduce.Reporting;
+using Reproduce.Runner.Configuration.Yaml;
+
+namespace Reproduce.Runner.Report;
+
+/// <summary>What a night left behind: the measurements of its experiments and the reports of its benchmarks.</summary>
+/// <param name="Origin">When and where it was measured.</param>
+/// <param name="Entries">Its numbers.</param>
+/// <param name="Unfinished">Folders of experiments that were begun and did not come to their measurements.</param>
+public sealed record NightlyResults(NightlyOrigin Origin, IReadOnlyList<NightlyEntry> Entries, IReadOnlyList<string> Unfinished)
+{
+    /// <summary>Reads the results.</summary>
+    /// <param name="folder">Folder with a folder for each experiment and, anywhere in it, reports of benchmarks.</param>
+    /// <exception cref="ConfigurationException">There is nothing to read.</exception>
+    /// <exception cref="MalformedTableException">A file is malformed.</exception>
+    /// <exception cref="InvalidDataException">A manifest is malformed.</exception>
+    public static NightlyResults Read(string folder)
+    {
+        string[] experiments = Directory.Exists(folder) ? [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)] : [];
+        string[] reports = Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "*" + BenchmarkReports.Ending, SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
+            : [];
+        string[] measured = [.. experiments.Where(f => File.Exists(Path.Combine(f, ReportStage.MeasurementsFile)))];
+        if (measured.Length == 0 && reports.Length == 0)
+        {
+            throw new ConfigurationException($"{folder}: expected the results of a night; scripts/nightly.sh (or .ps1) makes them.");
+        }
+
+        NightlyEntry[] quality = [.. measured.SelectMany(f => NightlyQuality.Entries(MeasurementTable.Read(Path.Combine(f, ReportStage.MeasurementsFile))))];
+        return new NightlyResults(
+            FindOrigin(measured),
+            [.. quality, .. BenchmarkReports.Read(reports)],
+            [.. experiments.Where(f => File.Exists(Path.Combine(f, "resolved.yaml"))).Except(measured)]);
+    }
+
+    // The last run of the night says when and where: the same results, judged again, are the same night.
+    private static NightlyOrigin FindOrigin(string[] measured)
+    {
+        Manifest? last = measured.Select(f => Path.Combine(f, Manifest.FileName)).Where(File.Exists).Select(Manifest.Read)
+            .MaxBy(m => m.Finished, StringComparer.Ordinal);
+        return last is null
+            ? new NightlyOrigin(
+                DateTime.UtcNow.ToString(NightlyHistory.DateFormat, CultureInfo.InvariantCulture), Manifest.FindCommit(), Machine(Manifest.ProcessorName(), Environment.ProcessorCount))
+            : new NightlyOrigin(last.Finished, last.GitCommit, Machine(last.Processor, last.Cores));
+    }
+
+    private static string Machine(string processor, int cores) => string.Create(CultureInfo.InvariantCulture, $"{processor}, {cores} cores");
+}

@@ -1,0 +1,139 @@
+using NUnit.Framework;
+using Reproduce.Reporting;
+using Reproduce.Runner;
+using Reproduce.Runner.CommandLine;
+using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Tests.Reporting.Nightly;
+
+namespace Reproduce.Tests.Runner;
+
+/// <summary>The verb on the folders of whole nights: exit codes, the lines on standard error, what is written.</summary>
+public sealed class NightlyCommandTests
+{
+    private TemporaryFolder _folder = null!;
+
+    private string Results => Path.Combine(_folder.Path, "results", "scratch", "nightly");
+
+    private string Nightly => Path.Combine(_folder.Path, "results", "nightly");
+
+    private string History => Path.Combine(Nightly, NightlyCommand.HistoryFile);
+
+    [SetUp]
+    public void SetUp() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    [Test]
+    public void TheFirstNightSaysHowToMakeABaseline()
+    {
+        new SyntheticNight(1).Write(Results);
+
+        ConfigurationException? problem = Assert.Throws<ConfigurationException>(() => Run());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(problem!.Message, Does.Contain("there is no baseline yet").And.Contain("--update"));
+            Assert.That(NightlyHistory.Read(History), Is.Not.Empty, "the night is in the history all the same");
+            Assert.That(File.ReadAllText(Path.Combine(Nightly, NightlyCommand.PageFile)), Does.Contain("There is no baseline yet."));
+        });
+    }
+
+    [Test]
+    public void ANightOfTheSameSourceAddsItsLinesAndSucceeds()
+    {
+        MakeBaseline();
+        string before = File.ReadAllText(History);
+        string baseline = File.ReadAllText(Path.Combine(Nightly, NightlyCommand.BaselineFile));
+        new SyntheticNight(1).Write(Results, "2026-11-25 03:10Z", "Another");
+
+        (int exitCode, _, string errors) = Run();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), errors);
+            Assert.That(errors, Is.Empty);
+            Assert.That(File.ReadAllText(History), Does.StartWith(before).And.Length.GreaterThan(before.Length));
+            Assert.That(NightlyHistory.Read(History).Select(r => r.Origin.Machine).Distinct(), Is.EqualTo(new[] { "AMD EPYC, 2 cores", "Another, 2 cores" }));
+            Assert.That(File.ReadAllText(Path.Combine(Nightly, NightlyCommand.BaselineFile)), Is.EqualTo(baseline), "only --update changes it");
+            Assert.That(Path.Combine(Nightly, "trend.png"), Does.Exist);
+            Assert.That(File.ReadAllText(Path.Combine(Nightly, "trend.svg")), Does.Contain("gmm: C2ST").And.Contain("TrainingBenchmarks: times the floor"));
+        });
+    }
+
+    [Test]
+    public void TheSameResultsAreOneNight()
+    {
+        MakeBaseline();
+        string before = File.ReadAllText(History);
+
+        (int exitCode, string output, _) = Run();
+
+        Assert.That((exitCode, File.ReadAllText(History)), Is.EqualTo((ExitCodes.Success, before)));
+        Assert.That(output, Does.Contain("has these results already"));
+    }
+
+    [Test]
+    public void ARegressionIsALineAndExitCodeOne()
+    {
+        MakeBaseline();
+        new SyntheticNight(2)
+        {
+            Change = row => row is { Contender: "cmpe", Steps: 10, Metric: "c2st" } ? 1.15 : 1,
+            Slowdown = name => name == "Vectors fmpe" ? 2.5 : 1,
+        }.Write(Results, "2026-11-25 03:10Z");
+
+        (int exitCode, _, string errors) = Run();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(exitCode, Is.EqualTo(1));
+            string[] lines = errors.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+            Assert.That(lines, Has.Length.EqualTo(2));
+            Assert.That(lines[0], Does.Match(
+                @"^regression since 0123456789ab: gmm: cmpe, 1024 simulations, 10 steps: c2st is 0\.\d{3} ± 0\.\d{3}; baseline 0\.\d{3} ± 0\.\d{3}, at most 0\.\d{3} expected$"));
+            Assert.That(lines[1], Does.StartWith("regression since 0123456789ab: TrainingBenchmarks: fmpe, Vectors: ratio to LibtorchProducts is 2.9"));
+            Assert.That(File.ReadAllText(Path.Combine(Nightly, NightlyCommand.PageFile)), Does.Contain("* TrainingBenchmarks: fmpe, Vectors"));
+            Assert.That(NightlyHistory.Read(History).Count(r => r.IsRegression), Is.EqualTo(2));
+            Assert.That(File.ReadAllText(Path.Combine(Nightly, "trend.svg")), Does.Contain("regression"));
+        });
+    }
+
+    [Test]
+    public void AnExperimentThatDidNotFinishIsMissedAndNoBaseline()
+    {
+        MakeBaseline();
+        File.Delete(Path.Combine(Results, "gmm", "measurements.csv"));
+        File.WriteAllText(Path.Combine(Results, "gmm", "resolved.yaml"), "");
+
+        (int exitCode, _, string errors) = Run();
+        ConfigurationException? problem = Assert.Throws<ConfigurationException>(() => Run(update: true));
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Regression));
+        Assert.That(errors, Does.Contain("gmm: acf, 1024 simulations: c2st is missing (not measured)"));
+        Assert.That(problem!.Message, Does.Contain("gmm: expected a finished run"));
+    }
+
+    [Test]
+    public void WhatIsNotThereOrDamagedIsNamed()
+    {
+        Assert.That(() => Run(), Throws.TypeOf<ConfigurationException>().With.Message.Contains("expected the results of a night"));
+        MakeBaseline();
+        File.AppendAllText(Path.Combine(Nightly, NightlyCommand.BaselineFile), "speed,a,b,c,fast,0,d,e,f,\n");
+
+        Assert.That(() => Run(), Throws.TypeOf<ConfigurationException>().With.Message.Contains("column 'value': 'fast' is not a finite number"));
+    }
+
+    private void MakeBaseline()
+    {
+        new SyntheticNight(null).Write(Results);
+        Assert.That(Run(update: true).ExitCode, Is.EqualTo(ExitCodes.Success));
+    }
+
+    private (int ExitCode, string Output, string Errors) Run(bool update = false)
+    {
+        using StringWriter output = new(), errors = new();
+        int exitCode = NightlyCommand.Run(Results, Nightly, update, output, errors);
+        return (exitCode, output.ToString(), errors.ToString());
+    }
+}
