@@ -37,13 +37,13 @@ internal sealed class VectorFlowFunction : autograd.SingleTensorFunction<VectorF
         VectorFlowCall call = (VectorFlowCall)ctx.get_data(nameof(VectorFlowCall));
         FlowPass pass = call.Pass;
         Tensor slopes = grad_output.contiguous();
-        Tensor[] gradients = [.. pass.Weights.Select(w => zeros_like(w))];
+        WeightGradients gradients = new(pass.Weights);
         Tensor? inputSlopes = pass.U.requires_grad ? empty_like(pass.U) : null;
         Tensor? conditionSlopes = pass.Condition.requires_grad ? empty_like(pass.Condition) : null;
         call.Flow.Backward(
-            pass, MlpMemory.Numbers(call.Saved!), MlpMemory.Numbers(slopes), gradients,
+            pass, MlpMemory.Numbers(call.Saved!), MlpMemory.Numbers(slopes), gradients.Tensors,
             inputSlopes is null ? [] : MlpMemory.Numbers(inputSlopes),
             conditionSlopes is null ? [] : MlpMemory.Numbers(conditionSlopes));
-        return [null!, inputSlopes!, conditionSlopes!, .. gradients];
+        return [null!, inputSlopes!, conditionSlopes!, .. gradients.ForLibtorch];
     }
 }

@@ -39,7 +39,7 @@ internal sealed class VectorMlpFunction : autograd.SingleTensorFunction<VectorMl
     {
         VectorMlpCall call = (VectorMlpCall)ctx.get_data(nameof(VectorMlpCall));
         Tensor slopes = grad_output.contiguous();
-        Tensor[] gradients = [.. call.Weights.Select(w => zeros_like(w))];
+        WeightGradients gradients = new(call.Weights);
         Tensor? inputSlopes = call.Input.requires_grad ? zeros_like(call.Input) : null;
         call.Caller.Network.Backward(
             MlpMemory.Numbers(call.Input),
@@ -47,9 +47,9 @@ internal sealed class VectorMlpFunction : autograd.SingleTensorFunction<VectorMl
             call.Masks,
             MlpMemory.Numbers(call.Saved!),
             MlpMemory.Numbers(slopes),
-            new MlpMemory(gradients),
+            new MlpMemory(gradients.Tensors),
             inputSlopes is null ? [] : MlpMemory.Numbers(inputSlopes),
             (int)call.Input.shape[0]);
-        return [null!, inputSlopes!, .. gradients];
+        return [null!, inputSlopes!, .. gradients.ForLibtorch];
     }
 }
