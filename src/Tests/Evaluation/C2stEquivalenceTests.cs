@@ -38,7 +38,9 @@ public sealed class C2stEquivalenceTests
         foreach (OracleScore oracle in oracles)
         {
             bool split = oracle.Protocol == "split75_h16";
-            double[] vector = Scores(oracle, C2stEngine.Vector, split ? 12 : 4);
+            // Ten dimensions are a hundred times the work of two, and their scores vary less.
+            int pairs = (split ? 12 : 4) / (oracle.Dimensions < 10 ? 1 : 4);
+            double[] vector = Scores(oracle, C2stEngine.Vector, pairs);
             double[] batched = split && oracle.Dimensions == 2 ? Scores(oracle, C2stEngine.Tensor, 2) : [];
             double difference = vector.Average() - oracle.Mean, error = Error(oracle, vector);
             bool agrees = Math.Abs(difference) <= 0.01 + 2 * error;
