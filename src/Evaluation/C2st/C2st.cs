@@ -90,6 +90,6 @@ public static class C2st
         bool cpu = device.type == DeviceType.CPU;
         return engine == C2stEngine.Vector && !cpu
             ? throw new ArgumentException($"C2ST options: the engine Vector needs draws on the CPU, got {device}.")
-            : cpu && (engine == C2stEngine.Vector || (engine == C2stEngine.Auto && VectorProduct.IsSupported));
+            : cpu && (engine == C2stEngine.Vector || (engine == C2stEngine.Auto && PanelProduct.IsSupported));
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Reproduce.Evaluation;
 
@@ -49,9 +48,6 @@ internal static class VectorProduct
 
     /// <summary>Rows of a tile: the number of rows of A and C is a multiple of it.</summary>
     internal const int TileRows = 4;
-
-    /// <summary>True where these loops are fast: the processor has 512-bit vectors, or 256-bit ones with fused multiply-adds.</summary>
-    internal static bool IsSupported => Vector512.IsHardwareAccelerated || (Vector256.IsHardwareAccelerated && Fma.IsSupported);
 
     /// <summary>C[i, j] = epilogue(start[j] + sum over l of A(i, l) B[l, j], companion[i, j]).</summary>
     /// <param name="a">A(i, l) stands at i * <paramref name="rowStride"/> + l * <paramref name="innerStride"/>.</param>

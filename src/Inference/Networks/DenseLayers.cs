@@ -64,11 +64,7 @@ public sealed class DenseLayers : Network
         foreach (Dense layer in layers)
         {
             Tensor affine = layer.Apply(h);
-            h = _activation == Activation.Relu ? affine.relu_() : affine.silu();
-            if (pass.Mask(h.shape[^1], h.numel() / h.shape[^1], _dropout, h.device) is Tensor mask)
-            {
-                h = h * mask.t().reshape(h.shape);
-            }
+            h = pass.Dropout(_activation == Activation.Relu ? affine.relu_() : affine.silu(), _dropout);
         }
 
         return h;

@@ -1,5 +1,4 @@
 using Reproduce.Compute;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks;
@@ -42,26 +41,17 @@ public sealed class ForwardPass
     public ForwardPass WithSameMasks() => new(_random, _masks);
 
     /// <summary>Inverted dropout: zeroes entries with probability <paramref name="rate"/> and scales the others by 1/(1-rate).</summary>
-    /// <param name="input">Any shape.</param>
+    /// <param name="input">[..., F].</param>
     /// <param name="rate">In [0, 1).</param>
     public Tensor Dropout(Tensor input, double rate)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (_random is null || rate <= 0)
+        if (Mask(input.shape[^1], input.numel() / input.shape[^1], rate, input.device) is not Tensor mask)
         {
             return input.alias();
         }
 
-        if (_next == _masks.Count)
-        {
-            using Tensor uniform = _random.Uniform(input.shape, input.device);
-            using Scalar threshold = rate.ToScalar();
-            using Scalar scale = (1 / (1 - rate)).ToScalar();
-            using Tensor kept = uniform.ge(threshold);
-            _masks.Add(kept.to(input.dtype).mul_(scale));
-        }
-
-        return input * _masks[_next++];
+        return input * mask.t().reshape(input.shape);
     }
 
     /// <summary>The next mask of inverted dropout itself, with the features first.</summary>

@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Reproduce.Compute;
+using Reproduce.Inference.Networks.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -73,9 +73,9 @@ public sealed class Adam : IDisposable
 
     private Tensor StepOnMemory(double learningRate, double correction1, double correction2)
     {
-        Span<float> gradient = Numbers(_parameters.Gradients), values = Numbers(_parameters.Values);
-        double norm = Math.Sqrt(VectorAdam.Penalise(gradient, values, _parameters.HasPenalty ? Numbers(_parameters.PenaltyGradient) : []));
-        VectorAdam.Update(gradient, values, Numbers(FirstMoment), Numbers(SecondMoment), new VectorAdam.Factors
+        Span<float> gradient = MlpMemory.Numbers(_parameters.Gradients), values = MlpMemory.Numbers(_parameters.Values);
+        double norm = Math.Sqrt(VectorAdam.Penalise(gradient, values, _parameters.HasPenalty ? MlpMemory.Numbers(_parameters.PenaltyGradient) : []));
+        VectorAdam.Update(gradient, values, MlpMemory.Numbers(FirstMoment), MlpMemory.Numbers(SecondMoment), new VectorAdam.Factors
         {
             GradientFactor = _settings.ClipNorm > 0 ? (float)(_settings.ClipNorm / Math.Max(norm, _settings.ClipNorm)) : 1,
             Beta1 = (float)_settings.Beta1,
@@ -87,8 +87,6 @@ public sealed class Adam : IDisposable
         });
         return tensor((float)norm);
     }
-
-    private static Span<float> Numbers(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 
     private Tensor StepOnTensors(double learningRate, double correction1, double correction2)
     {

@@ -9,10 +9,15 @@ public static class DisplayNames
     public static string Contender(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        string[] parts = name.Split('-', 2);
-        string method = name == Measurement.Reference ? "Reference" : parts[0].ToUpperInvariant();
-        return parts.Length == 1 ? method : $"{method} {Network(parts[1])}";
+        string method = name == Measurement.Reference ? "Reference" : MethodOf(name).ToUpperInvariant();
+        return NetworkOf(name) is { Length: > 0 } network ? $"{method} {Network(network)}" : method;
     }
+
+    /// <summary>METHOD of a contender that is named METHOD-NETWORK; the whole name of others.</summary>
+    internal static string MethodOf(string contender) => contender.Split('-', 2)[0];
+
+    /// <summary>NETWORK of a contender that is named METHOD-NETWORK; empty for others.</summary>
+    internal static string NetworkOf(string contender) => contender.Split('-', 2) is [_, var network] ? network : "";
 
     /// <summary>The name of a network as the paper writes it.</summary>
     public static string Network(string name) => name == "unet" ? "U-Net" : name;
@@ -27,7 +32,7 @@ public static class DisplayNames
     /// <summary>Place of a contender in tables and legends: ACF, NSF, FMPE, CMPE, NPSE, then any other by name.</summary>
     public static int Rank(string contender)
     {
-        int index = Array.IndexOf(_order, contender.Split('-', 2)[0]);
+        int index = Array.IndexOf(_order, MethodOf(contender));
         return index < 0 ? _order.Length : index;
     }
 

@@ -31,7 +31,7 @@ public static class FigureStyle
     internal static LinePattern Dash { get; } = new([4, 2.5f], 0, "dash");
     internal static LinePattern Dots { get; } = new([1.2f, 2.2f], 0, "dots");
 
-    internal static Color ColorOf(string contender) => Color.FromHex(contender.Split('-', 2)[0] switch
+    internal static Color ColorOf(string contender) => Color.FromHex(DisplayNames.MethodOf(contender) switch
     {
         "acf" => "#CC79A7",
         "nsf" => "#009E73",
@@ -43,7 +43,7 @@ public static class FigureStyle
     });
 
     // METHOD-NETWORK: the colour says the method, an open marker the naive network.
-    internal static MarkerShape MarkerOf(string contender) => contender.EndsWith("-naive", StringComparison.Ordinal) ? OpenMarkerOf(contender) : contender.Split('-', 2)[0] switch
+    internal static MarkerShape MarkerOf(string contender) => contender.EndsWith("-naive", StringComparison.Ordinal) ? OpenMarkerOf(contender) : DisplayNames.MethodOf(contender) switch
     {
         "acf" => MarkerShape.FilledSquare,
         "nsf" => MarkerShape.FilledTriangleUp,
@@ -70,7 +70,7 @@ public static class FigureStyle
         _ => 1,
     };
 
-    internal static MarkerShape OpenMarkerOf(string contender) => contender.Split('-', 2)[0] switch
+    internal static MarkerShape OpenMarkerOf(string contender) => DisplayNames.MethodOf(contender) switch
     {
         "acf" => MarkerShape.OpenSquare,
         "nsf" => MarkerShape.OpenTriangleUp,
@@ -80,7 +80,7 @@ public static class FigureStyle
         _ => MarkerShape.Eks,
     };
 
-    internal static LinePattern PatternOf(string contender) => contender.Split('-', 2)[0] switch
+    internal static LinePattern PatternOf(string contender) => DisplayNames.MethodOf(contender) switch
     {
         "fmpe" => LongDash,
         "npse" => Dash,

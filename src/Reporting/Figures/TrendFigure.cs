@@ -46,7 +46,7 @@ public static class TrendFigure
         if (rows.Any(r => r.IsRegression)) yield return new LegendEntry("regression", FigureStyle.Ink) { Marker = MarkerShape.Eks };
     }
 
-    private static string Method(string setting) => setting.Split(',', 2)[0].Split('-', 2)[0];
+    private static string Method(string setting) => DisplayNames.MethodOf(setting.Split(',', 2)[0]);
 
     private static FigurePanel Panel(PixelRect place, string title, NightlyHistoryRow[] rows, DateTime start, double days)
     {

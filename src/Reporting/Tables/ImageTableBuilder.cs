@@ -15,8 +15,8 @@ public static class ImageTableBuilder
         ArgumentNullException.ThrowIfNull(measurements);
         ArgumentNullException.ThrowIfNull(published);
         ArgumentNullException.ThrowIfNull(request);
-        IEnumerable<Setting> settings = (request.Planned ?? []).OrderBy(s => NetworkOf(s.Contender), StringComparer.Ordinal).ThenBy(s => s.Budget)
-            .ThenBy(s => DisplayNames.Rank(MethodOf(s.Contender))).ThenBy(s => s.Steps);
+        IEnumerable<Setting> settings = (request.Planned ?? []).OrderBy(s => DisplayNames.NetworkOf(s.Contender), StringComparer.Ordinal).ThenBy(s => s.Budget)
+            .ThenBy(s => DisplayNames.Rank(DisplayNames.MethodOf(s.Contender))).ThenBy(s => s.Steps);
         return new ResultTable
         {
             Title = request.Title,
@@ -49,7 +49,7 @@ public static class ImageTableBuilder
 
     private static TableCell[] Row(Setting setting, MeasurementTable measurements, PublishedResults published, ResultTableRequest request)
     {
-        string method = MethodOf(setting.Contender), network = NetworkOf(setting.Contender);
+        string method = DisplayNames.MethodOf(setting.Contender), network = DisplayNames.NetworkOf(setting.Contender);
         return
         [
             new TableCell { Text = DisplayNames.Network(network) },
@@ -91,8 +91,4 @@ public static class ImageTableBuilder
     private static TableCell Number(double value, int decimals) => new() { Text = NumberText.Fixed(value, decimals), Value = value };
 
     private static string Format(double value, int decimals) => decimals >= 0 ? NumberText.Fixed(value, decimals) : NumberText.Significant(value, -decimals);
-
-    private static string MethodOf(string contender) => contender.Split('-', 2)[0];
-
-    private static string NetworkOf(string contender) => contender.Contains('-', StringComparison.Ordinal) ? contender.Split('-', 2)[1] : "";
 }

@@ -141,7 +141,7 @@ internal static class Panels
 
     /// <summary>Keeps the slopes of active units, times a factor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void WhereActive(Span<float> slope, ReadOnlySpan<float> output, float factor)
+    internal static void WhereActive(Span<float> slope, ReadOnlySpan<float> output, float factor = 1)
     {
         ref float s = ref MemoryMarshal.GetReference(slope);
         ref float h = ref MemoryMarshal.GetReference(output);
@@ -184,18 +184,6 @@ internal static class Panels
 
         mask.Slice(at, count).CopyTo(line);
         return ref MemoryMarshal.GetReference(line);
-    }
-
-    /// <summary>Keeps the slopes of active units.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void WhereActive(Span<float> slope, ReadOnlySpan<float> output)
-    {
-        ref float s = ref MemoryMarshal.GetReference(slope);
-        ref float h = ref MemoryMarshal.GetReference(output);
-        for (nuint i = 0; i < (nuint)slope.Length; i += 8)
-        {
-            (Vector256.GreaterThan(Vector256.LoadUnsafe(ref h, i), Vector256<float>.Zero) & Vector256.LoadUnsafe(ref s, i)).StoreUnsafe(ref s, i);
-        }
     }
 
     /// <summary>Adds the sum over the panel of each feature.</summary>
