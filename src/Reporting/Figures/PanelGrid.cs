@@ -6,6 +6,10 @@ namespace Reproduce.Reporting;
 internal sealed class PanelGrid
 {
     private const float Left = 66, Right = 8, Top = 20, Bottom = 34, Gap = 13, TickRoom = 24;
+
+    // A square panel is as high as wide, and beside it stands its row's name ("FMPE, 1000 steps"): many columns make a wider figure.
+    private const float RowNameRoom = 84;
+
     private readonly int _rows;
     private readonly int _columns;
     private readonly float _width, _height, _legend;
@@ -20,7 +24,7 @@ internal sealed class PanelGrid
     {
         (_rows, _columns, _legend, _ownAxes) = (rows, columns, legend, ownAxes);
         float between = ownAxes ? Gap + TickRoom : Gap;
-        _width = Math.Min(190, (FigureStyle.FullWidth - Left - Right - between * (columns - 1)) / columns);
+        _width = Math.Clamp((FigureStyle.FullWidth - Left - Right - between * (columns - 1)) / columns, RowNameRoom, 190);
         _height = square ? _width : Math.Clamp(_width * 0.75f, 74, 130);
         Width = (int)Math.Ceiling(Left + Right + columns * _width + between * (columns - 1));
     }
