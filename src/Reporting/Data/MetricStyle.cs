@@ -46,7 +46,7 @@ public sealed record MetricStyle(string Name, string Label, string Latex, int De
         new(Rmse, "RMSE", "RMSE", 3, Rmse),
         new(ScaledError, "published script's \"RMSE\"", "published script's ``RMSE''", 3, Rmse),
         new(MaxEce, "max ECE", "max ECE", 3, "max_ece"),
-        new(Seconds, "s / 1000 draws", "s / 1000 draws", -2),
+        new(Seconds, "s / 1000 draws", "s / 1000 draws", -2, "ms_per_sample"), // Seconds for a thousand draws are milliseconds for one.
         new(TotalSeconds, "s / all draws", "s / all draws", -2, TotalSeconds),
         new("resimulation_error", "re-simulation error", "re-simulation error", 4),
     ];

@@ -67,10 +67,16 @@ public sealed class PublishedResults
         return new PublishedResults(rows);
     }
 
-    /// <summary>The published number of a setting, or null where the paper has none.</summary>
-    public PublishedResult? Find(string experiment, Setting setting, string metric, string network = "") =>
-        Rows.FirstOrDefault(r => r.Experiment == experiment && r.Network == network && r.Metric == metric
-            && r.Contender == setting.Contender && r.Steps == setting.Steps && (r.Budget is null || r.Budget == setting.Budget));
+    /// <summary>
+    /// The published number of a setting, or null where the paper has none. A contender named METHOD-NETWORK, such as <c>cmpe-unet</c>, has
+    /// the number of that method with that network.
+    /// </summary>
+    public PublishedResult? Find(string experiment, Setting setting, string metric)
+    {
+        string method = DisplayNames.MethodOf(setting.Contender), network = DisplayNames.NetworkOf(setting.Contender);
+        return Rows.FirstOrDefault(r => r.Experiment == experiment && r.Network == network && r.Metric == metric
+            && r.Contender == method && r.Steps == setting.Steps && (r.Budget is null || r.Budget == setting.Budget));
+    }
 
     /// <summary>The published curve over sampling steps, from the source with the most points; empty where the paper has none.</summary>
     public IReadOnlyList<PublishedResult> OverSteps(string experiment, int budget, string contender, string metric) =>

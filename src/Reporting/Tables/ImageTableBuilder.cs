@@ -83,7 +83,7 @@ public static class ImageTableBuilder
         }
 
         TableCell Paper(string metric, int decimals) =>
-            published.Find(request.Experiment, setting with { Contender = method }, metric, network) is PublishedResult found
+            published.Find(request.Experiment, setting, metric) is PublishedResult found
                 ? Number(found.Value, decimals)
                 : new TableCell();
     }

@@ -86,7 +86,7 @@ public static class ResultTableBuilder
     }
 
     private static PublishedResult? Find(PublishedResults published, ResultTableRequest request, Setting setting, MetricStyle metric) =>
-        published.Find(request.Experiment, setting, metric.PublishedAs ?? metric.Name, request.Network);
+        published.Find(request.Experiment, setting, metric.PublishedAs ?? metric.Name);
 
     private static TableCell Published(PublishedResult? paper, MetricStyle metric) =>
         paper is null ? new TableCell() : new TableCell { Text = metric.Format(paper.Value), Value = paper.Value };

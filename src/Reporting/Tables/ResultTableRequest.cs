@@ -15,9 +15,6 @@ public sealed record ResultTableRequest
     /// <summary>"paper" or the name of the variant that was run.</summary>
     public string Variant { get; init; } = "paper";
 
-    /// <summary>The network among the published numbers ("naive", "unet"), otherwise empty.</summary>
-    public string Network { get; init; } = "";
-
     /// <summary>The metrics, a column each.</summary>
     public IReadOnlyList<string> Metrics { get; init; } = MetricStyle.Default;
 

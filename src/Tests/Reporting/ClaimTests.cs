@@ -170,6 +170,22 @@ internal sealed class ClaimTests
         });
     }
 
+    [Test]
+    public void The_papers_number_of_a_contender_with_a_named_network_stands_beside_the_claim()
+    {
+        var finding = new LowerClaim
+        {
+            Id = "a",
+            Text = "t",
+            Source = "s",
+            Metric = MetricStyle.Seconds,
+            Left = new ClaimSelection { Contender = "cmpe-naive", Budget = 2000, Steps = 2 },
+            Right = new ClaimSelection { Contender = "fmpe-unet", Budget = 2000, Steps = 248 },
+        }.Judge(new ClaimEvidence(new MeasurementTable([]), PublishedResultsTests.Published, "denoising", "paper"));
+
+        Assert.That(finding.Published, Is.EqualTo("CMPE naive, 2 steps: 0.30; FMPE U-Net, 248 steps: 570"));
+    }
+
     private static ClaimSelection Side(string contender, int steps) => new() { Contender = contender, Budget = 1024, Steps = steps };
 
     private static ClaimEvidence Evidence(params (string Contender, int Steps, double Mean, double Noise)[] sides)
