@@ -11,11 +11,12 @@ public sealed class KillTests
     // Simulating and reporting are short: without them being named, few of the moments would be in them.
     private static readonly string[] s_stages = ["start", "simulate", "test sets", "reference", "train", "sample", "score"];
 
+    private static readonly string[] s_short = ["sample", "score", "report"];
+
     [Test]
     public void AKilledRunGoesOnBitForBit() => FaultLog.Try(1, "SIGKILL at random moments of all stages, then the same command", () =>
     {
         int rounds = FaultLog.Cases(1, 9);
-        const int kills = 3;
         Random random = new(7);
         TinyRun whole = TinyRun.Baseline;
         SortedDictionary<string, int> hit = new(StringComparer.Ordinal);
@@ -23,12 +24,12 @@ public sealed class KillTests
         for (int round = 0; round < rounds; round++)
         {
             using TinyRun run = new();
-            for (int i = 0; i < kills; i++)
+            // Short stages would hardly be met by chance: some moments are aimed at them.
+            string?[] aims = [round % 3 == 0 ? "simulate" : null, null, s_short[round % s_short.Length]];
+            for (int i = 0; i < aims.Length; i++)
             {
-                // Later processes have less to do: each moment is drawn from about half a run.
-                TimeSpan moment = TimeSpan.FromSeconds(0.2) + whole.Duration * (0.55 * random.NextDouble());
                 // With the trainings it started (a power cut), or alone, so that orphans still write while the next run begins.
-                if (KillAt(run, moment, tree: (round + i) % 2 == 0) is string stage)
+                if (KillAt(run, aims[i], random, tree: (round + i) % 2 == 0) is string stage)
                 {
                     killed++;
                     hit[stage] = hit.GetValueOrDefault(stage) + 1;
@@ -49,16 +50,31 @@ public sealed class KillTests
         return (killed, $"{rounds} runs finished with bit-identical weights and measurements.csv (times aside); killed {where}");
     });
 
-    // The stage in which the process died, or null when it had ended before.
-    private static string? KillAt(TinyRun run, TimeSpan moment, bool tree)
+    // The stage in which the process died, or null when it had ended before. Without an aim the moment is anywhere in about half a run
+    // (later processes have less to do), else just after the beginning of the stage.
+    private static string? KillAt(TinyRun run, string? aim, Random random, bool tree)
     {
+        // An earlier death may have left the folder of a job behind.
+        string[] left = aim is null ? [] : [.. OpenJobs(aim, run)];
         using Process process = run.Start();
         ConcurrentQueue<string> lines = new();
         process.OutputDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        if (process.WaitForExit(moment))
+        bool ended = false;
+        while (aim is not null && !HasBegun() && !ended)
+        {
+            ended = process.WaitForExit(TimeSpan.FromMilliseconds(1));
+        }
+
+        TimeSpan moment = aim switch
+        {
+            null => TimeSpan.FromSeconds(0.2) + TinyRun.Baseline.Duration * (0.55 * random.NextDouble()),
+            "report" => TimeSpan.FromSeconds(random.NextDouble()), // Of drawing figures.
+            _ => TimeSpan.FromSeconds(0.03 * random.NextDouble()),
+        };
+        if (ended || process.WaitForExit(moment))
         {
             Assert.That(process.ExitCode, Is.EqualTo(ExitCodes.Success));
             return null;
@@ -74,5 +90,15 @@ public sealed class KillTests
 
         bool isDone = lines.Any(l => l.Contains($" {s_stages[last]}: done in", StringComparison.Ordinal));
         return !isDone ? s_stages[last] : last + 1 < s_stages.Length ? s_stages[last + 1] : "report";
+
+        bool HasBegun() => aim == "report"
+            ? lines.Any(l => l.Contains(" score: done in", StringComparison.Ordinal))
+            : OpenJobs(aim!, run).Except(left).Any();
+    }
+
+    private static IEnumerable<string> OpenJobs(string stage, TinyRun run)
+    {
+        string folder = Path.Combine(run.Cache, stage);
+        return Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "*.part") : [];
     }
 }
