@@ -25,9 +25,11 @@ public sealed record ClaimEvidence(MeasurementTable Measurements, PublishedResul
     internal string Published(IEnumerable<ClaimSelection> sides, string metric)
     {
         var style = MetricStyle.Of(metric);
-        var known = sides.Distinct()
+        var distinct = sides.Distinct().ToArray();
+        bool budgets = distinct.Select(s => s.Budget).Distinct().Count() > 1;
+        var known = distinct
             .Select(s => (s, Result: PublishedResults.Find(Experiment, s.Setting, style.PublishedAs ?? metric)))
-            .Where(p => p.Result is not null).Select(p => $"{p.s.Label}: {style.Format(p.Result!.Value)}").ToArray();
+            .Where(p => p.Result is not null).Select(p => $"{p.s.Label}{(budgets ? $" (budget {p.s.Budget})" : "")}: {style.Format(p.Result!.Value)}").ToArray();
         return known.Length == 0 ? "not given as a number" : string.Join("; ", known);
     }
 

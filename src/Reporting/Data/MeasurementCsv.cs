@@ -24,7 +24,9 @@ internal static class MeasurementCsv
         }
     }
 
-    public static void Write(MeasurementTable table, string path)
+    public static void Write(MeasurementTable table, string path) => FileSizeLimit.Write(path, _ => WriteRows(table, path));
+
+    private static void WriteRows(MeasurementTable table, string path)
     {
         using var writer = CsvWriter.ToFile(path, CsvTable.WriterOptions);
         foreach (string column in _columns) writer.WriteField(column);

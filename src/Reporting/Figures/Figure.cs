@@ -43,9 +43,9 @@ public sealed class Figure
     {
         Directory.CreateDirectory(folder);
         var files = new FigureFiles(Path.Combine(folder, name + ".svg"), Path.Combine(folder, name + ".pdf"), Path.Combine(folder, name + ".png"));
-        File.WriteAllText(files.Svg, ToSvg());
-        File.WriteAllBytes(files.Pdf, ToPdf());
-        File.WriteAllBytes(files.Png, ToPng(2));
+        FileSizeLimit.WriteText(files.Svg, ToSvg());
+        FileSizeLimit.Write(files.Pdf, path => File.WriteAllBytes(path, ToPdf()));
+        FileSizeLimit.Write(files.Png, path => File.WriteAllBytes(path, ToPng(2)));
         return files;
     }
 

@@ -46,7 +46,7 @@ public sealed record ReportPage
         foreach (var table in Tables) table.Table.Save(files, table.Name);
         foreach (var figure in Figures) figure.Figure.Save(files, figure.Name);
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, "report.md"), Compose());
+        FileSizeLimit.WriteText(Path.Combine(folder, "report.md"), Compose());
     }
 
     /// <summary>The page as Markdown that ends with a line end.</summary>

@@ -70,8 +70,8 @@ public sealed class ResultTable
     public void Save(string folder, string name)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, name + ".md"), MarkdownTable.Write(this));
-        File.WriteAllText(Path.Combine(folder, name + ".csv"), DelimitedTable.Write(this));
-        File.WriteAllText(Path.Combine(folder, name + ".tex"), LatexTable.Write(this, "tab:" + name));
+        FileSizeLimit.WriteText(Path.Combine(folder, name + ".md"), MarkdownTable.Write(this));
+        FileSizeLimit.WriteText(Path.Combine(folder, name + ".csv"), DelimitedTable.Write(this));
+        FileSizeLimit.WriteText(Path.Combine(folder, name + ".tex"), LatexTable.Write(this, "tab:" + name));
     }
 }

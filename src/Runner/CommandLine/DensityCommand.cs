@@ -48,7 +48,7 @@ public static class DensityCommand
         chains.Save(output, Chains);
         capabilities.Save(output, Table1);
         string page = Path.Combine(output, Name + ".md");
-        File.WriteAllText(page, DensityTables.Page(importance, chains, capabilities)); // In the place of the table alone.
+        FileSizeLimit.WriteText(page, DensityTables.Page(importance, chains, capabilities)); // In the place of the table alone.
         session.Log.Information("Done in {Time:l}: {Page:l}", Durations.Format(session.Elapsed), page);
         return session.Run.Failures.Count > 0 ? ExitCodes.Incomplete : ExitCodes.Success;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Reproduce.Reporting;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
 using TorchSharp;
@@ -99,7 +100,7 @@ public sealed record Manifest
 
     /// <summary>Writes the manifest as JSON.</summary>
     /// <param name="path">The file.</param>
-    public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, s_json) + "\n");
+    public void Write(string path) => FileSizeLimit.WriteText(path, JsonSerializer.Serialize(this, s_json) + "\n");
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="path">The file.</param>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Reproduce.Reporting;
 using Reproduce.Runner.Configuration.Yaml;
 
 namespace Reproduce.Runner.Storage;
@@ -120,8 +121,8 @@ public sealed class StageFolder
         files.Remove(SealFile);
         using JsonDocument inputs = JsonDocument.Parse(_inputs);
         StageRecord record = new(Stage, Label, duration.TotalSeconds, inputs.RootElement, files);
-        File.WriteAllText(WorkFile(RecordFile), JsonSerializer.Serialize(record, s_json));
-        File.WriteAllText(WorkFile(SealFile), Seal(WorkFile(RecordFile)));
+        FileSizeLimit.WriteText(WorkFile(RecordFile), JsonSerializer.Serialize(record, s_json));
+        FileSizeLimit.WriteText(WorkFile(SealFile), Seal(WorkFile(RecordFile)));
         if (Directory.Exists(Path))
         {
             Directory.Delete(Path, recursive: true);

@@ -1,3 +1,5 @@
+using Reproduce.Reporting;
+
 namespace Reproduce.Runner.Storage;
 
 /// <summary>Writes text files whole or not at all.</summary>
@@ -11,7 +13,7 @@ internal static class WholeFile
         string beside = FormattableString.Invariant($"{path}.{Environment.ProcessId}.tmp");
         try
         {
-            File.WriteAllText(beside, text);
+            FileSizeLimit.WriteText(beside, text);
             File.Move(beside, path, overwrite: true);
         }
         catch

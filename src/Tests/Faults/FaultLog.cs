@@ -47,7 +47,7 @@ public sealed class FaultLog
             (int count, string outcome) = cases();
             Note(item, fault, count, outcome);
         }
-        catch (Exception e) when (e is not (IgnoreException or SuccessException))
+        catch (Exception e) when (e is not (IgnoreException or InconclusiveException or SuccessException))
         {
             Note(item, fault, 0, $"**failed**: {e.Message.Trim().Split('\n')[0]}");
             throw;
