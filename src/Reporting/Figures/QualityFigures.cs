@@ -40,7 +40,7 @@ public static class QualityFigures
         MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels,
         IReadOnlyList<(string Contender, int Steps)>? contenders = null, BandKind band = BandKind.StandardError)
     {
-        contenders ??= [("acf", 1), ("nsf", 1), ("fmpe", 30), ("fmpe", 1000), ("cmpe", 10), ("cmpe", 30)];
+        contenders ??= [("acf", 1), ("nsf", 1), ("fmpe", 30), ("fmpe", 1000), ("cmpe", 10), ("cmpe", 30), ("npse", 30)];
         string caption = $"Quality against the number of training simulations. {BandCaption(band)} Open and faint: the paper's values (digitised), dotted for the first curve of a contender and dashed for the second.";
         IReadOnlyList<QualityCurve> Curves(QualityPanel panel) => Budget(measurements, published, panel, contenders, band);
         return Make("Quality against simulation budget", caption, "training simulations", measurements, panels, band, Curves, label: false, byBudget: true);

@@ -17,6 +17,7 @@ public static class ReportStage
     /// <summary>Name of the file with every number.</summary>
     public const string MeasurementsFile = "measurements.csv";
 
+    private const string FiguresFolder = "figures";
     private const string PaperVariant = "paper";
 
     /// <summary>Writes everything into the output folder.</summary>
@@ -61,18 +62,26 @@ public static class ReportStage
                 .. run.Failures.Where(f => f.Folder.Stage == "train").Select(f => $"{f.Folder.Label}: {f.Reason}"),
                 .. FailureFile.Read(plan.Simulate.Folder).Concat(FailureFile.Read(plan.TestSet.Folder)).Select(f => $"failed and replaced: {f}"),
             ],
-            Folder = "figures",
+            Folder = FiguresFolder,
         }.Save(aside);
         Publish(aside, output);
     }
 
     private static void Publish(string aside, string output)
     {
+        HashSet<string> fresh = [];
         foreach (string file in Directory.EnumerateFiles(aside, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray())
         {
             string target = Path.Combine(output, Path.GetRelativePath(aside, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Move(file, target, overwrite: true);
+            fresh.Add(target);
+        }
+
+        // A run of other budgets has figures of other names; what no page shows any more would pass for results of this one.
+        foreach (string stale in Directory.EnumerateFiles(Path.Combine(output, FiguresFolder)).Where(f => !fresh.Contains(f)).ToArray())
+        {
+            File.Delete(stale);
         }
 
         Directory.Delete(aside, recursive: true);

@@ -70,7 +70,10 @@ public sealed class EndToEndTests
             Assert.That(MeasurementTable.Read(Path.Combine(Results, "measurements.csv")).Rows, Has.Count.EqualTo(4 * (3 * 4 + 3) + 3));
         });
 
+        string stale = Path.Combine(_folder.Path, "results", "tiny", "figures", "c2st_vs_steps_4.svg"); // Of a run with other budgets.
+        File.WriteAllText(stale, "");
         (exitCode, output, _) = Run();
+        Assert.That(File.Exists(stale), Is.False);
 
         Assert.Multiple(() =>
         {
