@@ -68,11 +68,21 @@ internal sealed class FigurePanel
     }
 
     /// <summary>A title above the data, made smaller where it would run into the neighbour's.</summary>
-    public void Title(string text)
+    /// <summary>A title in the size in which it, and those of panels beside this one, fit.</summary>
+    public void Title(string text, IEnumerable<string>? beside = null)
     {
-        using var font = new SKFont(FigureFont.Typeface, FigureStyle.TitleSize);
-        float size = FigureStyle.TitleSize * Math.Min(1, (DataRect.Width + 2) / font.MeasureText(text));
+        float size = new[] { text }.Concat(beside ?? []).Min(t => Fitting(t, FigureStyle.TitleSize, DataRect.Width + 2));
         Texts.Add(new FigureText(text, new Pixel(DataRect.HorizontalCenter, DataRect.Top - 4), size, FigureStyle.Ink, Alignment.LowerCenter));
+    }
+
+    /// <summary>Says in the middle why the panel is empty.</summary>
+    public void Hole(string text) =>
+        Texts.Add(new FigureText(text, DataRect.Center, Fitting(text, FigureStyle.TickSize, DataRect.Width - 6), FigureStyle.Faint, Alignment.MiddleCenter));
+
+    private static float Fitting(string text, float size, float width)
+    {
+        using var font = new SKFont(FigureFont.Typeface, size);
+        return size * Math.Min(1, width / font.MeasureText(text));
     }
 
     public void XName(string text) =>

@@ -90,7 +90,7 @@ public static class PosteriorGrid
         // No ticks near the corners: there the labels of neighbouring cells would meet.
         double inner = 0.84 * half;
         panel.Ticks(AxisTicks.Linear(x - inner, x + inner, 3, labels: true), AxisTicks.Linear(y - inner, y + inner, 3, labels: first));
-        if (titled) panel.Title(cell.Title);
+        if (titled) panel.Title(cell.Title, row.Cells.Select(c => c.Title));
         panel.XName(row.XName);
         if (first)
         {
@@ -109,7 +109,7 @@ public static class PosteriorGrid
         }
         if (row.Truth is { } truth && cell.Hole is null) MarkTruth(panel, truth.X, truth.Y);
         if (cell.Hole is not null || (cell.X.Length == 0 && cell.Chains.Length == 0))
-            panel.Texts.Add(new FigureText(cell.Hole ?? "not measured", panel.DataRect.Center, FigureStyle.TickSize, FigureStyle.Faint, Alignment.MiddleCenter));
+            panel.Hole(cell.Hole ?? "not measured");
         return panel;
     }
 

@@ -71,7 +71,7 @@ public static class QualityFigures
             bool titled = drawn[i].Request.Title.Length > 0;
             var panel = new FigurePanel(new PixelRect(left, left + panelWidth, top + PanelHeight, top), new PixelPadding(44, 11, 34, titled ? 20 : 8));
             Axes(panel, drawn[i].Curves, drawn[i].Floor, byBudget);
-            if (titled) panel.Title(drawn[i].Request.Title);
+            if (titled) panel.Title(drawn[i].Request.Title, requests.Select(r => r.Title));
             panel.XName(xName);
             if (i % columns == 0) panel.YName(MetricStyle.Of(drawn[i].Request.Metric).Label);
             plotter.Draw(panel, drawn[i].Curves, drawn[i].Floor, bandText, label);
