@@ -6,14 +6,14 @@ public static class FileSizeLimit
     /// <summary>Writes a file; reaching the limit is an error of input and output that names the file.</summary>
     /// <remarks>.NET reports EFBIG as an argument that is out of range, as if the program were wrong.</remarks>
     /// <param name="path">The file.</param>
-    /// <param name="write">Writes it.</param>
+    /// <param name="write">Writes it, and does nothing else: what else is out of range would pass for the limit.</param>
     /// <exception cref="IOException">The file would be too large, or anything else that writing may meet.</exception>
-    public static void Write(string path, Action<string> write)
+    public static void Write(string path, Action write)
     {
         ArgumentNullException.ThrowIfNull(write);
         try
         {
-            write(path);
+            write();
         }
         catch (ArgumentOutOfRangeException e) when (e.ParamName == "value")
         {
@@ -25,5 +25,11 @@ public static class FileSizeLimit
     /// <param name="path">The file.</param>
     /// <param name="text">Its content.</param>
     /// <exception cref="IOException">As above.</exception>
-    public static void WriteText(string path, string text) => Write(path, p => File.WriteAllText(p, text));
+    public static void WriteText(string path, string text) => Write(path, () => File.WriteAllText(path, text));
+
+    /// <summary>Writes bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <exception cref="IOException">As above.</exception>
+    public static void WriteBytes(string path, byte[] bytes) => Write(path, () => File.WriteAllBytes(path, bytes));
 }

@@ -24,7 +24,7 @@ internal static class MeasurementCsv
         }
     }
 
-    public static void Write(MeasurementTable table, string path) => FileSizeLimit.Write(path, _ => WriteRows(table, path));
+    public static void Write(MeasurementTable table, string path) => FileSizeLimit.Write(path, () => WriteRows(table, path));
 
     private static void WriteRows(MeasurementTable table, string path)
     {

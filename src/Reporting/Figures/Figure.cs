@@ -44,8 +44,8 @@ public sealed class Figure
         Directory.CreateDirectory(folder);
         var files = new FigureFiles(Path.Combine(folder, name + ".svg"), Path.Combine(folder, name + ".pdf"), Path.Combine(folder, name + ".png"));
         FileSizeLimit.WriteText(files.Svg, ToSvg());
-        FileSizeLimit.Write(files.Pdf, path => File.WriteAllBytes(path, ToPdf()));
-        FileSizeLimit.Write(files.Png, path => File.WriteAllBytes(path, ToPng(2)));
+        FileSizeLimit.WriteBytes(files.Pdf, ToPdf());
+        FileSizeLimit.WriteBytes(files.Png, ToPng(2));
         return files;
     }
 

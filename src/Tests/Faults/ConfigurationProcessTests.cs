@@ -6,6 +6,7 @@ using Reproduce.Runner;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Tests.Runner;
 using Reproduce.Tests.Runner.Configuration;
+using Reproduce.Tests.Tasks.Denoising;
 
 namespace Reproduce.Tests.Faults;
 
@@ -61,6 +62,7 @@ public sealed class ConfigurationProcessTests
     public void TheCommandLineRefusesWithExitCode2() => FaultLog.Try(7, "malformed and hostile experiment files, each in a process (--dry-run)", () =>
     {
         int mutations = FaultLog.Cases(0, 260); // Beside the ones that were thought of: more than 300 together.
+        _ = DenoisingOracle.Data; // Skipped without the images: then no file of the denoising experiment can be planned.
         int refused = 0, valid = 0;
         double slowest = 0, work = 0;
         long most = 0;
@@ -72,13 +74,11 @@ public sealed class ConfigurationProcessTests
             slowest = Math.Max(slowest, seconds);
             work = Math.Max(work, processor);
             most = Math.Max(most, memory);
-            // A machine without the images cannot plan the denoising experiment: no fault of the file.
-            bool noImages = exitCode == ExitCodes.Failure && errors.StartsWith("Fashion-MNIST was not found", StringComparison.Ordinal);
-            Assert.That(noImages || exitCode is ExitCodes.Success or ExitCodes.BadConfiguration, Is.True, $"{name}: exit code {exitCode}, {errors}");
+            Assert.That(exitCode, Is.AnyOf(ExitCodes.Success, ExitCodes.BadConfiguration), $"{name}: {errors}");
             // On a machine that does other work, too, the clock says little; a process that hangs is killed after a minute.
             Assert.That(Math.Min(seconds, processor), Is.LessThan(s_limit.TotalSeconds), name);
             Assert.That(memory, Is.LessThan(500L << 20), name);
-            if (noImages || exitCode == ExitCodes.BadConfiguration)
+            if (exitCode == ExitCodes.BadConfiguration)
             {
                 refused++;
                 Assert.That(errors.Trim(), Is.Not.Empty.And.Not.Contain("   at "), name);
