@@ -30,6 +30,7 @@ public sealed class AttentionBlock : Network
     private readonly LayerNormalisation? firstNorm;
     private readonly LayerNormalisation? lastNorm;
     private readonly AttentionSettings _settings;
+    private readonly long _attended;
 
     /// <summary>A block with Glorot-uniform weights and zero biases.</summary>
     /// <param name="width">Width of the queries and of the result, Q.</param>
@@ -41,6 +42,7 @@ public sealed class AttentionBlock : Network
     {
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings;
+        _attended = attended;
         long all = (long)settings.Heads * settings.KeySize;
         queries = new Dense(width, all, random);
         keys = new Dense(attended, all, random);
@@ -57,6 +59,9 @@ public sealed class AttentionBlock : Network
         RegisterComponents();
     }
 
+    // By the number of multiplications: the similarities and what is read cost V + 1 instead of the key's length for each pair.
+    private bool IsNarrow => _attended < _settings.KeySize;
+
     /// <summary>Applies the block.</summary>
     /// <param name="from">The queries, [B, N, Q].</param>
     /// <param name="to">What is attended to, [B, M, V].</param>
@@ -66,15 +71,46 @@ public sealed class AttentionBlock : Network
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(pass);
-        using Scalar scale = (1 / Math.Sqrt(_settings.KeySize)).ToScalar();
-        Tensor similarity = Heads(queries.Apply(from)).matmul(Heads(keys.Apply(to)).transpose(2, 3)).mul(scale); // [B, heads, N, M]
-        Tensor weights = pass.Dropout(similarity.softmax(3), _settings.Dropout);
-        Tensor read = weights.matmul(Heads(values.Apply(to))).transpose(1, 2).flatten(2);
-        Tensor h = Normalise(firstNorm, from.add(joined.Apply(read), Scalars.One));
+        Tensor attended = IsNarrow ? AttendNarrow(from, to, pass) : Attend(from, to, pass);
+        Tensor h = Normalise(firstNorm, from.add(attended, Scalars.One));
         return Normalise(lastNorm, h.add(last.Apply(hidden.Apply(h, pass)), Scalars.One));
     }
 
     private static Tensor Normalise(LayerNormalisation? norm, Tensor x) => norm is null ? x : norm.Apply(x);
+
+    // Multihead attention as it is written, [B, N, Q].
+    private Tensor Attend(Tensor from, Tensor to, ForwardPass pass)
+    {
+        using Scalar scale = (1 / Math.Sqrt(_settings.KeySize)).ToScalar();
+        Tensor similarity = Heads(queries.Apply(from)).matmul(Heads(keys.Apply(to)).transpose(2, 3)).mul(scale); // [B, heads, N, M]
+        Tensor weights = pass.Dropout(similarity.softmax(3), _settings.Dropout);
+        return joined.Apply(weights.matmul(Heads(values.Apply(to))).transpose(1, 2).flatten(2));
+    }
+
+    // The same for vectors that are shorter than their keys. A key is affine in what is attended to, so a similarity is a bilinear form
+    // of both vectors, each with a 1 for the bias, and a value and what is joined from it is one affine map: nothing of the keys' length is made
+    // for every point of a series.
+    private Tensor AttendNarrow(Tensor from, Tensor to, ForwardPass pass)
+    {
+        long batch = from.shape[0], rows = from.shape[1], heads = _settings.Heads;
+        using Scalar scale = (1 / Math.Sqrt(_settings.KeySize)).ToScalar();
+        Tensor seen = WithOne(to);                                                             // [B, M, V + 1]
+        Tensor forms = Maps(queries).transpose(1, 2).matmul(Maps(keys)).mul(scale);            // [heads, Q + 1, V + 1]
+        Tensor asked = WithOne(from).flatten(0, 1).mm(forms.transpose(0, 1).flatten(1));       // [B * N, heads * (V + 1)]
+        Tensor similarity = asked.view(batch, rows * heads, -1).bmm(seen.transpose(1, 2));     // [B, N * heads, M]
+        Tensor weights = pass.Dropout(similarity.softmax(2), _settings.Dropout);
+        Tensor read = weights.bmm(seen).view(batch, rows, -1);                                 // [B, N, heads * (V + 1)]
+        Tensor outward = joined.Weight.t().view(heads, _settings.KeySize, -1);                 // [heads, key, Q]
+        Tensor written = Maps(values).transpose(1, 2).matmul(outward).flatten(0, 1);           // [heads * (V + 1), Q]
+        return read.matmul(written).add(joined.Bias, Scalars.One);
+    }
+
+    // Weights with the bias as a last column, [heads, key, inputs + 1].
+    private Tensor Maps(Dense layer) =>
+        cat([layer.Weight, layer.Bias.unsqueeze(1)], 1).view(_settings.Heads, _settings.KeySize, -1);
+
+    // [B, N, F] to [B, N, F + 1].
+    private static Tensor WithOne(Tensor x) => nn.functional.pad(x, [0, 1], PaddingModes.Constant, 1);
 
     // [B, N, heads * key] to [B, heads, N, key].
     private Tensor Heads(Tensor x) => x.view(x.shape[0], x.shape[1], _settings.Heads, _settings.KeySize).transpose(1, 2);

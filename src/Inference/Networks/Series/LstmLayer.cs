@@ -51,11 +51,12 @@ public sealed class LstmLayer : Network
         foreach (Tensor drive in driven)
         {
             Tensor gates = output is null ? drive : drive.add(output.mm(transposed), Scalars.One);
-            Tensor open = gates.narrow(1, 0, 3 * _units).sigmoid();
-            Tensor candidate = gates.narrow(1, 3 * _units, _units).tanh();
-            Tensor gained = open.narrow(1, 0, _units) * candidate;
-            state = state is null ? gained : gained.add(open.narrow(1, _units, _units) * state, Scalars.One);
-            output = open.narrow(1, 2 * _units, _units) * state.tanh();
+            // Parts of one split share one backward operation.
+            Tensor[] parts = gates.split([3 * _units, _units], 1);
+            Tensor[] open = parts[0].sigmoid().split([_units, _units, _units], 1); // input, forget, output
+            Tensor gained = open[0] * parts[1].tanh();
+            state = state is null ? gained : gained.addcmul(open[1], state, Scalars.One);
+            output = open[2] * state.tanh();
         }
 
         return output ?? throw new ArgumentException("series: expected at least one time.", nameof(series));
