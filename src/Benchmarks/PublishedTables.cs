@@ -8,7 +8,7 @@ internal static class PublishedTables
     /// <summary>Copies what BenchmarkDotNet exported, of every class that ran.</summary>
     internal static void Copy(IEnumerable<Summary> summaries)
     {
-        string folder = Path.Combine(Root(), "results", "benchmarks");
+        string folder = Path.Combine(Repository.Root, "results", "benchmarks");
         Directory.CreateDirectory(folder);
         foreach (Summary summary in summaries)
         {
@@ -28,16 +28,5 @@ internal static class PublishedTables
             // BenchmarkDotNet writes the line ends of the system, the repository has LF.
             File.WriteAllText(target, File.ReadAllText(source).ReplaceLineEndings("\n").TrimEnd('\n') + "\n");
         }
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Reproduce.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? Environment.CurrentDirectory;
     }
 }
