@@ -14,7 +14,7 @@ namespace Reproduce.Benchmarks;
 [BenchmarkCategory(NightlyBenchmarks.Category)]
 public class SamplingBenchmarks
 {
-    private const int DataSets = 4, Draws = 2000, Thousands = DataSets * Draws / 1000;
+    private const int DataSets = 4, Draws = 1000, Thousands = DataSets * Draws / 1000;
     private Tensor _observed = null!;
     private IPosteriorEstimator _operations = null!, _vectors = null!;
 
