@@ -18,31 +18,20 @@ public static class Calibration
     /// <exception cref="ArgumentException">Shapes that do not fit, or numbers that are not finite.</exception>
     public static CalibrationError ExpectedCalibrationError(Tensor draws, Tensor truth)
     {
-        const int Levels = 20;
         (long sets, long dimensions) = Check(draws, truth);
-        int[,] inside = new int[dimensions, Levels];
+        int[][] inside = [.. Enumerable.Range(0, (int)dimensions).Select(_ => new int[CalibrationLevels.Count])];
         ForEach(draws, truth, (_, d, sorted, value) =>
         {
-            for (int k = 0; k < Levels; k++)
+            for (int k = 0; k < CalibrationLevels.Count; k++)
             {
-                double tail = (1 - Level(k)) / 2;
+                double tail = (1 - CalibrationLevels.Of(k)) / 2;
                 if (value >= Quantiles.OfSorted(sorted, tail) && value <= Quantiles.OfSorted(sorted, 1 - tail))
                 {
-                    inside[d, k]++;
+                    inside[d][k]++;
                 }
             }
         });
-
-        double[] errors = new double[dimensions];
-        for (int d = 0; d < errors.Length; d++)
-        {
-            double[] deviations = [.. Enumerable.Range(0, Levels).Select(k => Math.Abs((double)inside[d, k] / sets - Level(k))).Order()];
-            errors[d] = Quantiles.OfSorted(deviations, 0.5);
-        }
-
-        return new CalibrationError(errors);
-
-        static double Level(int k) => 0.005 + k * (0.99 / (Levels - 1));
+        return new CalibrationError([.. inside.Select(counts => CalibrationLevels.Error(counts, sets))]);
     }
 
     /// <summary>

@@ -83,7 +83,7 @@ public static class CalibrationFigures
         if (panels.Count == 0) throw new ArgumentException("panels: expected at least one", nameof(panels));
         var rows = panels.Select(p => p.RowName).Distinct().ToList();
         var columns = panels.Select(p => p.Parameter).Distinct().ToList();
-        var grid = new PanelGrid(rows.Count, columns.Count, legend: 0, square, ownAxes);
+        var grid = new PanelGrid(rows.Count, columns, legend: 0, square, ownAxes);
         var drawn = new List<FigurePanel>();
         foreach (var p in panels)
         {

@@ -67,19 +67,29 @@ internal sealed class FigurePanel
         Plot.Axes.Top.FrameLineStyle.Width = 0.8f;
     }
 
-    /// <summary>A title above the data, made smaller where it would run into the neighbour's.</summary>
-    /// <summary>A title in the size in which it, and those of panels beside this one, fit.</summary>
+    /// <summary>A title above the data, in the size in which it, and those of panels beside this one, fit.</summary>
     public void Title(string text, IEnumerable<string>? beside = null)
     {
         float size = new[] { text }.Concat(beside ?? []).Min(t => Fitting(t, FigureStyle.TitleSize, DataRect.Width + 2));
         Texts.Add(new FigureText(text, new Pixel(DataRect.HorizontalCenter, DataRect.Top - 4), size, FigureStyle.Ink, Alignment.LowerCenter));
     }
 
+    /// <summary>A title of several lines above the data.</summary>
+    public void Title(IReadOnlyList<string> lines, float size)
+    {
+        for (int i = 0; i < lines.Count; i++)
+        {
+            float up = 4 + (lines.Count - 1 - i) * PanelTitles.LineHeight;
+            Texts.Add(new FigureText(lines[i], new Pixel(DataRect.HorizontalCenter, DataRect.Top - up), size, FigureStyle.Ink, Alignment.LowerCenter));
+        }
+    }
+
     /// <summary>Says in the middle why the panel is empty.</summary>
     public void Hole(string text) =>
         Texts.Add(new FigureText(text, DataRect.Center, Fitting(text, FigureStyle.TickSize, DataRect.Width - 6), FigureStyle.Faint, Alignment.MiddleCenter));
 
-    private static float Fitting(string text, float size, float width)
+    /// <summary>The size, at most the given one, in which a text is not wider than the given pixels.</summary>
+    internal static float Fitting(string text, float size, float width)
     {
         using var font = new SKFont(FigureFont.Typeface, size);
         return size * Math.Min(1, width / font.MeasureText(text));

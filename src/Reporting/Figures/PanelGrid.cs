@@ -5,42 +5,46 @@ namespace Reproduce.Reporting;
 /// <summary>A grid of small equal panels of full width: rows named at the left, columns named at the top, axis names once.</summary>
 internal sealed class PanelGrid
 {
-    private const float Left = 66, Right = 8, Top = 20, Bottom = 34, Gap = 13, TickRoom = 24;
+    private const float Left = 66, Right = 8, Top = 6, Bottom = 34, Gap = 13, TickRoom = 24;
 
-    // A square panel is as high as wide, and beside it stands its row's name ("FMPE, 1000 steps"): many columns make a wider figure.
+    // A panel is about as high as wide, and beside it stands its row's name ("FMPE, 1000 steps"): many columns make a wider figure.
     private const float RowNameRoom = 84;
 
     private readonly int _rows;
     private readonly int _columns;
-    private readonly float _width, _height, _legend;
+    private readonly float _width, _height, _legend, _top;
+    private readonly PanelTitles _titles;
     private readonly bool _ownAxes;
 
     /// <param name="rows">Number of rows.</param>
-    /// <param name="columns">Number of columns.</param>
+    /// <param name="columns">Names of the columns.</param>
     /// <param name="legend">Height of the legend above.</param>
     /// <param name="square">Whether panels are square.</param>
     /// <param name="ownAxes">Whether every panel has limits, and so tick labels, of its own.</param>
-    public PanelGrid(int rows, int columns, float legend, bool square, bool ownAxes)
+    public PanelGrid(int rows, IReadOnlyList<string> columns, float legend, bool square, bool ownAxes)
     {
-        (_rows, _columns, _legend, _ownAxes) = (rows, columns, legend, ownAxes);
+        (_rows, _columns, _legend, _ownAxes) = (rows, columns.Count, legend, ownAxes);
         float between = ownAxes ? Gap + TickRoom : Gap;
-        _width = Math.Clamp((FigureStyle.FullWidth - Left - Right - between * (columns - 1)) / columns, RowNameRoom, 190);
-        _height = square ? _width : Math.Clamp(_width * 0.75f, 74, 130);
-        Width = (int)Math.Ceiling(Left + Right + columns * _width + between * (columns - 1));
+        _width = Math.Clamp((FigureStyle.FullWidth - Left - Right - between * (_columns - 1)) / _columns, RowNameRoom, 190);
+        _height = square ? _width : Math.Clamp(_width * 0.75f, RowNameRoom, 130);
+        Width = (int)Math.Ceiling(Left + Right + _columns * _width + between * (_columns - 1));
+        // Beside the panels' own room for tick labels, half of the gap at each side.
+        _titles = new PanelTitles(columns, _width + between - 6);
+        _top = Top + _titles.Height;
     }
 
     public int Width { get; }
 
-    public int Height => (int)Math.Ceiling(_legend + Top + _rows * _height + (_rows - 1) * RowGap + Bottom);
+    public int Height => (int)Math.Ceiling(_legend + _top + _rows * _height + (_rows - 1) * RowGap + Bottom);
 
     private float RowGap => _ownAxes ? Gap + 14 : Gap;
 
     public FigurePanel Panel(int row, int column, string rowName, string columnName, string xName, string yName)
     {
-        float x = Left + column * (_width + (_ownAxes ? Gap + TickRoom : Gap)), y = _legend + Top + row * (_height + RowGap);
-        var panel = new FigurePanel(new PixelRect(x - Left, x + _width + Right, y + _height + Bottom, y - Top), new PixelPadding(Left, Right, Bottom, Top));
+        float x = Left + column * (_width + (_ownAxes ? Gap + TickRoom : Gap)), y = _legend + _top + row * (_height + RowGap);
+        var panel = new FigurePanel(new PixelRect(x - Left, x + _width + Right, y + _height + Bottom, y - _top), new PixelPadding(Left, Right, Bottom, _top));
         panel.Frame();
-        if (row == 0) panel.Title(columnName);
+        if (row == 0) panel.Title(_titles.Lines(columnName), _titles.Size);
         if (row == _rows - 1) panel.XName(xName);
         if (column == 0)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reproduce.Evaluation;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Display;
@@ -53,8 +54,8 @@ public static class ReportStage
             Introduction = $"{experiment.Paper}. {experiment.Description}".Trim(' ', '.') + ".",
             Facts = Facts(plan, manifest, request),
             Tables = [new ReportTable("table", plan.Task is IImageParameters
-                ? ImageTableBuilder.Build(measurements, published, TableRequest(plan) with { Caption = ImageCaption(experiment) })
-                : ResultTableBuilder.Build(measurements, published, TableRequest(plan)))],
+                ? ImageTableBuilder.Build(measurements, published, TableRequest(plan, ImageCaption(experiment)))
+                : ResultTableBuilder.Build(measurements, published, TableRequest(plan, Judged(plan))))],
             Figures = new FigureBook(context, run, measurements, published).Create(),
             Findings = Findings(experiment, plan.Variant, measurements, published, output),
             Missing =
@@ -87,27 +88,42 @@ public static class ReportStage
         Directory.Delete(aside, recursive: true);
     }
 
-    private static ResultTableRequest TableRequest(RunPlan plan)
+    private static ResultTableRequest TableRequest(RunPlan plan, string caption)
     {
         Experiment experiment = plan.Experiment;
-        C2stSettings c2st = experiment.Scores.C2st;
-        string protocol = c2st.Folds == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"one {1 - c2st.TestFraction:P0} / {c2st.TestFraction:P0} split")
-            : $"{c2st.Folds} folds";
         return new ResultTableRequest
         {
             Experiment = experiment.Name,
             Title = experiment.Title,
             Variant = plan.Variant,
-            Caption = $"{experiment.Test.DataSets} test sets, {experiment.Test.Draws} draws each." + (plan.Reference is null ? "" : $" C2ST: two hidden layers of " +
-                $"{c2st.HiddenPerDimension} units per parameter, {protocol}, scaled by the reference. " +
-                $"MMD on {Math.Min(experiment.Scores.Mmd.MaxDraws, experiment.Test.Draws)} draws of each sample."),
+            Caption = caption,
             Planned = [.. plan.Samples.Select(s => new Setting(s.Train.Contender, s.Train.Budget, s.Steps)).Distinct()],
             Floor = plan.Reference is not null,
             Metrics = ShownMetrics.Of(plan),
             ComparedMetric = ShownMetrics.Compared(plan),
             AlsoPublished = ShownMetrics.AlsoPublished(plan),
         };
+    }
+
+    // How the table's metrics were taken; what the max ECE can reach at best, where no exact posterior stands in the table.
+    private static string Judged(RunPlan plan)
+    {
+        Experiment experiment = plan.Experiment;
+        string drawn = $"{experiment.Test.DataSets} test sets, {experiment.Test.Draws} draws each.";
+        if (plan.Reference is null)
+        {
+            CalibratedError error = CalibratedError.Simulate(experiment.Test.DataSets, plan.Task.ParameterNames.Count, plan.Key.Child("calibrated"));
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{drawn} With so many test sets the max ECE of exact posteriors would be {error.Median:F3} (median; 90 % of the times from {error.Low:F3} to {error.High:F3}).");
+        }
+
+        C2stSettings c2st = experiment.Scores.C2st;
+        string protocol = c2st.Folds == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"one {1 - c2st.TestFraction:P0} / {c2st.TestFraction:P0} split")
+            : $"{c2st.Folds} folds";
+        return $"{drawn} C2ST: two hidden layers of {c2st.HiddenPerDimension} units per parameter, {protocol}, scaled by the reference. " +
+            $"MMD on {Math.Min(experiment.Scores.Mmd.MaxDraws, experiment.Test.Draws)} draws of each sample.";
     }
 
     private static string ImageCaption(Experiment experiment)
