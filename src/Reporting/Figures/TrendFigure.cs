@@ -24,9 +24,8 @@ public static class TrendFigure
         int columns = Math.Min(Columns, groups.Length);
         float width = FigureStyle.FullWidth / (float)Columns;
         var legend = new FigureLegend(Legend(rows), width * columns);
-        var panels = groups.Select((g, i) => Panel(
-            Place(i, columns, width, legend.Height), $"{g.Key.Source}: {(g.Key.Kind == NightlyKind.Speed ? "times the floor" : MetricStyle.Of(g.Key.Metric).Label)}",
-            [.. g], nights[0], days));
+        string[] titles = [.. groups.Select(g => $"{g.Key.Source}: {(g.Key.Kind == NightlyKind.Speed ? "times the floor" : MetricStyle.Of(g.Key.Metric).Label)}")];
+        var panels = groups.Select((g, i) => Panel(Place(i, columns, width, legend.Height), titles[i], titles, [.. g], nights[0], days));
         int height = (int)Math.Ceiling(legend.Height + (groups.Length + columns - 1) / columns * Height);
         return new Figure("Trend of the nights", Caption, (int)Math.Ceiling(width * columns), height, [.. panels], legend);
     }
@@ -48,7 +47,7 @@ public static class TrendFigure
 
     private static string Method(string setting) => DisplayNames.MethodOf(setting.Split(',', 2)[0]);
 
-    private static FigurePanel Panel(PixelRect place, string title, NightlyHistoryRow[] rows, DateTime start, double days)
+    private static FigurePanel Panel(PixelRect place, string title, string[] titles, NightlyHistoryRow[] rows, DateTime start, double days)
     {
         var panel = new FigurePanel(place, new PixelPadding(46, 12, 34, 20));
         // One setting far from the others, such as two steps of NPSE, must not press these into a line.
@@ -65,7 +64,7 @@ public static class TrendFigure
             !log ? AxisTicks.Linear(min, max, 5, labels: true)
             : max - min > 0.8 ? AxisTicks.Log(min, max, panel.DataRect.Height * 2, labels: true)
             : AxisTicks.WithinDecade(min, max, 5));
-        panel.Title(title);
+        panel.Title(title, titles);
         panel.XName($"days since {start:yyyy-MM-dd}");
         foreach (var line in rows.GroupBy(r => r.Setting))
         {
@@ -75,7 +74,7 @@ public static class TrendFigure
             double X(NightlyHistoryRow r) => (r.Time - start).TotalDays;
             var scatter = panel.Plot.Add.Scatter(points.Select(X).ToArray(), points.Select(r => Y(r.Value)).ToArray(), color);
             scatter.LineWidth = 1f;
-            scatter.MarkerStyle = FigureStyle.Marker(MarkerShape.FilledCircle, 2.5f, color);
+            scatter.MarkerStyle = FigureStyle.Marker(MarkerShape.FilledCircle, points.Length == 1 ? FigureStyle.MarkerSize : 2.5f, color);
             NightlyHistoryRow[] bad = [.. points.Where(r => r.IsRegression)];
             if (bad.Length == 0) continue;
             var crosses = panel.Plot.Add.ScatterPoints(bad.Select(X).ToArray(), bad.Select(r => Y(r.Value)).ToArray(), FigureStyle.Ink);
