@@ -30,7 +30,6 @@ public sealed class AttentionBlock : Network
     private readonly LayerNormalisation? firstNorm;
     private readonly LayerNormalisation? lastNorm;
     private readonly AttentionSettings _settings;
-    private readonly long _attended;
 
     /// <summary>A block with Glorot-uniform weights and zero biases.</summary>
     /// <param name="width">Width of the queries and of the result, Q.</param>
@@ -42,7 +41,6 @@ public sealed class AttentionBlock : Network
     {
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings;
-        _attended = attended;
         long all = (long)settings.Heads * settings.KeySize;
         queries = new Dense(width, all, random);
         keys = new Dense(attended, all, random);
@@ -59,9 +57,6 @@ public sealed class AttentionBlock : Network
         RegisterComponents();
     }
 
-    // By the number of multiplications: the similarities and what is read cost V + 1 instead of the key's length for each pair.
-    private bool IsNarrow => _attended < _settings.KeySize;
-
     /// <summary>Applies the block.</summary>
     /// <param name="from">The queries, [B, N, Q].</param>
     /// <param name="to">What is attended to, [B, M, V].</param>
@@ -70,8 +65,10 @@ public sealed class AttentionBlock : Network
     public Tensor Apply(Tensor from, Tensor to, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(to);
         ArgumentNullException.ThrowIfNull(pass);
-        Tensor attended = IsNarrow ? AttendNarrow(from, to, pass) : Attend(from, to, pass);
+        // By the number of multiplications: the similarities and what is read cost V + 1 instead of the key's length for each pair.
+        Tensor attended = to.shape[2] < _settings.KeySize ? AttendNarrow(from, to, pass) : Attend(from, to, pass);
         Tensor h = Normalise(firstNorm, from.add(attended, Scalars.One));
         return Normalise(lastNorm, h.add(last.Apply(hidden.Apply(h, pass)), Scalars.One));
     }

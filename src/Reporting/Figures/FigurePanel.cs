@@ -71,7 +71,7 @@ internal sealed class FigurePanel
     public void Title(string text, IEnumerable<string>? beside = null)
     {
         float size = new[] { text }.Concat(beside ?? []).Min(t => Fitting(t, FigureStyle.TitleSize, DataRect.Width + 2));
-        Texts.Add(new FigureText(text, new Pixel(DataRect.HorizontalCenter, DataRect.Top - 4), size, FigureStyle.Ink, Alignment.LowerCenter));
+        Title([text], size);
     }
 
     /// <summary>A title of several lines above the data.</summary>

@@ -24,12 +24,11 @@ internal sealed class PanelGrid
     public PanelGrid(int rows, IReadOnlyList<string> columns, float legend, bool square, bool ownAxes)
     {
         (_rows, _columns, _legend, _ownAxes) = (rows, columns.Count, legend, ownAxes);
-        float between = ownAxes ? Gap + TickRoom : Gap;
-        _width = Math.Clamp((FigureStyle.FullWidth - Left - Right - between * (_columns - 1)) / _columns, RowNameRoom, 190);
+        _width = Math.Clamp((FigureStyle.FullWidth - Left - Right - Between * (_columns - 1)) / _columns, RowNameRoom, 190);
         _height = square ? _width : Math.Clamp(_width * 0.75f, RowNameRoom, 130);
-        Width = (int)Math.Ceiling(Left + Right + _columns * _width + between * (_columns - 1));
+        Width = (int)Math.Ceiling(Left + Right + _columns * _width + Between * (_columns - 1));
         // Beside the panels' own room for tick labels, half of the gap at each side.
-        _titles = new PanelTitles(columns, _width + between - 6);
+        _titles = new PanelTitles(columns, _width + Between - 6);
         _top = Top + _titles.Height;
     }
 
@@ -37,11 +36,13 @@ internal sealed class PanelGrid
 
     public int Height => (int)Math.Ceiling(_legend + _top + _rows * _height + (_rows - 1) * RowGap + Bottom);
 
+    private float Between => _ownAxes ? Gap + TickRoom : Gap;
+
     private float RowGap => _ownAxes ? Gap + 14 : Gap;
 
     public FigurePanel Panel(int row, int column, string rowName, string columnName, string xName, string yName)
     {
-        float x = Left + column * (_width + (_ownAxes ? Gap + TickRoom : Gap)), y = _legend + _top + row * (_height + RowGap);
+        float x = Left + column * (_width + Between), y = _legend + _top + row * (_height + RowGap);
         var panel = new FigurePanel(new PixelRect(x - Left, x + _width + Right, y + _height + Bottom, y - _top), new PixelPadding(Left, Right, Bottom, _top));
         panel.Frame();
         if (row == 0) panel.Title(_titles.Lines(columnName), _titles.Size);

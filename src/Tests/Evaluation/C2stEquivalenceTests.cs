@@ -4,6 +4,7 @@ using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Runner.Report;
+using Reproduce.Tests.Runner;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
@@ -53,7 +54,7 @@ public sealed class C2stEquivalenceTests
             TestContext.Progress.WriteLine(row);
         }
 
-        string path = Path.Combine(Root(), "results", "benchmarks", "c2st-equivalence.md");
+        string path = Path.Combine(Repository.Root, "results", "benchmarks", "c2st-equivalence.md");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, $"""
             # C2ST beside scikit-learn
@@ -96,15 +97,4 @@ public sealed class C2stEquivalenceTests
         Math.Sqrt(oracle.Deviation * oracle.Deviation / oracle.Replicates + Math.Pow(Uncertainty.StandardError(scores).Error, 2));
 
     private static double Deviation(double[] scores) => Uncertainty.StandardError(scores).Error * Math.Sqrt(scores.Length);
-
-    private static string Root()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Reproduce.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? throw new DirectoryNotFoundException("The folder of Reproduce.sln was not found above the tests.");
-    }
 }

@@ -1,12 +1,13 @@
 using NUnit.Framework;
 using Reproduce.Reporting;
+using Reproduce.Tests.Runner;
 
 namespace Reproduce.Tests.Reporting;
 
 [TestFixture]
 internal sealed class PublishedResultsTests
 {
-    private static readonly Lazy<PublishedResults> _published = new(() => PublishedResults.Read(Path.Combine(RepositoryRoot(), "results", "published", "published-results.csv")));
+    private static readonly Lazy<PublishedResults> _published = new(() => PublishedResults.Read(Path.Combine(Repository.Root, "results", "published", "published-results.csv")));
 
     /// <summary>The committed numbers of the paper; the tests may run from any output folder below the root.</summary>
     internal static PublishedResults Published => _published.Value;
@@ -34,12 +35,5 @@ internal sealed class PublishedResultsTests
             Assert.That(steps.Select(r => r.Source), Is.All.EqualTo("fig3"));
             Assert.That(string.Join(" ", budgets.Select(r => r.Budget)), Is.EqualTo("512 1024 2048 4096 8192"));
         });
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Reproduce.sln"))) folder = folder.Parent ?? throw new DirectoryNotFoundException("No folder above the tests holds Reproduce.sln.");
-        return folder.FullName;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using NUnit.Framework;
 using Reproduce.Tasks.Tumor;
+using Reproduce.Tests.Runner;
 
 namespace Reproduce.Tests.Tasks.Tumor;
 
@@ -20,7 +21,7 @@ public sealed class TumorEquivalenceReport
     [Test]
     public void WriteTheEquivalenceReport()
     {
-        string folder = Path.Combine(Root(), "results", "tumor");
+        string folder = Path.Combine(Repository.Root, "results", "tumor");
         Directory.CreateDirectory(folder);
         TumorSetting[] settings = TumorReferenceData.Settings;
         double[][][] ours = [.. settings.Select(s => TumorReferenceData.OurRuns(TumorLattice.Standard, s, Runs))];
@@ -143,15 +144,4 @@ public sealed class TumorEquivalenceReport
 
     // The whole build runs in the invariant culture (Directory.Build.props), so interpolation needs no provider here.
     private void Line(string line = "") => _text.Append(line).Append('\n');
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(TestContext.CurrentContext.TestDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Reproduce.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("No Reproduce.sln above the test folder.");
-    }
 }
