@@ -82,7 +82,7 @@ public sealed class CouplingFlow : Network, IConditionalTransform
         {
             ActivationNorm norm => [norm.Scale, norm.Shift],
             LearnablePermutation permutation => [permutation.Matrix],
-            TwoSidedCoupling coupling => coupling.Halves.SelectMany(h => h.Conditioners).SelectMany(c => c.Layers).SelectMany(l => (Tensor[])[l.Weight, l.Bias]),
+            TwoSidedCoupling coupling => coupling.Halves.SelectMany(h => h.Conditioners).SelectMany(c => c.Layers).SelectMany(l => l.Tensors),
             _ => Enumerable.Empty<Tensor>(),
         }),
     ];

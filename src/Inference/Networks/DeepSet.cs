@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
+using Reproduce.Inference.Networks.Vectors.Sets;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -34,6 +35,7 @@ public sealed class DeepSet : SummaryNetwork
     private readonly ModuleList<EquivariantModule> equivariant = [];
     private readonly InvariantModule invariant;
     private readonly Dense last;
+    private readonly VectorSetCaller _vectors;
 
     /// <summary>A network for sets of vectors of length <paramref name="features"/>.</summary>
     /// <param name="features">F, the length of one member of the set.</param>
@@ -53,18 +55,28 @@ public sealed class DeepSet : SummaryNetwork
         invariant = new InvariantModule(width, settings, random);
         last = new Dense(settings.Units, settings.Outputs, random);
         Outputs = settings.Outputs;
+        _vectors = new VectorSetCaller((int)features, settings, [.. equivariant.SelectMany(m => m.Layers), .. invariant.Layers, last]);
         RegisterComponents();
     }
 
     /// <inheritdoc/>
     public override long Outputs { get; }
 
+    /// <summary>Whether vector code may take the place of libtorch's operations (a test compares the two).</summary>
+    internal bool AllowVectors { get; set; } = true;
+
     /// <inheritdoc/>
     /// <remarks>The observation is one tensor [B, N, F].</remarks>
     public override Tensor Summarise(Observation x, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(pass);
         Tensor set = x.Sole;
+        if (AllowVectors && _vectors.Accepts(set, pass))
+        {
+            return _vectors.Apply(set);
+        }
+
         foreach (EquivariantModule module in equivariant)
         {
             set = module.Apply(set, pass);
@@ -87,6 +99,8 @@ public sealed class DeepSet : SummaryNetwork
             RegisterComponents();
         }
 
+        public IEnumerable<Dense> Layers => member.Layers.Concat(pooled.Layers);
+
         public Tensor Apply(Tensor set, ForwardPass pass) => pooled.Apply(member.Apply(set, pass).mean([1]), pass);
     }
 
@@ -103,6 +117,8 @@ public sealed class DeepSet : SummaryNetwork
             joined = new DenseLayers(features + settings.Units, settings.Units, settings.Layers, random);
             RegisterComponents();
         }
+
+        public IEnumerable<Dense> Layers => context.Layers.Concat(joined.Layers);
 
         public Tensor Apply(Tensor set, ForwardPass pass)
         {

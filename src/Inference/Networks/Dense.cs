@@ -64,6 +64,9 @@ public sealed class Dense : Network
     /// <summary>[outputs].</summary>
     internal Parameter Bias => bias;
 
+    /// <summary>Weight and bias, as vector code takes them.</summary>
+    internal Tensor[] Tensors => [weight, bias];
+
     /// <summary>Applies the layer.</summary>
     /// <param name="x">[..., inputs].</param>
     /// <returns>[..., outputs].</returns>

@@ -85,7 +85,7 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
 
         ReadOnlySpan<float> h = saved.Slice((layers - 1) * HiddenLength, HiddenLength);
         Panels.Turn(h, turned, units);
-        Panels.WeightGradient(slopes, turned, gradients.Weight(layers), outputs, units);
+        PanelGradients.AddTurned(slopes, turned, gradients.Weight(layers), units, outputs, units);
         Panels.AddRowSums(slopes, gradients.Bias(layers), outputs);
         slope.Clear();
         PanelProduct.AddTo(weights.Weight(layers), 1, units, slopes, slope, Panel, units, outputs);
@@ -94,7 +94,7 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
             Panels.WhereActive(slope, h, kept);
             h = saved.Slice((layer - 1) * HiddenLength, HiddenLength);
             Panels.Turn(h, turned, units);
-            Panels.WeightGradient(slope, turned, gradients.Weight(layer), units, units);
+            PanelGradients.AddTurned(slope, turned, gradients.Weight(layer), units, units, units);
             Panels.AddRowSums(slope, gradients.Bias(layer), units);
             below.Clear();
             PanelProduct.AddTo(weights.Weight(layer), 1, units, slope, below, Panel, units, units);
@@ -105,7 +105,7 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
 
         Panels.WhereActive(slope, h, kept);
         Panels.TurnNarrow(context, contextTurned, inputs);
-        Panels.NarrowWeightGradient(slope, contextTurned, gradients.Weight(0), below, units, inputs);
+        PanelGradients.AddTurnedNarrow(slope, contextTurned, gradients.Weight(0), inputs, below, units, inputs);
         Panels.AddRowSums(slope, gradients.Bias(0), units);
         PanelProduct.AddTo(weights.Weight(0), 1, inputs, slope, contextSlopes, Panel, inputs, units);
     }

@@ -1,16 +1,10 @@
-using Reproduce.Compute;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Networks.Vectors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Flows.Vectors;
 
-/// <summary>Lets vector code take the place of a flow's libtorch operations where it can.</summary>
-/// <remarks>
-/// On a CPU with vectors wide enough (<see cref="PanelProduct.IsSupported"/>), for float32 and hidden widths that are multiples of 32. It
-/// gives first derivatives in a training pass; where second ones may be asked for, the flow keeps to libtorch.
-/// </remarks>
+/// <summary>Lets vector code take the place of a flow's libtorch operations where it can: hidden widths that are multiples of 32.</summary>
 internal sealed class VectorFlowCaller
 {
     private readonly VectorFlow? _flow;
@@ -31,7 +25,7 @@ internal sealed class VectorFlowCaller
         _weights = weights;
         _orders = orders;
         _settings = settings;
-        if (PanelProduct.IsSupported && settings.Units % Panels.Width == 0)
+        if (settings.Units % Panels.Width == 0)
         {
             int first = dimension / 2, second = dimension - dimension / 2;
             _flow = new VectorFlow(dimension, condition, settings.Permutation, [.. Enumerable.Range(0, settings.Layers)
@@ -44,7 +38,7 @@ internal sealed class VectorFlowCaller
     /// <param name="weight">Any of the flow's weights.</param>
     /// <param name="pass">The pass.</param>
     internal bool Accepts(Tensor u, Tensor weight, ForwardPass pass) =>
-        _flow is not null && IsPlain(u) && IsPlain(weight) && u.shape[0] > 0 && (pass.IsStochastic || !is_grad_enabled());
+        _flow is not null && VectorPass.Accepts(u, weight, pass);
 
     /// <summary>Applies the flow.</summary>
     /// <param name="u">[N, D].</param>
@@ -58,18 +52,8 @@ internal sealed class VectorFlowCaller
             ? [.. Enumerable.Range(0, flow.Masks).Select(_ => new MaskMemory(pass.Mask(_settings.Units, u.shape[0], _settings.Dropout, u.device)!))]
             : [];
         FlowPass data = new(u.contiguous(), condition.contiguous(), _weights(), masks, _orders());
-        Tensor result = is_grad_enabled()
-            ? VectorFlowFunction.apply([new VectorFlowCall(flow, data), data.U, data.Condition, .. data.Weights])
-            : Evaluate(flow, data);
+        Tensor result = new VectorFlowPass(flow, data).Apply();
         return (result.narrow(1, 0, flow.Dimension), result.select(1, flow.Dimension));
-    }
-
-    private static Tensor Evaluate(VectorFlow flow, FlowPass data)
-    {
-        Tensor result = data.U.new_empty([data.Rows, flow.Dimension + 1]);
-        using Tensor room = data.U.new_empty([flow.SavedLength(1)]);
-        flow.Forward(data, MlpMemory.Numbers(result), MlpMemory.Numbers(room));
-        return result;
     }
 
     private static VectorHalf Half(CouplingKind kind, int width, int context, CouplingFlowSettings settings)
@@ -79,6 +63,4 @@ internal sealed class VectorFlowCaller
             ? new VectorAffineHalf(width, Network(width))
             : new VectorSplineHalf(width, settings.Bins, Network(width * (int)RationalQuadraticSpline.RawNumbers(settings.Bins)));
     }
-
-    private static bool IsPlain(Tensor tensor) => tensor.device.type == DeviceType.CPU && tensor.dtype == ScalarType.Float32;
 }

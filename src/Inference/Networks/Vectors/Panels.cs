@@ -232,31 +232,24 @@ internal static class Panels
         }
     }
 
-    /// <summary>gradient [rows, columns] += slopes [rows, 32] times the turned layer below.</summary>
-    internal static void WeightGradient(ReadOnlySpan<float> slopes, ReadOnlySpan<float> turned, Span<float> gradient, int rows, int columns)
+    /// <summary>to += from.</summary>
+    internal static void Add(ReadOnlySpan<float> from, Span<float> to)
     {
-        for (int j = 0; j < columns; j += Width)
+        ref float f = ref MemoryMarshal.GetReference(from);
+        ref float t = ref MemoryMarshal.GetReference(to);
+        for (nuint i = 0; i < (nuint)to.Length; i += 8)
         {
-            PanelProduct.AddTo(slopes, Width, 1, turned.Slice(j * Width, Width * Width), gradient[j..], columns, rows, Width);
+            (Vector256.LoadUnsafe(ref t, i) + Vector256.LoadUnsafe(ref f, i)).StoreUnsafe(ref t, i);
         }
     }
 
-    /// <summary>The same for a number of columns that is no multiple of 32; <paramref name="block"/> is scratch, [rows, 32].</summary>
-    internal static void NarrowWeightGradient(
-        ReadOnlySpan<float> slopes, ReadOnlySpan<float> turned, Span<float> gradient, Span<float> block, int rows, int columns)
+    /// <summary>panel *= factor.</summary>
+    internal static void Scale(Span<float> panel, float factor)
     {
-        for (int j = 0; j < columns; j += Width)
+        ref float p = ref MemoryMarshal.GetReference(panel);
+        for (nuint i = 0; i < (nuint)panel.Length; i += 8)
         {
-            block.Clear();
-            PanelProduct.AddTo(slopes, Width, 1, turned.Slice(j * Width, Width * Width), block, Width, rows, Width);
-            int width = Math.Min(Width, columns - j);
-            for (int i = 0; i < rows; i++)
-            {
-                for (int k = 0; k < width; k++)
-                {
-                    gradient[i * columns + j + k] += block[i * Width + k];
-                }
-            }
+            (Vector256.LoadUnsafe(ref p, i) * factor).StoreUnsafe(ref p, i);
         }
     }
 }

@@ -102,7 +102,7 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
             Panels.LoadRows(slopes.Slice(first * outputs, count * outputs), dy, outputs, count);
             ReadOnlySpan<float> h = saved.Slice(p * PanelLength + blocks * HiddenLength, HiddenLength);
             Panels.Turn(h, turned, units);
-            Panels.WeightGradient(dy, turned, gradients.Weight(blocks + 1), outputs, units);
+            PanelGradients.AddTurned(dy, turned, gradients.Weight(blocks + 1), units, outputs, units);
             Panels.AddRowSums(dy, gradients.Bias(blocks + 1), outputs);
             slope.Clear();
             PanelProduct.AddTo(weights.Weight(blocks + 1), 1, units, dy, slope, Panel, units, outputs);
@@ -121,7 +121,7 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
 
                 h = saved.Slice(p * PanelLength + (b - 1) * HiddenLength, HiddenLength);
                 Panels.Turn(h, turned, units);
-                Panels.WeightGradient(inner, turned, gradients.Weight(b), units, units);
+                PanelGradients.AddTurned(inner, turned, gradients.Weight(b), units, units, units);
                 Panels.AddRowSums(inner, gradients.Bias(b), units);
                 slope.CopyTo(below);
                 PanelProduct.AddTo(weights.Weight(b), 1, units, inner, below, Panel, units, units);
@@ -135,7 +135,7 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
             Span<float> input = wide[..(Panel * inputs)];
             Panels.LoadRows(x.Slice(first * inputs, count * inputs), input, inputs, count);
             Panels.TurnNarrow(input, inputTurned, inputs);
-            Panels.NarrowWeightGradient(slope, inputTurned, gradients.Weight(0), below, units, inputs);
+            PanelGradients.AddTurnedNarrow(slope, inputTurned, gradients.Weight(0), inputs, below, units, inputs);
             if (!inputSlopes.IsEmpty)
             {
                 input.Clear();

@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+
+namespace Reproduce.Inference.Networks.Vectors;
+
+/// <summary>A <see cref="VectorPass"/> as a function that libtorch's automatic differentiation knows.</summary>
+/// <remarks>
+/// Its arguments are the pass, then the inputs and weights that libtorch shall see. The backward pass has to come before the dispose scope of
+/// the forward pass ends, as it does in a training step.
+/// </remarks>
+internal sealed class VectorFunction : autograd.SingleTensorFunction<VectorFunction>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(VectorFunction);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        VectorPass pass = (VectorPass)vars[0];
+        pass.Saved = pass.Inputs[0].new_empty([pass.SavedLength]);
+        Tensor result = pass.Inputs[0].new_empty([pass.Rows, pass.Outputs]);
+        pass.Forward(MlpMemory.Numbers(result), MlpMemory.Numbers(pass.Saved));
+        ctx.save_data(nameof(VectorPass), pass);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        VectorPass pass = (VectorPass)ctx.get_data(nameof(VectorPass));
+        Tensor slopes = grad_output.contiguous();
+        WeightGradients gradients = new(pass.Weights);
+        Tensor?[] inputSlopes = [.. pass.Inputs.Select(input => input.requires_grad ? empty_like(input) : null)];
+        pass.Backward(MlpMemory.Numbers(pass.Saved!), MlpMemory.Numbers(slopes), gradients.Tensors, inputSlopes);
+        return [null!, .. inputSlopes.Select(s => s!), .. gradients.ForLibtorch];
+    }
+}

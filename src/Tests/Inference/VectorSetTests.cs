@@ -1,0 +1,126 @@
+using NUnit.Framework;
+using Reproduce.Compute;
+using Reproduce.Inference.Networks;
+using Reproduce.Tests.Inference.Support;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tests.Inference;
+
+/// <summary>The DeepSet in vector code against the same network in libtorch's operations: values, gradients, evaluation, memory.</summary>
+public sealed class VectorSetTests
+{
+    private static readonly RandomKey s_key = RandomKey.FromSeed(43);
+
+    [Test]
+    public void ValuesAndGradientsAreLibtorchs(
+        [Values(1, 32, 50)] int sets, [Values(1, 10)] int members, [Values(2, 32)] int features, [Values(0, 1, 2)] int modules, [Values(1, 2, 3)] int layers)
+    {
+        RequireVectors();
+        using IDisposable scope = NewDisposeScope();
+        DeepSetSettings settings = new() { Outputs = 6, Units = 32, EquivariantModules = modules, Layers = layers };
+        AssertSame(settings, sets, members, features);
+    }
+
+    [Test]
+    public void TheDefaultSizesToo()
+    {
+        RequireVectors();
+        using IDisposable scope = NewDisposeScope();
+        AssertSame(new DeepSetSettings(), 64, 10, 2);
+    }
+
+    [Test]
+    public void AWidthThatDoesNotFitThePanelsIsLeftToLibtorch()
+    {
+        using IDisposable scope = NewDisposeScope();
+        DeepSetSettings settings = new() { Units = 24 };
+        Assert.That(Pass(true, settings, 5, 4, 2)["y"], Is.EqualTo(Pass(false, settings, 5, 4, 2)["y"]));
+    }
+
+    [Test]
+    public void EvaluationWithoutGradientsIsTheSameFunction()
+    {
+        RequireVectors();
+        using IDisposable scope = NewDisposeScope();
+        using RandomSource random = new(s_key);
+        DeepSet network = new DeepSet(2, new DeepSetSettings(), random).Perturb(0.1, s_key.Child("w"));
+        using IDisposable noGrad = no_grad();
+        foreach (int members in new[] { 10, 3, 10 })
+        {
+            Observation x = new(random.Normal([100, members, 2]));
+            network.AllowVectors = false;
+            double[] plain = network.Summarise(x, ForwardPass.Evaluation).Numbers();
+            network.AllowVectors = true;
+            double[] vectors = network.Summarise(x, ForwardPass.Evaluation).Numbers();
+            Assert.That(vectors, Is.EqualTo(plain).Within(2e-5 * plain.Max(Math.Abs)));
+            Assert.That(vectors, Is.Not.EqualTo(plain), "the two ways were really taken");
+        }
+    }
+
+    [Test]
+    public void GradientsOfTwoPassesAdd()
+    {
+        RequireVectors();
+        using IDisposable scope = NewDisposeScope();
+        using RandomSource random = new(s_key);
+        DeepSet network = new(2, new DeepSetSettings { Units = 32 }, random);
+        Observation x = new(random.Normal([16, 5, 2]));
+        Tensor Loss() => network.Summarise(x, ForwardPass.WithDropout(random)).square().sum();
+        Loss().backward();
+        double[] once = network.parameters().First().grad!.Numbers();
+        (Loss() + Loss()).backward();
+        Assert.That(network.parameters().First().grad!.Numbers(), Is.EqualTo(once.Select(v => 3 * v)).Within(1e-5 * once.Max(Math.Abs)));
+    }
+
+    [Test]
+    public void ManyPassesLeaveNoMemoryBehind()
+    {
+        RequireVectors();
+        using IDisposable scope = NewDisposeScope();
+        using RandomSource random = new(s_key);
+        DeepSet network = new(2, new DeepSetSettings(), random);
+        Run(50);
+        long before = Environment.WorkingSet;
+        Run(400);
+
+        // What a pass leaves for its gradient is 2 MB.
+        Assert.That(Environment.WorkingSet - before, Is.LessThan(100_000_000));
+
+        void Run(int passes)
+        {
+            for (int i = 0; i < passes; i++)
+            {
+                using IDisposable inner = NewDisposeScope();
+                network.Summarise(new Observation(random.Normal([64, 10, 2])), ForwardPass.WithDropout(random)).square().mean().backward();
+            }
+        }
+    }
+
+    private static void RequireVectors() => Assume.That(PanelProduct.IsSupported, "This processor has neither 512-bit vectors nor fused multiply-adds.");
+
+    private static void AssertSame(DeepSetSettings settings, int sets, int members, int features)
+    {
+        Dictionary<string, double[]> vectors = Pass(true, settings, sets, members, features);
+        Dictionary<string, double[]> plain = Pass(false, settings, sets, members, features);
+        Assert.That(vectors.Keys, Is.EquivalentTo(plain.Keys));
+        foreach ((string name, double[] wanted) in plain)
+        {
+            double scale = Math.Max(1e-3, wanted.Max(Math.Abs));
+            Assert.That(vectors[name], Is.EqualTo(wanted).Within(3e-5 * scale), name);
+        }
+
+        Assert.That(vectors.Where(p => p.Value.All(v => v == 0)).Select(p => p.Key), Is.Empty, "something flows everywhere");
+    }
+
+    private static Dictionary<string, double[]> Pass(bool vectors, DeepSetSettings settings, int sets, int members, int features)
+    {
+        using RandomSource random = new(s_key);
+        DeepSet network = new DeepSet(features, settings, random).Perturb(0.1, s_key.Child("w"));
+        network.AllowVectors = vectors;
+        Tensor y = network.Summarise(new Observation(random.Normal([sets, members, features])), ForwardPass.WithDropout(random));
+        (y * random.Normal(y.shape)).sum().backward();
+        Dictionary<string, double[]> numbers = network.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.Numbers());
+        numbers["y"] = y.detach().Numbers();
+        return numbers;
+    }
+}
