@@ -56,11 +56,7 @@ public static class FiguresCommand
     private static IEnumerable<ReportFigure> Figures(
         List<(Experiment Experiment, RunPlan Plan)> runs, MeasurementTable measurements, PublishedResults published)
     {
-        List<PosteriorRow> posteriors =
-        [
-            .. runs.SelectMany(r => new PosteriorDraws(r.Plan, f => f.IsComplete ? null : "draws not in the cache")
-                .Rows([r.Experiment.Figures.ScatterDataSets.FirstOrDefault()], _ => r.Experiment.Title)),
-        ];
+        List<PosteriorRow> posteriors = [.. runs.SelectMany(r => PosteriorRows(r.Plan))];
         if (posteriors.Count > 0)
         {
             yield return new ReportFigure("figure_2_posteriors", PosteriorGrid.Create(posteriors));
@@ -87,5 +83,15 @@ public static class FiguresCommand
         {
             yield return new ReportFigure("figure_4_c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, several));
         }
+    }
+
+    // A row for an experiment: the observation that it names, else its first shown data set.
+    private static IReadOnlyList<PosteriorRow> PosteriorRows(RunPlan plan)
+    {
+        PosteriorDraws draws = new(plan, f => f.IsComplete ? null : "draws not in the cache");
+        string title = plan.Experiment.Title;
+        return draws.ShownRow($"{title}, {PosteriorDraws.At(plan)}") is PosteriorRow shown
+            ? [shown]
+            : draws.TestRows([plan.Experiment.Figures.ScatterDataSets.FirstOrDefault()], _ => title);
     }
 }

@@ -77,6 +77,13 @@ public sealed record Experiment : IValidatedRecord
             yield return (nameof(Figures), $"scatter_data_sets: expected indices below test.data_sets ({Test.DataSets})");
         }
 
+        if (Figures.Observation is { } observation && observation.Length != Task.ObservationLength)
+        {
+            yield return (nameof(Figures), Task.ObservationLength is int length
+                ? $"observation: expected {length} numbers, got {observation.Length}"
+                : "observation: expected only for a task that observes a short list of numbers");
+        }
+
         if (Simulations.FullSweep?.Except(Simulations.Budgets).ToArray() is { Length: > 0 } unknown)
         {
             yield return (nameof(Simulations), $"full_sweep: expected some of 'budgets', got {string.Join(", ", unknown)}");
@@ -228,6 +235,10 @@ public sealed record FigureSettings
     /// <summary>Test data sets whose posterior draws are shown.</summary>
     [Range(0, 1_000_000)]
     public int[] ScatterDataSets { get; init; } = [0];
+
+    /// <summary>An observation of the reader's choice whose posterior draws are shown too, for a task that observes a short list of numbers.</summary>
+    [Range(-1e9, 1e9)]
+    public double[]? Observation { get; init; }
 
     /// <summary>The budget of figures that show one; the largest when not given (or when a profile left it out).</summary>
     [Range(1, 100_000_000)]

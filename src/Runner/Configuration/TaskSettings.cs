@@ -18,6 +18,9 @@ public abstract record TaskSettings
     /// <summary>Whether a training observes every batch of parameters anew, instead of learning from the stored observations.</summary>
     public virtual bool RedrawsObservations => false;
 
+    /// <summary>Numbers in an observation, where an experiment may give one; null where an observation is no short list of numbers.</summary>
+    public virtual int? ObservationLength => null;
+
     /// <summary>Sizes of the splits, for a task whose parameters are data; null for draws from a prior.</summary>
     public virtual (int Training, int Validation, int Test)? SplitSizes => null;
 }
@@ -63,6 +66,9 @@ public sealed record TwoMoonsSettings : TaskSettings
     public bool TruncateReference { get; init; } = true;
 
     /// <inheritdoc/>
+    public override int? ObservationLength => 2;
+
+    /// <inheritdoc/>
     public override ITask Create() => new TwoMoonsTask(new TwoMoonsOptions { Truncate = TruncateReference });
 
     /// <inheritdoc/>
@@ -73,6 +79,9 @@ public sealed record TwoMoonsSettings : TaskSettings
 [Kind("inverse-kinematics")]
 public sealed record KinematicsSettings : TaskSettings
 {
+    /// <inheritdoc/>
+    public override int? ObservationLength => 2;
+
     /// <inheritdoc/>
     public override ITask Create() => new KinematicsTask();
 }

@@ -31,6 +31,11 @@ public sealed record TrainJob(StageFolder Folder, string Contender, ContenderSet
 /// <param name="Steps">Sampling steps.</param>
 public sealed record SampleJob(StageFolder Folder, TrainJob Train, int Steps);
 
+/// <summary>Posterior draws for the observation that the figures were asked to show.</summary>
+/// <param name="Folder">Where the result goes.</param>
+/// <param name="Sample">The setting whose estimator draws; null for the exact posterior.</param>
+public sealed record ShowJob(StageFolder Folder, SampleJob? Sample);
+
 /// <summary>The scores of one set of draws, or of a second set of reference draws (the floor) when there is no sample.</summary>
 /// <param name="Folder">Where the result goes.</param>
 /// <param name="Sample">The draws; null for the floor.</param>

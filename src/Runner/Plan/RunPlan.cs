@@ -14,6 +14,7 @@ public sealed class RunPlan
     private const int TrainVersion = 1;
     private const int SampleVersion = 1;
     private const int ScoreVersion = 1;
+    private const int ShowVersion = 1;
 
     private readonly string _cache;
 
@@ -73,6 +74,11 @@ public sealed class RunPlan
         {
             Scores = [PlanScore(null), .. Scores];
         }
+
+        if (experiment.Figures.Observation is not null)
+        {
+            Shown = [.. (Reference is null ? [] : (SampleJob?[])[null]).Concat(Samples.Where(IsShown)).Select(PlanShow)];
+        }
     }
 
     /// <summary>The experiment.</summary>
@@ -104,6 +110,9 @@ public sealed class RunPlan
 
     /// <summary>All scores, the floor first.</summary>
     public IReadOnlyList<ScoreJob> Scores { get; }
+
+    /// <summary>Draws for the observation that the figures were asked to show, the exact posterior first; none when there is no such observation.</summary>
+    public IReadOnlyList<ShowJob> Shown { get; } = [];
 
     /// <summary>The budget of figures that show one.</summary>
     public int ShownBudget => Experiment.Figures.Budget is int wanted && Experiment.Simulations.Budgets.Contains(wanted)
@@ -181,6 +190,19 @@ public sealed class RunPlan
                 TestSet = TestSet.Folder.Hash,
                 Experiment.Scores,
                 Parts = Experiment.Test.MarginalDataSets is null ? (int?)null : Experiment.Test.MarginalParts,
+            }),
+            sample);
+    }
+
+    private ShowJob PlanShow(SampleJob? sample)
+    {
+        return new ShowJob(
+            Folder("show", sample?.Folder.Label ?? "exact posterior", new
+            {
+                Version = ShowVersion,
+                // A setting's own folder names its estimator, steps and switches.
+                Draws = sample?.Folder.Hash ?? Reference!.Folder.Hash,
+                Experiment.Figures.Observation,
             }),
             sample);
     }

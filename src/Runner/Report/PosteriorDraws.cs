@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reproduce.Compute;
 using Reproduce.Inference.Training;
 using Reproduce.Reporting;
@@ -10,7 +11,7 @@ using static TorchSharp.torch;
 namespace Reproduce.Runner.Report;
 
 /// <summary>
-/// Reads the draws that the posterior figure shows: some test data sets, the reference and every contender at its figure steps. A task
+/// Reads the draws that the posterior figure shows: an observation of the reader's choice and some test data sets, the reference and every contender at its figure steps. A task
 /// with configurations shows those, the others their first two parameters.
 /// </summary>
 /// <param name="plan">The run.</param>
@@ -21,10 +22,36 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
 
     private readonly IConfiguration? _configuration = plan.Task as IConfiguration;
 
-    /// <summary>A row for each wanted data set; none when the test data sets are missing.</summary>
+    /// <summary>A row for the observation that the figures were asked to show, if there is one, and one for each wanted data set.</summary>
+    /// <param name="dataSets">Which data sets.</param>
+    /// <param name="title">The title of a data set's row.</param>
+    public IReadOnlyList<PosteriorRow> Rows(IReadOnlyList<int> dataSets, Func<int, string> title) =>
+        ShownRow(At(plan)) is PosteriorRow shown ? [shown, .. TestRows(dataSets, title)] : TestRows(dataSets, title);
+
+    /// <summary>A row for the observation that the figures were asked to show; null when there is none.</summary>
+    /// <param name="title">The row's title.</param>
+    public PosteriorRow? ShownRow(string title)
+    {
+        if (plan.Shown.Count == 0)
+        {
+            return null;
+        }
+
+        using IDisposable scope = NewDisposeScope();
+        List<PosteriorCell> cells = [];
+        foreach (ShowJob job in plan.Shown)
+        {
+            Add([cells], [0], job.Folder, StageFiles.Draws, job.Sample);
+        }
+
+        using Observation x = ShowStage.Of(plan.Experiment);
+        return Row(title, cells, _configuration?.Observed(x, 0)); // No true parameters belong to it.
+    }
+
+    /// <summary>A row for each wanted test data set; none when they are missing.</summary>
     /// <param name="dataSets">Which data sets.</param>
     /// <param name="title">The title of a row.</param>
-    public IReadOnlyList<PosteriorRow> Rows(IReadOnlyList<int> dataSets, Func<int, string> title)
+    public IReadOnlyList<PosteriorRow> TestRows(IReadOnlyList<int> dataSets, Func<int, string> title)
     {
         ArgumentNullException.ThrowIfNull(dataSets);
         ArgumentNullException.ThrowIfNull(title);
@@ -38,36 +65,42 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
         List<PosteriorCell>[] cells = [.. dataSets.Select(_ => new List<PosteriorCell>())];
         if (plan.Reference is ReferenceJob reference)
         {
-            Add(cells, dataSets, reference.Folder, StageFiles.Reference, Measurement.Reference, "Reference");
+            Add(cells, dataSets, reference.Folder, StageFiles.Reference, null);
         }
 
         foreach (SampleJob sample in plan.Samples.Where(plan.IsShown))
         {
-            string contender = sample.Train.Contender;
-            Add(cells, dataSets, sample.Folder, StageFiles.Draws, contender, DisplayNames.Setting(contender, sample.Steps));
+            Add(cells, dataSets, sample.Folder, StageFiles.Draws, sample);
         }
 
-        IReadOnlyList<string> names = plan.Task.ParameterNames;
-        (string x, string y) = _configuration?.AxisNames ?? (names[0], names[1]);
         return
         [
-            .. dataSets.Select((j, i) => new PosteriorRow
-            {
-                Title = title(j),
-                XName = x,
-                YName = y,
-                Cells = cells[i],
-                Truth = _configuration?.Observed(test.X, j) ?? (test.Theta[j, 0].item<float>(), test.Theta[j, 1].item<float>()),
-            }),
+            .. dataSets.Select((j, i) => Row(
+                title(j), cells[i], _configuration?.Observed(test.X, j) ?? (test.Theta[j, 0].item<float>(), test.Theta[j, 1].item<float>()))),
         ];
     }
 
-    private void Add(
-        List<PosteriorCell>[] cells, IReadOnlyList<int> dataSets, StageFolder folder, string file, string contender, string title)
+    /// <summary>"x = (0, 0)", the observation that the figures were asked to show; empty when there is none.</summary>
+    /// <param name="plan">The run.</param>
+    internal static string At(RunPlan plan) => plan.Experiment.Figures.Observation is { } x
+        ? $"x = ({string.Join(", ", x.Select(v => v.ToString(CultureInfo.InvariantCulture)))})"
+        : "";
+
+    private PosteriorRow Row(string title, List<PosteriorCell> cells, (double X, double Y)? mark)
     {
+        IReadOnlyList<string> names = plan.Task.ParameterNames;
+        (string x, string y) = _configuration?.AxisNames ?? (names[0], names[1]);
+        return new PosteriorRow { Title = title, XName = x, YName = y, Cells = cells, Truth = mark };
+    }
+
+    // The draws of one setting, or of the reference, as a cell in each of the rows.
+    private void Add(List<PosteriorCell>[] rows, IReadOnlyList<int> dataSets, StageFolder folder, string file, SampleJob? sample)
+    {
+        string contender = sample?.Train.Contender ?? Measurement.Reference;
+        string title = sample is null ? "Reference" : DisplayNames.Setting(contender, sample.Steps);
         if (failureOf(folder) is string reason)
         {
-            Array.ForEach(cells, c => c.Add(new PosteriorCell { Contender = contender, Title = title, Hole = reason }));
+            Array.ForEach(rows, r => r.Add(new PosteriorCell { Contender = contender, Title = title, Hole = reason }));
             return;
         }
 
@@ -78,7 +111,7 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
             float[] theta = draws[dataSets[i]].to(ScalarType.Float32).contiguous().data<float>().ToArray();
             int dimension = plan.Task.ParameterNames.Count;
             PosteriorCell cell = new() { Contender = contender, Title = title };
-            cells[i].Add(_configuration is null
+            rows[i].Add(_configuration is null
                 ? cell with { X = Column(theta, 0, dimension), Y = Column(theta, 1, dimension) }
                 : cell with { Chains = Chains(_configuration, theta, dimension) });
         }

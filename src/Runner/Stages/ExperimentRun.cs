@@ -59,6 +59,12 @@ public sealed class ExperimentRun
         Prepare(plan.Trainings);
         set_num_threads(1); // Sampling brings threads of its own.
         Stage("sample", [.. plan.Samples.Where(s => Available(s.Folder, s.Train.Folder))], j => j.Folder, SampleWeight, SampleStage.Run);
+        Stage(
+            "show",
+            [.. plan.Shown.Where(s => s.Sample is null || Available(s.Folder, s.Sample.Train.Folder))],
+            j => j.Folder,
+            j => j.Sample is null ? 1 : SampleWeight(j.Sample),
+            ShowStage.Run);
         set_num_threads(_context.Threads);
         Stage(
             "score",
@@ -160,7 +166,7 @@ public sealed class ExperimentRun
         catch (Exception e) when (MemoryShortage.IsIt(e))
         {
             string reason = MemoryShortage.Say(folder, e);
-            if (folder.Stage is not ("sample" or "score"))
+            if (folder.Stage is not ("sample" or "show" or "score"))
             {
                 throw new InsufficientMemoryException(reason); // Everything else needs this job's result.
             }
