@@ -50,6 +50,7 @@ public sealed record PosteriorRow
 public static class PosteriorGrid
 {
     private const int MostPointsPerCell = 1500;
+    private const float AxisHeight = 34;
 
     // Keeps the SVG below 2 MB.
     private const int MostPointsPerFigure = 36000;
@@ -58,7 +59,7 @@ public static class PosteriorGrid
     public static Figure Create(IReadOnlyList<PosteriorRow> rows)
     {
         if (rows.Count == 0) throw new ArgumentException("rows: expected at least one", nameof(rows));
-        const float left = 56, gap = 5, titleHeight = 20, axisHeight = 34;
+        const float left = 56, gap = 5, titleHeight = 20, axisHeight = AxisHeight;
         int columns = rows.Max(r => r.Cells.Count);
         float side = (FigureStyle.FullWidth - left - 6 - gap * (columns - 1)) / columns;
         int points = Math.Min(MostPointsPerCell, MostPointsPerFigure / rows.Sum(r => r.Cells.Count));
@@ -94,7 +95,9 @@ public static class PosteriorGrid
         panel.XName(row.XName);
         if (first)
         {
-            panel.Texts.Add(new FigureText(row.Title, new Pixel(8, panel.DataRect.VerticalCenter), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.MiddleCenter, -90));
+            // The next row's title begins where this row's axis ends.
+            float size = FigurePanel.Fitting(row.Title, FigureStyle.LabelSize, panel.DataRect.Height + AxisHeight);
+            panel.Texts.Add(new FigureText(row.Title, new Pixel(8, panel.DataRect.VerticalCenter), size, FigureStyle.Ink, Alignment.MiddleCenter, -90));
             panel.Texts.Add(new FigureText(row.YName, new Pixel(22, panel.DataRect.VerticalCenter), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.MiddleCenter, -90));
         }
         var color = FigureStyle.ColorOf(cell.Contender);

@@ -28,7 +28,7 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
     public IReadOnlyList<PosteriorRow> Rows(IReadOnlyList<int> dataSets, Func<int, string> title) =>
         ShownRow(At(plan)) is PosteriorRow shown ? [shown, .. TestRows(dataSets, title)] : TestRows(dataSets, title);
 
-    /// <summary>A row for the observation that the figures were asked to show; null when there is none.</summary>
+    /// <summary>A row for the observation that the figures were asked to show; null when there is none, or no draws for it.</summary>
     /// <param name="title">The row's title.</param>
     public PosteriorRow? ShownRow(string title)
     {
@@ -42,6 +42,11 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
         foreach (ShowJob job in plan.Shown)
         {
             Add([cells], [0], job.Folder, StageFiles.Draws, job.Sample);
+        }
+
+        if (cells.All(c => c.Hole is not null))
+        {
+            return null;
         }
 
         using Observation x = ShowStage.Of(plan.Experiment);
