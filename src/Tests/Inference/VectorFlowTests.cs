@@ -44,7 +44,7 @@ public sealed class VectorFlowTests
     [Test]
     public void EvaluationWithoutGradientsIsTheSameFunctionAndItsInverseUndoesIt([Values] CouplingKind kind, [Values] PermutationKind permutation)
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
         using CouplingFlow flow = Flow(random, kind, new CouplingFlowSettings { Layers = 4, Units = 64, Permutation = permutation }, 3, 2);
@@ -64,56 +64,37 @@ public sealed class VectorFlowTests
     [Test]
     public void GradientsOfTwoPassesAdd()
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
         using CouplingFlow flow = Flow(random, CouplingKind.Spline, new CouplingFlowSettings { Layers = 2, Units = 32, Dropout = 0 }, 2, 2);
         Tensor u = random.Normal([16, 2]), condition = random.Normal([16, 2]);
-        Tensor Loss() => flow.Forward(u, condition, ForwardPass.WithDropout(random)).Value.square().sum();
-        Loss().backward();
-        double[] once = flow.parameters().First().grad!.Numbers();
-        (Loss() + Loss()).backward();
-        Assert.That(flow.parameters().First().grad!.Numbers(), Is.EqualTo(once.Select(v => 3 * v)).Within(1e-5 * once.Max(Math.Abs)));
+        VectorCode.AssertGradientsAdd(flow, () => flow.Forward(u, condition, ForwardPass.WithDropout(random)).Value.square().sum());
     }
 
     [Test]
     public void ManyPassesLeaveNoMemoryBehind([Values] CouplingKind kind)
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
         using CouplingFlow flow = Flow(random, kind, new CouplingFlowSettings { Layers = 4, Units = 64 }, 2, 2);
-        Run(100);
-        long before = Environment.WorkingSet;
-        Run(1500);
 
         // What forward passes leave for backward passes would be 200 to 400 MB; managed objects wait for a collection that is rare here.
-        Assert.That(Environment.WorkingSet - before, Is.LessThan(150_000_000));
-
-        void Run(int passes)
+        VectorCode.AssertFlatMemory(100, 1500, 150_000_000, () =>
         {
-            for (int i = 0; i < passes; i++)
-            {
-                using IDisposable inner = NewDisposeScope();
-                (Tensor v, Tensor log) = flow.Forward(random.Normal([32, 2]), random.Normal([32, 2]), ForwardPass.WithDropout(random));
-                (v.square().sum() - log.sum()).backward();
-            }
-        }
+            (Tensor v, Tensor log) = flow.Forward(random.Normal([32, 2]), random.Normal([32, 2]), ForwardPass.WithDropout(random));
+            return v.square().sum() - log.sum();
+        });
     }
 
     private static void Compare(CouplingKind kind, CouplingFlowSettings settings, int rows, int dimension, int condition, double spread)
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         Dictionary<string, double[]> vectors = Pass(true, kind, settings, rows, dimension, condition, spread);
         Dictionary<string, double[]> plain = Pass(false, kind, settings, rows, dimension, condition, spread);
-        Assert.That(vectors.Keys, Is.EquivalentTo(plain.Keys));
-        Assert.That(vectors["v"], Is.Not.EqualTo(plain["v"]), "the two ways were really taken");
-        foreach ((string name, double[] wanted) in plain)
-        {
-            double scale = Math.Max(1e-2, wanted.Max(Math.Abs));
-            Assert.That(vectors[name], Is.EqualTo(wanted).Within(2e-4 * scale), name);
-        }
+        VectorCode.AssertSame(vectors, plain, "v", tolerance: 2e-4, smallest: 1e-2);
     }
 
     // Outputs and all gradients of a training pass on the same numbers.
@@ -143,6 +124,4 @@ public sealed class VectorFlowTests
         flow.Perturb(0.1, s_key.Child("weights"));
         return flow;
     }
-
-    private static void RequireVectors() => Assume.That(PanelProduct.IsSupported, "This processor has neither 512-bit vectors nor fused multiply-adds.");
 }

@@ -15,28 +15,20 @@ public sealed class VectorMlpTests
     public void ValuesAndGradientsAreLibtorchs(
         [Values(1, 31, 32, 64, 77)] int rows, [Values(0, 1, 2)] int blocks, [Values(0.0, 0.1)] double dropout, [Values(32, 256)] int units)
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         Dictionary<string, double[]> vectors = Pass(true, rows, blocks, dropout, units);
         Dictionary<string, double[]> plain = Pass(false, rows, blocks, dropout, units);
-        Assert.That(vectors.Keys, Is.EquivalentTo(plain.Keys));
-        foreach ((string name, double[] wanted) in plain)
-        {
-            double scale = Math.Max(1e-3, wanted.Max(Math.Abs));
-            Assert.That(vectors[name], Is.EqualTo(wanted).Within(2e-5 * scale), name);
-        }
+        VectorCode.AssertSame(vectors, plain, output: null, tolerance: 2e-5);
     }
 
     [Test]
     public void ManyInputsAndOutputs()
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         Dictionary<string, double[]> vectors = Pass(true, 40, 2, 0.1, 64, parameters: 45, condition: 33);
-        foreach ((string name, double[] wanted) in Pass(false, 40, 2, 0.1, 64, parameters: 45, condition: 33))
-        {
-            Assert.That(vectors[name], Is.EqualTo(wanted).Within(2e-5 * Math.Max(1e-3, wanted.Max(Math.Abs))), name);
-        }
+        VectorCode.AssertSame(vectors, Pass(false, 40, 2, 0.1, 64, parameters: 45, condition: 33), "y", tolerance: 2e-5);
     }
 
     [Test]
@@ -51,7 +43,7 @@ public sealed class VectorMlpTests
     [Test]
     public void EvaluationWithoutGradientsIsTheSameFunction()
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
         ResidualMlp network = Network(random, 2, 3, 0.1, 128, 2);
@@ -66,41 +58,25 @@ public sealed class VectorMlpTests
     [Test]
     public void GradientsOfTwoPassesAdd()
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
         ResidualMlp network = Network(random, 2, 3, 0, 64, 1);
         Tensor x = random.Normal([16, 2]), condition = random.Normal([16, 3]), time = random.Uniform([16, 1]);
-        Tensor Loss() => network.Apply(x, condition, time, ForwardPass.WithDropout(random)).square().sum();
-        Loss().backward();
-        double[] once = network.parameters().First().grad!.Numbers();
-        (Loss() + Loss()).backward();
-        Assert.That(network.parameters().First().grad!.Numbers(), Is.EqualTo(once.Select(v => 3 * v)).Within(1e-5 * once.Max(Math.Abs)));
+        VectorCode.AssertGradientsAdd(network, () => network.Apply(x, condition, time, ForwardPass.WithDropout(random)).square().sum());
     }
 
     [Test]
     public void ManyPassesLeaveNoMemoryBehind()
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
         ResidualMlp network = Network(random, 2, 3, 0.1, 256, 2);
-        Run(200);
-        long before = Environment.WorkingSet;
-        Run(3000);
 
         // A hidden layer that is left behind in each pass would be 600 MB.
-        Assert.That(Environment.WorkingSet - before, Is.LessThan(100_000_000));
-
-        void Run(int passes)
-        {
-            for (int i = 0; i < passes; i++)
-            {
-                using IDisposable inner = NewDisposeScope();
-                Tensor input = random.Normal([64, 2]);
-                network.Apply(input, random.Normal([64, 3]), random.Uniform([64, 1]), ForwardPass.WithDropout(random)).square().mean().backward();
-            }
-        }
+        VectorCode.AssertFlatMemory(200, 3000, 100_000_000, () =>
+            network.Apply(random.Normal([64, 2]), random.Normal([64, 3]), random.Uniform([64, 1]), ForwardPass.WithDropout(random)).square().mean());
     }
 
     [Test]
@@ -133,8 +109,6 @@ public sealed class VectorMlpTests
         random.Restart(s_key);
         Assert.That(random.DropoutMask([features, rows], rate).Numbers(), Is.EqualTo(mask.Numbers()), "the stream repeats");
     }
-
-    private static void RequireVectors() => Assume.That(PanelProduct.IsSupported, "This processor has neither 512-bit vectors nor fused multiply-adds.");
 
     private static ResidualMlp Network(RandomSource random, int parameters, int condition, double dropout, int units, int blocks)
     {

@@ -15,7 +15,7 @@ public sealed class VectorSetTests
     public void ValuesAndGradientsAreLibtorchs(
         [Values(1, 32, 50)] int sets, [Values(1, 10)] int members, [Values(2, 32)] int features, [Values(0, 1, 2)] int modules, [Values(1, 2, 3)] int layers)
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         DeepSetSettings settings = new() { Outputs = 6, Units = 32, EquivariantModules = modules, Layers = layers };
         AssertSame(settings, sets, members, features);
@@ -24,7 +24,7 @@ public sealed class VectorSetTests
     [Test]
     public void TheDefaultSizesToo()
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         AssertSame(new DeepSetSettings(), 64, 10, 2);
     }
@@ -40,7 +40,7 @@ public sealed class VectorSetTests
     [Test]
     public void EvaluationWithoutGradientsIsTheSameFunction()
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
         DeepSet network = new DeepSet(2, new DeepSetSettings(), random).Perturb(0.1, s_key.Child("w"));
@@ -60,55 +60,31 @@ public sealed class VectorSetTests
     [Test]
     public void GradientsOfTwoPassesAdd()
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
         DeepSet network = new(2, new DeepSetSettings { Units = 32 }, random);
         Observation x = new(random.Normal([16, 5, 2]));
-        Tensor Loss() => network.Summarise(x, ForwardPass.WithDropout(random)).square().sum();
-        Loss().backward();
-        double[] once = network.parameters().First().grad!.Numbers();
-        (Loss() + Loss()).backward();
-        Assert.That(network.parameters().First().grad!.Numbers(), Is.EqualTo(once.Select(v => 3 * v)).Within(1e-5 * once.Max(Math.Abs)));
+        VectorCode.AssertGradientsAdd(network, () => network.Summarise(x, ForwardPass.WithDropout(random)).square().sum());
     }
 
     [Test]
     public void ManyPassesLeaveNoMemoryBehind()
     {
-        RequireVectors();
+        VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
         DeepSet network = new(2, new DeepSetSettings(), random);
-        Run(50);
-        long before = Environment.WorkingSet;
-        Run(400);
 
         // What a pass leaves for its gradient is 2 MB.
-        Assert.That(Environment.WorkingSet - before, Is.LessThan(100_000_000));
-
-        void Run(int passes)
-        {
-            for (int i = 0; i < passes; i++)
-            {
-                using IDisposable inner = NewDisposeScope();
-                network.Summarise(new Observation(random.Normal([64, 10, 2])), ForwardPass.WithDropout(random)).square().mean().backward();
-            }
-        }
+        VectorCode.AssertFlatMemory(50, 400, 100_000_000, () =>
+            network.Summarise(new Observation(random.Normal([64, 10, 2])), ForwardPass.WithDropout(random)).square().mean());
     }
-
-    private static void RequireVectors() => Assume.That(PanelProduct.IsSupported, "This processor has neither 512-bit vectors nor fused multiply-adds.");
 
     private static void AssertSame(DeepSetSettings settings, int sets, int members, int features)
     {
         Dictionary<string, double[]> vectors = Pass(true, settings, sets, members, features);
-        Dictionary<string, double[]> plain = Pass(false, settings, sets, members, features);
-        Assert.That(vectors.Keys, Is.EquivalentTo(plain.Keys));
-        foreach ((string name, double[] wanted) in plain)
-        {
-            double scale = Math.Max(1e-3, wanted.Max(Math.Abs));
-            Assert.That(vectors[name], Is.EqualTo(wanted).Within(3e-5 * scale), name);
-        }
-
+        VectorCode.AssertSame(vectors, Pass(false, settings, sets, members, features), output: null, tolerance: 3e-5);
         Assert.That(vectors.Where(p => p.Value.All(v => v == 0)).Select(p => p.Key), Is.Empty, "something flows everywhere");
     }
 
