@@ -124,7 +124,7 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(training);
         long perEpoch = _settings.StepsPerEpoch(training.Count);
         long epochs = _settings.TotalEpochs(training.Count);
-        long total = perEpoch * epochs;
+        long total = _settings.TotalSteps(training.Count);
         Device device = Parameters.Values.device;
         EpochRecord ??= zeros([2, perEpoch], dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
         Stopwatch sinceCheckpoint = Stopwatch.StartNew();
@@ -145,9 +145,9 @@ public sealed class Trainer : IDisposable
                     sinceReport.Restart();
                 }
 
-                if (Step % perEpoch == 0)
+                if (Step % perEpoch == 0 || Step == total)
                 {
-                    CloseEpoch(epoch, total);
+                    CloseEpoch(epoch, Step - epoch * perEpoch, total);
                     Validate(validation, epoch, epochs, total);
                 }
 
@@ -164,7 +164,7 @@ public sealed class Trainer : IDisposable
                     cancel.ThrowIfCancellationRequested();
                 }
             }
-            while (Step % perEpoch != 0);
+            while (Step % perEpoch != 0 && Step < total);
         }
 
         progress?.Report(new TrainingProgress(total, total, LastLoss()));
@@ -210,9 +210,9 @@ public sealed class Trainer : IDisposable
     }
 
     // The host waits for the device once an epoch; the step at which a loss went wrong is known all the same.
-    private void CloseEpoch(long epoch, long total)
+    private void CloseEpoch(long epoch, long steps, long total)
     {
-        float[] losses = RequireFinite(EpochRecord!.shape[1], total);
+        float[] losses = RequireFinite(steps, total);
         History.AddTraining(epoch + 1, losses.Average(l => (double)l));
     }
 

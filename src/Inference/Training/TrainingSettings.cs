@@ -9,7 +9,7 @@ public sealed record TrainingSettings
     [Range(1, 10_000_000)]
     public int? Epochs { get; init; }
 
-    /// <summary>Optimiser steps, rounded up to whole epochs; give either this or <see cref="Epochs"/>.</summary>
+    /// <summary>Optimiser steps, of which the last epoch may be cut short; give either this or <see cref="Epochs"/>.</summary>
     [Range(1, 1_000_000_000)]
     public int? Steps { get; init; }
 
@@ -49,7 +49,16 @@ public sealed record TrainingSettings
     /// <param name="simulations">Size of the training set.</param>
     public long StepsPerEpoch(long simulations) => (simulations + BatchSize - 1) / BatchSize;
 
-    /// <summary>Epochs of the training.</summary>
+    /// <summary>Optimiser steps of the training.</summary>
+    /// <param name="simulations">Size of the training set.</param>
+    /// <exception cref="InvalidOperationException">Neither or both of epochs and steps are given.</exception>
+    public long TotalSteps(long simulations)
+    {
+        long whole = TotalEpochs(simulations) * StepsPerEpoch(simulations);
+        return Math.Min(whole, Steps ?? whole);
+    }
+
+    /// <summary>Epochs of the training, a last one that is cut short included.</summary>
     /// <param name="simulations">Size of the training set.</param>
     /// <exception cref="InvalidOperationException">Neither or both of epochs and steps are given.</exception>
     public long TotalEpochs(long simulations) => (Epochs, Steps) switch

@@ -30,12 +30,11 @@ public static class PlanPrinter
         foreach (TrainJob job in plan.Trainings)
         {
             TrainingSettings training = job.Settings.Training;
-            long epochs = training.TotalEpochs(job.Budget);
             table.AddRow(
                 Markup.Escape(job.Folder.Label),
                 WeightsOf(job, plan, device),
-                epochs.ToString("N0", CultureInfo.InvariantCulture),
-                (epochs * training.StepsPerEpoch(job.Budget)).ToString("N0", CultureInfo.InvariantCulture),
+                training.TotalEpochs(job.Budget).ToString("N0", CultureInfo.InvariantCulture),
+                training.TotalSteps(job.Budget).ToString("N0", CultureInfo.InvariantCulture),
                 string.Join(" ", plan.StepsOf(job)),
                 job.Folder.IsComplete ? "done" : "open");
         }

@@ -12,6 +12,9 @@ public sealed class RunPlan
     private const int SimulateVersion = 1;
     private const int ReferenceVersion = 1;
     private const int TrainVersion = 1;
+
+    // A training of so many steps once went on to the end of its last epoch.
+    private const int TrainVersionOfSteps = 2;
     private const int SampleVersion = 1;
     private const int ScoreVersion = 1;
     private const int ShowVersion = 1;
@@ -141,7 +144,7 @@ public sealed class RunPlan
         return new TrainJob(
             Folder("train", label, new
             {
-                Version = TrainVersion,
+                Version = settings.Training.Steps is null ? TrainVersion : TrainVersionOfSteps,
                 Experiment.Name,
                 Experiment.Seed,
                 Task = simulator,

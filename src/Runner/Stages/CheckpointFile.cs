@@ -159,7 +159,6 @@ public readonly record struct TrainingLength(long StepsPerEpoch, long Steps)
     public static TrainingLength Of(TrainingSettings settings, long simulations)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        long perEpoch = settings.StepsPerEpoch(simulations);
-        return new TrainingLength(perEpoch, perEpoch * settings.TotalEpochs(simulations));
+        return new TrainingLength(settings.StepsPerEpoch(simulations), settings.TotalSteps(simulations));
     }
 }

@@ -135,12 +135,30 @@ public sealed class TrainerTests
     }
 
     [Test]
-    public void StepsAreRoundedUpToWholeEpochs()
+    public void StepsMayCutTheLastEpochShort()
     {
-        TrainingSettings settings = new() { Steps = 10, BatchSize = 32, LearningRate = 1 };
+        TrainingSettings settings = Settings with { Steps = 10 };
         Assert.That(settings.StepsPerEpoch(100), Is.EqualTo(4));
         Assert.That(settings.TotalEpochs(100), Is.EqualTo(3));
-        Assert.That(() => (settings with { Epochs = 3 }).TotalEpochs(100), Throws.InvalidOperationException);
+        Assert.That(settings.TotalSteps(100), Is.EqualTo(10));
+        Assert.That((settings with { Steps = null, Epochs = 3 }).TotalSteps(100), Is.EqualTo(12));
+
+        using Simulations training = LinearGaussian.Simulate(100, s_key);
+        List<(long Step, long Total)> seen = [];
+        using ObservedEstimator estimator = new(Contenders.Create("cmpe"), step => seen.Add((step.Step, step.TotalSteps)));
+        using Trainer trainer = new(estimator, settings, s_key);
+        trainer.Run(training, training);
+        Assert.Multiple(() =>
+        {
+            Assert.That(trainer.Step, Is.EqualTo(10));
+            Assert.That(seen.Where(s => s.Total != 10), Is.Empty, "schedules end with the training");
+            Assert.That(trainer.History.Training.Select(l => l.Epoch), Is.EqualTo(new long[] { 1, 2, 3 }));
+            Assert.That(trainer.History.Validation.Select(l => l.Epoch), Is.EqualTo(new long[] { 1, 2, 3 }));
+            using TorchSharp.torch.Tensor record = trainer.EpochRecord!.narrow(1, 0, 2).select(0, 0);
+            Assert.That(trainer.History.Training[^1].Loss, Is.EqualTo(record.Numbers().Average()).Within(1e-6), "of its two steps");
+        });
+
+        Assert.That(() => (settings with { Epochs = 3 }).TotalSteps(100), Throws.InvalidOperationException);
         Assert.That(() => (settings with { Steps = null }).TotalEpochs(100), Throws.InvalidOperationException);
     }
 

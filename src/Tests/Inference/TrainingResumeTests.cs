@@ -38,6 +38,25 @@ public sealed class TrainingResumeTests
     }
 
     [Test]
+    public void ACutLastEpochResumesToo()
+    {
+        using Simulations training = LinearGaussian.Simulate(100, s_key);
+        TrainingSettings settings = TrainerTests.Settings with { Steps = 11 };
+        using IPosteriorEstimator whole = Contenders.Create("cmpe");
+        using Trainer uninterrupted = new(whole, settings, s_key);
+        uninterrupted.Run(training);
+
+        Checkpoint saved = Interrupt("cmpe", settings, training, training, stop: 10);
+        using IPosteriorEstimator estimator = Contenders.Create("cmpe", perturbed: true);
+        using Trainer resumed = new(estimator, settings, s_key);
+        saved.RestoreInto(resumed);
+        resumed.Run(training);
+
+        Assert.That(resumed.Parameters.Values.bytes.ToArray(), Is.EqualTo(uninterrupted.Parameters.Values.bytes.ToArray()));
+        Assert.That(resumed.History.Training, Is.EqualTo(uninterrupted.History.Training));
+    }
+
+    [Test]
     public void CheckpointsAreWrittenInTheAskedInterval()
     {
         using Simulations training = LinearGaussian.Simulate(100, s_key);
