@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Reproduce.Compute;
 
 namespace Reproduce.Inference.Networks.Vectors;
@@ -209,13 +210,54 @@ internal static class Panels
         {
             ref float source = ref Unsafe.Add(ref from, f * Width);
             ref float target = ref Unsafe.Add(ref to, f * Width);
-            for (int n = 0; n < Width; n++)
+            for (int n = 0; n < Width; n += 8)
             {
-                for (int j = 0; j < Width; j++)
+                for (int j = 0; j < Width; j += 8)
+                {
+                    Turn8(ref Unsafe.Add(ref source, j * Width + n), ref Unsafe.Add(ref target, n * Width + j));
+                }
+            }
+        }
+    }
+
+    // Eight by eight numbers of two panels.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Turn8(ref float source, ref float target)
+    {
+        if (!Avx.IsSupported)
+        {
+            for (int n = 0; n < 8; n++)
+            {
+                for (int j = 0; j < 8; j++)
                 {
                     Unsafe.Add(ref target, n * Width + j) = Unsafe.Add(ref source, j * Width + n);
                 }
             }
+
+            return;
+        }
+
+        // Pairs of rows, then fours, then eights.
+        (Vector256<float> a0, Vector256<float> a1) = Pair(ref source, 0);
+        (Vector256<float> a2, Vector256<float> a3) = Pair(ref source, 2);
+        (Vector256<float> a4, Vector256<float> a5) = Pair(ref source, 4);
+        (Vector256<float> a6, Vector256<float> a7) = Pair(ref source, 6);
+        Store(ref target, 0, Avx.Shuffle(a0, a2, 0x44), Avx.Shuffle(a4, a6, 0x44));
+        Store(ref target, 1, Avx.Shuffle(a0, a2, 0xEE), Avx.Shuffle(a4, a6, 0xEE));
+        Store(ref target, 2, Avx.Shuffle(a1, a3, 0x44), Avx.Shuffle(a5, a7, 0x44));
+        Store(ref target, 3, Avx.Shuffle(a1, a3, 0xEE), Avx.Shuffle(a5, a7, 0xEE));
+
+        static (Vector256<float> Low, Vector256<float> High) Pair(ref float source, int row)
+        {
+            Vector256<float> first = Vector256.LoadUnsafe(ref source, (nuint)(row * Width));
+            Vector256<float> second = Vector256.LoadUnsafe(ref source, (nuint)((row + 1) * Width));
+            return (Avx.UnpackLow(first, second), Avx.UnpackHigh(first, second));
+        }
+
+        static void Store(ref float target, int row, Vector256<float> left, Vector256<float> right)
+        {
+            Avx.Permute2x128(left, right, 0x20).StoreUnsafe(ref target, (nuint)(row * Width));
+            Avx.Permute2x128(left, right, 0x31).StoreUnsafe(ref target, (nuint)((row + 4) * Width));
         }
     }
 

@@ -16,11 +16,8 @@ internal sealed class VectorFunction : autograd.SingleTensorFunction<VectorFunct
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         VectorPass pass = (VectorPass)vars[0];
-        pass.Saved = pass.Inputs[0].new_empty([pass.SavedLength]);
-        Tensor result = pass.Inputs[0].new_empty([pass.Rows, pass.Outputs]);
-        pass.Forward(MlpMemory.Numbers(result), MlpMemory.Numbers(pass.Saved));
         ctx.save_data(nameof(VectorPass), pass);
-        return result;
+        return Forward(pass);
     }
 
     /// <inheritdoc/>
@@ -30,7 +27,24 @@ internal sealed class VectorFunction : autograd.SingleTensorFunction<VectorFunct
         Tensor slopes = grad_output.contiguous();
         WeightGradients gradients = new(pass.Weights);
         Tensor?[] inputSlopes = [.. pass.Inputs.Select(input => input.requires_grad ? empty_like(input) : null)];
-        pass.Backward(MlpMemory.Numbers(pass.Saved!), MlpMemory.Numbers(slopes), gradients.Tensors, inputSlopes);
+        if (pass.Saved is null)
+        {
+            // A second time through the same graph, which is rare.
+            Forward(pass).Dispose();
+        }
+
+        PassMemory saved = pass.Saved!;
+        pass.Saved = null;
+        pass.Backward(saved.Span, MlpMemory.Numbers(slopes), gradients.Tensors, inputSlopes);
+        saved.Return();
         return [null!, .. inputSlopes.Select(s => s!), .. gradients.ForLibtorch];
+    }
+
+    private static Tensor Forward(VectorPass pass)
+    {
+        pass.Saved = new PassMemory(pass.SavedLength);
+        Tensor result = pass.Inputs[0].new_empty([pass.Rows, pass.Outputs]);
+        pass.Forward(MlpMemory.Numbers(result), pass.Saved.Span);
+        return result;
     }
 }

@@ -31,8 +31,8 @@ internal abstract class VectorPass(Tensor[] inputs, Tensor[] weights)
     /// <summary>Numbers of room that a forward pass wants when no backward pass follows.</summary>
     internal abstract long RoomLength { get; }
 
-    /// <summary>What the forward pass left.</summary>
-    internal Tensor? Saved { get; set; }
+    /// <summary>What the forward pass left; null when a backward pass has used it up.</summary>
+    internal PassMemory? Saved { get; set; }
 
     /// <summary>Whether vector code can take this.</summary>
     /// <param name="input">What the batch consists of.</param>

@@ -42,6 +42,12 @@ internal static class VectorCode
         double[] once = network.parameters().First().grad!.Numbers();
         (loss() + loss()).backward();
         Assert.That(network.parameters().First().grad!.Numbers(), Is.EqualTo(once.Select(v => 3 * v)).Within(1e-5 * once.Max(Math.Abs)));
+
+        // And twice through the same graph.
+        Tensor again = loss();
+        again.backward(retain_graph: true);
+        again.backward();
+        Assert.That(network.parameters().First().grad!.Numbers(), Is.EqualTo(once.Select(v => 5 * v)).Within(1e-5 * once.Max(Math.Abs)));
     }
 
     /// <summary>Asserts that passes leave no memory behind.</summary>
