@@ -8,6 +8,11 @@ public sealed record DisplayJob(string Label, double Weight);
 /// <summary>Shows how far the jobs of a stage are. Methods may be called from any thread.</summary>
 public interface IStageDisplay
 {
+    /// <summary>A job goes on from a share that an earlier run made, which says nothing about this run's speed.</summary>
+    /// <param name="job">Index of the job.</param>
+    /// <param name="share">The share, 0 to 1.</param>
+    void Resume(int job, double share);
+
     /// <summary>A job has come so far.</summary>
     /// <param name="job">Index of the job.</param>
     /// <param name="share">Finished share, 0 to 1.</param>

@@ -24,6 +24,8 @@ public sealed class PlainDisplay(ILogger log) : IRunDisplay
     {
         private readonly StageClock _clock = new(jobs);
 
+        public void Resume(int job, double share) => _clock.Resume(job, share);
+
         public void Report(int job, double share, string? note = null)
         {
             if (_clock.Report(job, share))

@@ -10,6 +10,7 @@ public sealed class StageClock
     private readonly double[] _shares;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly double _total;
+    private double _resumed;
 
     /// <summary>A clock for jobs that begin now.</summary>
     /// <param name="jobs">The jobs.</param>
@@ -49,7 +50,26 @@ public sealed class StageClock
     }
 
     /// <summary>Estimated time to the end of the stage, or null before anything is known.</summary>
-    public TimeSpan? Left => Share is > 0.001 and var share ? Elapsed * ((1 - share) / share) : null;
+    public TimeSpan? Left
+    {
+        get
+        {
+            double share = Share, made = share - Volatile.Read(ref _resumed);
+            return made > 0.001 ? Elapsed * ((1 - share) / made) : null;
+        }
+    }
+
+    /// <summary>A job goes on from a share that an earlier run made.</summary>
+    /// <param name="job">Index of the job.</param>
+    /// <param name="share">The share, 0 to 1.</param>
+    public void Resume(int job, double share)
+    {
+        lock (_lock)
+        {
+            _shares[job] = share;
+            _resumed += share * _jobs[job].Weight / _total;
+        }
+    }
 
     /// <summary>A job has come so far; shares never go back.</summary>
     /// <param name="job">Index of the job.</param>

@@ -36,6 +36,8 @@ public sealed class TerminalDisplay(IAnsiConsole console) : IRunDisplay
         private readonly Lock _lock = new();
         private readonly Dictionary<int, ProgressTask> _bars = [];
 
+        public void Resume(int job, double share) => clock.Resume(job, share);
+
         public void Report(int job, double share, string? note = null)
         {
             clock.Report(job, share);

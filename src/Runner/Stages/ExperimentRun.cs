@@ -210,8 +210,19 @@ public sealed class ExperimentRun
         }
 
         Stopwatch clock = Stopwatch.StartNew();
-        DirectProgress<Inference.Training.TrainingProgress> progress = new(p => display.Report(
-            index, Math.Min((double)p.Step / p.TotalSteps, 0.999), FormattableString.Invariant($"loss {p.Loss:0.0000}")));
+        bool begun = false;
+        DirectProgress<Inference.Training.TrainingProgress> progress = new(p =>
+        {
+            double share = Math.Min((double)p.Step / p.TotalSteps, 0.999);
+            if (!begun)
+            {
+                // What comes with the first report is a checkpoint's, but for the first half second.
+                display.Resume(index, share);
+                begun = true;
+            }
+
+            display.Report(index, share, FormattableString.Invariant($"loss {p.Loss:0.0000}"));
+        });
         TrainingOutcome outcome = await TrainingProcess.RunAsync(job, _worker, progress, n => _log.Warning("{Note:l}", n), stop.Token).ConfigureAwait(false);
         if (outcome.ExitCode == ExitCodes.Success && job.Folder.IsComplete)
         {
