@@ -11,7 +11,7 @@ public sealed record ImageRow(string Title, IReadOnlyList<float[]> Images);
 /// <summary>Images in rows and columns with a name for each (the paper's Figure 5).</summary>
 public static class ImageGrid
 {
-    private const int LeftMargin = 118;
+    private const int LeftMargin = 134;
     private const int Head = 18;
     private const int MostSide = 52;
     private const int Gap = 2;
@@ -30,6 +30,7 @@ public static class ImageGrid
             throw new ArgumentException("images: expected at least one row and one column", nameof(rows));
         }
 
+        float size = rows.Min(r => FigurePanel.Fitting(r.Title, FigureStyle.LabelSize, LeftMargin - 8));
         float side = Math.Min(MostSide, (FigureStyle.FullWidth - LeftMargin - 4f) / columns.Count);
         List<FigurePanel> panels = [];
         for (int r = 0; r < rows.Count; r++)
@@ -41,7 +42,7 @@ public static class ImageGrid
             panel.Limits(0, columns.Count, 0, 1);
             panel.Plot.Add.Plottable(new ImageStrip(rows[r].Images, Gap / side));
             panel.Texts.Add(new FigureText(
-                rows[r].Title, new Pixel(LeftMargin - 6, panel.DataRect.VerticalCenter), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.MiddleRight));
+                rows[r].Title, new Pixel(LeftMargin - 6, panel.DataRect.VerticalCenter), size, FigureStyle.Ink, Alignment.MiddleRight));
             if (r == 0)
             {
                 panel.Texts.AddRange(columns.Select((name, c) => new FigureText(
