@@ -79,8 +79,13 @@ public sealed class PublishedResults
     }
 
     /// <summary>The published curve over sampling steps, from the source with the most points; empty where the paper has none.</summary>
-    public IReadOnlyList<PublishedResult> OverSteps(string experiment, int budget, string contender, string metric) =>
-        Longest(Rows.Where(r => r.Experiment == experiment && r.Budget == budget && r.Contender == contender && r.Metric == metric), r => r.Steps);
+    /// <remarks>Of a contender named METHOD-NETWORK as in <see cref="Find"/>.</remarks>
+    public IReadOnlyList<PublishedResult> OverSteps(string experiment, int budget, string contender, string metric)
+    {
+        string method = DisplayNames.MethodOf(contender), network = DisplayNames.NetworkOf(contender);
+        return Longest(
+            Rows.Where(r => r.Experiment == experiment && r.Network == network && r.Budget == budget && r.Contender == method && r.Metric == metric), r => r.Steps);
+    }
 
     /// <summary>The published curve over simulation budgets, from the source with the most points; empty where the paper has none.</summary>
     public IReadOnlyList<PublishedResult> OverBudgets(string experiment, string contender, int steps, string metric) =>

@@ -156,7 +156,9 @@ public static class QualityFigures
         var counts = panels.SelectMany(p => measurements.Settings(p.Experiment, p.Variant)
             .Where(s => contenders.Length == 0 || contenders.Contains(s.Contender))
             .Select(s => measurements.Summarise(new MeasurementKey(p.Experiment, p.Variant, s, p.Metric)).DataSets)).Where(c => c > 0).Distinct().ToArray();
-        string sets = counts.Length == 1 ? $"{NumberText.Fixed(counts[0], 0)} test sets" : "test sets";
+        // The MMD of images compares parts of the test sets, not single ones.
+        string unit = panels.All(p => p.Metric == MetricStyle.Mmd2) ? "parts of the test sets" : "test sets";
+        string sets = counts.Length == 1 ? $"{NumberText.Fixed(counts[0], 0)} {unit}" : unit;
         return band == BandKind.StandardError ? $"± 1 s.e. over {sets}" : $"10–90 % of {sets}";
     }
 }

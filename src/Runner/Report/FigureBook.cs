@@ -52,7 +52,8 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
         if (_plan.Task is IImageParameters)
         {
             figures.AddRange(new ImageFigures(_plan, run).Create());
-            figures.AddRange(BudgetsWithSweep().Select(ErrorAgainstTime));
+            figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Rmse, "rmse")));
+            figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Mmd2, "mmd")));
         }
         else
         {
@@ -73,7 +74,7 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
         return figures;
     }
 
-    private ReportFigure ErrorAgainstTime(int budget) => new($"rmse_vs_time_{budget}", QualityFigures.AgainstTime(measurements, published,
+    private ReportFigure AgainstTime(int budget, string metric, string name) => new($"{name}_vs_time_{budget}", QualityFigures.AgainstTime(measurements, published,
     [
         new QualityPanel
         {
@@ -81,7 +82,7 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
             Title = $"{_plan.Experiment.Title}, {budget} training images",
             Variant = _plan.Variant,
             Budget = budget,
-            Metric = MetricStyle.Rmse,
+            Metric = metric,
         },
     ]));
 

@@ -27,6 +27,8 @@ internal sealed class PublishedResultsTests
     public void Curves_come_from_one_source_in_order()
     {
         var steps = Published.OverSteps("gmm", 1024, "cmpe", "c2st");
+        var network = Published.OverSteps("denoising", 60000, "cmpe-unet", "rmse");
+        Assert.That(network.Select(r => (r.Steps, r.Value)), Is.EqualTo(new[] { (2, 0.238) }), "table 2");
         var budgets = Published.OverBudgets("two_moons", "fmpe", 1000, "c2st");
 
         Assert.Multiple(() =>
