@@ -130,7 +130,7 @@ public static class ReportStage
     {
         TestSettings test = experiment.Test;
         string marginal = test.MarginalDataSets is int count
-            ? $" MMD² between one draw for each of {count / test.MarginalParts} observations and their images, {test.MarginalParts} times; biased as published, and unbiased."
+            ? $" MMD² between one draw for each of {count / test.MarginalParts} observations and their images, {test.MarginalParts} times; biased as published, and unbiased, which takes draws and images for independent and falls below 0 where a draw resembles its own image."
             : "";
         return $"RMSE over {test.DataSets} test images, {test.Draws} draws each.{marginal} ± one standard error.";
     }
