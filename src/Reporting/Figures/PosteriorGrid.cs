@@ -59,7 +59,7 @@ public static class PosteriorGrid
     public static Figure Create(IReadOnlyList<PosteriorRow> rows)
     {
         if (rows.Count == 0) throw new ArgumentException("rows: expected at least one", nameof(rows));
-        const float left = 56, gap = 5, titleHeight = 20, axisHeight = AxisHeight;
+        const float left = 56, gap = 5, titleHeight = 20;
         int columns = rows.Max(r => r.Cells.Count);
         float side = (FigureStyle.FullWidth - left - 6 - gap * (columns - 1)) / columns;
         int points = Math.Min(MostPointsPerCell, MostPointsPerFigure / rows.Sum(r => r.Cells.Count));
@@ -72,10 +72,10 @@ public static class PosteriorGrid
             for (int c = 0; c < rows[r].Cells.Count; c++)
             {
                 float x = left + c * (side + gap);
-                var place = new PixelRect(x - left, x + side + 6, top + head + side + axisHeight, top);
-                panels.Add(Panel(rows[r], rows[r].Cells[c], place, new PixelPadding(left, 6, axisHeight, head), c == 0, titled, points));
+                var place = new PixelRect(x - left, x + side + 6, top + head + side + AxisHeight, top);
+                panels.Add(Panel(rows[r], rows[r].Cells[c], place, new PixelPadding(left, 6, AxisHeight, head), c == 0, titled, points));
             }
-            top += head + side + axisHeight;
+            top += head + side + AxisHeight;
         }
         string caption = $"Posterior draws for one observation a row, at most {points} a cell; cross: the true parameter. Same limits and equal axes in a row.";
         return new Figure("Posterior draws", caption, FigureStyle.FullWidth, (int)Math.Ceiling(top + 2), panels, legend: null);

@@ -69,7 +69,7 @@ public static class DensityStage
         Experiment experiment = context.Plan.Experiment;
         int draws = experiment.Test.Draws;
         RandomKey key = EstimatorFactory.KeyOf(job.Train!, context).Child("density");
-        SamplingOptions options = new() { Threads = context.Threads, RowsPerPass = experiment.Sampling.RowsPerPass };
+        SamplingOptions options = context.Sampling;
         using Simulations test = SimulationFiles.Read(context.Plan.TestSet.Folder.FileOf(StageFiles.Test));
         using Observation x = test.X.Narrow(0, job.Options.DataSets);
         using Observation onDevice = x.To(context.Device);

@@ -26,7 +26,7 @@ public static class SampleStage
         ArgumentNullException.ThrowIfNull(context);
         Stopwatch clock = Stopwatch.StartNew();
         Experiment experiment = context.Plan.Experiment;
-        SamplingOptions options = new() { Threads = context.Threads, RowsPerPass = experiment.Sampling.RowsPerPass };
+        SamplingOptions options = context.Sampling;
         RandomKey key = EstimatorFactory.KeyOf(job.Train, context).Child("sample").Child(job.Steps);
         using IPosteriorEstimator estimator = EstimatorFactory.Load(job.Train, context);
         using Simulations test = SimulationFiles.Read(context.Plan.TestSet.Folder.FileOf(StageFiles.Test));

@@ -21,8 +21,7 @@ public static class ShowStage
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(context);
         Stopwatch clock = Stopwatch.StartNew();
-        Experiment experiment = context.Plan.Experiment;
-        using Observation x = Of(experiment);
+        using Observation x = Of(context.Plan.Experiment);
         using (Tensor draws = job.Sample is SampleJob sample ? Draw(sample, x, context, progress) : Exact(x, context))
         {
             Npz.Write(job.Folder.WorkFile(StageFiles.Draws), new Dictionary<string, Tensor> { ["draws"] = draws });
@@ -45,11 +44,10 @@ public static class ShowStage
 
     private static Tensor Draw(SampleJob sample, Observation x, StageContext context, IProgress<double> progress)
     {
-        Experiment experiment = context.Plan.Experiment;
-        SamplingOptions options = new() { Threads = context.Threads, RowsPerPass = experiment.Sampling.RowsPerPass };
         RandomKey key = EstimatorFactory.KeyOf(sample.Train, context).Child("shown").Child(sample.Steps);
         using IPosteriorEstimator estimator = EstimatorFactory.Load(sample.Train, context);
         using Observation there = x.To(context.Device);
-        return PosteriorSampler.Sample(estimator, there, experiment.Test.Draws, sample.Steps, key, options, progress, context.Cancel);
+        return PosteriorSampler.Sample(
+            estimator, there, context.Plan.Experiment.Test.Draws, sample.Steps, key, context.Sampling, progress, context.Cancel);
     }
 }

@@ -1,3 +1,4 @@
+using Reproduce.Inference.Sampling;
 using Reproduce.Runner.Plan;
 using static TorchSharp.torch;
 
@@ -14,6 +15,9 @@ public sealed record StageContext(RunPlan Plan, Device Device, CancellationToken
 
     /// <summary>Threads for work on the CPU.</summary>
     public int Threads => Plan.Experiment.Sampling.Threads > 0 ? Plan.Experiment.Sampling.Threads : Environment.ProcessorCount;
+
+    /// <summary>How draws are batched, the same for every contender.</summary>
+    public SamplingOptions Sampling => new() { Threads = Threads, RowsPerPass = Plan.Experiment.Sampling.RowsPerPass };
 }
 
 /// <summary>Names of the files in stage folders and of the arrays in them.</summary>

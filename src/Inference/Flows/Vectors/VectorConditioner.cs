@@ -26,7 +26,7 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
     internal int SavedLength => layers * HiddenLength;
 
     /// <summary>Numbers of scratch that <see cref="Backward"/> wants.</summary>
-    internal int ScratchLength => 3 * HiddenLength + Panels.RoundUp(inputs) * Panel;
+    internal int ScratchLength => 2 * HiddenLength + PanelGradients.ScratchLength(inputs, units);
 
     private int HiddenLength => units * Panel;
 
@@ -80,12 +80,10 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
         // A unit that is not zero behind its mask was kept, and the mask of a kept unit is known.
         float kept = isMasked ? (float)(1 / (1 - dropout)) : 1;
         Span<float> slope = scratch[..HiddenLength], below = scratch.Slice(HiddenLength, HiddenLength);
-        Span<float> turned = scratch.Slice(2 * HiddenLength, HiddenLength);
-        Span<float> contextTurned = scratch.Slice(3 * HiddenLength, Panels.RoundUp(inputs) * Panel);
+        scratch = scratch[(2 * HiddenLength)..];
 
         ReadOnlySpan<float> h = saved.Slice((layers - 1) * HiddenLength, HiddenLength);
-        Panels.Turn(h, turned, units);
-        PanelGradients.AddTurned(slopes, turned, gradients.Weight(layers), units, outputs, units);
+        PanelGradients.AddWeights(slopes, h, gradients.Weight(layers), units, outputs, units, scratch);
         Panels.AddRowSums(slopes, gradients.Bias(layers), outputs);
         slope.Clear();
         PanelProduct.AddTo(weights.Weight(layers), 1, units, slopes, slope, Panel, units, outputs);
@@ -93,8 +91,7 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
         {
             Panels.WhereActive(slope, h, kept);
             h = saved.Slice((layer - 1) * HiddenLength, HiddenLength);
-            Panels.Turn(h, turned, units);
-            PanelGradients.AddTurned(slope, turned, gradients.Weight(layer), units, units, units);
+            PanelGradients.AddWeights(slope, h, gradients.Weight(layer), units, units, units, scratch);
             Panels.AddRowSums(slope, gradients.Bias(layer), units);
             below.Clear();
             PanelProduct.AddTo(weights.Weight(layer), 1, units, slope, below, Panel, units, units);
@@ -104,8 +101,7 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
         }
 
         Panels.WhereActive(slope, h, kept);
-        Panels.TurnNarrow(context, contextTurned, inputs);
-        PanelGradients.AddTurnedNarrow(slope, contextTurned, gradients.Weight(0), inputs, below, units, inputs);
+        PanelGradients.AddWeights(slope, context, gradients.Weight(0), inputs, units, inputs, scratch);
         Panels.AddRowSums(slope, gradients.Bias(0), units);
         PanelProduct.AddTo(weights.Weight(0), 1, inputs, slope, contextSlopes, Panel, inputs, units);
     }

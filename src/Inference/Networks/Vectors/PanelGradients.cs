@@ -7,7 +7,7 @@ internal static class PanelGradients
 {
     private const int Panel = Panels.Width;
 
-    /// <summary>Numbers of scratch that <see cref="AddWeights"/> wants.</summary>
+    /// <summary>Numbers of scratch that <see cref="AddWeights"/> wants; 32 C are enough where C is a multiple of 32.</summary>
     /// <param name="inputs">C.</param>
     /// <param name="units">H.</param>
     internal static int ScratchLength(int inputs, int units) => (Panels.RoundUp(inputs) + units) * Panel;
@@ -19,7 +19,7 @@ internal static class PanelGradients
     /// <param name="stride">Step between its rows, at least C.</param>
     /// <param name="units">H.</param>
     /// <param name="inputs">C.</param>
-    /// <param name="scratch"><see cref="ScratchLength"/> numbers.</param>
+    /// <param name="scratch">As many numbers as <see cref="ScratchLength"/> says.</param>
     internal static void AddWeights(
         ReadOnlySpan<float> slopes, ReadOnlySpan<float> below, Span<float> gradient, int stride, int units, int inputs, Span<float> scratch)
     {
@@ -37,7 +37,7 @@ internal static class PanelGradients
     }
 
     /// <summary>The same from the turned layer below, for a number of columns that is a multiple of 32.</summary>
-    internal static void AddTurned(
+    private static void AddTurned(
         ReadOnlySpan<float> slopes, ReadOnlySpan<float> turned, Span<float> gradient, int stride, int rows, int columns)
     {
         for (int j = 0; j < columns; j += Panel)
@@ -47,7 +47,7 @@ internal static class PanelGradients
     }
 
     /// <summary>The same for any number of columns; <paramref name="block"/> is scratch, [rows, 32].</summary>
-    internal static void AddTurnedNarrow(
+    private static void AddTurnedNarrow(
         ReadOnlySpan<float> slopes, ReadOnlySpan<float> turned, Span<float> gradient, int stride, Span<float> block, int rows, int columns)
     {
         for (int j = 0; j < columns; j += Panel)

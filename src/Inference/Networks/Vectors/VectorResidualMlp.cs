@@ -89,20 +89,19 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
         ReadOnlySpan<float> x, in MlpMemory weights, ReadOnlySpan<MaskMemory> masks, ReadOnlySpan<float> saved, ReadOnlySpan<float> slopes,
         in MlpMemory gradients, Span<float> inputSlopes, int rows)
     {
-        Span<float> scratch = Panels.Scratch(Panel * (inputs + outputs) + 4 * HiddenLength + Panel * Panels.RoundUp(inputs));
+        Span<float> scratch = Panels.Scratch(Panel * (inputs + outputs) + 3 * HiddenLength + PanelGradients.ScratchLength(inputs, units));
         Span<float> wide = scratch[..(Panel * Math.Max(inputs, outputs))];
         scratch = scratch[(Panel * (inputs + outputs))..];
         Span<float> slope = scratch[..HiddenLength], inner = scratch.Slice(HiddenLength, HiddenLength);
-        Span<float> turned = scratch.Slice(2 * HiddenLength, HiddenLength), below = scratch.Slice(3 * HiddenLength, HiddenLength);
-        Span<float> inputTurned = scratch[(4 * HiddenLength)..];
+        Span<float> below = scratch.Slice(2 * HiddenLength, HiddenLength);
+        scratch = scratch[(3 * HiddenLength)..];
         for (int p = 0, first = 0; first < rows; p++, first += Panel)
         {
             int count = Math.Min(Panel, rows - first);
             Span<float> dy = wide[..(Panel * outputs)];
             Panels.LoadRows(slopes.Slice(first * outputs, count * outputs), dy, outputs, count);
             ReadOnlySpan<float> h = saved.Slice(p * PanelLength + blocks * HiddenLength, HiddenLength);
-            Panels.Turn(h, turned, units);
-            PanelGradients.AddTurned(dy, turned, gradients.Weight(blocks + 1), units, outputs, units);
+            PanelGradients.AddWeights(dy, h, gradients.Weight(blocks + 1), units, outputs, units, scratch);
             Panels.AddRowSums(dy, gradients.Bias(blocks + 1), outputs);
             slope.Clear();
             PanelProduct.AddTo(weights.Weight(blocks + 1), 1, units, dy, slope, Panel, units, outputs);
@@ -120,8 +119,7 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
                 }
 
                 h = saved.Slice(p * PanelLength + (b - 1) * HiddenLength, HiddenLength);
-                Panels.Turn(h, turned, units);
-                PanelGradients.AddTurned(inner, turned, gradients.Weight(b), units, units, units);
+                PanelGradients.AddWeights(inner, h, gradients.Weight(b), units, units, units, scratch);
                 Panels.AddRowSums(inner, gradients.Bias(b), units);
                 slope.CopyTo(below);
                 PanelProduct.AddTo(weights.Weight(b), 1, units, inner, below, Panel, units, units);
@@ -134,8 +132,7 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
             Panels.AddRowSums(slope, gradients.Bias(0), units);
             Span<float> input = wide[..(Panel * inputs)];
             Panels.LoadRows(x.Slice(first * inputs, count * inputs), input, inputs, count);
-            Panels.TurnNarrow(input, inputTurned, inputs);
-            PanelGradients.AddTurnedNarrow(slope, inputTurned, gradients.Weight(0), inputs, below, units, inputs);
+            PanelGradients.AddWeights(slope, input, gradients.Weight(0), inputs, units, inputs, scratch);
             if (!inputSlopes.IsEmpty)
             {
                 input.Clear();
