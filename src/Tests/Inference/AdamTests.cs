@@ -97,6 +97,34 @@ public sealed class AdamTests
     }
 
     [Test]
+    public void MomentsOfAWeightWithoutGradientFadeToZeroAndNeverStayDenormal()
+    {
+        VectorAdam.Factors factors = new(1, 0.9f, 0.999f, 1, 1e-7f, 1e-3f, 1);
+        float[] values = [.. Enumerable.Repeat(1f, 16)], first = new float[16], second = new float[16], slope = [.. Enumerable.Repeat(1e-18f, 16)];
+        VectorAdam.Update(slope, values, first, second, factors);
+        Assert.That(second, Is.All.Zero, "its square of 1e-39 is denormal");
+        Assert.That(first, Is.All.GreaterThan(0));
+        Array.Clear(slope);
+        int steps = 0;
+        for (; first[0] != 0 && steps < 1000; steps++)
+        {
+            VectorAdam.Update(slope, values, first, second, factors);
+            Assert.That(first, Has.None.Matches<float>(float.IsSubnormal));
+        }
+
+        // 1e-19 * 0.9^n passes 2^-100 at n = 243; without the flush it would stand still at a denormal number.
+        Assert.That(steps, Is.InRange(241, 245));
+    }
+
+    [Test]
+    public void ANotANumberIsNotFlushed()
+    {
+        float[] values = new float[16], first = new float[16], second = new float[16], slope = [.. Enumerable.Repeat(float.NaN, 16)];
+        VectorAdam.Update(slope, values, first, second, new VectorAdam.Factors(1, 0.9f, 0.999f, 1, 1e-7f, 1e-3f, 1));
+        Assert.That(values.Concat(first).Concat(second), Is.All.NaN);
+    }
+
+    [Test]
     public void FlatteningKeepsTheFunctionAndSharesTheMemory()
     {
         using IDisposable scope = NewDisposeScope();
