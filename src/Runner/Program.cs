@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Reproduce.Compute;
+using Reproduce.Reporting;
 using Reproduce.Runner;
 using Reproduce.Runner.CommandLine;
 using Reproduce.Runner.Configuration.Yaml;
@@ -22,6 +23,12 @@ catch (ConfigurationException e)
         Console.Error.WriteLine(problem);
     }
 
+    return ExitCodes.BadConfiguration;
+}
+catch (MalformedTableException e)
+{
+    // A results file that somebody changed, read by a report or a figure.
+    Console.Error.WriteLine(e.Message);
     return ExitCodes.BadConfiguration;
 }
 catch (FolderInUseException e)

@@ -49,7 +49,8 @@ public sealed record PosteriorRow
 /// <summary>Posterior draws, a row per task or observation, a column per contender (the paper's Figure 2).</summary>
 public static class PosteriorGrid
 {
-    private const int MostPointsPerCell = 1500;
+    internal const int MostPointsPerCell = 1500;
+
     private const float AxisHeight = 34;
 
     // Keeps the SVG below 2 MB.
@@ -133,7 +134,7 @@ public static class PosteriorGrid
         return ((xs.Max() + xs.Min()) / 2, (ys.Max() + ys.Min()) / 2, half > 0 ? half : 1);
     }
 
-    private static double[] Thin(double[] values, int most)
+    internal static double[] Thin(double[] values, int most)
     {
         if (values.Length <= most) return values;
         return [.. Enumerable.Range(0, most).Select(i => values[(int)((long)i * values.Length / most)])];

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace Reproduce.Runner.CommandLine;
 
-/// <summary>The paper's figures that show several experiments at once, made from the results of their runs; computes nothing.</summary>
+/// <summary>The paper's figures that show several experiments at once, made from the results of their runs as they stand in the results folder; computes nothing and needs no cache.</summary>
 public static class FiguresCommand
 {
     /// <summary>Draws the figures.</summary>
@@ -18,8 +18,9 @@ public static class FiguresCommand
     public static int Run(IReadOnlyList<RunRequest> requests, string? output)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        List<(Experiment Experiment, RunPlan Plan)> runs = [];
+        List<RunPlan> runs = [];
         List<Measurement> rows = [];
+        List<PosteriorRow> posteriors = [];
         foreach (RunRequest request in requests)
         {
             (_, _, RunPlan plan, _, string results) = RunSetup.Load(request);
@@ -37,14 +38,23 @@ public static class FiguresCommand
             }
 
             rows.AddRange(MeasurementTable.Read(file).Rows);
-            runs.Add((experiment, plan));
+            runs.Add(plan);
+            string draws = Path.Combine(results, ReportStage.FiguresFolder, PosteriorRowFile.FileName);
+            if (File.Exists(draws))
+            {
+                posteriors.Add(PosteriorRowFile.Read(draws));
+            }
+            else
+            {
+                AnsiConsole.Console.MarkupLineInterpolated($"Figure 2 has no row for {experiment.Name}: there is no {draws}, which the report of its run writes.");
+            }
         }
 
         MeasurementTable measurements = new(rows);
         string root = requests[0].ResultsRoot;
         string folder = Path.GetFullPath(output ?? Path.Combine(root, requests[0].Variant is string v ? $"paper-{v}" : "paper"));
         PublishedResults paper = ReportStage.ReadPublished(requests[0]);
-        foreach (ReportFigure figure in Figures(runs, measurements, paper))
+        foreach (ReportFigure figure in Figures(runs, posteriors, measurements, paper))
         {
             string png = figure.Figure.Save(folder, figure.Name).Png;
             AnsiConsole.Console.MarkupLineInterpolated($"{figure.Figure.Title}: {png}");
@@ -54,9 +64,8 @@ public static class FiguresCommand
     }
 
     private static IEnumerable<ReportFigure> Figures(
-        List<(Experiment Experiment, RunPlan Plan)> runs, MeasurementTable measurements, PublishedResults published)
+        List<RunPlan> runs, List<PosteriorRow> posteriors, MeasurementTable measurements, PublishedResults published)
     {
-        List<PosteriorRow> posteriors = [.. runs.SelectMany(r => PosteriorRows(r.Plan))];
         if (posteriors.Count > 0)
         {
             yield return new ReportFigure("figure_2_posteriors", PosteriorGrid.Create(posteriors));
@@ -67,9 +76,9 @@ public static class FiguresCommand
             .. runs.Select(r => new QualityPanel
             {
                 Experiment = r.Experiment.Name,
-                Title = $"{r.Experiment.Title}, {r.Plan.ShownBudget} simulations",
-                Variant = r.Plan.Variant,
-                Budget = r.Plan.ShownBudget,
+                Title = $"{r.Experiment.Title}, {r.ShownBudget} simulations",
+                Variant = r.Variant,
+                Budget = r.ShownBudget,
             }),
         ];
         yield return new ReportFigure("figure_3_c2st_vs_time", QualityFigures.AgainstTime(measurements, published, panels));
@@ -83,15 +92,5 @@ public static class FiguresCommand
         {
             yield return new ReportFigure("figure_4_c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, several));
         }
-    }
-
-    // A row for an experiment: the observation that it names, else its first shown data set.
-    private static IReadOnlyList<PosteriorRow> PosteriorRows(RunPlan plan)
-    {
-        PosteriorDraws draws = new(plan, f => f.IsComplete ? null : "draws not in the cache");
-        string title = plan.Experiment.Title;
-        return draws.ShownRow($"{title}, {PosteriorDraws.At(plan)}") is PosteriorRow shown
-            ? [shown]
-            : draws.TestRows([plan.Experiment.Figures.ScatterDataSets.FirstOrDefault()], _ => title);
     }
 }

@@ -28,9 +28,17 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
     public IReadOnlyList<PosteriorRow> Rows(IReadOnlyList<int> dataSets, Func<int, string> title) =>
         ShownRow(At(plan)) is PosteriorRow shown ? [shown, .. TestRows(dataSets, title)] : TestRows(dataSets, title);
 
+    /// <summary>The row that stands for the experiment among others: the observation that it names, else its first shown data set; null when there are no draws.</summary>
+    public PosteriorRow? PaperRow()
+    {
+        string title = plan.Experiment.Title;
+        return ShownRow($"{title}, {At(plan)}")
+            ?? TestRows([plan.Experiment.Figures.ScatterDataSets.FirstOrDefault()], _ => title).SingleOrDefault();
+    }
+
     /// <summary>A row for the observation that the figures were asked to show; null when there is none, or no draws for it.</summary>
     /// <param name="title">The row's title.</param>
-    public PosteriorRow? ShownRow(string title)
+    private PosteriorRow? ShownRow(string title)
     {
         if (plan.Shown.Count == 0)
         {
@@ -56,7 +64,7 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
     /// <summary>A row for each wanted test data set; none when they are missing.</summary>
     /// <param name="dataSets">Which data sets.</param>
     /// <param name="title">The title of a row.</param>
-    public IReadOnlyList<PosteriorRow> TestRows(IReadOnlyList<int> dataSets, Func<int, string> title)
+    private IReadOnlyList<PosteriorRow> TestRows(IReadOnlyList<int> dataSets, Func<int, string> title)
     {
         ArgumentNullException.ThrowIfNull(dataSets);
         ArgumentNullException.ThrowIfNull(title);
@@ -87,7 +95,7 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
 
     /// <summary>"x = (0, 0)", the observation that the figures were asked to show; empty when there is none.</summary>
     /// <param name="plan">The run.</param>
-    internal static string At(RunPlan plan) => plan.Experiment.Figures.Observation is { } x
+    private static string At(RunPlan plan) => plan.Experiment.Figures.Observation is { } x
         ? $"x = ({string.Join(", ", x.Select(v => v.ToString(CultureInfo.InvariantCulture)))})"
         : "";
 

@@ -18,7 +18,9 @@ public static class ReportStage
     /// <summary>Name of the file with every number.</summary>
     public const string MeasurementsFile = "measurements.csv";
 
-    private const string FiguresFolder = "figures";
+    /// <summary>Folder of the figures.</summary>
+    public const string FiguresFolder = "figures";
+
     private const string PaperVariant = "paper";
 
     /// <summary>Writes everything into the output folder.</summary>
@@ -65,6 +67,11 @@ public static class ReportStage
             ],
             Folder = FiguresFolder,
         }.Save(aside);
+        if (plan.Task is not IImageParameters && new PosteriorDraws(plan, run.FailureOf).PaperRow() is PosteriorRow row)
+        {
+            PosteriorRowFile.Write(row, Path.Combine(aside, FiguresFolder, PosteriorRowFile.FileName));
+        }
+
         Publish(aside, output);
     }
 

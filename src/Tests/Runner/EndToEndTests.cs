@@ -92,13 +92,20 @@ public sealed class EndToEndTests
         Run();
         (exitCode, _, errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml", "experiments/tiny.yaml"]);
         Assert.That((exitCode, errors.Contains("every experiment once", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.BadConfiguration, true)), errors);
+        Directory.Delete(Path.Combine(_folder.Path, "results", "cache"), recursive: true); // A fresh clone has the results and no cache.
         (exitCode, string output, errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml"]);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         string folder = Path.Combine(_folder.Path, "results", "paper");
         Assert.That(
             Directory.EnumerateFiles(folder, "*.svg").Select(Path.GetFileNameWithoutExtension),
             Is.EquivalentTo(new[] { "figure_2_posteriors", "figure_3_c2st_vs_time", "c2st_vs_steps" }));
-        Assert.That(File.ReadAllText(Path.Combine(folder, "figure_2_posteriors.svg")), Does.Contain("Tiny"));
+        string posteriors = File.ReadAllText(Path.Combine(folder, "figure_2_posteriors.svg"));
+        Assert.That(posteriors, Does.Contain("Tiny").And.Contain("Reference").And.Not.Contain("not measured"));
+
+        string draws = Path.Combine(Results, "figures", "posteriors.json");
+        File.WriteAllText(draws, "{}");
+        (exitCode, _, errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml"]);
+        Assert.That((exitCode, errors.Contains(draws, StringComparison.Ordinal)), Is.EqualTo((ExitCodes.BadConfiguration, true)), errors);
     }
 
     [Test]
