@@ -37,8 +37,8 @@ public sealed class VectorFlowTests
     {
         using IDisposable scope = NewDisposeScope();
         CouplingFlowSettings settings = new() { Layers = 2, Units = 48 };
-        Assert.That(
-            Pass(true, CouplingKind.Spline, settings, 20, 2, 2, 1)["v"], Is.EqualTo(Pass(false, CouplingKind.Spline, settings, 20, 2, 2, 1)["v"]));
+        Dictionary<string, double[]> allowed = VectorCode.Taking(false, () => Pass(true, CouplingKind.Spline, settings, 20, 2, 2, 1));
+        Assert.That(allowed["v"], Is.EqualTo(Pass(false, CouplingKind.Spline, settings, 20, 2, 2, 1)["v"]));
     }
 
     [Test]
@@ -49,14 +49,13 @@ public sealed class VectorFlowTests
         using RandomSource random = new(s_key);
         using CouplingFlow flow = Flow(random, kind, new CouplingFlowSettings { Layers = 4, Units = 64, Permutation = permutation }, 3, 2);
         Tensor u = random.Normal([500, 3]), condition = random.Normal([500, 2]);
-        (Tensor wantedValue, Tensor wantedLog) = flow.Forward(u, condition, ForwardPass.Evaluation);
+        (Tensor wantedValue, Tensor wantedLog) = VectorCode.Taking(false, () => flow.Forward(u, condition, ForwardPass.Evaluation));
         using IDisposable noGrad = no_grad();
-        (Tensor value, Tensor log) = flow.Forward(u, condition, ForwardPass.Evaluation);
+        (Tensor value, Tensor log) = VectorCode.Taking(true, () => flow.Forward(u, condition, ForwardPass.Evaluation));
         Assert.Multiple(() =>
         {
             Assert.That(value.Numbers(), Is.EqualTo(wantedValue.detach().Numbers()).Within(1e-4));
             Assert.That(log.Numbers(), Is.EqualTo(wantedLog.detach().Numbers()).Within(1e-4));
-            Assert.That(value.Numbers(), Is.Not.EqualTo(wantedValue.detach().Numbers()), "the two ways were really taken");
             Assert.That(flow.Inverse(value, condition).Numbers(), Is.EqualTo(u.Numbers()).Within(1e-3));
         });
     }
@@ -92,9 +91,9 @@ public sealed class VectorFlowTests
     {
         VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
-        Dictionary<string, double[]> vectors = Pass(true, kind, settings, rows, dimension, condition, spread);
-        Dictionary<string, double[]> plain = Pass(false, kind, settings, rows, dimension, condition, spread);
-        VectorCode.AssertSame(vectors, plain, "v", tolerance: 2e-4, smallest: 1e-2);
+        Dictionary<string, double[]> vectors = VectorCode.Taking(true, () => Pass(true, kind, settings, rows, dimension, condition, spread));
+        Dictionary<string, double[]> plain = VectorCode.Taking(false, () => Pass(false, kind, settings, rows, dimension, condition, spread));
+        VectorCode.AssertSame(vectors, plain, tolerance: 2e-4, smallest: 1e-2);
     }
 
     // Outputs and all gradients of a training pass on the same numbers.

@@ -34,7 +34,8 @@ public sealed class VectorSetTests
     {
         using IDisposable scope = NewDisposeScope();
         DeepSetSettings settings = new() { Units = 24 };
-        Assert.That(Pass(true, settings, 5, 4, 2)["y"], Is.EqualTo(Pass(false, settings, 5, 4, 2)["y"]));
+        Dictionary<string, double[]> allowed = VectorCode.Taking(false, () => Pass(true, settings, 5, 4, 2));
+        Assert.That(allowed["y"], Is.EqualTo(Pass(false, settings, 5, 4, 2)["y"]));
     }
 
     [Test]
@@ -51,9 +52,8 @@ public sealed class VectorSetTests
             network.AllowVectors = false;
             double[] plain = network.Summarise(x, ForwardPass.Evaluation).Numbers();
             network.AllowVectors = true;
-            double[] vectors = network.Summarise(x, ForwardPass.Evaluation).Numbers();
+            double[] vectors = VectorCode.Taking(true, () => network.Summarise(x, ForwardPass.Evaluation).Numbers());
             Assert.That(vectors, Is.EqualTo(plain).Within(2e-5 * plain.Max(Math.Abs)));
-            Assert.That(vectors, Is.Not.EqualTo(plain), "the two ways were really taken");
         }
     }
 
@@ -83,8 +83,8 @@ public sealed class VectorSetTests
 
     private static void AssertSame(DeepSetSettings settings, int sets, int members, int features)
     {
-        Dictionary<string, double[]> vectors = Pass(true, settings, sets, members, features);
-        VectorCode.AssertSame(vectors, Pass(false, settings, sets, members, features), output: null, tolerance: 3e-5);
+        Dictionary<string, double[]> vectors = VectorCode.Taking(true, () => Pass(true, settings, sets, members, features));
+        VectorCode.AssertSame(vectors, Pass(false, settings, sets, members, features), tolerance: 3e-5);
         Assert.That(vectors.Where(p => p.Value.All(v => v == 0)).Select(p => p.Key), Is.Empty, "something flows everywhere");
     }
 

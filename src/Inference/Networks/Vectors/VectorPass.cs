@@ -13,6 +13,12 @@ namespace Reproduce.Inference.Networks.Vectors;
 /// <param name="weights">The weights, contiguous.</param>
 internal abstract class VectorPass(Tensor[] inputs, Tensor[] weights)
 {
+    [ThreadStatic]
+    private static long s_count;
+
+    /// <summary>Passes that this thread has made: tells a test which way was taken, since on some processors libtorch gives the same bits.</summary>
+    internal static long Count => s_count;
+
     /// <summary>What the batch consists of.</summary>
     internal Tensor[] Inputs => inputs;
 
@@ -45,6 +51,7 @@ internal abstract class VectorPass(Tensor[] inputs, Tensor[] weights)
     /// <returns>[N, outputs].</returns>
     internal Tensor Apply()
     {
+        s_count++;
         if (is_grad_enabled())
         {
             return VectorFunction.apply([this, .. inputs, .. weights]);
