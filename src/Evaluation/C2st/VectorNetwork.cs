@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Reproduce.Compute;
 
 namespace Reproduce.Evaluation;
 
@@ -157,10 +158,10 @@ internal sealed class VectorNetwork
             Vector256<float> gradient = Vector256.LoadUnsafe(ref rg, i);
             Vector256<float> mean = Vector256.LoadUnsafe(ref rm, i) * Beta1 + gradient * (1 - Beta1);
             Vector256<float> square = Vector256.LoadUnsafe(ref rv, i) * Beta2 + gradient * gradient * (1 - Beta2);
-            mean.StoreUnsafe(ref rm, i);
-            square.StoreUnsafe(ref rv, i);
+            TinyNumbers.Flush(mean).StoreUnsafe(ref rm, i);
+            TinyNumbers.Flush(square).StoreUnsafe(ref rv, i);
             Vector256<float> move = mean * rate / (Vector256.Sqrt(square) + Vector256.Create(Epsilon));
-            (Vector256.LoadUnsafe(ref rp, i) - move).StoreUnsafe(ref rp, i);
+            TinyNumbers.Flush(Vector256.LoadUnsafe(ref rp, i) - move).StoreUnsafe(ref rp, i);
         }
 
         Transpose();

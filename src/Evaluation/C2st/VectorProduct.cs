@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Reproduce.Compute;
 
 namespace Reproduce.Evaluation;
 
@@ -79,7 +78,7 @@ internal static class VectorProduct
 
         ref float ra = ref MemoryMarshal.GetReference(a), rb = ref MemoryMarshal.GetReference(b), rc = ref MemoryMarshal.GetReference(c);
         ref float rs = ref MemoryMarshal.GetReference(start), ro = ref MemoryMarshal.GetReference(companion.IsEmpty ? c : companion);
-        if (!PanelProduct.IsWide)
+        if (!Vector512.IsHardwareAccelerated)
         {
             MultiplyNarrow<TEpilogue>(
                 ref ra, rowStride, innerStride, ref rb, ref rc, rows, inner, columns, ref start.IsEmpty ? ref Unsafe.NullRef<float>() : ref rs, ref ro);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Reproduce.Compute;
 
 namespace Reproduce.Inference.Training;
 
@@ -8,12 +9,6 @@ namespace Reproduce.Inference.Training;
 /// <remarks>libtorch's operations go through all weights a dozen times, which costs more than the gradient of a small network.</remarks>
 internal static class VectorAdam
 {
-    /// <summary>
-    /// Moments and weights of a smaller size become 0 (2^-100). Nothing is lost: a root of it is far below Adam's epsilon. Without this the moments of
-    /// units that never fire decay into the denormal numbers and stay there, where Intel processors take a hundred times as long for an operation.
-    /// </summary>
-    internal const float Smallest = 7.888609e-31f;
-
     // Summed in single precision this far, then in double precision.
     private const int Chunk = 4096;
 
@@ -83,15 +78,11 @@ internal static class VectorAdam
             slope.StoreUnsafe(ref g, i);
             Vector256<float> mean = Vector256.LoadUnsafe(ref m, i);
             mean = Vector256.FusedMultiplyAdd(toFirst, slope - mean, mean);
-            Flush(mean).StoreUnsafe(ref m, i);
+            TinyNumbers.Flush(mean).StoreUnsafe(ref m, i);
             Vector256<float> square = Vector256.FusedMultiplyAdd(toSecond * slope, slope, Vector256.LoadUnsafe(ref v, i) * beta2);
-            Flush(square).StoreUnsafe(ref v, i);
+            TinyNumbers.Flush(square).StoreUnsafe(ref v, i);
             Vector256<float> spread = Vector256.FusedMultiplyAdd(Vector256.Sqrt(square), root, epsilon);
-            Flush(Vector256.FusedMultiplyAdd(rate, mean / spread, Vector256.LoadUnsafe(ref w, i) * shrink)).StoreUnsafe(ref w, i);
+            TinyNumbers.Flush(Vector256.FusedMultiplyAdd(rate, mean / spread, Vector256.LoadUnsafe(ref w, i) * shrink)).StoreUnsafe(ref w, i);
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Flush(Vector256<float> numbers) =>
-        Vector256.AndNot(numbers, Vector256.LessThan(Vector256.Abs(numbers), Vector256.Create(Smallest))); // NaN is not less: it stays.
 }
