@@ -31,7 +31,7 @@ public static class PanelProduct
     /// <see cref="Vector512.IsHardwareAccelerated"/> says no on the older Intel processors that lower their clock for 512-bit vectors. Short code
     /// loses there; these loops, which do nothing else for milliseconds, are still 1.8 times as fast with them (results/benchmarks/mlp.md).
     /// </remarks>
-    public static bool IsWide => Avx512F.IsSupported;
+    private static bool IsWide => Avx512F.IsSupported;
 
     /// <summary>C[i, j] += sum over l of A(i, l) B[l, j].</summary>
     /// <param name="a">A(i, l) stands at i * <paramref name="rowStride"/> + l * <paramref name="innerStride"/>.</param>

@@ -28,7 +28,7 @@ public sealed class VectorMlpTests
         VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         Dictionary<string, double[]> vectors = VectorCode.Taking(true, () => Pass(true, 40, 2, 0.1, 64, parameters: 45, condition: 33));
-        VectorCode.AssertSame(vectors, Pass(false, 40, 2, 0.1, 64, parameters: 45, condition: 33), tolerance: 2e-5);
+        VectorCode.AssertSame(vectors, VectorCode.Taking(false, () => Pass(false, 40, 2, 0.1, 64, parameters: 45, condition: 33)), tolerance: 2e-5);
     }
 
     [Test]
