@@ -10,7 +10,8 @@ public sealed record ReportTable(string Name, ResultTable Table);
 /// <summary>A figure of a report and the base name its files have.</summary>
 /// <param name="Name">Base name of the .png, .svg and .pdf files beside the page.</param>
 /// <param name="Figure">The figure.</param>
-public sealed record ReportFigure(string Name, Figure Figure);
+/// <param name="FromTable">Whether measurements.csv alone decides it.</param>
+public sealed record ReportFigure(string Name, Figure Figure, bool FromTable = false);
 
 /// <summary>The page of an experiment: what was run, tables, figures, claims, how to read it, what is missing.</summary>
 public sealed record ReportPage
@@ -30,6 +31,9 @@ public sealed record ReportPage
     /// <summary>The figures; their files are written by <see cref="Figure.Save"/>.</summary>
     public IReadOnlyList<ReportFigure> Figures { get; init; } = [];
 
+    /// <summary>Figures of an earlier page whose files are there already; shown behind the others.</summary>
+    public IReadOnlyList<FigureEntry> Kept { get; init; } = [];
+
     /// <summary>The claims, decided; of several variants when several were run.</summary>
     public IReadOnlyList<ClaimFinding> Findings { get; init; } = [];
 
@@ -45,7 +49,8 @@ public sealed record ReportPage
         string files = Path.Combine(folder, Folder);
         foreach (var table in Tables) table.Table.Save(files, table.Name);
         foreach (var figure in Figures) figure.Figure.Save(files, figure.Name);
-        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(files);
+        FigureIndex.Write([.. Entries()], Path.Combine(files, FigureIndex.FileName));
         FileSizeLimit.WriteText(Path.Combine(folder, "report.md"), Compose());
     }
 
@@ -73,15 +78,18 @@ public sealed record ReportPage
     private void AppendTable(StringBuilder text, ReportTable table) =>
         text.Append(MarkdownTable.Write(table.Table)).Append("\nAlso as [CSV](").Append(Link(table.Name)).Append(".csv) and [LaTeX](").Append(Link(table.Name)).Append(".tex).\n\n");
 
+    private IEnumerable<FigureEntry> Entries() =>
+        Figures.Select(f => new FigureEntry(f.Name, f.Figure.Title, f.Figure.Caption, f.Figure.Width, f.FromTable)).Concat(Kept);
+
     private void AppendFigures(StringBuilder text)
     {
-        if (Figures.Count == 0) return;
+        if (Figures.Count + Kept.Count == 0) return;
         text.Append("## Figures\n\n");
-        foreach (var figure in Figures)
+        foreach (var figure in Entries())
         {
             // Half of the pixels: the PNG holds two for each of the nominal size.
-            text.Append("<img src=\"").Append(Link(figure.Name)).Append(".png\" width=\"").Append(figure.Figure.Width).Append("\" alt=\"").Append(figure.Figure.Title).Append("\">\n\n");
-            text.Append(figure.Figure.Caption).Append(" ([SVG](").Append(Link(figure.Name)).Append(".svg), [PDF](").Append(Link(figure.Name)).Append(".pdf))\n\n");
+            text.Append("<img src=\"").Append(Link(figure.Name)).Append(".png\" width=\"").Append(figure.Width).Append("\" alt=\"").Append(figure.Title).Append("\">\n\n");
+            text.Append(figure.Caption).Append(" ([SVG](").Append(Link(figure.Name)).Append(".svg), [PDF](").Append(Link(figure.Name)).Append(".pdf))\n\n");
         }
     }
 

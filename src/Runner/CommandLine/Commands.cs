@@ -20,11 +20,12 @@ public static class Commands
         Option<string?> cache = new("--cache") { Description = "Folder for the results of jobs, from which a run goes on. Default: results/cache." };
         Option<int> jobs = new("--jobs") { Description = "Trainings at once. Default: one per core on a CPU, one on a GPU." };
         Option<double> checkpoint = CheckpointSeconds();
+        Option<bool> keep = new("--keep") { Description = "Keep in the report what earlier runs into the same folder measured at other budgets, steps or contenders." };
         Option<bool> dryRun = new("--dry-run") { Description = "Check the files, say what would be run, and stop." };
         Option<bool> verbose = new("--verbose") { Description = "Show every job on the console." };
         RootCommand root = new("Reproduces the experiments of 'Consistency Models for Scalable and Fast Simulation-Based Inference'.")
         {
-            experiment, profile, variant, set, output, cache, jobs, checkpoint, dryRun, verbose,
+            experiment, profile, variant, set, output, cache, keep, jobs, checkpoint, dryRun, verbose,
         };
         RunRequest Request(ParseResult result) => new()
         {
@@ -37,7 +38,7 @@ public static class Commands
             Jobs = result.GetValue(jobs),
             CheckpointSeconds = result.GetValue(checkpoint),
         };
-        root.SetAction(result => RunCommand.Run(Request(result), result.GetValue(dryRun), result.GetValue(verbose)));
+        root.SetAction(result => RunCommand.Run(Request(result) with { Keep = result.GetValue(keep) }, result.GetValue(dryRun), result.GetValue(verbose)));
         Command switches = new("switches", "Runs an experiment with each switch of a variant alone and with all, and tabulates what they do.")
         {
             experiment, profile, variant, set, output, cache, jobs, checkpoint, verbose,

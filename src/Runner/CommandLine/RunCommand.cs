@@ -25,11 +25,13 @@ public static class RunCommand
         RunSetup setup = RunSetup.Load(request);
         if (dryRun)
         {
+            _ = Earlier();
             PlanPrinter.Print(console, setup.Plan, setup.Output, setup.Device);
             return ExitCodes.Success;
         }
 
         using RunSession session = new(setup, "run.jsonl", verbose);
+        EarlierResults? earlier = Earlier(); // Before hours are spent: may the two stand together at all?
         session.Log.Information(
             "{Title:l} ({Variant:l}) on {Device:l}, results in {Output:l}",
             setup.Plan.Experiment.Title, setup.Plan.Variant, setup.Device.ToString(), setup.Output);
@@ -38,7 +40,7 @@ public static class RunCommand
             return interrupted;
         }
 
-        ReportStage.Write(session.Context, session.Run, setup.Output, request, session.Elapsed);
+        ReportStage.Write(session.Context, session.Run, setup.Output, request, earlier, session.Elapsed);
         session.Log.Information(
             "Done in {Time:l}: {Report:l}", Durations.Format(session.Elapsed), Path.Combine(setup.Output, ReportStage.ReportFile));
         if (session.Run.Failures.Count > 0)
@@ -48,5 +50,7 @@ public static class RunCommand
         }
 
         return ExitCodes.Success;
+
+        EarlierResults? Earlier() => request.Keep ? EarlierResults.Read(setup.Output, setup.Plan.Experiment, setup.Plan.Variant) : null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Display;
+using Reproduce.Runner.Report;
 using Reproduce.Runner.Stages;
 using Reproduce.Runner.Storage;
 using Serilog.Core;
@@ -29,7 +30,7 @@ internal sealed class RunSession : IDisposable
             Logger log = Logging.Create(console, Path.Combine(setup.Output, "logs", logFile), verbose);
             Log = log;
             _interruption = new Interruption(() => log.Warning("Stopping; a second Ctrl-C stops at once."));
-            string resolved = Path.Combine(setup.Output, "resolved.yaml");
+            string resolved = ReportStage.WorkingCopy(setup.Output);
             WholeFile.Write(resolved, YamlWriter.Write(setup.Tree));
             if (_folder.Stale is string owner)
             {

@@ -243,4 +243,8 @@ public sealed record FigureSettings
     /// <summary>The budget of figures that show one; the largest when not given (or when a profile left it out).</summary>
     [Range(1, 100_000_000)]
     public int? Budget { get; init; }
+
+    /// <summary>The budget of figures that show one, out of those that there are.</summary>
+    /// <param name="budgets">At least one.</param>
+    public int Shown(IReadOnlyCollection<int> budgets) => Budget is int wanted && budgets.Contains(wanted) ? wanted : budgets.Max();
 }

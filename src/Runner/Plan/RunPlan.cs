@@ -118,9 +118,7 @@ public sealed class RunPlan
     public IReadOnlyList<ShowJob> Shown { get; } = [];
 
     /// <summary>The budget of figures that show one.</summary>
-    public int ShownBudget => Experiment.Figures.Budget is int wanted && Experiment.Simulations.Budgets.Contains(wanted)
-        ? wanted
-        : Experiment.Simulations.Budgets.Max();
+    public int ShownBudget => Experiment.Figures.Shown(Experiment.Simulations.Budgets);
 
     /// <summary>Whether figures that show one setting for each contender show this one.</summary>
     /// <param name="sample">The draws.</param>

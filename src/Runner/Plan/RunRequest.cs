@@ -24,6 +24,9 @@ public sealed record RunRequest
     /// <summary>Folder for the results of jobs, or null for the usual one.</summary>
     public string? Cache { get; init; }
 
+    /// <summary>Whether the report keeps what the one before it in the same folder has measured at other settings: budgets, contenders, steps.</summary>
+    public bool Keep { get; init; }
+
     /// <summary>Trainings at once; 0 takes one per core on a CPU and one on a GPU.</summary>
     public int Jobs { get; init; }
 

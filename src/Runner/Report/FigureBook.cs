@@ -21,11 +21,13 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
     private readonly RunPlan _plan = context.Plan;
 
     /// <summary>The figures for which there is something to show, with the base names of their files.</summary>
-    public IReadOnlyList<ReportFigure> Create()
+    /// <param name="ofShownBudget">Whether to draw those that show one budget's trainings and draws.</param>
+    public IReadOnlyList<ReportFigure> Create(bool ofShownBudget)
     {
         List<ReportFigure> figures = [];
         Experiment experiment = _plan.Experiment;
-        bool severalBudgets = experiment.Simulations.Budgets.Length > 1;
+        bool severalBudgets = experiment.Simulations.Budgets
+            .Union(measurements.Settings(experiment.Name, _plan.Variant).Select(s => s.Budget)).Count() > 1;
         if (_plan.Reference is not null)
         {
             foreach (int budget in BudgetsWithSweep())
@@ -38,14 +40,14 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
                     Variant = _plan.Variant,
                     Budget = budget,
                 };
-                figures.Add(new ReportFigure($"c2st_vs_time{suffix}", QualityFigures.AgainstTime(measurements, published, [panel])));
-                figures.Add(new ReportFigure($"c2st_vs_steps{suffix}", QualityFigures.AgainstSteps(measurements, published, [panel])));
+                figures.Add(new ReportFigure($"c2st_vs_time{suffix}", QualityFigures.AgainstTime(measurements, published, [panel]), FromTable: true));
+                figures.Add(new ReportFigure($"c2st_vs_steps{suffix}", QualityFigures.AgainstSteps(measurements, published, [panel]), FromTable: true));
             }
 
             if (severalBudgets)
             {
                 QualityPanel panel = new() { Experiment = experiment.Name, Title = experiment.Title, Variant = _plan.Variant };
-                figures.Add(new ReportFigure("c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, [panel])));
+                figures.Add(new ReportFigure("c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, [panel]), FromTable: true));
             }
         }
 
@@ -55,7 +57,7 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
             figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Rmse, "rmse")));
             figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Mmd2, "mmd")));
         }
-        else
+        else if (ofShownBudget)
         {
             PosteriorDraws draws = new(_plan, run.FailureOf);
             if (draws.Rows(experiment.Figures.ScatterDataSets, j => $"Data set {j + 1}") is { Count: > 0 } rows)
@@ -66,7 +68,7 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
             AddCalibration(figures);
         }
 
-        if (LossCurves() is { Count: > 0 } curves)
+        if (ofShownBudget && LossCurves() is { Count: > 0 } curves)
         {
             figures.Add(new ReportFigure("losses", LossFigure.Create(curves, "epoch")));
         }
@@ -84,13 +86,16 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
             Budget = budget,
             Metric = metric,
         },
-    ]));
+    ]), FromTable: true);
 
     // A curve over sampling steps needs a budget at which several were measured.
-    private IEnumerable<int> BudgetsWithSweep() => _plan.Samples
-        .Where(s => run.FailureOf(s.Folder) is null && _plan.StepsOf(s.Train).Length > 1)
-        .Select(s => s.Train.Budget)
-        .Distinct();
+    private IEnumerable<int> BudgetsWithSweep() => measurements.Rows
+        .Where(r => r.Experiment == _plan.Experiment.Name && r.Variant == _plan.Variant && r.Status == Measurement.Ok)
+        .Select(r => (r.Budget, r.Contender, r.Steps)).Distinct()
+        .GroupBy(s => (s.Budget, s.Contender))
+        .Where(g => g.Count() > 1)
+        .Select(g => g.Key.Budget)
+        .Distinct().Order();
 
     private IEnumerable<ScoreJob> Shown() =>
         _plan.Scores.Where(s => s.Sample is SampleJob sample && _plan.IsShown(sample) && run.FailureOf(s.Folder) is null);

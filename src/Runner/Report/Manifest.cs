@@ -62,12 +62,16 @@ public sealed record Manifest
     /// <summary>The largest memory of this process (child processes apart), bytes.</summary>
     public required long PeakMemoryBytes { get; init; }
 
+    /// <summary>The runs before, whose numbers at other settings the report has kept; the oldest first.</summary>
+    public IReadOnlyList<Manifest> Earlier { get; init; } = [];
+
     /// <summary>Gathers the facts.</summary>
     /// <param name="context">The run.</param>
     /// <param name="run">Its stages.</param>
     /// <param name="request">What was asked for.</param>
+    /// <param name="earlier">The manifest of the report that this one adds to, or null.</param>
     /// <param name="elapsed">Wall time.</param>
-    public static Manifest Gather(StageContext context, ExperimentRun run, RunRequest request, TimeSpan elapsed)
+    public static Manifest Gather(StageContext context, ExperimentRun run, RunRequest request, Manifest? earlier, TimeSpan elapsed)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(run);
@@ -95,6 +99,8 @@ public sealed record Manifest
             StageWallSeconds = run.StageTimes.ToDictionary(s => s.Stage, s => Math.Round(s.Time.TotalSeconds, 1)),
             JobSeconds = JobTimes(plan),
             PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+            // The same command, repeated, is the same run.
+            Earlier = earlier is null ? [] : [.. earlier.Earlier.Append(earlier with { Earlier = [] }).Where(m => m.Command != CommandOf(request))],
         };
     }
 
@@ -134,7 +140,7 @@ public sealed record Manifest
         string profile = request.Profile is null ? "" : $" --profile {request.Profile}";
         string variant = request.Variant is null ? "" : $" --variant {request.Variant}";
         string sets = string.Concat(request.Settings.Select(s => $" --set {s}"));
-        return $"dotnet run -c Release -- {file}{profile}{variant}{sets}";
+        return $"dotnet run -c Release -- {file}{profile}{variant}{sets}{(request.Keep ? " --keep" : "")}";
     }
 
     private static string VersionOf(Type type) =>

@@ -31,7 +31,7 @@ public sealed record NightlyResults(NightlyOrigin Origin, IReadOnlyList<NightlyE
         return new NightlyResults(
             FindOrigin(measured),
             [.. quality, .. BenchmarkReports.Read(reports)],
-            [.. experiments.Where(f => File.Exists(Path.Combine(f, "resolved.yaml"))).Except(measured)]);
+            [.. experiments.Where(f => File.Exists(ReportStage.WorkingCopy(f))).Except(measured)]);
     }
 
     // The last run of the night says when and where: the same results, judged again, are the same night.

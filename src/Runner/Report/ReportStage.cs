@@ -2,7 +2,6 @@ using System.Globalization;
 using Reproduce.Evaluation;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Display;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
 using Reproduce.Tasks.Denoising;
@@ -18,18 +17,27 @@ public static class ReportStage
     /// <summary>Name of the file with every number.</summary>
     public const string MeasurementsFile = "measurements.csv";
 
+    /// <summary>Name of the file with the configuration as run.</summary>
+    public const string ResolvedFile = "resolved.yaml";
+
     /// <summary>Folder of the figures.</summary>
     public const string FiguresFolder = "figures";
 
     private const string PaperVariant = "paper";
+    private const string LogsFolder = "logs";
+
+    /// <summary>The configuration of a run at work in a folder; the report's own belongs to its numbers until the next report.</summary>
+    /// <param name="output">The results folder.</param>
+    public static string WorkingCopy(string output) => Path.Combine(output, LogsFolder, ResolvedFile);
 
     /// <summary>Writes everything into the output folder.</summary>
     /// <param name="context">The run.</param>
     /// <param name="run">Its stages.</param>
     /// <param name="output">The folder.</param>
     /// <param name="request">What was asked for.</param>
+    /// <param name="earlier">The report in the folder that this one adds to; null when it takes its place.</param>
     /// <param name="elapsed">Wall time.</param>
-    public static void Write(StageContext context, ExperimentRun run, string output, RunRequest request, TimeSpan elapsed)
+    public static void Write(StageContext context, ExperimentRun run, string output, RunRequest request, EarlierResults? earlier, TimeSpan elapsed)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(run);
@@ -37,28 +45,36 @@ public static class ReportStage
         RunPlan plan = context.Plan;
         Experiment experiment = plan.Experiment;
         // Everything is written aside and then put in its place file by file: a full disk leaves the report of before, whole.
-        string aside = Path.Combine(output, "logs", "report.part");
+        string aside = Path.Combine(output, LogsFolder, "report.part");
         if (Directory.Exists(aside))
         {
             Directory.Delete(aside, recursive: true);
         }
 
         Directory.CreateDirectory(aside);
-        Manifest manifest = Manifest.Gather(context, run, request, elapsed);
+        Manifest manifest = Manifest.Gather(context, run, request, earlier?.Manifest, elapsed);
         manifest.Write(Path.Combine(aside, Manifest.FileName));
-        MeasurementTable measurements = new(Measurements.Gather(plan, s => run.FailureOf(s.Folder)));
+        File.Copy(WorkingCopy(output), Path.Combine(aside, ResolvedFile));
+        List<Measurement> rows = Measurements.Gather(plan, s => run.FailureOf(s.Folder));
+        MeasurementTable measurements = new(earlier?.Under(rows) ?? rows);
         measurements.Write(Path.Combine(aside, MeasurementsFile));
 
+        // A run of other budgets that adds to a report has no draws for the figures of one budget.
+        int[] budgets = [.. AllSettings(plan, measurements).Select(s => s.Budget).Distinct()];
+        bool ofShownBudget = plan.ShownBudget == plan.Experiment.Figures.Shown(budgets);
         PublishedResults published = ReadPublished(request);
+        IReadOnlyList<ReportFigure> figures = new FigureBook(context, run, measurements, published).Create(ofShownBudget);
+        FigureEntry[] kept = [.. (earlier?.Figures ?? []).Where(f => !f.FromTable && figures.All(g => g.Name != f.Name))];
         new ReportPage
         {
             Title = $"{experiment.Title}{(plan.Variant == PaperVariant ? "" : $" ({plan.Variant})")}",
             Introduction = $"{experiment.Paper}. {experiment.Description}".Trim(' ', '.') + ".",
-            Facts = Facts(plan, manifest, request),
+            Facts = ReportFacts.Of(plan, manifest, request, budgets),
             Tables = [new ReportTable("table", plan.Task is IImageParameters
-                ? ImageTableBuilder.Build(measurements, published, TableRequest(plan, ImageCaption(experiment)))
-                : ResultTableBuilder.Build(measurements, published, TableRequest(plan, Judged(plan))))],
-            Figures = new FigureBook(context, run, measurements, published).Create(),
+                ? ImageTableBuilder.Build(measurements, published, TableRequest(plan, measurements, ImageCaption(experiment)))
+                : ResultTableBuilder.Build(measurements, published, TableRequest(plan, measurements, Judged(plan))))],
+            Figures = figures,
+            Kept = kept,
             Findings = Findings(experiment, plan.Variant, measurements, published, output),
             Missing =
             [
@@ -67,15 +83,15 @@ public static class ReportStage
             ],
             Folder = FiguresFolder,
         }.Save(aside);
-        if (plan.Task is not IImageParameters && new PosteriorDraws(plan, run.FailureOf).PaperRow() is PosteriorRow row)
+        if (ofShownBudget && plan.Task is not IImageParameters && new PosteriorDraws(plan, run.FailureOf).PaperRow() is PosteriorRow row)
         {
             PosteriorRowFile.Write(row, Path.Combine(aside, FiguresFolder, PosteriorRowFile.FileName));
         }
 
-        Publish(aside, output);
+        Publish(aside, output, [.. kept.Select(f => f.Name), .. ofShownBudget ? Array.Empty<string>() : [Path.GetFileNameWithoutExtension(PosteriorRowFile.FileName)]]);
     }
 
-    private static void Publish(string aside, string output)
+    private static void Publish(string aside, string output, string[] kept)
     {
         HashSet<string> fresh = [];
         foreach (string file in Directory.EnumerateFiles(aside, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray())
@@ -87,7 +103,8 @@ public static class ReportStage
         }
 
         // A run of other budgets has figures of other names; what no page shows any more would pass for results of this one.
-        foreach (string stale in Directory.EnumerateFiles(Path.Combine(output, FiguresFolder)).Where(f => !fresh.Contains(f)).ToArray())
+        foreach (string stale in Directory.EnumerateFiles(Path.Combine(output, FiguresFolder))
+            .Where(f => !fresh.Contains(f) && !kept.Contains(Path.GetFileNameWithoutExtension(f))).ToArray())
         {
             File.Delete(stale);
         }
@@ -95,7 +112,14 @@ public static class ReportStage
         Directory.Delete(aside, recursive: true);
     }
 
-    private static ResultTableRequest TableRequest(RunPlan plan, string caption)
+    // What this run has planned and what is kept of others.
+    private static Setting[] AllSettings(RunPlan plan, MeasurementTable measurements) =>
+    [
+        .. plan.Samples.Select(s => new Setting(s.Train.Contender, s.Train.Budget, s.Steps))
+            .Union(measurements.Settings(plan.Experiment.Name, plan.Variant)),
+    ];
+
+    private static ResultTableRequest TableRequest(RunPlan plan, MeasurementTable measurements, string caption)
     {
         Experiment experiment = plan.Experiment;
         return new ResultTableRequest
@@ -104,7 +128,7 @@ public static class ReportStage
             Title = experiment.Title,
             Variant = plan.Variant,
             Caption = caption,
-            Planned = [.. plan.Samples.Select(s => new Setting(s.Train.Contender, s.Train.Budget, s.Steps)).Distinct()],
+            Planned = AllSettings(plan, measurements),
             Floor = plan.Reference is not null,
             Metrics = ShownMetrics.Of(plan),
             ComparedMetric = ShownMetrics.Compared(plan),
@@ -140,29 +164,6 @@ public static class ReportStage
             ? $" MMD² between one draw for each of {count / test.MarginalParts} observations and their images, {test.MarginalParts} times; biased as published, and unbiased, which takes draws and images for independent and falls below 0 where a draw resembles its own image."
             : "";
         return $"RMSE over {test.DataSets} test images, {test.Draws} draws each.{marginal} ± one standard error.";
-    }
-
-    private static List<(string Name, string Value)> Facts(RunPlan plan, Manifest manifest, RunRequest request)
-    {
-        Experiment experiment = plan.Experiment;
-        string scale = request.Profile is null && request.Settings.Count == 0
-            ? "the paper's"
-            : string.Join(", ", new[] { request.Profile is null ? null : $"profile '{request.Profile}'" }.OfType<string>().Concat(request.Settings));
-        double jobs = manifest.JobSeconds.Values.Sum();
-        string times = string.Join(", ", manifest.JobSeconds.Select(s => $"{s.Key} {Durations.Format(TimeSpan.FromSeconds(s.Value))}"));
-        return
-        [
-            ("Command", $"`{manifest.Command}`"),
-            ("Scale", scale),
-            ("Simulations", string.Join(", ", experiment.Simulations.Budgets)),
-            ("Test", $"{experiment.Test.DataSets} data sets x {experiment.Test.Draws} draws"),
-            ("Trainings per contender", experiment.Replicates.ToString(CultureInfo.InvariantCulture)),
-            ("Machine", $"{manifest.Processor}, {manifest.Cores} cores, {manifest.OperatingSystem}"),
-            ("Device", $"{manifest.Device}; {manifest.Threads} threads for sampling and scoring, one for each training"),
-            ("Versions", $"{manifest.Runtime}, TorchSharp {manifest.Packages["TorchSharp"]}, source {manifest.GitCommit}"),
-            ("Seed", manifest.Seed.ToString(CultureInfo.InvariantCulture)),
-            ("Time of all jobs", $"{Durations.Format(TimeSpan.FromSeconds(jobs))} ({times})"),
-        ];
     }
 
     /// <summary>The claims on this run's numbers and, in the paper's own report, on those of the variants that were run before.</summary>

@@ -115,4 +115,32 @@ internal sealed class ReportPageTests
             }
         });
     }
+
+    [Test]
+    public void A_page_names_its_figures_for_the_page_that_adds_to_it()
+    {
+        string folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "added");
+        _page.Save(folder);
+        string index = Path.Combine(folder, "figures", FigureIndex.FileName);
+        FigureEntry drawn = FigureIndex.Read(index).Single();
+        FigureEntry kept = new("posteriors", "Posterior draws", "Draws of before.", 400, FromTable: false);
+        (_page with { Kept = [kept] }).Save(folder);
+
+        Assert.That((drawn.Name, drawn.Title, drawn.Width), Is.EqualTo(("c2st-steps", "Quality against sampling steps", 312)));
+        Assert.That(FigureIndex.Read(index), Is.EqualTo(new[] { drawn, kept }));
+        Assert.That(
+            File.ReadAllText(Path.Combine(folder, "report.md")),
+            Does.Contain("<img src=\"figures/posteriors.png\" width=\"400\" alt=\"Posterior draws\">\n\nDraws of before. ([SVG](figures/posteriors.svg), [PDF]"));
+    }
+
+    [TestCase("", "$")]
+    [TestCase("null", "it is empty")]
+    [TestCase("[{\"name\": \"a\"}]", "title")]
+    [TestCase("[{\"name\": \"../a\", \"title\": \"\", \"caption\": \"\", \"width\": 1, \"from_table\": false}]", "without a folder")]
+    public void An_index_that_was_changed_is_refused(string text, string named)
+    {
+        string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, FigureIndex.FileName);
+        File.WriteAllText(path, text);
+        Assert.That(() => FigureIndex.Read(path), Throws.TypeOf<MalformedTableException>().With.Message.Contains(path).And.Message.Contains(named));
+    }
 }

@@ -84,6 +84,44 @@ public sealed class EndToEndTests
     }
 
     [Test]
+    public void ARunCanAddABudgetToTheReportThatIsThere()
+    {
+        Run();
+        string[] before = Numbers();
+        Directory.Delete(Path.Combine(_folder.Path, "results", "cache"), recursive: true); // As on another machine.
+        string[] another = ["experiments/tiny.yaml", "--set", "simulations.budgets=[64]", "--keep", "--out", "results/tiny"];
+
+        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, another);
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(output, Does.Contain("train: done").And.Not.Contain("128 simulations"), "what is kept is not computed again");
+        MeasurementTable table = MeasurementTable.Read(Path.Combine(Results, "measurements.csv"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Numbers().Where(n => !n.Contains(",64,", StringComparison.Ordinal)), Is.EqualTo(before));
+            Assert.That(table.Settings("tiny", "paper").Count(s => s.Budget == 64), Is.EqualTo(3));
+            string report = File.ReadAllText(Path.Combine(Results, "report.md"));
+            Assert.That(report, Does.Contain("64, 128").And.Contain("Kept from before").And.Contain("every planned number was measured"));
+            Assert.That(report, Does.Contain("figures/posteriors.png"), "a figure of the larger budget's draws, which are not there any more");
+            Assert.That(
+                Directory.EnumerateFiles(Path.Combine(Results, "figures"), "*.png").Select(Path.GetFileNameWithoutExtension),
+                Is.SupersetOf(new[] { "c2st_vs_budget", "c2st_vs_steps_64", "c2st_vs_steps_128", "posteriors", "losses", "sbc_ecdf" })
+                    .And.Not.Contains("c2st_vs_steps"));
+            Assert.That(File.Exists(Path.Combine(Results, "figures", "posteriors.json")));
+        });
+
+        (exitCode, output, errors) = Repository.Run(_folder.Path, another); // Once more: one run before, not two.
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(File.ReadAllText(Path.Combine(Results, "manifest.json")).Split("\"git_commit\"").Length - 1, Is.EqualTo(2));
+
+        (exitCode, _, errors) = Repository.Run(_folder.Path, [.. another, "--set", "contenders.cmpe.training.epochs=20"]);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
+        Assert.That(errors, Does.Contain("resolved.yaml").And.Contain("'contenders.cmpe' differs"));
+        (exitCode, _, errors) = Repository.Run(_folder.Path, [.. another, "--set", "test.draws=100"]);
+        Assert.That((exitCode, errors.Contains("'test' differs", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.BadConfiguration, true)), errors);
+    }
+
+    [Test]
     public void FiguresOfSeveralExperimentsNeedTheirRuns()
     {
         (int exitCode, _, string errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml"]);

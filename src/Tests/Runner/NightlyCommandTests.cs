@@ -3,6 +3,7 @@ using Reproduce.Reporting;
 using Reproduce.Runner;
 using Reproduce.Runner.CommandLine;
 using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Runner.Report;
 using Reproduce.Tests.Reporting.Nightly;
 
 namespace Reproduce.Tests.Runner;
@@ -104,7 +105,7 @@ public sealed class NightlyCommandTests
     {
         MakeBaseline();
         File.Delete(Path.Combine(Results, "gmm", "measurements.csv"));
-        File.WriteAllText(Path.Combine(Results, "gmm", "resolved.yaml"), "");
+        _folder.File(Path.GetRelativePath(_folder.Path, ReportStage.WorkingCopy(Path.Combine(Results, "gmm"))), "");
 
         (int exitCode, _, string errors) = Run();
         ConfigurationException? problem = Assert.Throws<ConfigurationException>(() => Run(update: true));
