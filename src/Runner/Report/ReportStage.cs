@@ -59,9 +59,8 @@ public static class ReportStage
         MeasurementTable measurements = new(earlier?.Under(rows) ?? rows);
         measurements.Write(Path.Combine(aside, MeasurementsFile));
 
-        // A run of other budgets that adds to a report has no draws for the figures of one budget.
         int[] budgets = [.. AllSettings(plan, measurements).Select(s => s.Budget).Distinct()];
-        bool ofShownBudget = plan.ShownBudget == plan.Experiment.Figures.Shown(budgets);
+        bool ofShownBudget = earlier is null || HasShownDraws(plan, AllSettings(plan, measurements), experiment.Figures.Shown(budgets));
         PublishedResults published = ReadPublished(request);
         IReadOnlyList<ReportFigure> figures = new FigureBook(context, run, measurements, published).Create(ofShownBudget);
         FigureEntry[] kept = [.. (earlier?.Figures ?? []).Where(f => !f.FromTable && figures.All(g => g.Name != f.Name))];
@@ -118,6 +117,11 @@ public static class ReportStage
         .. plan.Samples.Select(s => new Setting(s.Train.Contender, s.Train.Budget, s.Steps))
             .Union(measurements.Settings(plan.Experiment.Name, plan.Variant)),
     ];
+
+    // A run of other budgets, or of some contenders, that adds to a report has not all the draws for the figures of one budget.
+    private static bool HasShownDraws(RunPlan plan, Setting[] all, int budget) => all
+        .Where(s => s.Budget == budget)
+        .All(s => plan.Samples.Any(own => own.Train.Budget == budget && own.Train.Contender == s.Contender && plan.IsShown(own)));
 
     private static ResultTableRequest TableRequest(RunPlan plan, MeasurementTable measurements, string caption)
     {

@@ -114,6 +114,15 @@ public sealed class EndToEndTests
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         Assert.That(File.ReadAllText(Path.Combine(Results, "manifest.json")).Split("\"git_commit\"").Length - 1, Is.EqualTo(2));
 
+        string draws = File.ReadAllText(Path.Combine(Results, "figures", "posteriors.svg"));
+        (exitCode, output, errors) = Repository.Run(
+            _folder.Path, ["experiments/tiny.yaml", "--set", "contenders.acf=~", "--set", "contenders.cmpe.steps=[2, 3]", "--keep", "--out", "results/tiny"]);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(File.ReadAllText(Path.Combine(Results, "figures", "posteriors.svg")), Is.EqualTo(draws), "a figure of both contenders");
+        table = MeasurementTable.Read(Path.Combine(Results, "measurements.csv"));
+        Assert.That(table.Settings("tiny", "paper").Where(s => s.Contender == "cmpe").Select(s => (s.Budget, s.Steps)),
+            Is.EqualTo(new[] { (64, 1), (64, 3), (128, 1), (128, 2), (128, 3) }));
+
         (exitCode, _, errors) = Repository.Run(_folder.Path, [.. another, "--set", "contenders.cmpe.training.epochs=20"]);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
         Assert.That(errors, Does.Contain("resolved.yaml").And.Contain("'contenders.cmpe' differs"));
