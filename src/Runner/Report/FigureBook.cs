@@ -169,6 +169,7 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
             curves.Add(new LossCurve
             {
                 Contender = job.Contender,
+                Group = $"{job.Budget} {(_plan.Task is IImageParameters ? "images" : "simulations")}",
                 Time = epochs,
                 Training = training,
                 Validation = validation.Length == 0 ? null : [.. epochs.Select(e => last = known.GetValueOrDefault(e, last))],

@@ -24,7 +24,7 @@ internal sealed class FigureTests
         yield return Case("ecdf", SyntheticFigures.Ecdf(), ["ECDF difference", "fractional rank", "CMPE, 10 steps", "θ₁", "θ₂"]);
         yield return Case("ranks", SyntheticFigures.Ranks(), ["test sets", "fractional rank", "CMPE, 10 steps", "θ₁", "θ₂"]);
         yield return Case("recovery", SyntheticFigures.Recovery(), ["true value", "posterior median", "CMPE, 10 steps", "θ₁", "θ₂"]);
-        yield return Case("loss", SyntheticFigures.Loss(), ["CMPE", "NSF", "epoch", "training", "validation", "loss", "loss (log)"]);
+        yield return Case("loss", SyntheticFigures.Loss(), ["CMPE", "NSF", "epoch", "training", "validation", "loss", "loss (log)", "512 simulations", "1024 simulations"]);
     }
 
     [TestCaseSource(nameof(Figures))]
@@ -69,6 +69,20 @@ internal sealed class FigureTests
 
         Assert.That(again, Is.EqualTo(first));
         Assert.That(figure.ToSvg(), Is.EqualTo(QualityFigures.AgainstTime(_measurements, PublishedResults.None, [_panel]).ToSvg()));
+    }
+
+    [Test]
+    public void A_long_noisy_loss_is_averaged()
+    {
+        string[] Texts(int entries)
+        {
+            double[] time = [.. Enumerable.Range(1, entries).Select(i => (double)i)];
+            Figure figure = LossFigure.Create([new() { Contender = "nsf", Time = time, Training = [.. time.Select(t => 8000 * (t % 2))] }], "epoch");
+            return [.. XDocument.Parse(figure.ToSvg()).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value), figure.Caption];
+        }
+
+        Assert.That(Texts(200), Does.Contain("8000").And.Not.Some.Contain("Averaged"), "0 and 8000 in turn, every one shown");
+        Assert.That(Texts(2000), Does.Not.Contain("8000").And.Some.Contain("Averaged in 200 blocks"), "4000 everywhere");
     }
 
     [Test]

@@ -61,10 +61,12 @@ internal static class SyntheticFigures
     public static Figure Loss()
     {
         double[] time = [.. Enumerable.Range(1, 200).Select(i => (double)i)];
+        double[] many = [.. Enumerable.Range(1, 2000).Select(i => (double)i)];
         return LossFigure.Create(
         [
-            new() { Contender = "cmpe", Time = time, Training = [.. time.Select(t => 300 / t)], Validation = [.. time.Select(t => 320 / t)] },
-            new() { Contender = "nsf", Time = time, Training = [.. time.Select(t => 2 - t / 50)] },
+            new() { Contender = "cmpe", Group = "512 simulations", Time = time, Training = [.. time.Select(t => 300 / t)], Validation = [.. time.Select(t => 320 / t)] },
+            new() { Contender = "cmpe", Group = "1024 simulations", Time = time, Training = [.. time.Select(t => 200 / t)], Validation = [.. time.Select(t => 210 / t)] },
+            new() { Contender = "nsf", Group = "512 simulations", Time = many, Training = [.. many.Select(t => 2 - t / 500)] },
         ], "epoch");
     }
 
