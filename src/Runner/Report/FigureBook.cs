@@ -21,13 +21,12 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
     private readonly RunPlan _plan = context.Plan;
 
     /// <summary>The figures for which there is something to show, with the base names of their files.</summary>
+    /// <param name="severalBudgets">Whether the report has more than one.</param>
     /// <param name="ofShownBudget">Whether to draw those that show one budget's trainings and draws.</param>
-    public IReadOnlyList<ReportFigure> Create(bool ofShownBudget)
+    public IReadOnlyList<ReportFigure> Create(bool severalBudgets, bool ofShownBudget)
     {
         List<ReportFigure> figures = [];
         Experiment experiment = _plan.Experiment;
-        bool severalBudgets = experiment.Simulations.Budgets
-            .Union(measurements.Settings(experiment.Name, _plan.Variant).Select(s => s.Budget)).Count() > 1;
         if (_plan.Reference is not null)
         {
             foreach (int budget in BudgetsWithSweep())

@@ -59,10 +59,11 @@ public static class ReportStage
         MeasurementTable measurements = new(earlier?.Under(rows) ?? rows);
         measurements.Write(Path.Combine(aside, MeasurementsFile));
 
-        int[] budgets = [.. AllSettings(plan, measurements).Select(s => s.Budget).Distinct()];
-        bool ofShownBudget = earlier is null || HasShownDraws(plan, AllSettings(plan, measurements), experiment.Figures.Shown(budgets));
+        Setting[] settings = AllSettings(plan, measurements);
+        int[] budgets = [.. settings.Select(s => s.Budget).Distinct()];
+        bool ofShownBudget = earlier is null || HasShownDraws(plan, settings, experiment.Figures.Shown(budgets));
         PublishedResults published = ReadPublished(request);
-        IReadOnlyList<ReportFigure> figures = new FigureBook(context, run, measurements, published).Create(ofShownBudget);
+        IReadOnlyList<ReportFigure> figures = new FigureBook(context, run, measurements, published).Create(severalBudgets: budgets.Length > 1, ofShownBudget);
         FigureEntry[] kept = [.. (earlier?.Figures ?? []).Where(f => !f.FromTable && figures.All(g => g.Name != f.Name))];
         new ReportPage
         {
@@ -70,8 +71,8 @@ public static class ReportStage
             Introduction = $"{experiment.Paper}. {experiment.Description}".Trim(' ', '.') + ".",
             Facts = ReportFacts.Of(plan, manifest, request, budgets),
             Tables = [new ReportTable("table", plan.Task is IImageParameters
-                ? ImageTableBuilder.Build(measurements, published, TableRequest(plan, measurements, ImageCaption(experiment)))
-                : ResultTableBuilder.Build(measurements, published, TableRequest(plan, measurements, Judged(plan))))],
+                ? ImageTableBuilder.Build(measurements, published, TableRequest(plan, settings, ImageCaption(experiment)))
+                : ResultTableBuilder.Build(measurements, published, TableRequest(plan, settings, Judged(plan))))],
             Figures = figures,
             Kept = kept,
             Findings = Findings(experiment, plan.Variant, measurements, published, output),
@@ -87,7 +88,7 @@ public static class ReportStage
             PosteriorRowFile.Write(row, Path.Combine(aside, FiguresFolder, PosteriorRowFile.FileName));
         }
 
-        Publish(aside, output, [.. kept.Select(f => f.Name), .. ofShownBudget ? Array.Empty<string>() : [Path.GetFileNameWithoutExtension(PosteriorRowFile.FileName)]]);
+        Publish(aside, output, [.. kept.Select(f => f.Name)]);
     }
 
     private static void Publish(string aside, string output, string[] kept)
@@ -101,7 +102,7 @@ public static class ReportStage
             fresh.Add(target);
         }
 
-        // A run of other budgets has figures of other names; what no page shows any more would pass for results of this one.
+        // A run of other budgets has figures of other names (posteriors.json goes with the figure of that name); what no page shows any more would pass for results of this one.
         foreach (string stale in Directory.EnumerateFiles(Path.Combine(output, FiguresFolder))
             .Where(f => !fresh.Contains(f) && !kept.Contains(Path.GetFileNameWithoutExtension(f))).ToArray())
         {
@@ -123,7 +124,7 @@ public static class ReportStage
         .Where(s => s.Budget == budget)
         .All(s => plan.Samples.Any(own => own.Train.Budget == budget && own.Train.Contender == s.Contender && plan.IsShown(own)));
 
-    private static ResultTableRequest TableRequest(RunPlan plan, MeasurementTable measurements, string caption)
+    private static ResultTableRequest TableRequest(RunPlan plan, Setting[] settings, string caption)
     {
         Experiment experiment = plan.Experiment;
         return new ResultTableRequest
@@ -132,7 +133,7 @@ public static class ReportStage
             Title = experiment.Title,
             Variant = plan.Variant,
             Caption = caption,
-            Planned = AllSettings(plan, measurements),
+            Planned = settings,
             Floor = plan.Reference is not null,
             Metrics = ShownMetrics.Of(plan),
             ComparedMetric = ShownMetrics.Compared(plan),
