@@ -41,9 +41,9 @@ public static class Commands
         root.SetAction(result => RunCommand.Run(Request(result) with { Keep = result.GetValue(keep) }, result.GetValue(dryRun), result.GetValue(verbose)));
         Command switches = new("switches", "Runs an experiment with each switch of a variant alone and with all, and tabulates what they do.")
         {
-            experiment, profile, variant, set, output, cache, jobs, checkpoint, verbose,
+            experiment, profile, variant, set, output, cache, jobs, checkpoint, dryRun, verbose,
         };
-        switches.SetAction(result => SwitchesCommand.Run(Request(result), result.GetValue(verbose)));
+        switches.SetAction(result => SwitchesCommand.Run(Request(result), result.GetValue(dryRun), result.GetValue(verbose)));
         root.Subcommands.Add(switches);
         root.Subcommands.Add(Figures(profile, variant, set, cache));
         root.Subcommands.Add(Density());

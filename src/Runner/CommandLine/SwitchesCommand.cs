@@ -19,10 +19,11 @@ public static class SwitchesCommand
 
     /// <summary>Runs the experiment once for each switch and writes the table into the results folder of the experiment.</summary>
     /// <param name="request">The experiment, the variant whose switches are tried, and settings that hold for all runs.</param>
+    /// <param name="dryRun">Say what would be run for each row, and stop.</param>
     /// <param name="verbose">Show details on the console.</param>
     /// <returns>An exit code.</returns>
     /// <exception cref="ConfigurationException">A file or a setting is wrong.</exception>
-    public static int Run(RunRequest request, bool verbose)
+    public static int Run(RunRequest request, bool dryRun, bool verbose)
     {
         ArgumentNullException.ThrowIfNull(request);
         string variant = request.Variant
@@ -49,15 +50,20 @@ public static class SwitchesCommand
         ];
         string target = request.OutputFolder(experiment);
         List<(string Label, MeasurementTable Results, string Variant)> rows = [];
-        int worst = ExitCodes.Success;
+        int worst = ExitCodes.Success, number = 0;
         foreach ((string label, RunRequest one) in Requests())
         {
             AnsiConsole.Console.MarkupLineInterpolated($"[bold]{label}[/]");
-            string output = Path.Combine(request.ResultsRoot, "scratch", $"{experiment.Name}-switches", $"{rows.Count:00}");
-            int code = RunCommand.Run(one with { Output = output }, dryRun: false, verbose);
+            string output = Path.Combine(request.ResultsRoot, "scratch", $"{experiment.Name}-switches", $"{number++:00}");
+            int code = RunCommand.Run(one with { Output = output }, dryRun, verbose);
             if (code is not (ExitCodes.Success or ExitCodes.Incomplete))
             {
                 return code;
+            }
+
+            if (dryRun)
+            {
+                continue;
             }
 
             worst = Math.Max(worst, code);
@@ -65,7 +71,11 @@ public static class SwitchesCommand
             Build(experiment, rows, budget, variant).Save(target, Table); // After every row: a reader need not wait for the last one.
         }
 
-        AnsiConsole.Console.MarkupLineInterpolated($"Table: {Path.Combine(target, Table + ".md")}");
+        if (!dryRun)
+        {
+            AnsiConsole.Console.MarkupLineInterpolated($"Table: {Path.Combine(target, Table + ".md")}");
+        }
+
         return worst;
 
         IEnumerable<(string Label, RunRequest Request)> Requests()

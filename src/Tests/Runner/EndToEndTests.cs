@@ -159,7 +159,12 @@ public sealed class EndToEndTests
     public void EverySwitchOfAVariantGetsARow()
     {
         _folder.File("configs/variants/other.yaml", "contenders: {\"*:cmpe\": {consistency: {huber_norm: elementwise, extra_interval: true}}}");
-        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, ["switches", "experiments/tiny.yaml", "--variant", "other"]);
+        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, ["switches", "experiments/tiny.yaml", "--variant", "other", "--dry-run"]);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(output, Does.Contain("none (the paper's text)").And.Contain("cmpe: extra_interval true").And.Contain("all"));
+        Assert.That(Directory.Exists(Path.Combine(_folder.Path, "results")), Is.False, "a dry run only says what would be run");
+
+        (exitCode, output, errors) = Repository.Run(_folder.Path, ["switches", "experiments/tiny.yaml", "--variant", "other"]);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         string[] table = File.ReadAllLines(Path.Combine(_folder.Path, "results", "tiny", "other", "switches.md"));
         string[] labels = [.. table.Where(l => l.StartsWith('|')).Select(l => l.Split('|')[1].Trim()).Skip(2)];
