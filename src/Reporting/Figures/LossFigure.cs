@@ -60,12 +60,13 @@ public static class LossFigure
     private static FigurePanel Panel(PixelRect place, string contender, LossCurve[] curves, string[] groups, string timeName)
     {
         var panel = new FigurePanel(place, new PixelPadding(50, 14, 34, 20));
+        double end = curves.Max(c => c.Time[^1]), start = curves.Min(c => c.Time[0]); // A block's mean lies inside: the axis would end before the training.
         curves = [.. curves.Select(Averaged)];
         var values = curves.SelectMany(c => c.Training.Concat(c.Validation ?? [])).Where(double.IsFinite).ToArray();
         bool log = values.Length > 0 && values.Min() > 0;
         double Y(double v) => log ? Math.Log10(v) : v;
         double min = values.Length == 0 ? 0 : Y(values.Min()), max = values.Length == 0 ? 1 : Y(values.Max());
-        double margin = Math.Max(0.06 * (max - min), 1e-3), end = curves.Max(c => c.Time[^1]), start = curves.Min(c => c.Time[0]);
+        double margin = Math.Max(0.06 * (max - min), 1e-3);
         panel.Limits(start, Math.Max(end, start + 1), min - margin, max + margin);
         panel.Ticks(
             AxisTicks.Linear(start, Math.Max(end, start + 1), 4, labels: true),

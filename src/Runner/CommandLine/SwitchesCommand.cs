@@ -3,6 +3,8 @@ using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Report;
+using Reproduce.Runner.Stages;
+using Reproduce.Runner.Storage;
 using Spectre.Console;
 using TableCell = Reproduce.Reporting.TableCell;
 using TableColumn = Reproduce.Reporting.TableColumn;
@@ -49,13 +51,18 @@ public static class SwitchesCommand
             .. run.SelectMany(c => Steps(c.Name, c.Settings)),
         ];
         string target = request.OutputFolder(experiment);
+        (string Label, RunRequest Request)[] requests = [.. Requests()];
+        if (!dryRun && TrainAhead(requests, verbose) is int interrupted)
+        {
+            return interrupted;
+        }
+
         List<(string Label, MeasurementTable Results, string Variant)> rows = [];
-        int worst = ExitCodes.Success, number = 0;
-        foreach ((string label, RunRequest one) in Requests())
+        int worst = ExitCodes.Success;
+        foreach ((string label, RunRequest one) in requests)
         {
             AnsiConsole.Console.MarkupLineInterpolated($"[bold]{label}[/]");
-            string output = Path.Combine(request.ResultsRoot, "scratch", $"{experiment.Name}-switches", $"{number++:00}");
-            int code = RunCommand.Run(one with { Output = output }, dryRun, verbose);
+            int code = RunCommand.Run(one, dryRun, verbose);
             if (code is not (ExitCodes.Success or ExitCodes.Incomplete))
             {
                 return code;
@@ -67,7 +74,7 @@ public static class SwitchesCommand
             }
 
             worst = Math.Max(worst, code);
-            rows.Add((label, MeasurementTable.Read(Path.Combine(output, ReportStage.MeasurementsFile)), one.VariantName));
+            rows.Add((label, MeasurementTable.Read(Path.Combine(one.OutputFolder(experiment), ReportStage.MeasurementsFile)), one.VariantName));
             Build(experiment, rows, budget, variant).Save(target, Table); // After every row: a reader need not wait for the last one.
         }
 
@@ -81,14 +88,37 @@ public static class SwitchesCommand
         IEnumerable<(string Label, RunRequest Request)> Requests()
         {
             string[] common = [.. request.Settings, .. shrink];
-            yield return ("none (the paper's text)", paper with { Settings = common });
-            foreach (string one in switches)
+            yield return ("none (the paper's text)", Row(0, paper, common));
+            for (int i = 0; i < switches.Length; i++)
             {
-                yield return (SwitchList.Label(one), paper with { Settings = [.. common, one] });
+                yield return (SwitchList.Label(switches[i]), Row(i + 1, paper, [.. common, switches[i]]));
             }
 
-            yield return ("all", request with { Settings = common });
+            yield return ("all", Row(switches.Length + 1, request, common));
         }
+
+        RunRequest Row(int number, RunRequest method, string[] settings) => method with
+        {
+            Settings = settings,
+            Output = Path.Combine(request.ResultsRoot, "scratch", $"{experiment.Name}-switches", $"{number:00}"),
+        };
+    }
+
+    // A row has one or two trainings that no other row has; one row after the other, they would leave cores idle.
+    private static int? TrainAhead((string Label, RunRequest Request)[] rows, bool verbose)
+    {
+        RunSetup[] setups = [.. rows.Select(r => RunSetup.Load(r.Request))];
+        using RunSession session = new(setups[0], "trainings.jsonl", verbose);
+        List<(StageContext Context, WorkerArguments Worker, string Name)> runs = [];
+        for (int i = 0; i < setups.Length; i++)
+        {
+            string resolved = Path.Combine(setups[0].Output, ReportStage.LogsFolder, $"row-{i:00}.yaml");
+            WholeFile.Write(resolved, YamlWriter.Write(setups[i].Tree));
+            WorkerArguments worker = new(resolved, setups[i].Plan.Variant, rows[i].Request.CacheFolder, rows[i].Request.CheckpointSeconds);
+            runs.Add((session.Context with { Plan = setups[i].Plan }, worker, rows[i].Label));
+        }
+
+        return session.TryRun(run => run.TrainAhead(runs));
     }
 
     private static IEnumerable<string> Steps(string name, FreeFormContenderSettings contender)
@@ -113,11 +143,11 @@ public static class SwitchesCommand
                 .. settings.Select(s => new TableColumn(
                     $"{s.Contender}_{s.Steps}", DisplayNames.Setting(s.Contender, s.Steps), DisplayNames.Setting(s.Contender, s.Steps), true, HasStandardError: true)),
             ],
-            Rows = [.. rows.Select(row => Row(row.Label, settings.Select(s => row.Results.Summarise(new MeasurementKey(experiment.Name, row.Variant, s, MetricStyle.C2st)))))],
+            Rows = [.. rows.Select(row => Cells(row.Label, settings.Select(s => row.Results.Summarise(new MeasurementKey(experiment.Name, row.Variant, s, MetricStyle.C2st)))))],
         };
     }
 
-    private static List<TableCell> Row(string label, IEnumerable<Summary> values)
+    private static List<TableCell> Cells(string label, IEnumerable<Summary> values)
     {
         MetricStyle style = MetricStyle.Of(MetricStyle.C2st);
         return

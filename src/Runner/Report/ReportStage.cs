@@ -23,8 +23,10 @@ public static class ReportStage
     /// <summary>Folder of the figures.</summary>
     public const string FiguresFolder = "figures";
 
+    /// <summary>Folder of logs and working files.</summary>
+    public const string LogsFolder = "logs";
+
     private const string PaperVariant = "paper";
-    private const string LogsFolder = "logs";
 
     /// <summary>The configuration of a run at work in a folder; the report's own belongs to its numbers until the next report.</summary>
     /// <param name="output">The results folder.</param>

@@ -89,6 +89,28 @@ public sealed class ExperimentRun
             DensityStage.Run);
     }
 
+    /// <summary>
+    /// Trains ahead what several runs need, so that no core waits for the next run to begin; each of them then finds its trainings done.
+    /// </summary>
+    /// <param name="runs">The runs, with what the child processes of each are told and a name for the display; they share the cache.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void TrainAhead(IReadOnlyList<(StageContext Context, WorkerArguments Worker, string Name)> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        foreach ((StageContext context, _, _) in runs.DistinctBy(r => r.Context.Plan.Simulate.Folder.Hash))
+        {
+            Stage("simulate", [context.Plan.Simulate], j => j.Folder, _ => 1, (job, _, progress) => SimulateStage.Run(job, context, progress));
+        }
+
+        Train(
+        [
+            .. from run in runs
+               from job in run.Context.Plan.Trainings
+               group new Training(job, run.Worker, $"{job.Folder.Label}; {run.Name}") by job.Folder.Hash into same
+               select same.First(),
+        ]);
+    }
+
     // Everything that sampling needs.
     private void Prepare(IReadOnlyList<TrainJob> trainings)
     {
@@ -106,7 +128,7 @@ public sealed class ExperimentRun
             Stage("reference", [plan.Reference], j => j.Folder, _ => 1, ReferenceStage.Run);
         }
 
-        Train(trainings);
+        Train([.. trainings.Select(job => new Training(job, _worker, job.Folder.Label))]);
     }
 
     // Dense layers dominate: the time of a setting goes with its network passes, plus something for reading and writing.
@@ -176,9 +198,9 @@ public sealed class ExperimentRun
         }
     }
 
-    private void Train(IReadOnlyList<TrainJob> jobs)
+    private void Train(IReadOnlyList<Training> jobs)
     {
-        List<TrainJob> open = Open("train", jobs, j => j.Folder);
+        List<Training> open = Open("train", jobs, j => j.Job.Folder);
         if (open.Count == 0)
         {
             return;
@@ -187,10 +209,10 @@ public sealed class ExperimentRun
         // Also cancelled when one training meets what would stop them all, such as a full disk.
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_context.Cancel);
         Stopwatch clock = Stopwatch.StartNew();
-        _display.RunStage("train", [.. open.Select(j => new DisplayJob(j.Folder.Label, TrainWeight(j)))], display =>
+        _display.RunStage("train", [.. open.Select(j => new DisplayJob(j.Label, TrainWeight(j.Job)))], display =>
         {
             // Longest first, so that the cores finish together.
-            int[] order = [.. Enumerable.Range(0, open.Count).OrderByDescending(i => TrainWeight(open[i]))];
+            int[] order = [.. Enumerable.Range(0, open.Count).OrderByDescending(i => TrainWeight(open[i].Job))];
             Parallel.ForEachAsync(
                 order,
                 new ParallelOptions { MaxDegreeOfParallelism = _trainingsAtOnce },
@@ -200,10 +222,15 @@ public sealed class ExperimentRun
         Finished("train", clock);
     }
 
-    private static double TrainWeight(TrainJob job) => TrainingLength.Of(job.Settings.Training, job.Budget).Steps;
-
-    private async Task TrainOneAsync(TrainJob job, int index, IStageDisplay display, CancellationTokenSource stop)
+    private static double TrainWeight(TrainJob job)
     {
+        int rows = job.Settings is FlowMatchingContenderSettings { FlowMatching.TimesPerSimulation: int times } ? times : 1;
+        return (double)TrainingLength.Of(job.Settings.Training, job.Budget).Steps * rows;
+    }
+
+    private async Task TrainOneAsync(Training training, int index, IStageDisplay display, CancellationTokenSource stop)
+    {
+        (TrainJob job, WorkerArguments worker, _) = training;
         if (stop.IsCancellationRequested)
         {
             return;
@@ -223,7 +250,7 @@ public sealed class ExperimentRun
 
             display.Report(index, share, FormattableString.Invariant($"loss {p.Loss:0.0000}"));
         });
-        TrainingOutcome outcome = await TrainingProcess.RunAsync(job, _worker, progress, n => _log.Warning("{Note:l}", n), stop.Token).ConfigureAwait(false);
+        TrainingOutcome outcome = await TrainingProcess.RunAsync(job, worker, progress, n => _log.Warning("{Note:l}", n), stop.Token).ConfigureAwait(false);
         if (outcome.ExitCode == ExitCodes.Success && job.Folder.IsComplete)
         {
             display.Report(index, 1, Durations.Format(clock.Elapsed));
@@ -282,6 +309,9 @@ public sealed class ExperimentRun
         StageTimes.Add((stage, clock.Elapsed));
         _log.Information("{Stage:l}: done in {Time:l}", stage, Durations.Format(clock.Elapsed));
     }
+
+    /// <summary>A training, what its process is told, and its name for the display.</summary>
+    private readonly record struct Training(TrainJob Job, WorkerArguments Worker, string Label);
 
     /// <summary>Calls back on the reporting thread; <see cref="Progress{T}"/> would post to the thread pool, out of order.</summary>
     private sealed class DirectProgress<T>(Action<T> report) : IProgress<T>

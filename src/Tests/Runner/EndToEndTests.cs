@@ -166,6 +166,7 @@ public sealed class EndToEndTests
 
         (exitCode, output, errors) = Repository.Run(_folder.Path, ["switches", "experiments/tiny.yaml", "--variant", "other"]);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(output.Split("train: done").Length - 1, Is.EqualTo(1), "all rows train together: " + output);
         string[] table = File.ReadAllLines(Path.Combine(_folder.Path, "results", "tiny", "other", "switches.md"));
         string[] labels = [.. table.Where(l => l.StartsWith('|')).Select(l => l.Split('|')[1].Trim()).Skip(2)];
         Assert.That(labels, Is.EqualTo(new[] { "none (the paper's text)", "cmpe: huber\\_norm elementwise", "cmpe: extra\\_interval true", "all" }));
