@@ -52,7 +52,18 @@ public static class SwitchesCommand
         ];
         string target = request.OutputFolder(experiment);
         (string Label, RunRequest Request)[] requests = [.. Requests()];
-        if (!dryRun && TrainAhead(requests, verbose) is int interrupted)
+        if (dryRun)
+        {
+            foreach ((string label, RunRequest one) in requests)
+            {
+                Headline(label);
+                RunCommand.Run(one, dryRun: true, verbose);
+            }
+
+            return ExitCodes.Success;
+        }
+
+        if (TrainAhead(requests, verbose) is int interrupted)
         {
             return interrupted;
         }
@@ -61,16 +72,11 @@ public static class SwitchesCommand
         int worst = ExitCodes.Success;
         foreach ((string label, RunRequest one) in requests)
         {
-            AnsiConsole.Console.MarkupLineInterpolated($"[bold]{label}[/]");
-            int code = RunCommand.Run(one, dryRun, verbose);
+            Headline(label);
+            int code = RunCommand.Run(one, dryRun: false, verbose);
             if (code is not (ExitCodes.Success or ExitCodes.Incomplete))
             {
                 return code;
-            }
-
-            if (dryRun)
-            {
-                continue;
             }
 
             worst = Math.Max(worst, code);
@@ -78,12 +84,10 @@ public static class SwitchesCommand
             Build(experiment, rows, budget, variant).Save(target, Table); // After every row: a reader need not wait for the last one.
         }
 
-        if (!dryRun)
-        {
-            AnsiConsole.Console.MarkupLineInterpolated($"Table: {Path.Combine(target, Table + ".md")}");
-        }
-
+        AnsiConsole.Console.MarkupLineInterpolated($"Table: {Path.Combine(target, Table + ".md")}");
         return worst;
+
+        static void Headline(string label) => AnsiConsole.Console.MarkupLineInterpolated($"[bold]{label}[/]");
 
         IEnumerable<(string Label, RunRequest Request)> Requests()
         {
