@@ -14,8 +14,8 @@ public static class LatexTable
         text.Append("% Needs \\usepackage{booktabs,graphicx}.\n");
         text.Append("\\begin{table*}[t]\n\\centering\n");
         string caption = $"{LatexText.Escape(table.Title)}. {LatexText.Escape(table.Caption)}".TrimEnd();
-        text.Append("\\caption{").Append(caption).Append(" Mean $\\pm$ standard error; bold: the lowest value among the contenders")
-            .Append(MarkdownTable.HasColumn(table, "budget") ? " of a budget" : "").Append(".}\n");
+        text.Append("\\caption{").Append(caption).Append(" Mean $\\pm$ standard error")
+            .Append(table.HasBest ? "; bold: " + MarkdownTable.LowestValue(table) : "").Append(".}\n");
         text.Append("\\label{").Append(label).Append("}\n");
         text.Append("\\resizebox{\\textwidth}{!}{%\n");
         text.Append("\\begin{tabular}{").Append(string.Concat(table.Columns.Select(c => c.Numeric ? 'r' : 'l'))).Append("}\n\\toprule\n");

@@ -10,7 +10,7 @@ public static class MarkdownTable
     {
         var text = new StringBuilder().Append("### ").Append(table.Title).Append("\n\n").Append(Grid(table)).Append('\n');
         if (table.Caption.Length > 0) text.Append(table.Caption).Append("\n\n");
-        text.Append("Mean ± standard error; **bold**: the lowest value among the contenders").Append(HasColumn(table, "budget") ? " of a budget" : "").Append(".\n");
+        text.Append("Mean ± standard error").Append(table.HasBest ? "; **bold**: " + LowestValue(table) : "").Append(".\n");
         for (int i = 0; i < table.Notes.Count; i++) text.Append(i == 0 ? "\n" : "").Append("- [").Append(i + 1).Append("] ").Append(table.Notes[i]).Append('\n');
         return text.ToString();
     }
@@ -35,7 +35,10 @@ public static class MarkdownTable
     public static string Escape(string text) =>
         text.Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal);
 
-    internal static bool HasColumn(ResultTable table, string name) => table.Columns.Any(c => c.Name == name);
+    /// <summary>What bold says.</summary>
+    internal static string LowestValue(ResultTable table) => "the lowest value among the contenders" + (HasColumn(table, "budget") ? " of a budget" : "");
+
+    private static bool HasColumn(ResultTable table, string name) => table.Columns.Any(c => c.Name == name);
 
     private static string Cell(TableCell cell, IReadOnlyList<string> notes)
     {

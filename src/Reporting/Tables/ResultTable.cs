@@ -45,6 +45,9 @@ public sealed class ResultTable
     /// <summary>The distinct reasons for holes, in the order of their first appearance; their numbers are the footnote marks.</summary>
     public IReadOnlyList<string> Notes => [.. Rows.SelectMany(r => r).Select(c => c.Hole).OfType<string>().Distinct()];
 
+    /// <summary>Whether any value is marked as the best of its column.</summary>
+    public bool HasBest => Rows.Any(r => r.Any(c => c.Best));
+
     /// <summary>"row: column: reason" for every hole, for the list of holes of a report.</summary>
     public IReadOnlyList<string> Holes()
     {

@@ -70,7 +70,7 @@ internal sealed class ReportPageTests
             | ACF                                                          |     1 | — [1] |
             | CMPE                                                         |    10 | 0.600 |
 
-            Mean ± standard error; **bold**: the lowest value among the contenders.
+            Mean ± standard error.
 
             - [1] not measured
 
