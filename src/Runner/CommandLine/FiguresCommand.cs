@@ -71,18 +71,18 @@ public static class FiguresCommand
             yield return new ReportFigure("figure_2_posteriors", PosteriorGrid.Create(posteriors));
         }
 
-        QualityPanel[] panels =
-        [
-            .. runs.Select(r => new QualityPanel
-            {
-                Experiment = r.Experiment.Name,
-                Title = $"{r.Experiment.Title}, {r.ShownBudget} simulations",
-                Variant = r.Variant,
-                Budget = r.ShownBudget,
-            }),
-        ];
+        QualityPanel[] panels = [.. runs.Select(r => Panel(r, r.ShownBudget))];
         yield return new ReportFigure("figure_3_c2st_vs_time", QualityFigures.AgainstTime(measurements, published, panels));
         yield return new ReportFigure("c2st_vs_steps", QualityFigures.AgainstSteps(measurements, published, panels));
+        // The newer version of the paper shows this figure at another budget than the rest.
+        int[] swept = [.. runs.Select(r => r.Experiment.Simulations.FullSweep ?? []).Aggregate((a, b) => [.. a.Intersect(b)])];
+        foreach (int budget in swept.Where(b => runs.Any(r => r.ShownBudget != b)))
+        {
+            yield return new ReportFigure(
+                FormattableString.Invariant($"c2st_vs_steps_{budget}"),
+                QualityFigures.AgainstSteps(measurements, published, [.. runs.Select(r => Panel(r, budget))]));
+        }
+
         QualityPanel[] several =
         [
             .. runs.Zip(panels).Where(p => p.First.Experiment.Simulations.Budgets.Length > 1)
@@ -93,4 +93,12 @@ public static class FiguresCommand
             yield return new ReportFigure("figure_4_c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, several));
         }
     }
+
+    private static QualityPanel Panel(RunPlan run, int budget) => new()
+    {
+        Experiment = run.Experiment.Name,
+        Title = $"{run.Experiment.Title}, {budget} simulations",
+        Variant = run.Variant,
+        Budget = budget,
+    };
 }

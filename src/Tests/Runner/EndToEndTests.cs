@@ -156,6 +156,19 @@ public sealed class EndToEndTests
     }
 
     [Test]
+    public void SamplingStepsAreDrawnAtEveryBudgetWithAFullSweep()
+    {
+        string[] budgets = ["experiments/tiny.yaml", "--set", "simulations.budgets=[64, 128]", "--set", "simulations.full_sweep=[64, 128]"];
+        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, budgets);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        (exitCode, output, errors) = Repository.Run(_folder.Path, ["figures", .. budgets]);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        string[] figures = [.. Directory.EnumerateFiles(Path.Combine(_folder.Path, "results", "paper"), "c2st_vs_steps*.svg").Order(StringComparer.Ordinal)];
+        Assert.That(figures.Select(Path.GetFileName), Is.EqualTo(new[] { "c2st_vs_steps.svg", "c2st_vs_steps_64.svg" }));
+        Assert.That(figures.Select(f => File.ReadAllText(f).Contains("64 simulations", StringComparison.Ordinal)), Is.EqualTo(new[] { false, true }));
+    }
+
+    [Test]
     public void EverySwitchOfAVariantGetsARow()
     {
         _folder.File("configs/variants/other.yaml", "contenders: {\"*:cmpe\": {consistency: {huber_norm: elementwise, extra_interval: true}}}");
