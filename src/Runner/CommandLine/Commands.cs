@@ -16,6 +16,11 @@ public static class Commands
         Option<string?> profile = new("--profile") { Description = "Shrink the experiment: the name of a file in configs/profiles (smoke, nightly)." };
         Option<string?> variant = new("--variant") { Description = "Change the method: the name of a file in configs/variants (published-code)." };
         Option<string[]> set = new("--set") { Description = "Change one setting, for example --set contenders.cmpe.training.epochs=100; may be repeated." };
+        Option<string[]> only = new("--only")
+        {
+            Description = "Run these contenders and leave the others out; with --keep the report keeps what the others had.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         Option<string?> output = new("--out") { Description = "Folder for tables and figures. Default: results/NAME." };
         Option<string?> cache = new("--cache") { Description = "Folder for the results of jobs, from which a run goes on. Default: results/cache." };
         Option<int> jobs = new("--jobs") { Description = "Trainings at once. Default: one per core on a CPU, one on a GPU." };
@@ -25,7 +30,7 @@ public static class Commands
         Option<bool> verbose = new("--verbose") { Description = "Show every job on the console." };
         RootCommand root = new("Reproduces the experiments of 'Consistency Models for Scalable and Fast Simulation-Based Inference'.")
         {
-            experiment, profile, variant, set, output, cache, keep, jobs, checkpoint, dryRun, verbose,
+            experiment, profile, variant, set, only, output, cache, keep, jobs, checkpoint, dryRun, verbose,
         };
         RunRequest Request(ParseResult result) => new()
         {
@@ -38,7 +43,8 @@ public static class Commands
             Jobs = result.GetValue(jobs),
             CheckpointSeconds = result.GetValue(checkpoint),
         };
-        root.SetAction(result => RunCommand.Run(Request(result) with { Keep = result.GetValue(keep) }, result.GetValue(dryRun), result.GetValue(verbose)));
+        root.SetAction(result => RunCommand.Run(
+            Request(result) with { Keep = result.GetValue(keep), Only = result.GetValue(only) ?? [] }, result.GetValue(dryRun), result.GetValue(verbose)));
         Command switches = new("switches", "Runs an experiment with each switch of a variant alone and with all, and tabulates what they do.")
         {
             experiment, profile, variant, set, output, cache, jobs, checkpoint, dryRun, verbose,

@@ -20,8 +20,13 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
     public static RunSetup Load(RunRequest request)
     {
         (YamlMap tree, Experiment experiment) = request.Load();
+        if (request.Only.Except(experiment.Contenders.Keys).FirstOrDefault() is string unknown)
+        {
+            throw new ConfigurationException($"--only: there is no contender '{unknown}'; the contenders are {string.Join(", ", experiment.Contenders.Keys)}");
+        }
+
         Device device = Devices.Parse(experiment.Device);
-        RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString());
+        RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only);
         return new RunSetup(request, tree, plan, device, request.OutputFolder(experiment));
     }
 }

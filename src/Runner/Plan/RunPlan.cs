@@ -26,10 +26,12 @@ public sealed class RunPlan
     /// <param name="variant">"paper" or the variant's name, for tables.</param>
     /// <param name="cache">Root folder of the results of jobs.</param>
     /// <param name="device">The device's type, such as "cpu": results on different ones differ in their last digits.</param>
-    public RunPlan(Experiment experiment, string variant, string cache, string device)
+    /// <param name="only">The contenders that have jobs; all when it is empty or not given.</param>
+    public RunPlan(Experiment experiment, string variant, string cache, string device, IReadOnlyCollection<string>? only = null)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         Experiment = experiment;
+        LeftOut = only is { Count: > 0 } ? [.. experiment.Contenders.Keys.Except(only)] : [];
         Variant = variant;
         _cache = cache;
         Task = experiment.Task.Create();
@@ -68,6 +70,7 @@ public sealed class RunPlan
         [
             .. from budget in experiment.Simulations.Budgets
                from contender in experiment.Contenders
+               where !LeftOut.Contains(contender.Key)
                from replicate in Enumerable.Range(0, experiment.Replicates)
                select PlanTraining(simulator, contender.Key, contender.Value.At(budget), budget, replicate, device),
         ];
@@ -89,6 +92,9 @@ public sealed class RunPlan
 
     /// <summary>"paper" or the variant's name.</summary>
     public string Variant { get; }
+
+    /// <summary>Contenders of the experiment that this run was asked to leave out; they have no jobs.</summary>
+    public IReadOnlyList<string> LeftOut { get; }
 
     /// <summary>The inference problem.</summary>
     public ITask Task { get; }

@@ -18,6 +18,9 @@ public sealed record RunRequest
     /// <summary>Settings given on the command line, each "a.b.c=value".</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
+    /// <summary>The contenders to run; all when there is none.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
     /// <summary>Folder for tables and figures, or null for the usual one.</summary>
     public string? Output { get; init; }
 
@@ -69,12 +72,12 @@ public sealed record RunRequest
             return Path.GetFullPath(Output);
         }
 
-        if (Profile is null && Settings.Count == 0)
+        if (Profile is null && Settings.Count == 0 && Only.Count == 0)
         {
             return Variant is null ? Path.Combine(ResultsRoot, experiment.Name) : Path.Combine(ResultsRoot, experiment.Name, Variant);
         }
 
-        string?[] parts = [experiment.Name, Variant, Profile, Settings.Count > 0 ? "set" : null];
+        string?[] parts = [experiment.Name, Variant, Profile, Settings.Count > 0 ? "set" : null, Only.Count > 0 ? "only" : null];
         return Path.Combine(ResultsRoot, "scratch", string.Join('-', parts.OfType<string>()));
     }
 

@@ -140,7 +140,8 @@ public sealed record Manifest
         string profile = request.Profile is null ? "" : $" --profile {request.Profile}";
         string variant = request.Variant is null ? "" : $" --variant {request.Variant}";
         string sets = string.Concat(request.Settings.Select(s => $" --set {s}"));
-        return $"dotnet run -c Release -- {file}{profile}{variant}{sets}{(request.Keep ? " --keep" : "")}";
+        string only = request.Only.Count > 0 ? $" --only {string.Join(' ', request.Only)}" : "";
+        return $"dotnet run -c Release -- {file}{profile}{variant}{sets}{only}{(request.Keep ? " --keep" : "")}";
     }
 
     private static string VersionOf(Type type) =>

@@ -16,9 +16,8 @@ internal static class ReportFacts
     public static List<(string Name, string Value)> Of(RunPlan plan, Manifest manifest, RunRequest request, int[] budgets)
     {
         Experiment experiment = plan.Experiment;
-        string scale = request.Profile is null && request.Settings.Count == 0
-            ? "the paper's"
-            : string.Join(", ", new[] { request.Profile is null ? null : $"profile '{request.Profile}'" }.OfType<string>().Concat(request.Settings));
+        string?[] changes = [request.Profile is null ? null : $"profile '{request.Profile}'", .. request.Settings, Only(request)];
+        string scale = changes.OfType<string>().Any() ? string.Join(", ", changes.OfType<string>()) : "the paper's";
         return
         [
             ("Command", $"`{manifest.Command}`"),
@@ -34,6 +33,8 @@ internal static class ReportFacts
             .. manifest.Earlier.Select(m => ("Kept from before", $"`{m.Command}`, {m.Finished}; {Machine(m)}; {Versions(m)}; {Times(m)}")),
         ];
     }
+
+    private static string? Only(RunRequest request) => request.Only.Count > 0 ? $"only {string.Join(", ", request.Only)}" : null;
 
     private static string Machine(Manifest m) => $"{m.Processor}, {m.Cores} cores, {m.OperatingSystem}";
 

@@ -58,6 +58,7 @@ public sealed class CommandLineTests
     [TestCase("experiments/tiny.yaml|--profile|smok", "smoke")]
     [TestCase("experiments/tiny.yaml|--set|test.drawz=5", "draws")]
     [TestCase("experiments/tiny.yaml|--variant|nothing", "nothing")]
+    [TestCase("experiments/tiny.yaml|--only|acf|nsf", "--only: there is no contender 'nsf'; the contenders are acf")]
     public void AWrongNameIsAnsweredWithTheNearest(string arguments, string expected)
     {
         _folder.File("experiments/tiny.yaml", Minimal);

@@ -131,6 +131,33 @@ public sealed class EndToEndTests
     }
 
     [Test]
+    public void SomeContendersRunAheadOfTheOthers()
+    {
+        string claim = "{kind: lower, id: a, text: One is lower, source: here, metric: c2st, left: {contender: cmpe, budget: 128, steps: 3}, right: {contender: acf, budget: 128, steps: 1}}";
+        _folder.File("experiments/tiny.yaml", Experiment.ReplaceLineEndings("\n") + $"\nclaims: [{claim}]\n");
+
+        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, ["experiments/tiny.yaml", "--only", "cmpe"]);
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        string scratch = Path.Combine(_folder.Path, "results", "scratch", "tiny-only");
+        string report = File.ReadAllText(Path.Combine(scratch, "report.md"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(report, Does.Contain("acf: left out of this run (--only)").And.Contain("1 not measured").And.Contain("--only cmpe"));
+            Assert.That(MeasurementTable.Read(Path.Combine(scratch, "measurements.csv")).Settings("tiny", "paper").Select(s => (s.Contender, s.Steps)).Where(s => s.Contender != "reference"),
+                Is.EqualTo(new[] { ("cmpe", 1), ("cmpe", 3) }));
+        });
+
+        (exitCode, output, errors) = Repository.Run(_folder.Path, ["experiments/tiny.yaml", "--only", "acf", "--keep", "--out", scratch]);
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(File.ReadAllText(Path.Combine(scratch, "report.md")), Does.Contain("every planned number was measured").And.Contain("0 not measured"));
+        (exitCode, output, errors) = Run();
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(output, Does.Contain("train: 2 of 2 already there"), "the same trainings");
+    }
+
+    [Test]
     public void FiguresOfSeveralExperimentsNeedTheirRuns()
     {
         (int exitCode, _, string errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml"]);
