@@ -31,9 +31,14 @@ public static class MarkdownTable
         return text.ToString();
     }
 
-    /// <summary>Escapes what would end a cell or start emphasis.</summary>
-    public static string Escape(string text) =>
-        text.Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal);
+    /// <summary>Escapes what would end a cell or start emphasis; between backticks nothing starts emphasis, and a backslash would be seen.</summary>
+    public static string Escape(string text)
+    {
+        string[] parts = text.Replace("|", "\\|", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal).Split('`');
+        return string.Join('`', parts.Select((part, i) => i % 2 == 1 && i < parts.Length - 1
+            ? part
+            : part.Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)));
+    }
 
     /// <summary>What bold says.</summary>
     internal static string LowestValue(ResultTable table) => "the lowest value among the contenders" + (HasColumn(table, "budget") ? " of a budget" : "");

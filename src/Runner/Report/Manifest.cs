@@ -139,10 +139,14 @@ public sealed record Manifest
         string file = Path.GetRelativePath(Path.GetDirectoryName(request.ResultsRoot)!, Path.GetFullPath(request.ExperimentFile)).Replace('\\', '/');
         string profile = request.Profile is null ? "" : $" --profile {request.Profile}";
         string variant = request.Variant is null ? "" : $" --variant {request.Variant}";
-        string sets = string.Concat(request.Settings.Select(s => $" --set {s}"));
+        string sets = string.Concat(request.Settings.Select(s => $" --set {Quoted(s)}"));
         string only = request.Only.Count > 0 ? $" --only {string.Join(' ', request.Only)}" : "";
         return $"dotnet run -c Release -- {file}{profile}{variant}{sets}{only}{(request.Keep ? " --keep" : "")}";
     }
+
+    // A shell would take an open tilde for a home folder, and some of them an open bracket for a pattern of file names.
+    private static string Quoted(string setting) =>
+        setting.All(c => char.IsAsciiLetterOrDigit(c) || "._-=,:/".Contains(c, StringComparison.Ordinal)) ? setting : $"\"{setting}\"";
 
     private static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]

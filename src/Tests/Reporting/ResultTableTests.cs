@@ -147,6 +147,11 @@ internal sealed class ResultTableTests
         });
     }
 
+    [TestCase("cmpe: huber_norm | 2*3", @"cmpe: huber\_norm \| 2\*3")]
+    [TestCase("`run two_moons.yaml`, a_b; `x*_y`", @"`run two_moons.yaml`, a\_b; `x*_y`")]
+    [TestCase("a ` b_c", @"a ` b\_c")]
+    public void Markdown_is_escaped_outside_of_code(string text, string expected) => Assert.That(MarkdownTable.Escape(text), Is.EqualTo(expected));
+
     [TestCase(@"50% of a_b & c#d $x^2$ {y} ~ \z", @"50\% of a\_b \& c\#d \$x\textasciicircum{}2\$ \{y\} \textasciitilde{} \textbackslash{}z")]
     [TestCase("0.5 ± 0.1 MMD² — a–b", @"0.5 $\pm$ 0.1 MMD$^2$ --- a--b")]
     public void Latex_is_escaped(string text, string expected) => Assert.That(LatexText.Escape(text), Is.EqualTo(expected));

@@ -101,6 +101,7 @@ public sealed class EndToEndTests
             Assert.That(Numbers().Where(n => !n.Contains(",64,", StringComparison.Ordinal)), Is.EqualTo(before));
             Assert.That(table.Settings("tiny", "paper").Count(s => s.Budget == 64), Is.EqualTo(3));
             string report = File.ReadAllText(Path.Combine(Results, "report.md"));
+            Assert.That(report, Does.Contain("experiments/tiny.yaml --set \"simulations.budgets=[64]\" --keep`"), "a command to paste into a shell");
             Assert.That(report, Does.Contain("64, 128").And.Contain("Kept from before").And.Contain("every planned number was measured"));
             Assert.That(report, Does.Contain("figures/posteriors.png"), "a figure of the larger budget's draws, which are not there any more");
             Assert.That(
