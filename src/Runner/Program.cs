@@ -36,7 +36,7 @@ catch (FolderInUseException e)
     Console.Error.WriteLine(e.Message);
     return ExitCodes.FolderInUse;
 }
-catch (Exception e) when (e is NativeBackendException or InsufficientMemoryException)
+catch (Exception e) when (e is NativeBackendException or InsufficientMemoryException or InvalidDataException)
 {
     Console.Error.WriteLine(e.Message);
     return ExitCodes.Failure;

@@ -5,6 +5,7 @@ using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
+using Reproduce.Tasks.Denoising;
 using Spectre.Console;
 using static TorchSharp.torch;
 
@@ -70,7 +71,8 @@ public static class PlanPrinter
     {
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(plan.Key);
-        Tensor theta = plan.Task.SamplePrior(8, random);
+        // Parameters that are data need not be there for a plan to be printed.
+        Tensor theta = plan.Task is IFixedSplits ? zeros(8, plan.Task.ParameterNames.Count) : plan.Task.SamplePrior(8, random);
         using Simulations example = new(theta, plan.Task.Simulate(theta, random));
         using IPosteriorEstimator estimator = EstimatorFactory.Create(
             job, example, new StageContext(plan, device, CancellationToken.None));

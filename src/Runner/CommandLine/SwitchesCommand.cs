@@ -32,7 +32,7 @@ public static class SwitchesCommand
             ?? throw new ConfigurationException("switches: expected --variant NAME, the variant whose switches are tried.");
         RunRequest paper = request with { Variant = null };
         (YamlMap tree, Experiment experiment) = paper.Load();
-        int budget = experiment.Figures.Budget ?? experiment.Simulations.Budgets.Max();
+        int budget = experiment.Figures.Shown(experiment.Simulations.Budgets);
         string[] switches =
         [
             .. SwitchList.Of(ExperimentFiles.LoadVariant(request.ExperimentFile, variant, tree)).Where(s => SwitchList.Applies(s, tree)),

@@ -180,7 +180,7 @@ public sealed class ExperimentRun
             display.Report(index, 1, Durations.Format(clock.Elapsed));
             _log.Debug("{Folder:l} done in {Seconds:0.0} s", folder.ToString(), clock.Elapsed.TotalSeconds);
         }
-        catch (InvalidDataException e)
+        catch (InvalidDataException e) when (StandsAlone(folder))
         {
             Fail(folder, e.Message);
             display.Report(index, 1, "failed");
@@ -188,15 +188,18 @@ public sealed class ExperimentRun
         catch (Exception e) when (MemoryShortage.IsIt(e))
         {
             string reason = MemoryShortage.Say(folder, e);
-            if (folder.Stage is not ("sample" or "show" or "score"))
+            if (!StandsAlone(folder))
             {
-                throw new InsufficientMemoryException(reason); // Everything else needs this job's result.
+                throw new InsufficientMemoryException(reason);
             }
 
             Fail(folder, reason);
             display.Report(index, 1, "failed");
         }
     }
+
+    // Everything else needs the simulations, the test sets and the reference: without them the run ends.
+    private static bool StandsAlone(StageFolder folder) => folder.Stage is not ("simulate" or "test" or "reference");
 
     private void Train(IReadOnlyList<Training> jobs)
     {
@@ -256,7 +259,7 @@ public sealed class ExperimentRun
             display.Report(index, 1, Durations.Format(clock.Elapsed));
             _log.Debug("{Folder:l} done in {Seconds:0.0} s", job.Folder.ToString(), clock.Elapsed.TotalSeconds);
         }
-        else if (outcome.ExitCode == ExitCodes.Failure)
+        else if (outcome.ExitCode == ExitCodes.Failure && outcome.Message.Length > 0) // Without a word it was killed: so ends a process on Windows.
         {
             stop.Cancel(); // The other trainings write a checkpoint, if they can.
             throw new IOException($"{job.Folder.Label}: {outcome.Message}");

@@ -75,5 +75,27 @@ public sealed class DenoisingExperimentTests
         });
     }
 
+    [Test]
+    public void DamagedDataEndTheRunWithOneSentenceBeforeAnythingIsTrained()
+    {
+        using TemporaryFolder folder = new();
+        foreach (string name in new[] { "train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1" })
+        {
+            folder.File($"data/{name}-ubyte.gz", "no gzip");
+        }
+
+        string[] run = [Denoising, "--profile", "smoke", "--set", "task.data_folder=data", "--out", folder.Path, "--cache", folder.Path];
+        (int exitCode, string output, string errors) = Repository.Run(folder.Path, run);
+        Assert.Multiple(() =>
+        {
+            Assert.That(exitCode, Is.EqualTo(ExitCodes.Failure), errors);
+            Assert.That(errors.Trim().Split('\n'), Has.Length.EqualTo(1), errors);
+            Assert.That(errors, Does.Contain("-ubyte"));
+            Assert.That(output, Does.Not.Contain("train:"));
+        });
+        (exitCode, _, errors) = Repository.Run(folder.Path, [.. run, "--dry-run"]);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), "a plan needs no data: " + errors);
+    }
+
     private static Experiment Load(params string[] sets) => YamlBinder.Bind<Experiment>(ExperimentFiles.Load(Denoising, null, null, sets));
 }
