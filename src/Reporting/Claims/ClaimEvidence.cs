@@ -29,7 +29,7 @@ public sealed record ClaimEvidence(MeasurementTable Measurements, PublishedResul
         bool budgets = distinct.Select(s => s.Budget).Distinct().Count() > 1;
         var known = distinct
             .Select(s => (s, Result: PublishedResults.Find(Experiment, s.Setting, style.PublishedAs ?? metric)))
-            .Where(p => p.Result is not null).Select(p => $"{p.s.Label}{(budgets ? $" (budget {p.s.Budget})" : "")}: {style.Format(p.Result!.Value)}").ToArray();
+            .Where(p => p.Result is not null).Select(p => $"{p.s.Label}{(budgets ? $" (budget {p.s.Budget})" : "")}: {style.Format(p.Result!.Value * style.PublishedUnit)}").ToArray();
         return known.Length == 0 ? "not given as a number" : string.Join("; ", known);
     }
 

@@ -6,7 +6,8 @@ namespace Reproduce.Reporting;
 /// <param name="Latex">Heading in LaTeX.</param>
 /// <param name="Decimals">Decimals; negative for significant digits.</param>
 /// <param name="PublishedAs">Metric name among the published numbers, or null where the paper gives none.</param>
-public sealed record MetricStyle(string Name, string Label, string Latex, int Decimals, string? PublishedAs = null)
+/// <param name="PublishedUnit">What a published 1 is in the unit of ours.</param>
+public sealed record MetricStyle(string Name, string Label, string Latex, int Decimals, string? PublishedAs = null, double PublishedUnit = 1)
 {
     /// <summary>Classifier two-sample test.</summary>
     public const string C2st = "c2st";
@@ -41,7 +42,7 @@ public sealed record MetricStyle(string Name, string Label, string Latex, int De
     private static readonly MetricStyle[] _known =
     [
         new(C2st, "C2ST", "C2ST", 3, C2st),
-        new(Mmd2, "MMD² (biased)", "MMD$^2$ (biased)", 4),
+        new(Mmd2, "MMD² (biased)", "MMD$^2$ (biased)", 4, "mmd_x1e3", 1e-3),
         new(Mmd2Unbiased, "MMD² (unbiased)", "MMD$^2$ (unbiased)", 4),
         new(Rmse, "RMSE", "RMSE", 3, Rmse),
         new(ScaledError, "published script's \"RMSE\"", "published script's ``RMSE''", 3, Rmse),

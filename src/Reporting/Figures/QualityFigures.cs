@@ -114,7 +114,7 @@ public static class QualityFigures
                 .Select(p => (p.Steps, Point: QualityCurve.Point(p.X!.Value, p.Summary, band, NumberText.Fixed(p.Steps, 0)))).ToArray();
             var paper = published.OverSteps(panel.Experiment, panel.Budget, contender.Key, MetricStyle.Of(panel.Metric).PublishedAs ?? panel.Metric)
                 .Where(r => publishedAnywhere || ours.Any(o => o.Steps == r.Steps))
-                .Select(r => new CurvePoint(publishedAnywhere ? Math.Log10(r.Steps) : ours.First(o => o.Steps == r.Steps).Point.X, r.Value, r.Value, r.Value, ""));
+                .Select(r => Published(publishedAnywhere ? Math.Log10(r.Steps) : ours.First(o => o.Steps == r.Steps).Point.X, r, panel.Metric));
             Add(curves, contender.Key, [.. ours.Select(o => o.Point)], [.. paper]);
         }
         return curves;
@@ -132,11 +132,17 @@ public static class QualityFigures
                 .Where(p => p.Summary.HasValue)
                 .Select(p => QualityCurve.Point(Math.Log10(p.b), p.Summary, band, "")).ToArray();
             var paper = published.OverBudgets(panel.Experiment, contender, steps, MetricStyle.Of(panel.Metric).PublishedAs ?? panel.Metric)
-                .Select(r => new CurvePoint(Math.Log10(r.Budget!.Value), r.Value, r.Value, r.Value, ""));
+                .Select(r => Published(Math.Log10(r.Budget!.Value), r, panel.Metric));
             bool secondary = contenders.Any(c => c.Contender == contender && c.Steps < steps);
             Add(curves, contender, ours, [.. paper], secondary, steps);
         }
         return curves;
+    }
+
+    private static CurvePoint Published(double x, PublishedResult result, string metric)
+    {
+        double value = result.Value * MetricStyle.Of(metric).PublishedUnit;
+        return new CurvePoint(x, value, value, value, "");
     }
 
     // The paper's curve is a companion of ours: alone it would look like a measurement.

@@ -79,7 +79,7 @@ public static class ResultTableBuilder
             var ours = summaries.TryGetValue(compared.Name, out var values) ? values[index] : Summary.NotMeasured;
             cells.Add(paper is null || !ours.HasValue
                 ? new TableCell()
-                : new TableCell { Text = NumberText.Signed(ours.Mean - paper.Value, Math.Abs(compared.Decimals)), Value = ours.Mean - paper.Value });
+                : new TableCell { Text = NumberText.Signed(ours.Mean - In(compared, paper), Math.Abs(compared.Decimals)), Value = ours.Mean - In(compared, paper) });
         }
         cells.AddRange(request.AlsoPublished.Select(MetricStyle.Of).Select(m => Published(Find(published, request, setting, m), m)));
         return cells;
@@ -89,7 +89,9 @@ public static class ResultTableBuilder
         published.Find(request.Experiment, setting, metric.PublishedAs ?? metric.Name);
 
     private static TableCell Published(PublishedResult? paper, MetricStyle metric) =>
-        paper is null ? new TableCell() : new TableCell { Text = metric.Format(paper.Value), Value = paper.Value };
+        paper is null ? new TableCell() : new TableCell { Text = metric.Format(In(metric, paper)), Value = In(metric, paper) };
+
+    private static double In(MetricStyle metric, PublishedResult paper) => paper.Value * metric.PublishedUnit;
 
     // Best as a reader sees it: equal digits are equally good. A single row is no contest.
     private static bool IsLowest(Summary[] column, int index, MetricStyle style)

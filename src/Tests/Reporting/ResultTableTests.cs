@@ -147,6 +147,18 @@ internal sealed class ResultTableTests
         });
     }
 
+    [Test]
+    public void A_published_mmd_is_shown_in_the_unit_of_ours()
+    {
+        var published = new PublishedResults([new() { Source = "table2", Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 2, Metric = "mmd_x1e3", Value = 102.09 }]);
+        var table = ResultTableBuilder.Build(
+            new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 2, "mmd2", 0.2, 0)]), published,
+            new ResultTableRequest { Experiment = "gmm", Title = "t", Metrics = ["mmd2"], ComparedMetric = "mmd2", AlsoPublished = ["mmd2"] });
+
+        string row = string.Join(" ", table.Rows.Single(r => r[0].Text == "CMPE").Select(c => c.Text));
+        Assert.That(row, Is.EqualTo("CMPE 2 0.2000 0.1021 +0.0979 0.1021"));
+    }
+
     [TestCase("cmpe: huber_norm | 2*3", @"cmpe: huber\_norm \| 2\*3")]
     [TestCase("`run two_moons.yaml`, a_b; `x*_y`", @"`run two_moons.yaml`, a\_b; `x*_y`")]
     [TestCase("a ` b_c", @"a ` b\_c")]
