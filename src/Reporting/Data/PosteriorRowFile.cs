@@ -32,19 +32,12 @@ public static class PosteriorRowFile
     /// <param name="path">The file.</param>
     /// <exception cref="MalformedTableException">It is not what <see cref="Write"/> makes.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static PosteriorRow Read(string path)
-    {
-        try
-        {
-            PosteriorRow row = JsonSerializer.Deserialize<PosteriorRow>(File.ReadAllText(path), s_json) ?? throw new JsonException("it is empty");
-            PosteriorCell? uneven = row.Cells.FirstOrDefault(c => c.X.Length != c.Y.Length || c.Chains.SelectMany(chain => chain).Any(p => p.Length != 2));
-            return uneven is null ? row : throw new JsonException($"cell '{uneven.Title}': expected two coordinates for every point");
-        }
-        catch (JsonException e)
-        {
-            throw new MalformedTableException(path, (int)(e.LineNumber ?? 0) + 1, e.Path, $"{e.Message} Run the experiment again: its report writes this file.");
-        }
-    }
+    public static PosteriorRow Read(string path) => JsonResultsFile.Read<PosteriorRow>(
+        path,
+        s_json,
+        row => row.Cells.FirstOrDefault(c => c.X.Length != c.Y.Length || c.Chains.SelectMany(chain => chain).Any(p => p.Length != 2)) is PosteriorCell uneven
+            ? $"cell '{uneven.Title}': expected two coordinates for every point"
+            : null);
 
     private static PosteriorCell Shown(PosteriorCell cell) => cell with
     {

@@ -36,17 +36,8 @@ public static class FigureIndex
     /// <param name="path">The file.</param>
     /// <exception cref="MalformedTableException">It is not what <see cref="Write"/> makes.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<FigureEntry> Read(string path)
-    {
-        try
-        {
-            FigureEntry[] figures = JsonSerializer.Deserialize<FigureEntry[]>(File.ReadAllText(path), s_json) ?? throw new JsonException("it is empty");
-            FigureEntry? outside = figures.FirstOrDefault(f => f.Name != Path.GetFileName(f.Name));
-            return outside is null ? figures : throw new JsonException($"'{outside.Name}': expected a name without a folder");
-        }
-        catch (JsonException e)
-        {
-            throw new MalformedTableException(path, (int)(e.LineNumber ?? 0) + 1, e.Path, $"{e.Message} Run the experiment again: its report writes this file.");
-        }
-    }
+    public static IReadOnlyList<FigureEntry> Read(string path) => JsonResultsFile.Read<FigureEntry[]>(
+        path,
+        s_json,
+        figures => figures.FirstOrDefault(f => f.Name != Path.GetFileName(f.Name)) is FigureEntry outside ? $"'{outside.Name}': expected a name without a folder" : null);
 }

@@ -51,6 +51,6 @@ public static class RunCommand
 
         return ExitCodes.Success;
 
-        EarlierResults? Earlier() => request.Keep ? EarlierResults.Read(setup.Output, setup.Plan.Experiment, setup.Plan.Variant) : null;
+        EarlierResults? Earlier() => request.Keep ? EarlierResults.Read(setup.Output, setup.Plan.Experiment, setup.Plan.Variant, setup.Plan.LeftOut) : null;
     }
 }

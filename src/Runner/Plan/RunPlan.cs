@@ -123,6 +123,13 @@ public sealed class RunPlan
     /// <summary>Draws for the observation that the figures were asked to show, the exact posterior first; none when there is no such observation.</summary>
     public IReadOnlyList<ShowJob> Shown { get; } = [];
 
+    /// <summary>The folders of all jobs, in the order of the stages.</summary>
+    public IEnumerable<StageFolder> Folders =>
+    [
+        Simulate.Folder, TestSet.Folder, .. Reference is null ? Array.Empty<StageFolder>() : [Reference.Folder],
+        .. Trainings.Select(t => t.Folder), .. Samples.Select(s => s.Folder), .. Shown.Select(s => s.Folder), .. Scores.Select(s => s.Folder),
+    ];
+
     /// <summary>The budget of figures that show one.</summary>
     public int ShownBudget => Experiment.Figures.Shown(Experiment.Simulations.Budgets);
 

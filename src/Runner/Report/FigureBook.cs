@@ -22,8 +22,10 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
 
     /// <summary>The figures for which there is something to show, with the base names of their files.</summary>
     /// <param name="severalBudgets">Whether the report has more than one.</param>
-    /// <param name="ofShownBudget">Whether to draw those that show one budget's trainings and draws.</param>
-    public IReadOnlyList<ReportFigure> Create(bool severalBudgets, bool ofShownBudget)
+    /// <param name="draws">Whether to draw those of a budget's images.</param>
+    /// <param name="ofShownBudget">Whether to draw those that show one budget's draws.</param>
+    /// <param name="losses">Whether to draw the losses.</param>
+    public IReadOnlyList<ReportFigure> Create(bool severalBudgets, Func<int, bool> draws, bool ofShownBudget, bool losses)
     {
         List<ReportFigure> figures = [];
         Experiment experiment = _plan.Experiment;
@@ -52,14 +54,14 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
 
         if (_plan.Task is IImageParameters)
         {
-            figures.AddRange(new ImageFigures(_plan, run).Create());
+            figures.AddRange(new ImageFigures(_plan, run).Create(draws));
             figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Rmse, "rmse")));
             figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Mmd2, "mmd")));
         }
         else if (ofShownBudget)
         {
-            PosteriorDraws draws = new(_plan, run.FailureOf);
-            if (draws.Rows(experiment.Figures.ScatterDataSets, j => $"Data set {j + 1}") is { Count: > 0 } rows)
+            PosteriorDraws posteriors = new(_plan, run.FailureOf);
+            if (posteriors.Rows(experiment.Figures.ScatterDataSets, j => $"Data set {j + 1}") is { Count: > 0 } rows)
             {
                 figures.Add(new ReportFigure("posteriors", PosteriorGrid.Create(rows)));
             }
@@ -67,7 +69,7 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
             AddCalibration(figures);
         }
 
-        if (ofShownBudget && LossCurves() is { Count: > 0 } curves)
+        if (losses && LossCurves() is { Count: > 0 } curves)
         {
             figures.Add(new ReportFigure("losses", LossFigure.Create(curves, "epoch")));
         }
@@ -75,7 +77,11 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
         return figures;
     }
 
-    private ReportFigure AgainstTime(int budget, string metric, string name) => new($"{name}_vs_time_{budget}", QualityFigures.AgainstTime(measurements, published,
+    // The bias of the published MMD goes with the size of the samples: other sizes cannot be compared.
+    private bool AsPublished(string metric) => metric != MetricStyle.Mmd2
+        || _plan.Experiment.Test.MarginalDataSets / _plan.Experiment.Test.MarginalParts == _plan.Experiment.Scores.Mmd.MaxDraws;
+
+    private ReportFigure AgainstTime(int budget, string metric, string name) => new($"{name}_vs_time_{budget}", QualityFigures.AgainstTime(measurements, AsPublished(metric) ? published : PublishedResults.None,
     [
         new QualityPanel
         {

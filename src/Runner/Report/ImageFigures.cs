@@ -16,7 +16,8 @@ public sealed class ImageFigures(RunPlan plan, ExperimentRun run)
     private const int DrawsShown = 5;
 
     /// <summary>For each budget, means and standard deviations of the draws, and some draws.</summary>
-    public IEnumerable<ReportFigure> Create()
+    /// <param name="budgets">Chooses the budgets.</param>
+    public IEnumerable<ReportFigure> Create(Func<int, bool> budgets)
     {
         using IDisposable scope = NewDisposeScope();
         int dataSets = plan.Experiment.Test.DataSets;
@@ -32,7 +33,7 @@ public sealed class ImageFigures(RunPlan plan, ExperimentRun run)
 
         List<ReportFigure> figures = [];
         foreach (IGrouping<int, SampleJob> budget in plan.Samples
-            .Where(s => s.Train.Replicate == 0 && s.Steps == s.Train.Settings.ShownSteps && run.FailureOf(s.Folder) is null)
+            .Where(s => budgets(s.Train.Budget) && s.Train.Replicate == 0 && s.Steps == s.Train.Settings.ShownSteps && run.FailureOf(s.Folder) is null)
             .GroupBy(s => s.Train.Budget))
         {
             List<ImageRow> moments = [.. given];

@@ -1,11 +1,9 @@
-using System.Diagnostics;
-using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Reproduce.Reporting;
+using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
-using TorchSharp;
+using Reproduce.Runner.Storage;
 
 namespace Reproduce.Runner.Report;
 
@@ -20,10 +18,10 @@ public sealed record Manifest
     /// <summary>The command line that repeats the run.</summary>
     public required string Command { get; init; }
 
-    /// <summary>UTC time of the report.</summary>
+    /// <summary>UTC time at which the run was finished.</summary>
     public required string Finished { get; init; }
 
-    /// <summary>Commit of the source, or "unknown" outside a checkout; "+" behind it when files were changed.</summary>
+    /// <summary>Commit of the program that finished the run, as in <see cref="JobOrigin.ThisSource"/>; <see cref="Origins"/> has those of the jobs.</summary>
     public required string GitCommit { get; init; }
 
     /// <summary>The processor as the system names it.</summary>
@@ -50,17 +48,26 @@ public sealed record Manifest
     /// <summary>The master seed.</summary>
     public required long Seed { get; init; }
 
-    /// <summary>Wall time of this run, seconds; small when everything was there already.</summary>
+    /// <summary>Wall time of the run, seconds, since it was last started.</summary>
     public required double WallSeconds { get; init; }
 
-    /// <summary>Wall time of each stage of this run, seconds.</summary>
+    /// <summary>Wall time of each stage of the run, seconds, since it was last started.</summary>
     public required Dictionary<string, double> StageWallSeconds { get; init; }
 
     /// <summary>Sum of the times of all jobs by stage, whenever they were done, seconds.</summary>
     public required Dictionary<string, double> JobSeconds { get; init; }
 
-    /// <summary>The largest memory of this process (child processes apart), bytes.</summary>
+    /// <summary>The largest memory of the run's own process (child processes apart), bytes.</summary>
     public required long PeakMemoryBytes { get; init; }
+
+    /// <summary>Where the jobs were computed, whenever that was.</summary>
+    public IReadOnlyList<StageOrigin> Origins { get; init; } = [];
+
+    /// <summary>UTC time and commit of a report that was written later, without computing anything; null when the run wrote it.</summary>
+    public string? ReportWritten { get; init; }
+
+    /// <summary>A digest of each setting that decides the report's numbers, those that were kept included.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The runs before, whose numbers at other settings the report has kept; the oldest first.</summary>
     public IReadOnlyList<Manifest> Earlier { get; init; } = [];
@@ -69,38 +76,50 @@ public sealed record Manifest
     /// <param name="context">The run.</param>
     /// <param name="run">Its stages.</param>
     /// <param name="request">What was asked for.</param>
-    /// <param name="earlier">The manifest of the report that this one adds to, or null.</param>
+    /// <param name="earlier">The report that this one adds to, or null.</param>
+    /// <param name="last">The manifest in the folder, whose report this one replaces, or null.</param>
     /// <param name="elapsed">Wall time.</param>
-    public static Manifest Gather(StageContext context, ExperimentRun run, RunRequest request, Manifest? earlier, TimeSpan elapsed)
+    public static Manifest Gather(StageContext context, ExperimentRun run, RunRequest request, EarlierResults? earlier, Manifest? last, TimeSpan elapsed)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(request);
         RunPlan plan = context.Plan;
-        return new Manifest
-        {
-            Command = CommandOf(request),
-            Finished = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm'Z'", System.Globalization.CultureInfo.InvariantCulture),
-            GitCommit = FindCommit(),
-            Processor = ProcessorName(),
-            Cores = Environment.ProcessorCount,
-            OperatingSystem = RuntimeInformation.OSDescription,
-            Runtime = RuntimeInformation.FrameworkDescription,
-            Packages = new Dictionary<string, string>
+        string command = CommandOf(request, context.Plan.Experiment);
+        JobOrigin here = JobOrigin.Here();
+        // A run that computed nothing has only written the report of an earlier one anew: time, machine and memory are that one's.
+        Manifest manifest = run.StageTimes.Count == 0 && last?.Command == command
+            ? last with { ReportWritten = $"{here.Finished}, source {here.Source}" }
+            : new Manifest
             {
-                ["TorchSharp"] = VersionOf(typeof(torch)),
-                ["ScottPlot"] = VersionOf(typeof(ScottPlot.Plot)),
-                ["YamlDotNet"] = VersionOf(typeof(YamlDotNet.Core.Parser)),
-            },
-            Device = context.Device.ToString(),
-            Threads = context.Threads,
-            Seed = plan.Experiment.Seed,
-            WallSeconds = Math.Round(elapsed.TotalSeconds, 1),
-            StageWallSeconds = run.StageTimes.ToDictionary(s => s.Stage, s => Math.Round(s.Time.TotalSeconds, 1)),
-            JobSeconds = JobTimes(plan),
-            PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+                Command = command,
+                Finished = here.Finished,
+                GitCommit = here.Source,
+                Processor = here.Processor,
+                Cores = here.Cores,
+                OperatingSystem = here.OperatingSystem,
+                Runtime = here.Runtime,
+                Packages = new Dictionary<string, string>
+                {
+                    ["TorchSharp"] = here.TorchSharp,
+                    ["ScottPlot"] = JobOrigin.VersionOf(typeof(ScottPlot.Plot)),
+                    ["YamlDotNet"] = JobOrigin.VersionOf(typeof(YamlDotNet.Core.Parser)),
+                },
+                Device = context.Device.ToString(),
+                Threads = context.Threads,
+                Seed = plan.Experiment.Seed,
+                WallSeconds = Math.Round(elapsed.TotalSeconds, 1),
+                StageWallSeconds = run.StageTimes.ToDictionary(s => s.Stage, s => Math.Round(s.Time.TotalSeconds, 1)),
+                JobSeconds = [],
+                PeakMemoryBytes = here.PeakMemoryBytes,
+            };
+        return manifest with
+        {
+            JobSeconds = plan.Folders.Where(f => f.IsComplete).GroupBy(f => f.Stage).ToDictionary(g => g.Key, g => Math.Round(g.Sum(f => f.Seconds), 1)),
+            Origins = StageOrigin.Of(plan),
+            Settings = DecidingSettings.Merge(DecidingSettings.Of(plan.Experiment, plan.LeftOut), earlier?.Settings),
             // The same command, repeated, is the same run.
-            Earlier = earlier is null ? [] : [.. earlier.Earlier.Append(earlier with { Earlier = [] }).Where(m => m.Command != CommandOf(request))],
+            Earlier = earlier is null ? [] : [.. earlier.Manifest.Earlier.Append(earlier.Manifest.Alone()).Where(m => m.Command != command)],
         };
     }
 
@@ -110,77 +129,28 @@ public sealed record Manifest
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">The file is not a manifest.</exception>
-    public static Manifest Read(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<Manifest>(File.ReadAllText(path), s_json) ?? throw new JsonException("it is empty");
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path}: expected the manifest of a run: {e.Message}", e);
-        }
-    }
+    /// <exception cref="MalformedTableException">The file is not a manifest.</exception>
+    public static Manifest Read(string path) => JsonResultsFile.Read<Manifest>(path, s_json);
 
-    private static Dictionary<string, double> JobTimes(RunPlan plan)
-    {
-        IEnumerable<Storage.StageFolder> folders =
-        [
-            plan.Simulate.Folder, plan.TestSet.Folder,
-            .. plan.Reference is null ? Array.Empty<Storage.StageFolder>() : [plan.Reference.Folder],
-            .. plan.Trainings.Select(t => t.Folder), .. plan.Samples.Select(s => s.Folder), .. plan.Scores.Select(s => s.Folder),
-        ];
-        return folders.Where(f => f.IsComplete).GroupBy(f => f.Stage).ToDictionary(g => g.Key, g => Math.Round(g.Sum(f => f.Seconds), 1));
-    }
+    // Of a run before, the page wants to know how it was made; its settings are merged into the report's.
+    private Manifest Alone() => this with { Earlier = [], Settings = new Dictionary<string, string>() };
 
-    private static string CommandOf(RunRequest request)
+    private static string CommandOf(RunRequest request, Experiment experiment)
     {
-        string file = Path.GetRelativePath(Path.GetDirectoryName(request.ResultsRoot)!, Path.GetFullPath(request.ExperimentFile)).Replace('\\', '/');
+        string file = FromProject(request.ExperimentFile);
         string profile = request.Profile is null ? "" : $" --profile {request.Profile}";
         string variant = request.Variant is null ? "" : $" --variant {request.Variant}";
         string sets = string.Concat(request.Settings.Select(s => $" --set {Quoted(s)}"));
         string only = request.Only.Count > 0 ? $" --only {string.Join(' ', request.Only)}" : "";
-        return $"dotnet run -c Release -- {file}{profile}{variant}{sets}{only}{(request.Keep ? " --keep" : "")}";
+        return $"dotnet run -c Release -- {file}{profile}{variant}{sets}{only}{(request.Keep ? " --keep" : "")}{Output()}";
+
+        string Output() => request.OutputFolder(experiment) == (request with { Output = null }).OutputFolder(experiment) ? "" : $" --out {Quoted(FromProject(request.Output!))}";
+
+        string FromProject(string path) =>
+            Path.GetRelativePath(Path.GetDirectoryName(request.ResultsRoot)!, Path.GetFullPath(path)).Replace('\\', '/');
     }
 
     // A shell would take an open tilde for a home folder, and some of them an open bracket for a pattern of file names.
     private static string Quoted(string setting) =>
         setting.All(c => char.IsAsciiLetterOrDigit(c) || "._-=,:/".Contains(c, StringComparison.Ordinal)) ? setting : $"\"{setting}\"";
-
-    private static string VersionOf(Type type) =>
-        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
-        ?? type.Assembly.GetName().Version?.ToString() ?? "unknown";
-
-    /// <summary>Commit of the source, as in <see cref="GitCommit"/>.</summary>
-    public static string FindCommit()
-    {
-        string commit = Git("rev-parse", "--short=12", "HEAD");
-        return commit.Length == 0 ? "unknown" : commit + (Git("status", "--porcelain", "--", "src", "experiments", "configs").Length > 0 ? "+" : "");
-    }
-
-    private static string Git(params string[] arguments)
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            string output = process.StandardOutput.ReadToEnd().Trim();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? output : "";
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return ""; // No git on this machine.
-        }
-    }
-
-    /// <summary>The processor's name as the system tells it.</summary>
-    public static string ProcessorName()
-    {
-        const string cpuInfo = "/proc/cpuinfo";
-        string? line = File.Exists(cpuInfo) ? File.ReadLines(cpuInfo).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?.Split(':', 2)[1].Trim()
-            ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
-            ?? RuntimeInformation.ProcessArchitecture.ToString();
-    }
 }

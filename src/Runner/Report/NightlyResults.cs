@@ -1,6 +1,7 @@
 using System.Globalization;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Runner.Storage;
 
 namespace Reproduce.Runner.Report;
 
@@ -14,7 +15,6 @@ public sealed record NightlyResults(NightlyOrigin Origin, IReadOnlyList<NightlyE
     /// <param name="folder">Folder with a folder for each experiment and, anywhere in it, reports of benchmarks.</param>
     /// <exception cref="ConfigurationException">There is nothing to read.</exception>
     /// <exception cref="MalformedTableException">A file is malformed.</exception>
-    /// <exception cref="InvalidDataException">A manifest is malformed.</exception>
     public static NightlyResults Read(string folder)
     {
         string[] experiments = Directory.Exists(folder) ? [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)] : [];
@@ -41,7 +41,7 @@ public sealed record NightlyResults(NightlyOrigin Origin, IReadOnlyList<NightlyE
             .MaxBy(m => m.Finished, StringComparer.Ordinal);
         return last is null
             ? new NightlyOrigin(
-                DateTime.UtcNow.ToString(NightlyHistory.DateFormat, CultureInfo.InvariantCulture), Manifest.FindCommit(), Machine(Manifest.ProcessorName(), Environment.ProcessorCount))
+                DateTime.UtcNow.ToString(NightlyHistory.DateFormat, CultureInfo.InvariantCulture), JobOrigin.ThisSource, Machine(JobOrigin.ThisProcessor(), Environment.ProcessorCount))
             : new NightlyOrigin(last.Finished, last.GitCommit, Machine(last.Processor, last.Cores));
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Plan;
@@ -24,21 +25,56 @@ internal static class ReportFacts
             ("Scale", scale),
             ("Simulations", string.Join(", ", budgets.Order())),
             ("Test", $"{experiment.Test.DataSets} data sets x {experiment.Test.Draws} draws"),
+            ("Training", Training(plan)),
             ("Trainings per contender", experiment.Replicates.ToString(CultureInfo.InvariantCulture)),
             ("Machine", Machine(manifest)),
             ("Device", $"{manifest.Device}; {manifest.Threads} threads for sampling and scoring, one for each training"),
             ("Versions", Versions(manifest)),
             ("Seed", manifest.Seed.ToString(CultureInfo.InvariantCulture)),
             ("Time of all jobs", Times(manifest)),
+            .. Memory(manifest) is string memory ? [("Memory", memory)] : Array.Empty<(string, string)>(),
             .. manifest.Earlier.Select(m => ("Kept from before", $"`{m.Command}`, {m.Finished}; {Machine(m)}; {Versions(m)}; {Times(m)}")),
+            .. manifest.ReportWritten is string written ? [("Report", $"written anew on {written}")] : Array.Empty<(string, string)>(),
         ];
+    }
+
+    // How long each contender was trained, which a profile changes.
+    private static string Training(RunPlan plan)
+    {
+        IGrouping<string, TrainJob>[] lengths = [.. plan.Trainings.Where(t => t.Replicate == 0).GroupBy(Length)];
+        return lengths.Length == 1 ? lengths[0].Key : string.Join("; ", lengths.Select(g => $"{g.Key} ({Names(g)})"));
+
+        string Names(IGrouping<string, TrainJob> same) => string.Join(", ", same.GroupBy(t => t.Contender).Select(c =>
+            c.Count() == plan.Trainings.Count(t => t.Replicate == 0 && t.Contender == c.Key)
+                ? c.Key
+                : $"{c.Key} with {string.Join(", ", c.Select(t => t.Budget.ToString(CultureInfo.InvariantCulture)))}"));
+    }
+
+    private static string Length(TrainJob job)
+    {
+        TrainingSettings training = job.Settings.Training;
+        string length = training.Steps is int steps ? $"{Number(steps)} optimiser steps" : $"{Number(training.TotalEpochs(job.Budget))} epochs";
+        return $"{length}, batches of {Number(training.BatchSize)}";
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    // A training has a process of its own; the others share the run's.
+    private static string? Memory(Manifest m)
+    {
+        (string Stage, double Gigabytes)[] peaks =
+            [.. m.Origins.GroupBy(o => o.Stage).Select(g => (g.Key, g.Max(o => o.PeakMemoryBytes) / 1e9)).Where(p => p.Item2 > 0)];
+        return peaks.Length == 0 ? null : "at most " + string.Join(", ", peaks.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Stage} {p.Gigabytes:0.0#} GB")));
     }
 
     private static string? Only(RunRequest request) => request.Only.Count > 0 ? $"only {string.Join(", ", request.Only)}" : null;
 
-    private static string Machine(Manifest m) => $"{m.Processor}, {m.Cores} cores, {m.OperatingSystem}";
+    private static string Machine(Manifest m) =>
+        m.Origins.Count > 0 ? StageOrigin.Say(m.Origins, o => o.Machine) : $"{m.Processor}, {m.Cores} cores, {m.OperatingSystem}";
 
-    private static string Versions(Manifest m) => $"{m.Runtime}, TorchSharp {m.Packages["TorchSharp"]}, source {m.GitCommit}";
+    private static string Versions(Manifest m) => m.Origins.Count > 0
+        ? $"{StageOrigin.Say(m.Origins, o => o.Versions)}; source {StageOrigin.Say(m.Origins, o => o.Source)}"
+        : $"{m.Runtime}, TorchSharp {m.Packages["TorchSharp"]}, source {m.GitCommit}";
 
     private static string Times(Manifest m)
     {

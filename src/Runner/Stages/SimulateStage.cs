@@ -56,15 +56,8 @@ public static class SimulateStage
     }
 
     // The finished simulations of a slow simulator were kept for the case of an interruption; they are in the pools' files now.
-    private static void Commit(StageFolder folder, TimeSpan elapsed)
-    {
-        foreach (string kept in Directory.GetDirectories(folder.WorkPath))
-        {
-            Directory.Delete(kept, recursive: true);
-        }
-
-        folder.Commit(elapsed);
-    }
+    private static void Commit(StageFolder folder, TimeSpan elapsed) =>
+        folder.Commit(elapsed, [.. Directory.GetDirectories(folder.WorkPath).Select(kept => Path.GetFileName(kept)!)]);
 
     private static Simulations Simulate(
         StageContext context, StageFolder folder, DataSplit split, int count, RandomKey key, IProgress<double> progress)

@@ -19,6 +19,8 @@ public sealed class StageFolder
 {
     private const string RecordFile = "stage.json";
     private const string SealFile = "stage.sha256";
+    private const int RenameTries = 20;
+    private static readonly TimeSpan RenamePause = TimeSpan.FromSeconds(0.25);
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
     private readonly string _inputs;
@@ -59,6 +61,9 @@ public sealed class StageFolder
 
     /// <summary>Seconds that the job took.</summary>
     public double Seconds => Read().Seconds;
+
+    /// <summary>Where the job was computed; null for results of before this was recorded.</summary>
+    public JobOrigin? Origin => Read().Origin;
 
     /// <summary>A file of the finished result.</summary>
     /// <param name="name">File name.</param>
@@ -103,24 +108,23 @@ public sealed class StageFolder
 
     /// <summary>Declares the unfinished result complete: records it and gives it its name.</summary>
     /// <param name="duration">How long the job took.</param>
-    /// <param name="temporary">Files of the unfinished result that are not part of it.</param>
+    /// <param name="temporary">Files and folders of the unfinished result that are not part of it.</param>
+    /// <remarks>Those go last: a process that is killed before the result has its name goes on from them.</remarks>
     public void Commit(TimeSpan duration, params string[] temporary)
     {
-        foreach (string name in temporary)
-        {
-            File.Delete(WorkFile(name));
-        }
-
         SortedDictionary<string, string> files = new(StringComparer.Ordinal);
         foreach (string file in Directory.EnumerateFiles(WorkPath))
         {
             files[System.IO.Path.GetFileName(file)] = Digest(file);
         }
 
-        files.Remove(RecordFile);
-        files.Remove(SealFile);
+        foreach (string other in temporary.Append(RecordFile).Append(SealFile))
+        {
+            files.Remove(other);
+        }
+
         using JsonDocument inputs = JsonDocument.Parse(_inputs);
-        StageRecord record = new(Stage, Label, duration.TotalSeconds, inputs.RootElement, files);
+        StageRecord record = new(Stage, Label, duration.TotalSeconds, inputs.RootElement, files, JobOrigin.Here());
         FileSizeLimit.WriteText(WorkFile(RecordFile), JsonSerializer.Serialize(record, s_json));
         FileSizeLimit.WriteText(WorkFile(SealFile), Seal(WorkFile(RecordFile)));
         if (Directory.Exists(Path))
@@ -128,7 +132,18 @@ public sealed class StageFolder
             Directory.Delete(Path, recursive: true);
         }
 
-        Directory.Move(WorkPath, Path);
+        Rename();
+        foreach (string name in temporary)
+        {
+            if (Directory.Exists(FileOf(name)))
+            {
+                Directory.Delete(FileOf(name), recursive: true);
+            }
+            else
+            {
+                File.Delete(FileOf(name));
+            }
+        }
     }
 
     /// <summary>Checks every file of the finished result against its recorded checksum.</summary>
@@ -179,6 +194,23 @@ public sealed class StageFolder
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stage}/{Hash} ({Label})");
 
+    // Windows renames no folder in which a file is open, and virus scanners and indexers open fresh files for a moment.
+    private void Rename()
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                Directory.Move(WorkPath, Path);
+                return;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException && OperatingSystem.IsWindows() && tries < RenameTries)
+            {
+                Thread.Sleep(RenamePause);
+            }
+        }
+    }
+
     private StageRecord Read() =>
         JsonSerializer.Deserialize<StageRecord>(File.ReadAllText(FileOf(RecordFile))) is { Files: not null } record
             ? record
@@ -198,5 +230,5 @@ public sealed class StageFolder
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    private sealed record StageRecord(string Stage, string Label, double Seconds, JsonElement Inputs, SortedDictionary<string, string> Files);
+    private sealed record StageRecord(string Stage, string Label, double Seconds, JsonElement Inputs, SortedDictionary<string, string> Files, JobOrigin? Origin = null);
 }

@@ -3,7 +3,7 @@ using System.Text;
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
-using Reproduce.Runner.Report;
+using Reproduce.Runner.Storage;
 using Reproduce.Tests.Runner;
 using static TorchSharp.torch;
 
@@ -69,7 +69,7 @@ public sealed class C2stEquivalenceTests
             | pair | protocol | scikit-learn | vector engine | difference | error | tensor engine |
             |---|---|---|---|---|---|---|
             {table}
-            Machine: {Manifest.ProcessorName()}, {Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}. Made by
+            Machine: {JobOrigin.ThisProcessor()}, {Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}. Made by
             `dotnet test src/Tests --filter FullyQualifiedName~C2stEquivalenceTests.WriteTable`
 
             """);

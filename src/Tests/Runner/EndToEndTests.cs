@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NUnit.Framework;
 using Reproduce.Reporting;
 using Reproduce.Runner;
@@ -70,10 +71,31 @@ public sealed class EndToEndTests
             Assert.That(MeasurementTable.Read(Path.Combine(Results, "measurements.csv")).Rows, Has.Count.EqualTo(4 * (3 * 4 + 3) + 3));
         });
 
-        string stale = Path.Combine(_folder.Path, "results", "tiny", "figures", "c2st_vs_steps_4.svg"); // Of a run with other budgets.
-        File.WriteAllText(stale, "");
+        string foreign = Path.Combine(Results, "figures", "photograph.png");
+        File.WriteAllText(foreign, "");
+        string manifest = Path.Combine(Results, "manifest.json");
+        JsonElement before = JsonDocument.Parse(File.ReadAllText(manifest)).RootElement;
         (exitCode, output, _) = Run();
-        Assert.That(File.Exists(stale), Is.False);
+        JsonElement after = JsonDocument.Parse(File.ReadAllText(manifest)).RootElement;
+        Assert.Multiple(() =>
+        {
+            Assert.That(File.Exists(foreign), "a file that no report has written");
+            foreach (string fact in new[] { "finished", "wall_seconds", "peak_memory_bytes", "stage_wall_seconds", "origins", "settings" })
+            {
+                Assert.That(after.GetProperty(fact).GetRawText(), Is.EqualTo(before.GetProperty(fact).GetRawText()), "a report alone is no run: " + fact);
+            }
+
+            Assert.That(before.GetProperty("report_written").ValueKind, Is.EqualTo(JsonValueKind.Null));
+            Assert.That(after.GetProperty("report_written").GetString(), Does.Contain(", source "));
+            Assert.That(
+                after.GetProperty("origins").EnumerateArray().Select(o => (o.GetProperty("stage").GetString(), o.GetProperty("jobs").GetInt32())),
+                Is.EqualTo(new[] { ("simulate", 1), ("test", 1), ("reference", 1), ("train", 2), ("sample", 3), ("score", 4) }));
+            Assert.That(after.GetProperty("origins").EnumerateArray().All(o => o.GetProperty("peak_memory_bytes").GetInt64() > 10_000_000));
+            Assert.That(
+                File.ReadAllText(Path.Combine(Results, "report.md")),
+                Does.Match(@"\| Memory +\| at most simulate 0\.\d+ GB, ").And.Match(@"\| Report +\| written anew on ")
+                    .And.Match(@"\| Training +\| 2 epochs, batches of 32 \(acf\); 40 epochs, batches of 32 \(cmpe\)"));
+        });
 
         Assert.Multiple(() =>
         {
@@ -101,7 +123,7 @@ public sealed class EndToEndTests
             Assert.That(Numbers().Where(n => !n.Contains(",64,", StringComparison.Ordinal)), Is.EqualTo(before));
             Assert.That(table.Settings("tiny", "paper").Count(s => s.Budget == 64), Is.EqualTo(3));
             string report = File.ReadAllText(Path.Combine(Results, "report.md"));
-            Assert.That(report, Does.Contain("experiments/tiny.yaml --set \"simulations.budgets=[64]\" --keep`"), "a command to paste into a shell");
+            Assert.That(report, Does.Contain("experiments/tiny.yaml --set \"simulations.budgets=[64]\" --keep --out results/tiny`"), "a command to paste into a shell");
             Assert.That(report, Does.Contain("64, 128").And.Contain("Kept from before").And.Contain("every planned number was measured"));
             Assert.That(report, Does.Contain("figures/posteriors.png"), "a figure of the larger budget's draws, which are not there any more");
             Assert.That(
@@ -124,9 +146,12 @@ public sealed class EndToEndTests
         Assert.That(table.Settings("tiny", "paper").Where(s => s.Contender == "cmpe").Select(s => (s.Budget, s.Steps)),
             Is.EqualTo(new[] { (64, 1), (64, 3), (128, 1), (128, 2), (128, 3) }));
 
+        (exitCode, _, errors) = Repository.Run(
+            _folder.Path, ["experiments/tiny.yaml", "--set", "simulations.budgets=[32]", "--set", "contenders.acf.training.epochs=3", "--keep", "--out", "results/tiny"]);
+        Assert.That((exitCode, errors.Contains("'contenders.acf' differs", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.BadConfiguration, true)), "its numbers were kept by a run without it: " + errors);
         (exitCode, _, errors) = Repository.Run(_folder.Path, [.. another, "--set", "contenders.cmpe.training.epochs=20"]);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
-        Assert.That(errors, Does.Contain("resolved.yaml").And.Contain("'contenders.cmpe' differs"));
+        Assert.That(errors, Does.Contain("measurements.csv").And.Contain("'contenders.cmpe' differs"));
         (exitCode, _, errors) = Repository.Run(_folder.Path, [.. another, "--set", "test.draws=100"]);
         Assert.That((exitCode, errors.Contains("'test' differs", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.BadConfiguration, true)), errors);
     }
@@ -204,6 +229,10 @@ public sealed class EndToEndTests
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         Assert.That(output, Does.Contain("none (the paper's text)").And.Contain("cmpe: extra_interval true").And.Contain("all"));
         Assert.That(Directory.Exists(Path.Combine(_folder.Path, "results")), Is.False, "a dry run only says what would be run");
+        (exitCode, output, errors) = Repository.Run(
+            _folder.Path,
+            ["switches", "experiments/tiny.yaml", "--variant", "other", "--dry-run", "--set", "figures.budget=128", "--set", "simulations.budgets=[64]"]);
+        Assert.That(output, Does.Contain("64 simulations").And.Not.Contain("128 simulations"), "the budget that was asked for: " + errors);
 
         (exitCode, output, errors) = Repository.Run(_folder.Path, ["switches", "experiments/tiny.yaml", "--variant", "other"]);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);

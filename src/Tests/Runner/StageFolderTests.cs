@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NUnit.Framework;
 using Reproduce.Runner.Storage;
 
@@ -39,6 +40,39 @@ public sealed class StageFolderTests
             Assert.That(folder.Seconds, Is.EqualTo(2.5));
             Assert.That(folder.FindCorruption(), Is.Null);
         });
+    }
+
+    [Test]
+    public void WhatATrainingGoesOnFromIsThereUntilTheResultHasItsName()
+    {
+        StageFolder folder = NewFolder();
+        using IDisposable? claim = folder.Begin();
+        File.WriteAllText(folder.WorkFile("a.txt"), "content");
+        File.WriteAllText(folder.WorkFile("checkpoint"), "temporary");
+        Directory.CreateDirectory(folder.WorkFile("kept"));
+        File.WriteAllText(Path.Combine(folder.WorkFile("kept"), "chunk"), "temporary");
+        File.WriteAllText(folder.Path, ""); // In the way of the rename, as an open file is on Windows.
+
+        Assert.That(() => folder.Commit(TimeSpan.FromSeconds(1), "checkpoint", "kept"), Throws.InstanceOf<IOException>());
+        Assert.That(File.Exists(folder.WorkFile("checkpoint")) && File.Exists(Path.Combine(folder.WorkFile("kept"), "chunk")));
+        File.Delete(folder.Path);
+        folder.Commit(TimeSpan.FromSeconds(1), "checkpoint", "kept");
+
+        Assert.That(Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName), Is.EquivalentTo(new[] { "a.txt", "stage.json", "stage.sha256" }));
+        Assert.That((folder.FindCorruption(), folder.Origin?.Cores), Is.EqualTo(((string?)null, (int?)Environment.ProcessorCount)));
+    }
+
+    [Test]
+    public void ARecordOfBeforeOriginsIsRead()
+    {
+        StageFolder folder = Commit();
+        string record = folder.FileOf("stage.json");
+        JsonObject old = JsonNode.Parse(File.ReadAllText(record))!.AsObject();
+        old.Remove("Origin");
+        File.WriteAllText(record, old.ToJsonString());
+        File.Delete(folder.FileOf("stage.sha256"));
+
+        Assert.That((folder.FindCorruption(), folder.Origin, folder.Seconds), Is.EqualTo(((string?)null, (JobOrigin?)null, 2.5)));
     }
 
     [TestCase("contenX")]

@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Configuration.Yaml;
+
+namespace Reproduce.Runner.Report;
+
+/// <summary>
+/// Every setting that decides a number at one budget and number of steps, by the name that the experiment file gives it, with a digest of its
+/// value: so that numbers of different settings do not come into one table.
+/// </summary>
+public static class DecidingSettings
+{
+    private const string ContenderPrefix = "contenders.";
+    private const int DigestDigits = 16;
+
+    /// <summary>The settings of an experiment.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="leftOut">Contenders that were not run.</param>
+    public static Dictionary<string, string> Of(Experiment experiment, IReadOnlyCollection<string> leftOut)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        Dictionary<string, object> settings = new()
+        {
+            ["name"] = experiment.Name,
+            ["seed"] = experiment.Seed,
+            ["task"] = experiment.Task,
+            ["simulations.validation"] = experiment.Simulations.Validation,
+            ["test"] = experiment.Test,
+            ["replicates"] = experiment.Replicates,
+            ["summary"] = experiment.Summary,
+            ["sampling"] = experiment.Sampling,
+            ["scores"] = experiment.Scores,
+        };
+        foreach ((string name, ContenderSettings contender) in experiment.Contenders.Where(c => !leftOut.Contains(c.Key)))
+        {
+            settings[ContenderPrefix + name] = new { Training = contender.TrainingOnly(), Sampling = contender.SamplingOnly() };
+        }
+
+        return settings.ToDictionary(s => s.Key, s => Digest(CanonicalJson.Write(s.Value)));
+    }
+
+    /// <summary>The settings without those of contenders that have no numbers.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="contenders">Contenders that have numbers.</param>
+    public static Dictionary<string, string> Restrict(IReadOnlyDictionary<string, string> settings, IReadOnlyCollection<string> contenders)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings
+            .Where(s => !s.Key.StartsWith(ContenderPrefix, StringComparison.Ordinal) || contenders.Contains(s.Key[ContenderPrefix.Length..]))
+            .ToDictionary();
+    }
+
+    /// <summary>A run's settings, and those of contenders that only the report before it has.</summary>
+    /// <param name="own">The run's.</param>
+    /// <param name="kept">The report's, or null.</param>
+    public static Dictionary<string, string> Merge(Dictionary<string, string> own, IReadOnlyDictionary<string, string>? kept)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        return own.Concat((kept ?? new Dictionary<string, string>()).Where(k => !own.ContainsKey(k.Key))).ToDictionary();
+    }
+
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..DigestDigits];
+}
