@@ -8,7 +8,8 @@ namespace Reproduce.Compute;
 /// </summary>
 /// <remarks>
 /// Numbers are drawn on the CPU and then moved: libtorch's generators differ between GPU models, so only this gives the same
-/// random numbers on every device (results then differ by arithmetic alone). Not thread-safe: one source per thread.
+/// random numbers on every device (results then differ by arithmetic alone; <see cref="Poisson"/> is the exception). The host waits
+/// for no device. Not thread-safe: one source per thread.
 /// </remarks>
 public sealed class RandomSource : IDisposable
 {
@@ -40,20 +41,20 @@ public sealed class RandomSource : IDisposable
     /// <param name="device">Device of the result.</param>
     /// <param name="dtype">Floating-point type of the result; float32 when not given.</param>
     public Tensor Normal(ReadOnlySpan<long> shape, Device? device = null, ScalarType dtype = ScalarType.Float32) =>
-        Move(randn(shape, dtype: dtype, device: CPU, generator: _generator), device);
+        HostCopy.Move(randn(shape, dtype: dtype, device: CPU, generator: _generator), device);
 
     /// <summary>Uniform numbers in [0, 1).</summary>
     /// <param name="shape">Shape of the result.</param>
     /// <param name="device">Device of the result.</param>
     /// <param name="dtype">Floating-point type of the result; float32 when not given.</param>
     public Tensor Uniform(ReadOnlySpan<long> shape, Device? device = null, ScalarType dtype = ScalarType.Float32) =>
-        Move(rand(shape, dtype: dtype, device: CPU, generator: _generator), device);
+        HostCopy.Move(rand(shape, dtype: dtype, device: CPU, generator: _generator), device);
 
     /// <summary>A uniformly random order of 0 .. n-1, int64, [n].</summary>
     /// <param name="n">Number of items.</param>
     /// <param name="device">Device of the result.</param>
     public Tensor Permutation(long n, Device? device = null) =>
-        Move(randperm(n, dtype: ScalarType.Int64, device: CPU, generator: _generator), device);
+        HostCopy.Move(randperm(n, dtype: ScalarType.Int64, device: CPU, generator: _generator), device);
 
     /// <summary>Uniform integers in [low, high), int64.</summary>
     /// <param name="low">Smallest value.</param>
@@ -61,18 +62,25 @@ public sealed class RandomSource : IDisposable
     /// <param name="shape">Shape of the result.</param>
     /// <param name="device">Device of the result.</param>
     public Tensor Integers(long low, long high, ReadOnlySpan<long> shape, Device? device = null) =>
-        Move(randint(low, high, shape.ToArray(), dtype: ScalarType.Int64, device: CPU, generator: _generator), device);
+        HostCopy.Move(randint(low, high, shape.ToArray(), dtype: ScalarType.Int64, device: CPU, generator: _generator), device);
 
     /// <summary>Poisson numbers, one for each rate.</summary>
     /// <param name="rate">Rates of at least 0, any shape, floating point; the result has its shape, element type and device.</param>
+    /// <param name="largestRate">An upper bound of the rates, known without looking at them.</param>
     /// <remarks>
-    /// Rates on another device are copied to the CPU, for which the host has to wait: the price of the same numbers on every device.
+    /// libtorch's Poisson generator needs the rates on the CPU, for which the host would have to wait. So rates on another device get
+    /// other numbers of the same distribution: uniform ones, drawn on the CPU like all others, go through the inverse of the
+    /// distribution function on the device (<see cref="PoissonInversion"/>).
     /// </remarks>
-    public Tensor Poisson(Tensor rate)
+    public Tensor Poisson(Tensor rate, double largestRate)
     {
         ArgumentNullException.ThrowIfNull(rate);
         using DisposeScope scope = NewDisposeScope();
-        return Move(poisson(rate.detach().to(CPU), _generator), rate.device).MoveToOuterDisposeScope();
+        Tensor given = rate.detach();
+        Tensor drawn = given.device.type == DeviceType.CPU
+            ? poisson(given, _generator)
+            : PoissonInversion.Counts(given, Uniform(given.shape, given.device, ScalarType.Float64), largestRate).to(given.dtype);
+        return drawn.MoveToOuterDisposeScope();
     }
 
     /// <summary>A dropout mask, float32: 0 with probability <paramref name="rate"/>, else 1 / (1 - rate).</summary>
@@ -86,7 +94,7 @@ public sealed class RandomSource : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rate, 1);
         Tensor mask = empty(shape, dtype: ScalarType.Float32, device: CPU);
         KeepMask.Fill(Key.Child(-1 - _masks++), rate, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(mask.bytes));
-        return Move(mask, device);
+        return HostCopy.Move(mask, device);
     }
 
     /// <summary>One uniform number in [0, 1).</summary>
@@ -98,19 +106,6 @@ public sealed class RandomSource : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _generator.Dispose();
-
-    private static Tensor Move(Tensor drawn, Device? device)
-    {
-        if (device is null || device.type == DeviceType.CPU)
-        {
-            return drawn;
-        }
-
-        using (drawn)
-        {
-            return drawn.to(device);
-        }
-    }
 
     // libtorch takes a signed 64-bit seed, but its Mersenne twister starts from the low 32 bits alone: two of n streams are the same
     // with a probability of about n^2 / 2^33 (1e-4 for a thousand data sets; a few equal pairs among 10^5 training steps).

@@ -245,7 +245,7 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
                 }
             }
 
-            return (tensor(earlier, [rows, 1], device: device), tensor(later, [rows, 1], device: device));
+            return (HostCopy.Move(tensor(earlier, [rows, 1]), device), HostCopy.Move(tensor(later, [rows, 1]), device));
         }
     }
 }

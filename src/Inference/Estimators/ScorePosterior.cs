@@ -202,6 +202,6 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
         Tensor logTime = special.ndtri(uniform * _range + _lowest) * _settings.LogTimeDeviation + _settings.LogTimeMean;
         using Scalar low = _settings.SmallestTime.ToScalar();
         using Scalar high = _settings.LargestTime.ToScalar();
-        return logTime.exp().clamp(low, high).to(ScalarType.Float32).to(device);
+        return HostCopy.Move(logTime.exp().clamp(low, high).to(ScalarType.Float32), device);
     }
 }

@@ -53,8 +53,7 @@ public sealed class BlockNoise : INoise, IDisposable
         Tensor[] parts = [.. _sources.Select((s, i) => s.Normal([_rows[i], _dimension]))];
         try
         {
-            using Tensor joined = cat(parts, 0);
-            return joined.to(_device).alias();
+            return HostCopy.Move(cat(parts, 0), _device);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -89,8 +90,11 @@ public sealed class CameraModel : ISimulator
         ArgumentNullException.ThrowIfNull(random);
         using DisposeScope scope = NewDisposeScope();
         Tensor levels = Levels(u);
-        return random.Poisson(u * levels).div_(levels).clamp_max_(Scalars.One).MoveToOuterDisposeScope();
+        return random.Poisson(u * levels, LargestRate(u.shape[1])).div_(levels).clamp_max_(Scalars.One).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The largest possible rate of the shot noise, u V &lt;= V: V is at most the number of pixels, rounded up as V is.</summary>
+    internal static double LargestRate(long pixels) => BitOperations.RoundUpToPowerOf2((ulong)pixels);
 
     /// <summary>Applies the point-spread function.</summary>
     /// <param name="images">float32, [B, D].</param>
