@@ -23,6 +23,11 @@ public sealed class CameraModel : ISimulator
     private readonly float[] _alongHeight;
     private readonly float[] _alongWidth;
 
+    // Copied to a device once, not for every batch. They belong to the camera, in no dispose scope, and go when it is collected: there
+    // is one for each device, of a few kilobytes, and threads that photograph at once read the same.
+    private readonly Dictionary<(DeviceType Type, int Index), (Tensor Across, Tensor Down)> _matrices = [];
+    private readonly Lock _making = new();
+
     /// <summary>A camera.</summary>
     /// <param name="options">The settings; null for the published ones.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
@@ -105,11 +110,27 @@ public sealed class CameraModel : ISimulator
         using DisposeScope scope = NewDisposeScope();
         long batch = images.shape[0];
         int height = _options.Height, width = _options.Width;
-        Tensor across = tensor(_alongWidth, [width, width], device: images.device);
-        Tensor down = tensor(_alongHeight, [height, height], device: images.device);
+        (Tensor across, Tensor down) = MatricesOn(images.device);
         Tensor rows = images.reshape(batch * height, width).mm(across.t()).view(batch, height, width);
         Tensor columns = rows.transpose(1, 2).reshape(batch * width, height).mm(down.t()).view(batch, width, height);
         return columns.transpose(1, 2).contiguous().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The blur along a row, [width, width], and along a column, [height, height]; the camera's own, not to be disposed of.</summary>
+    internal (Tensor Across, Tensor Down) MatricesOn(Device device)
+    {
+        lock (_making)
+        {
+            if (!_matrices.TryGetValue((device.type, device.index), out (Tensor Across, Tensor Down) pair))
+            {
+                pair = (Copy(_alongWidth, _options.Width), Copy(_alongHeight, _options.Height));
+                _matrices.Add((device.type, device.index), pair);
+            }
+
+            return pair;
+        }
+
+        Tensor Copy(float[] matrix, int size) => HostCopy.Move(tensor(matrix, [size, size]), device).DetachFromDisposeScope();
     }
 
     // Row i holds the weights of the pixels that make up blurred pixel i.

@@ -137,6 +137,7 @@ public sealed class CameraModelTests
         float[] pixels = [.. Enumerable.Range(0, Pixels).Select(i => i % distinct / 1000f)];
         Tensor both = stack([tensor(pixels), zeros(Pixels)]);
         Assert.That(TaskAssert.Values(CameraModel.Levels(both)), Is.EqualTo(new double[] { expected, 1 }), "each image for itself");
+        Assert.That(CameraModel.LargestRate(distinct), Is.EqualTo(expected), "of an image of so many pixels, without looking at it");
     }
 
     [Test]
@@ -193,9 +194,43 @@ public sealed class CameraModelTests
     {
         CameraModel camera = new();
         Tensor theta = _random.Uniform([3, Pixels]);
+        camera.Simulate(theta, _random).Dispose(); // The camera keeps its blur.
         long before = Tensor.TotalCount;
         camera.Simulate(theta, _random).Dispose();
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
+    }
+
+    /// <summary>A scope that ends, another device and other threads: none of them takes the blur away from a photograph.</summary>
+    [Test]
+    public void TheBlurIsCopiedToADeviceOnce()
+    {
+        CameraModel camera = new(new CameraOptions { Height = 5, Width = 7 });
+        Tensor images = _random.Uniform([2, 35]);
+        double[] expected;
+        using (NewDisposeScope())
+        {
+            expected = TaskAssert.Values(camera.Blur(images));
+        }
+
+        (Tensor across, Tensor down) = camera.MatricesOn(CPU);
+        (Tensor Across, Tensor Down) elsewhere = camera.MatricesOn(META);
+        Assert.That(across.shape, Is.EqualTo(new long[] { 7, 7 }));
+        Assert.That(down.shape, Is.EqualTo(new long[] { 5, 5 }));
+        Assert.That(elsewhere.Across.device.type, Is.EqualTo(DeviceType.META));
+        Assert.That(elsewhere.Down.device.type, Is.EqualTo(DeviceType.META));
+        Assert.That(camera.MatricesOn(CPU).Across, Is.SameAs(across));
+        Assert.That(camera.MatricesOn(CPU).Down, Is.SameAs(down));
+        Assert.That(camera.Blur(images.to(META)).device.type, Is.EqualTo(DeviceType.META));
+
+        CameraModel shared = new(new CameraOptions { Height = 5, Width = 7 });
+        (Tensor Matrix, double[] Blurred)[] seen = new (Tensor, double[])[8];
+        Parallel.For(0, seen.Length, i =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            seen[i] = (shared.MatricesOn(CPU).Across, TaskAssert.Values(shared.Blur(images)));
+        });
+        Assert.That(seen.Select(s => s.Matrix), Has.All.SameAs(seen[0].Matrix));
+        Assert.That(seen.Select(s => s.Blurred).Append(TaskAssert.Values(camera.Blur(images))), Has.All.EqualTo(expected));
     }
 
     [Test]
