@@ -5,7 +5,9 @@ using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Flows;
 using Reproduce.Inference.Networks;
+using Reproduce.Inference.Networks.Images;
 using Reproduce.Inference.Sampling;
+using Reproduce.Tasks.Denoising;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -70,6 +72,65 @@ public sealed class DeviceDisciplineTests
     }
 
     [Test]
+    public void PhotographsAreTakenOnTheDeviceOfTheImages()
+    {
+        using IDisposable scope = NewDisposeScope();
+        using RandomSource random = new(s_key);
+        CameraModel camera = new();
+        Observation x = camera.Simulate(random.Normal([3, camera.Pixels], META), random);
+        Assert.That(x.Sole.device.type, Is.EqualTo(DeviceType.META));
+        Assert.That(x.Sole.shape, Is.EqualTo(new long[] { 3, 1, 28, 28 }));
+
+        // A product with a matrix on the CPU is the one mixture that the meta device lets pass.
+        (Tensor across, Tensor down) = camera.MatricesOn(META);
+        Assert.That(new[] { across.device.type, down.device.type }, Has.All.EqualTo(DeviceType.META));
+    }
+
+    /// <summary>The naive network's whole step, camera included, on photographs that are themselves the condition.</summary>
+    [TestCase("fmpe")]
+    [TestCase("cmpe")]
+    [TestCase("npse")]
+    public void TheNaiveNetworksTrainingStaysOnItsDevice(string method)
+    {
+        using IDisposable scope = NewDisposeScope();
+        using RandomSource random = new(s_key);
+        CameraModel camera = new(new CameraOptions { Height = 8, Width = 8 });
+        using IPosteriorEstimator estimator = OnMeta(
+            method, 64, new DirectSummary(64), new NaiveImageMlp(64, 64, 200, new NaiveImageMlpSettings { Units = 16 }, random));
+        Tensor theta = random.Normal([4, 64], META);
+        Tensor loss = estimator.Loss(theta, camera.Simulate(theta, random), new TrainingStep(random, 0, 100));
+        Assert.That(loss.device.type, Is.EqualTo(DeviceType.META));
+        loss.backward();
+        foreach ((string parameter, Parameter weight) in estimator.Network.named_parameters())
+        {
+            Assert.That(weight.grad?.device.type, Is.EqualTo(DeviceType.META), parameter);
+        }
+    }
+
+    /// <summary>libtorch's convolution has no kernel here; everything before it is on the device, and so is everything that the networks own.</summary>
+    [TestCase("fmpe", true)]
+    [TestCase("fmpe", false)]
+    [TestCase("cmpe", true)]
+    [TestCase("cmpe", false)]
+    public void ConvolutionsAreReachedOnTheDevice(string method, bool summarised)
+    {
+        using IDisposable scope = NewDisposeScope();
+        using RandomSource random = new(s_key);
+        CameraModel camera = new(new CameraOptions { Height = 16, Width = 16 });
+        SummaryNetwork summary = summarised
+            ? new ImageSummaryCnn(1, new ImageSummaryCnnSettings { FirstChannels = 8, Outputs = 8 }, random)
+            : new DirectSummary(256);
+        UNet net = new(16, summary.Outputs, 200, new UNetSettings { Channels = 8 }, random);
+        using IPosteriorEstimator estimator = OnMeta(method, 256, summary, net);
+        Assert.That(estimator.Network.parameters().Concat(estimator.Network.buffers()).Select(p => p.device.type), Has.All.EqualTo(DeviceType.META));
+        Tensor theta = random.Normal([4, 256], META);
+        Observation x = camera.Simulate(theta, random);
+        Assert.That(
+            () => estimator.Loss(theta, x, new TrainingStep(random, 0, 100)),
+            Throws.TypeOf<ExternalException>().With.Message.Contains("convolution_overrideable not implemented"));
+    }
+
+    [Test]
     public void TheMetaDeviceRefusesTensorsOnTheCpu()
     {
         using IDisposable scope = NewDisposeScope();
@@ -80,6 +141,18 @@ public sealed class DeviceDisciplineTests
     // spline makes are made before it, and the rest of the flow is that of "acf".
     private static Constraint EndsAtTheMissingKernel =>
         Throws.TypeOf<ExternalException>().With.Message.Contains("aten::where.self: attempted to run this operator with Meta tensors");
+
+    private static IPosteriorEstimator OnMeta(string method, int pixels, SummaryNetwork summary, FreeFormNetwork network)
+    {
+        IPosteriorEstimator estimator = method switch
+        {
+            "fmpe" => new FlowMatchingPosterior(pixels, summary, network, new FlowMatchingSettings()),
+            "npse" => new ScorePosterior(pixels, summary, network, ones(pixels), new DiffusionSettings()),
+            _ => new ConsistencyPosterior(pixels, summary, network, ones(pixels), new ConsistencySettings { LargestTime = 200, S0 = 10, S1 = 50 }),
+        };
+        estimator.Network.to(META);
+        return estimator;
+    }
 
     private static IPosteriorEstimator OnMeta(string name)
     {
