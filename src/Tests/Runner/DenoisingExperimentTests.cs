@@ -1,7 +1,17 @@
 using NUnit.Framework;
+using Reproduce.Compute;
+using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Networks;
+using Reproduce.Inference.Training;
 using Reproduce.Runner;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Runner.Plan;
+using Reproduce.Runner.Stages;
+using Reproduce.Tests.Inference.Support;
+using Reproduce.Tests.Tasks.Denoising;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Runner;
 
@@ -17,12 +27,18 @@ public sealed class DenoisingExperimentTests
         Assert.Multiple(() =>
         {
             Assert.That(experiment.Simulations.Budgets, Is.EqualTo(new[] { 2000, 60_000 }));
+            Assert.That(experiment.Simulations.Validation, Is.EqualTo(500));
+            Assert.That(experiment.Scores.Mmd.MaxDraws, Is.EqualTo(1583), "every image of a part");
+            Assert.That(
+                experiment.Summary,
+                Is.EqualTo(new ImageCnnSummarySettings { FirstChannels = 64, Outputs = 128, Groups = 8, L2 = 1e-5 }));
             Assert.That((experiment.Test.DataSets, experiment.Test.Draws), Is.EqualTo((100, 100)));
             Assert.That((experiment.Test.MarginalDataSets, experiment.Test.MarginalParts), Is.EqualTo(((int?)(6 * 1583), 6)));
             Assert.That(experiment.Contenders.Keys, Is.EquivalentTo(new[] { "fmpe-naive", "cmpe-naive", "npse-naive", "fmpe-unet", "cmpe-unet", "npse-unet" }));
             foreach ((string name, ContenderSettings contender) in experiment.Contenders)
             {
                 Assert.That((contender.Training.Steps, contender.Training.LearningRate), Is.EqualTo(((int?)20_000, 5e-4)), name);
+                Assert.That((contender.Training.WeightDecay, contender.Training.ClipNorm), Is.EqualTo((0.004, 0.0)), name);
                 Assert.That((contender.At(2000).Training.BatchSize, contender.At(60_000).Training.BatchSize), Is.EqualTo((32, 256)), name);
                 Assert.That(contender.ShownSteps, Is.EqualTo(name.Split('-')[0] switch { "cmpe" => 2, "fmpe" => 248, _ => 49 }), name);
                 NetworkSettings expected = name.EndsWith("unet", StringComparison.Ordinal)
@@ -31,10 +47,97 @@ public sealed class DenoisingExperimentTests
                 Assert.That(((FreeFormContenderSettings)contender).Network, Is.EqualTo(expected), name);
             }
 
-            ConsistencyContenderSettings cmpe = (ConsistencyContenderSettings)experiment.Contenders["cmpe-unet"];
-            Assert.That((cmpe.Consistency.S0, cmpe.Consistency.S1, cmpe.Consistency.LargestTime), Is.EqualTo((10, 50, 200.0)));
-            Assert.That(cmpe.Consistency.ParameterVariance, Is.EqualTo(0.25));
+            ConsistencySettings expectedSchedule = new() { S0 = 10, S1 = 50, LargestTime = 200, ParameterVariance = 0.25 };
+            foreach (string name in (string[])["cmpe-naive", "cmpe-unet"])
+            {
+                Assert.That(((ConsistencyContenderSettings)experiment.Contenders[name]).Consistency, Is.EqualTo(expectedSchedule), name);
+            }
+
+            Assert.That((expectedSchedule.SmallestTime, expectedSchedule.IndependentTeacherDropout), Is.EqualTo((0.001, false)), "the defaults");
         });
+    }
+
+    /// <summary>The summary network's settings are also the defaults of the code: the sizes are right when the file says nothing.</summary>
+    [Test]
+    public void TheSummaryHasTheSizesOfTheFile()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using RandomSource random = new(RandomKey.FromSeed(83));
+        using SummaryNetwork summary = Load("summary.first_channels=16", "summary.outputs=24", "summary.groups=4", "summary.l2=0.5")
+            .Summary.Create(new Observation(zeros(1, 1, 28, 28)), random);
+        Dictionary<string, long[]> shapes = summary.named_parameters().ToDictionary(p => p.name, p => p.parameter.shape);
+        Assert.That(
+            Enumerable.Range(0, 4).Select(i => string.Join(' ', shapes[$"convolutions.{i}.weight"])),
+            Is.EqualTo(new[] { "16 1 3 3", "16 16 3 3", "24 16 3 3", "24 24 3 3" }));
+        Assert.That(summary.Penalties.Select(p => p.Strength), Is.EqualTo(new[] { 0.5, 0.5, 0.5, 0.5 }));
+    }
+
+    /// <summary>
+    /// The angles of the time embedding are 1000 t / T: T = 200 for the noise levels of a consistency model, 1 for the times of flow
+    /// matching and for the logarithms that a score model is told.
+    /// </summary>
+    [TestCase("fmpe-naive", 1)]
+    [TestCase("fmpe-unet", 1)]
+    [TestCase("cmpe-naive", 200)]
+    [TestCase("cmpe-unet", 200)]
+    [TestCase("npse-naive", 1)]
+    [TestCase("npse-unet", 1)]
+    public void TheTimeEmbeddingKnowsTheLargestTime(string contender, double largestTime)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using RandomSource random = new(RandomKey.FromSeed(89));
+        string small = contender.EndsWith("naive", StringComparison.Ordinal) ? "units=8" : "channels=8";
+        ContenderSettings settings = Load($"contenders.{contender}.network.{small}").Contenders[contender];
+        using IPosteriorEstimator estimator = settings.Create(new EstimatorParts(784, new DirectSummary(2), ones(784), random));
+        Tensor frequencies = estimator.Network.named_buffers()
+            .Single(b => b.name.EndsWith("embedding.frequencies", StringComparison.Ordinal)).buffer;
+        Assert.That((double)frequencies.max().item<float>(), Is.EqualTo(1000 / largestTime).Within(1e-6).Percent);
+    }
+
+    [Test]
+    public void TheTaskAsksForNewPhotographs() => Assert.Multiple(() =>
+    {
+        Assert.That(Load().Task, Is.TypeOf<DenoisingSettings>());
+        Assert.That(Load().Task.RedrawsObservations, Is.True);
+        Assert.That(Load().Task.SimulatorOnly().RedrawsObservations, Is.True);
+        Assert.That(new TwoMoonsSettings().RedrawsObservations, Is.False, "a task with a simulation budget must not");
+    });
+
+    /// <summary>The stage's weights are, bit for bit, those of a trainer that redraws, and not those of one that does not.</summary>
+    [Test]
+    public void ATrainingPhotographsEveryBatchAnew()
+    {
+        string data = DenoisingOracle.Folder;
+        using TemporaryFolder folder = new();
+        using DisposeScope scope = NewDisposeScope();
+        RunRequest request = Repository.Request(
+            Denoising, "smoke", null, "simulations.budgets=[24]", "simulations.validation=8", $"task.data_folder={data}",
+            "contenders.fmpe-naive.training.batch_size=8", "contenders.fmpe-naive.training.epochs=2");
+        RunPlan plan = new(request.Load().Experiment, "paper", folder.Path, "cpu", ["fmpe-naive"]);
+        StageContext context = new(plan, CPU, CancellationToken.None);
+        using (plan.Simulate.Folder.Begin(CancellationToken.None))
+        {
+            SimulateStage.Run(plan.Simulate, context, new Progress<double>());
+        }
+
+        TrainJob job = plan.Trainings.Single();
+        TrainStage.Run(job, context, new Progress<TrainingProgress>(), _ => { });
+        double[] stage = Flat(Npz.Read(job.Folder.FileOf(StageFiles.Weights)));
+        Assert.That(stage, Is.EqualTo(ByHand(plan.Task)), "photographed anew");
+        Assert.That(stage, Is.Not.EqualTo(ByHand(null)), "learned from the stored photographs");
+
+        double[] ByHand(ISimulator? camera)
+        {
+            using Simulations training = EstimatorFactory.TrainingSet(job, context);
+            using IPosteriorEstimator estimator = EstimatorFactory.Create(job, training, context);
+            using Trainer trainer = new(estimator, job.Settings.Training, EstimatorFactory.KeyOf(job, context)) { Resimulation = camera };
+            trainer.Run(training);
+            Assert.That(trainer.Step, Is.EqualTo(6));
+            return Flat(estimator.Network.state_dict());
+        }
+
+        static double[] Flat(Dictionary<string, Tensor> weights) =>
+            [.. weights.OrderBy(w => w.Key, StringComparer.Ordinal).SelectMany(w => w.Value.Numbers())];
     }
 
     [Test]

@@ -68,10 +68,10 @@ public sealed class DenoisingTaskTests
     [Test]
     public void RealImagesAreReadAndPhotographed()
     {
-        _ = DenoisingOracle.Data;
+        string folder = DenoisingOracle.Folder;
         using DisposeScope scope = NewDisposeScope();
         using RandomSource random = new(RandomKey.FromSeed(71));
-        DenoisingTask task = new(new DenoisingOptions { DataFolder = FashionMnistFolder.Debian });
+        DenoisingTask task = new(new DenoisingOptions { DataFolder = folder });
         Tensor theta = task.Parameters(DataSplit.Test, 0, 8);
         Observation x = task.Simulate(theta, random);
         Assert.That(x.Sole.shape, Is.EqualTo(new long[] { 8, 1, 28, 28 }));
