@@ -75,6 +75,35 @@ public sealed class ConsistencyPosteriorTests
         Assert.That(both, Is.Not.EqualTo(student).Within(5).Percent, "a teacher with a gradient would show");
     }
 
+    /// <summary>A step's most expensive part, with images, is paid for once.</summary>
+    [Test]
+    public void StudentAndTeacherShareOneRunOfTheSummaryNetwork([Values] bool independentTeacherDropout)
+    {
+        using IDisposable scope = NewDisposeScope();
+        List<Tensor> conditions = [];
+        using CountedSummary summary = new();
+        using FormulaNetwork network = new((theta, condition, _) =>
+        {
+            conditions.Add(condition);
+            return theta * condition;
+        });
+        using ConsistencyPosterior posterior = new(
+            2, summary, network, tensor(s_variance), s_settings with { IndependentTeacherDropout = independentTeacherDropout });
+        (Tensor theta, Tensor x) = Batch();
+        using RandomSource random = new(s_key.Child("step"));
+        for (int step = 0; step < 3; step++)
+        {
+            posterior.Loss(theta, new Observation(x), new TrainingStep(random, step, 1000)).backward();
+        }
+
+        Assert.That(summary.Runs, Is.EqualTo(3));
+        Assert.That(conditions, Has.Count.EqualTo(6));
+        for (int step = 0; step < 3; step++)
+        {
+            Assert.That(conditions[2 * step + 1], Is.SameAs(conditions[2 * step]), $"step {step}");
+        }
+    }
+
     [Test]
     public void LevelsAreDrawnWithTheirProbabilities()
     {
@@ -114,6 +143,19 @@ public sealed class ConsistencyPosteriorTests
         {
             Assert.That(parameter.grad, Is.Not.Null, name);
             Assert.That(parameter.grad!.abs().max().item<float>(), Is.GreaterThan(0).And.LessThan(float.PositiveInfinity), name);
+        }
+    }
+
+    private sealed class CountedSummary() : SummaryNetwork(nameof(CountedSummary))
+    {
+        public int Runs { get; private set; }
+
+        public override long Outputs => 2;
+
+        public override Tensor Summarise(Observation x, ForwardPass pass)
+        {
+            Runs++;
+            return (x.Sole * 2).requires_grad_();
         }
     }
 

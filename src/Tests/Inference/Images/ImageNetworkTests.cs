@@ -161,6 +161,35 @@ public sealed class ImageNetworkTests
         Assert.That(() => cnn.Summarise(new Observation(zeros(2, 784)), ForwardPass.Evaluation), Throws.ArgumentException);
     }
 
+    /// <summary>Against loops over arrays, in double precision: no padding, ReLU before the norm, the mean over all positions.</summary>
+    [Test]
+    public void TheSummaryFollowsItsDescription()
+    {
+        const int Side = 11, Groups = 2;
+        using IDisposable noGrad = no_grad();
+        using ImageSummaryCnn cnn = new(2, new ImageSummaryCnnSettings { FirstChannels = 4, Outputs = 6, Groups = Groups }, _random);
+        cnn.Perturb(0.2, s_key.Child("w"));
+        cnn.to(ScalarType.Float64);
+        Tensor images = _random.Normal([2, 2, Side, Side], dtype: ScalarType.Float64);
+        PlainImages plain = new(cnn, Groups);
+        double[] expected = [.. Enumerable.Range(0, 2).SelectMany(row => plain.Summary(PlainImages.Map(images[row].Numbers(), 2, Side)))];
+        Assert.That(expected.Max(Math.Abs), Is.GreaterThan(0.1));
+        Assert.That(cnn.Summarise(new Observation(images), ForwardPass.Evaluation).Numbers(), Is.EqualTo(expected).Within(1e-10));
+    }
+
+    /// <summary>An image so faint that its variance is no larger than the epsilon.</summary>
+    [Test]
+    public void NormalisationHasKerasEpsilon()
+    {
+        const double Faint = 0.03;
+        using IDisposable noGrad = no_grad();
+        using GroupNormalisation norm = new(4, 2);
+        norm.to(ScalarType.Float64);
+        double[] expected = [.. Enumerable.Range(0, 4 * 9 * 2).Select(i => (i % 2 == 0 ? Faint : -Faint) / Math.Sqrt(Faint * Faint + 1e-3))];
+        Tensor image = tensor([.. Enumerable.Range(0, expected.Length).Select(i => i % 2 == 0 ? Faint : -Faint)], [1, 4, 2, 9]);
+        Assert.That(norm.Apply(image).Numbers(), Is.EqualTo(expected).Within(1e-12));
+    }
+
     [Test]
     public void KernelsStartAsInKeras()
     {

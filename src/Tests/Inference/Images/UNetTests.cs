@@ -54,6 +54,32 @@ public sealed class UNetTests
         static long Attention(long c) => 2 * c + 4 * Affine(c, c);
     }
 
+    /// <summary>
+    /// Against loops over arrays, in double precision: where zeros are put around an image, how it is enlarged, what the attention is
+    /// added to, the activations, the order of what is kept.
+    /// </summary>
+    [TestCase(8, 2, 1)]
+    [TestCase(8, 3, 2)]
+    public void FollowsItsDescription(int side, int levels, int blocks)
+    {
+        const int Channels = 4, Groups = 2, Condition = 3;
+        const double LargestTime = 200;
+        using IDisposable noGrad = no_grad();
+        using UNet net = new UNet(
+            side, Condition, LargestTime, new UNetSettings { Channels = Channels, Levels = levels, Blocks = blocks, Groups = Groups }, _random)
+            .Perturb(0.2, s_key.Child("w"));
+        net.to(ScalarType.Float64);
+        Tensor theta = _random.Normal([2, side * side], dtype: ScalarType.Float64);
+        Tensor condition = _random.Normal([2, Condition], dtype: ScalarType.Float64);
+        Tensor time = tensor(new[] { 0.2, 4.0 }, [2, 1]);
+        double[] output = net.Apply(theta, condition, time, ForwardPass.Evaluation).Numbers();
+        PlainImages plain = new(net, Groups);
+        double[] expected = [.. Enumerable.Range(0, 2).SelectMany(row => plain.UNet(
+            theta[row].Numbers(), condition[row].Numbers(), time[row].Numbers()[0], LargestTime, Channels, side, levels, blocks))];
+        Assert.That(expected.Max(Math.Abs), Is.GreaterThan(0.5), "every branch counts");
+        Assert.That(output, Is.EqualTo(expected).Within(1e-9));
+    }
+
     [Test]
     public void GivesZeroBeforeTraining()
     {
