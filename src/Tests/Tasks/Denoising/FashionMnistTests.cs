@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using NUnit.Framework;
 using Reproduce.Tasks.Denoising;
 
@@ -77,6 +81,48 @@ public sealed class FashionMnistTests
         }
     }
 
+    /// <summary>
+    /// The files as published. Debian's package differs from them in bytes: it leaves the file's name out of the gzip header, has
+    /// another time there, and the same compressed content. With both put back its files have these very sums; see below.
+    /// </summary>
+    [TestCase("train-images-idx3-ubyte", 26_421_880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84")]
+    [TestCase("train-labels-idx1-ubyte", 29_515, "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845")]
+    [TestCase("t10k-images-idx3-ubyte", 4_422_102, "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073")]
+    [TestCase("t10k-labels-idx1-ubyte", 5_148, "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5")]
+    public void NothingButThePublishedFilesIsBelieved(string name, long size, string sha256)
+    {
+        string place = Complete("new", ".gz");
+        File.Delete(Path.Combine(place, name + ".gz"));
+        InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => Server(_ => new MemoryStream([1, 2, 3])).Fetch(place))!;
+        Assert.That(thrown.Message, Does.StartWith($"http://example.org/{name}.gz: expected {size} bytes with SHA-256 {sha256}, got 3 bytes with "));
+        Assert.That(FashionMnistFolder.Names, Does.Contain(name));
+    }
+
+    [Test]
+    public void TheAddressIsTheAuthors()
+    {
+        Assert.That(new FashionMnistDownload().Address, Is.EqualTo(new Uri("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/")));
+        Assert.That(FashionMnistFolder.Names, Has.Count.EqualTo(4).And.Unique);
+    }
+
+    /// <summary>Over HTTP, from a server on this computer that has the files as published.</summary>
+    [Test]
+    public void ARightDownloadGetsItsNameAndLeavesNothingElse()
+    {
+        string installed = DenoisingOracle.Folder, place = Path.Combine(_folder, "new", "deeper");
+        using HttpServer server = new(path => Published(installed, path.TrimStart('/')));
+        FashionMnistDownload download = new(address: server.Address);
+        Assert.That(FashionMnistFolder.Find(null, download, [place]), Is.EqualTo(place));
+        string[] names = [.. FashionMnistFolder.Names.Select(n => n + ".gz")];
+        Assert.That(server.Asked, Is.EqualTo(names.Select(n => "/" + n)));
+        Assert.That(Directory.GetFileSystemEntries(place).Select(Path.GetFileName), Is.EquivalentTo(names), "and no unfinished file");
+        Assert.That(
+            FashionMnist.Read(place).TestLabels.AsSpan().SequenceEqual(DenoisingOracle.Data.TestLabels), Is.True, "the files can be read");
+
+        download.Fetch(place);
+        Assert.That(server.Asked, Has.Count.EqualTo(4), "what is there is not fetched again");
+    }
+
     [Test]
     public void AnEndlessDownloadEnds()
     {
@@ -114,6 +160,80 @@ public sealed class FashionMnistTests
         }
 
         return folder;
+    }
+
+    // A file as its authors published it, from one that may have come through Debian's package (gzip --no-name, later time).
+    private static byte[] Published(string folder, string name)
+    {
+        const int HeaderLength = 10, HasName = 8;
+        byte[] installed = File.ReadAllBytes(FashionMnistFolder.PathOf(folder, Path.GetFileNameWithoutExtension(name)));
+        if (installed[0] != 0x1F || installed[1] != 0x8B)
+        {
+            Assert.Ignore("The installed files are not compressed, and another compression would have other sums.");
+        }
+
+        if (installed[3] == HasName)
+        {
+            return installed;
+        }
+
+        // Seconds since 1970: found by trying, since nothing else is missing.
+        uint modified = name.StartsWith("train", StringComparison.Ordinal) ? 1_504_176_606u : 1_504_176_627u;
+        byte[] header = [0x1F, 0x8B, 8, HasName, 0, 0, 0, 0, 0, 3];
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(4), modified);
+        return [.. header, .. Encoding.ASCII.GetBytes(Path.GetFileNameWithoutExtension(name)), 0, .. installed[HeaderLength..]];
+    }
+
+    /// <summary>Answers requests one after another until it is disposed of.</summary>
+    private sealed class HttpServer : IDisposable
+    {
+        private readonly HttpListener _listener = new();
+        private readonly Task _answering;
+
+        public HttpServer(Func<string, byte[]> answer)
+        {
+            // A port that was free a moment ago.
+            using (TcpListener probe = new(IPAddress.Loopback, 0))
+            {
+                probe.Start();
+                Address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
+            }
+
+            _listener.Prefixes.Add(Address.ToString());
+            _listener.Start();
+            _answering = Task.Run(() => Answer(answer));
+        }
+
+        public Uri Address { get; }
+
+        public List<string> Asked { get; } = [];
+
+        public void Dispose()
+        {
+            _listener.Stop();
+            _answering.Wait();
+            _listener.Close();
+        }
+
+        private void Answer(Func<string, byte[]> answer)
+        {
+            while (_listener.IsListening)
+            {
+                try
+                {
+                    HttpListenerContext context = _listener.GetContext();
+                    Asked.Add(context.Request.Url!.AbsolutePath);
+                    byte[] content = answer(context.Request.Url.AbsolutePath);
+                    context.Response.ContentLength64 = content.Length;
+                    context.Response.OutputStream.Write(content);
+                    context.Response.Close();
+                }
+                catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+                {
+                    return; // Stopped, or the client went away: the test will say so.
+                }
+            }
+        }
     }
 
     private sealed class EndlessStream : Stream
