@@ -4,12 +4,7 @@ set -e
 cd "$(dirname "$0")/.."
 command -v dotnet > /dev/null || { echo "Install the .NET SDK 10 first: https://dotnet.microsoft.com/download" >&2; exit 1; }
 
-complete() {
-  for name in train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte; do
-    [ -f "$1/$name.gz" ] || [ -f "$1/$name" ] || return 1
-  done
-}
-if ! complete data/fashion-mnist && ! complete /usr/share/datasets/fashion-mnist; then
+if ! sh scripts/has-fashion-mnist.sh; then
   if command -v apt-get > /dev/null && [ "$(id -u)" = 0 ]; then
     apt-get update -q && apt-get install -y -q dataset-fashion-mnist ||
       echo "The package dataset-fashion-mnist could not be installed; the first run of experiments/denoising.yaml downloads the images." >&2

@@ -28,8 +28,8 @@ public sealed record ClaimEvidence(MeasurementTable Measurements, PublishedResul
         var distinct = sides.Distinct().ToArray();
         bool budgets = distinct.Select(s => s.Budget).Distinct().Count() > 1;
         var known = distinct
-            .Select(s => (s, Result: PublishedResults.Find(Experiment, s.Setting, style.PublishedAs ?? metric)))
-            .Where(p => p.Result is not null).Select(p => $"{p.s.Label}{(budgets ? $" (budget {p.s.Budget})" : "")}: {style.Format(p.Result!.Value * style.PublishedUnit)}").ToArray();
+            .Select(s => (s, Result: PublishedResults.Find(Experiment, s.Setting, style.PublishedName)))
+            .Where(p => p.Result is not null).Select(p => $"{p.s.Label}{(budgets ? $" (budget {p.s.Budget})" : "")}: {style.Format(style.Ours(p.Result!))}").ToArray();
         return known.Length == 0 ? "not given as a number" : string.Join("; ", known);
     }
 

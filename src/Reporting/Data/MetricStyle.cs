@@ -56,6 +56,17 @@ public sealed record MetricStyle(string Name, string Label, string Latex, int De
     public static MetricStyle Of(string name) =>
         _known.FirstOrDefault(m => m.Name == name) ?? new MetricStyle(name, name, LatexText.Escape(name), -3);
 
+    /// <summary>The metric's name among the published numbers; its own where the paper gives none.</summary>
+    public string PublishedName => PublishedAs ?? Name;
+
+    /// <summary>A published value in the unit of ours.</summary>
+    /// <param name="paper">The paper's number.</param>
+    public double Ours(PublishedResult paper)
+    {
+        ArgumentNullException.ThrowIfNull(paper);
+        return paper.Value * PublishedUnit;
+    }
+
     /// <summary>The number with the digits of this metric.</summary>
     public string Format(double value) => Decimals >= 0 ? NumberText.Fixed(value, Decimals) : NumberText.Significant(value, -Decimals);
 }

@@ -112,7 +112,7 @@ public static class QualityFigures
                 .Select(s => (s.Steps, X: abscissa(s), Summary: measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, s, panel.Metric))))
                 .Where(p => p.X is not null && p.Summary.HasValue)
                 .Select(p => (p.Steps, Point: QualityCurve.Point(p.X!.Value, p.Summary, band, NumberText.Fixed(p.Steps, 0)))).ToArray();
-            var paper = published.OverSteps(panel.Experiment, panel.Budget, contender.Key, MetricStyle.Of(panel.Metric).PublishedAs ?? panel.Metric)
+            var paper = published.OverSteps(panel.Experiment, panel.Budget, contender.Key, MetricStyle.Of(panel.Metric).PublishedName)
                 .Where(r => publishedAnywhere || ours.Any(o => o.Steps == r.Steps))
                 .Select(r => Published(publishedAnywhere ? Math.Log10(r.Steps) : ours.First(o => o.Steps == r.Steps).Point.X, r, panel.Metric));
             Add(curves, contender.Key, [.. ours.Select(o => o.Point)], [.. paper]);
@@ -131,7 +131,7 @@ public static class QualityFigures
                 .Select(b => (b, Summary: measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, new Setting(contender, b, steps), panel.Metric))))
                 .Where(p => p.Summary.HasValue)
                 .Select(p => QualityCurve.Point(Math.Log10(p.b), p.Summary, band, "")).ToArray();
-            var paper = published.OverBudgets(panel.Experiment, contender, steps, MetricStyle.Of(panel.Metric).PublishedAs ?? panel.Metric)
+            var paper = published.OverBudgets(panel.Experiment, contender, steps, MetricStyle.Of(panel.Metric).PublishedName)
                 .Select(r => Published(Math.Log10(r.Budget!.Value), r, panel.Metric));
             bool secondary = contenders.Any(c => c.Contender == contender && c.Steps < steps);
             Add(curves, contender, ours, [.. paper], secondary, steps);
@@ -141,7 +141,7 @@ public static class QualityFigures
 
     private static CurvePoint Published(double x, PublishedResult result, string metric)
     {
-        double value = result.Value * MetricStyle.Of(metric).PublishedUnit;
+        double value = MetricStyle.Of(metric).Ours(result);
         return new CurvePoint(x, value, value, value, "");
     }
 

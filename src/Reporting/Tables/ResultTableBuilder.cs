@@ -79,19 +79,17 @@ public static class ResultTableBuilder
             var ours = summaries.TryGetValue(compared.Name, out var values) ? values[index] : Summary.NotMeasured;
             cells.Add(paper is null || !ours.HasValue
                 ? new TableCell()
-                : new TableCell { Text = NumberText.Signed(ours.Mean - In(compared, paper), Math.Abs(compared.Decimals)), Value = ours.Mean - In(compared, paper) });
+                : new TableCell { Text = NumberText.Signed(ours.Mean - compared.Ours(paper), Math.Abs(compared.Decimals)), Value = ours.Mean - compared.Ours(paper) });
         }
         cells.AddRange(request.AlsoPublished.Select(MetricStyle.Of).Select(m => Published(Find(published, request, setting, m), m)));
         return cells;
     }
 
     private static PublishedResult? Find(PublishedResults published, ResultTableRequest request, Setting setting, MetricStyle metric) =>
-        published.Find(request.Experiment, setting, metric.PublishedAs ?? metric.Name);
+        published.Find(request.Experiment, setting, metric.PublishedName);
 
     private static TableCell Published(PublishedResult? paper, MetricStyle metric) =>
-        paper is null ? new TableCell() : new TableCell { Text = metric.Format(In(metric, paper)), Value = In(metric, paper) };
-
-    private static double In(MetricStyle metric, PublishedResult paper) => paper.Value * metric.PublishedUnit;
+        paper is null ? new TableCell() : new TableCell { Text = metric.Format(metric.Ours(paper)), Value = metric.Ours(paper) };
 
     // Best as a reader sees it: equal digits are equally good. A single row is no contest.
     private static bool IsLowest(Summary[] column, int index, MetricStyle style)

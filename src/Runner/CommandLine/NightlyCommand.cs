@@ -36,7 +36,7 @@ public static class NightlyCommand
         {
             return Judge(Path.GetFullPath(results), Path.GetFullPath(folder), update, output, errors);
         }
-        catch (Exception e) when (e is MalformedTableException or InvalidDataException)
+        catch (MalformedTableException e)
         {
             throw new ConfigurationException(e.Message);
         }

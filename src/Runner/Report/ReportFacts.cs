@@ -18,11 +18,11 @@ internal static class ReportFacts
     {
         Experiment experiment = plan.Experiment;
         string?[] changes = [request.Profile is null ? null : $"profile '{request.Profile}'", .. request.Settings, Only(request)];
-        string scale = changes.OfType<string>().Any() ? string.Join(", ", changes.OfType<string>()) : "the paper's";
+        string scale = string.Join(", ", changes.OfType<string>());
         return
         [
             ("Command", $"`{manifest.Command}`"),
-            ("Scale", scale),
+            ("Scale", scale.Length > 0 ? scale : "the paper's"),
             ("Simulations", string.Join(", ", budgets.Order())),
             ("Test", $"{experiment.Test.DataSets} data sets x {experiment.Test.Draws} draws"),
             ("Training", Training(plan)),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Reproduce.Reporting;
 using TorchSharp;
 
 namespace Reproduce.Runner.Storage;
@@ -27,9 +28,6 @@ public sealed record JobOrigin(
     /// </summary>
     public static string ThisSource => s_source.Value;
 
-    /// <summary>UTC time as it stands in records and manifests.</summary>
-    public static string Now => DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
-
     /// <summary>Processor, cores and operating system.</summary>
     public string Machine => string.Create(CultureInfo.InvariantCulture, $"{Processor}, {Cores} cores, {OperatingSystem}");
 
@@ -39,7 +37,7 @@ public sealed record JobOrigin(
     /// <summary>The origin of a job that this process has just finished.</summary>
     public static JobOrigin Here() => new(
         ThisSource, ThisProcessor(), Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
-        VersionOf(typeof(torch)), Now, Process.GetCurrentProcess().PeakWorkingSet64);
+        VersionOf(typeof(torch)), DateTime.UtcNow.ToString(NightlyHistory.DateFormat, CultureInfo.InvariantCulture), Process.GetCurrentProcess().PeakWorkingSet64);
 
     /// <summary>The processor's name as the system tells it.</summary>
     public static string ThisProcessor()

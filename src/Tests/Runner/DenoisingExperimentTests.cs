@@ -8,6 +8,7 @@ using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
+using Reproduce.Tasks.Denoising;
 using Reproduce.Tests.Inference.Support;
 using Reproduce.Tests.Tasks.Denoising;
 using TorchSharp;
@@ -182,9 +183,9 @@ public sealed class DenoisingExperimentTests
     public void DamagedDataEndTheRunWithOneSentenceBeforeAnythingIsTrained()
     {
         using TemporaryFolder folder = new();
-        foreach (string name in new[] { "train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1" })
+        foreach (string name in FashionMnistFolder.Names)
         {
-            folder.File($"data/{name}-ubyte.gz", "no gzip");
+            folder.File($"data/{name}.gz", "no gzip");
         }
 
         string[] run = [Denoising, "--profile", "smoke", "--set", "task.data_folder=data", "--out", folder.Path, "--cache", folder.Path];
