@@ -36,6 +36,6 @@ internal sealed class ImageAttentionBlock : Network
         // One head: [N, 1, H W, C].
         Tensor sequence = normalised.flatten(2).transpose(1, 2).unsqueeze(1);
         Tensor mixed = nn.functional.scaled_dot_product_attention(query.Apply(sequence), key.Apply(sequence), value.Apply(sequence));
-        return projection.Apply(mixed).squeeze(1).transpose(1, 2).reshape(x.shape).add(normalised, Scalars.One);
+        return normalised.add(projection.Apply(mixed).squeeze(1).transpose(1, 2).reshape(x.shape), Scalars.One);
     }
 }
