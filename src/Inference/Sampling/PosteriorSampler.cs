@@ -50,31 +50,66 @@ public static class PosteriorSampler
     {
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(x);
-        ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        Tensor result = empty([x.Count, draws, estimator.Dimension], dtype: ScalarType.Float32, device: CPU);
+        UnfinishedDraws all = new(x.Count, draws, estimator.Dimension);
         try
         {
-            RunPasses(
-                estimator,
-                x,
-                draws,
-                key,
-                options,
-                progress,
-                (pass, condition, noise) =>
-                {
-                    using IDisposable noGrad = no_grad();
-                    Scatter(estimator.Draw(condition, noise, steps).to(CPU), pass, result, draws);
-                },
-                cancel);
-            return result;
+            Continue(all, estimator, x, steps, key, options, progress, cancel);
+            return all.Theta;
         }
         catch
         {
-            result.Dispose();
+            all.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Makes those draws that are not there yet, as <see cref="Sample"/> would have made them.</summary>
+    /// <param name="unfinished">What is there of J x S draws; when drawing is stopped, what was made by then.</param>
+    /// <param name="estimator">A trained estimator.</param>
+    /// <param name="x">J observations on the estimator's device.</param>
+    /// <param name="steps">Network passes per draw.</param>
+    /// <param name="key">The stream; data set j, block b draws from key.Child(j).Child(b).</param>
+    /// <param name="options">Batching.</param>
+    /// <param name="progress">Receives the finished share, 0 to 1, after every pass and from the thread that made it.</param>
+    /// <param name="cancel">Stops between passes.</param>
+    /// <exception cref="ArgumentException"><paramref name="unfinished"/> is for other observations or another estimator.</exception>
+    public static void Continue(
+        UnfinishedDraws unfinished,
+        IPosteriorEstimator estimator,
+        Observation x,
+        int steps,
+        RandomKey key,
+        SamplingOptions? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(unfinished);
+        ArgumentNullException.ThrowIfNull(estimator);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        Tensor theta = unfinished.Theta;
+        if (theta.shape[0] != x.Count || theta.shape[2] != estimator.Dimension)
+        {
+            throw new ArgumentException(
+                $"unfinished: expected draws [{x.Count}, S, {estimator.Dimension}], got [{string.Join(", ", theta.shape)}]", nameof(unfinished));
+        }
+
+        int draws = (int)theta.shape[1];
+        RunPasses(
+            estimator,
+            x,
+            draws,
+            key,
+            options,
+            progress,
+            (pass, condition, noise) =>
+            {
+                using IDisposable noGrad = no_grad();
+                Scatter(estimator.Draw(condition, noise, steps).to(CPU), pass, theta, draws);
+                unfinished.Finish(pass);
+            },
+            cancel,
+            unfinished.Has);
     }
 
     /// <summary>Draws with their densities for every data set.</summary>
@@ -139,18 +174,28 @@ public static class PosteriorSampler
         RandomKey key,
         SamplingOptions? options,
         IProgress<double>? progress,
-        Action<Block[], Tensor, BlockNoise> draw,
-        CancellationToken cancel)
+        Action<DrawBlock[], Tensor, BlockNoise> draw,
+        CancellationToken cancel,
+        Func<DrawBlock[], bool>? isThere = null)
     {
         options ??= new SamplingOptions();
         bool onCpu = x.Parts.First().Value.device.type != DeviceType.CUDA;
         long rows = options.RowsPerPass > 0 ? options.RowsPerPass : onCpu ? SamplingOptions.BlockSize : 100_000;
+        List<DrawBlock[]> passes = Plan(x.Count, draws, rows, key);
+
+        // A pass is made whole or not at all: with other rows beside it a draw would round differently.
+        List<DrawBlock[]> missing = isThere is null ? passes : passes.FindAll(p => !isThere(p));
+        long done = passes.Count - missing.Count;
+        if (missing.Count == 0)
+        {
+            progress?.Report(1);
+            return;
+        }
+
         using Tensor condition = SummariseAll(estimator, x);
-        List<Block[]> passes = Plan(x.Count, draws, rows, key);
-        long done = 0;
         RunOnThreads(
             onCpu ? options.Threads : 1,
-            passes,
+            missing,
             pass =>
             {
                 using DisposeScope scope = NewDisposeScope();
@@ -175,10 +220,10 @@ public static class PosteriorSampler
         return cat(parts, 0).MoveToOuterDisposeScope();
     }
 
-    private static List<Block[]> Plan(long dataSets, int draws, long rowsPerPass, RandomKey key)
+    private static List<DrawBlock[]> Plan(long dataSets, int draws, long rowsPerPass, RandomKey key)
     {
-        List<Block[]> passes = [];
-        List<Block> pass = [];
+        List<DrawBlock[]> passes = [];
+        List<DrawBlock> pass = [];
         long rows = 0;
         for (long j = 0; j < dataSets; j++)
         {
@@ -193,7 +238,7 @@ public static class PosteriorSampler
                     rows = 0;
                 }
 
-                pass.Add(new Block(j, first, count, dataSet.Child(b)));
+                pass.Add(new DrawBlock(j, first, count, dataSet.Child(b)));
                 rows += count;
             }
         }
@@ -202,29 +247,29 @@ public static class PosteriorSampler
         return passes;
     }
 
-    private static BlockNoise NoiseOf(Block[] blocks, long dimension, Device device) =>
+    private static BlockNoise NoiseOf(DrawBlock[] blocks, long dimension, Device device) =>
         new([.. blocks.Select(b => b.Key)], [.. blocks.Select(b => (long)b.Count)], dimension, device);
 
-    private static Tensor ConditionsOf(Block[] blocks, Tensor condition) =>
+    private static Tensor ConditionsOf(DrawBlock[] blocks, Tensor condition) =>
         cat([.. blocks.Select(b => condition[b.DataSet].unsqueeze(0).expand(b.Count, -1))], 0);
 
     // Rows of a pass [N, D] to their places in the result [J, S, D].
-    private static void Scatter(Tensor drawn, Block[] blocks, Tensor result, int draws)
+    private static void Scatter(Tensor drawn, DrawBlock[] blocks, Tensor result, int draws)
     {
         Tensor flat = result.view(-1, drawn.shape[1]);
         long at = 0;
-        foreach (Block block in blocks)
+        foreach (DrawBlock block in blocks)
         {
             flat.narrow(0, block.DataSet * draws + block.First, block.Count).copy_(drawn.narrow(0, at, block.Count));
             at += block.Count;
         }
     }
 
-    private static void RunOnThreads(int threads, List<Block[]> passes, Action<Block[]> run, CancellationToken cancel)
+    private static void RunOnThreads(int threads, List<DrawBlock[]> passes, Action<DrawBlock[]> run, CancellationToken cancel)
     {
         if (threads == 1 || passes.Count == 1)
         {
-            foreach (Block[] pass in passes)
+            foreach (DrawBlock[] pass in passes)
             {
                 cancel.ThrowIfCancellationRequested();
                 run(pass);
@@ -251,6 +296,4 @@ public static class PosteriorSampler
             set_num_threads(previous);
         }
     }
-
-    private sealed record Block(long DataSet, int First, int Count, RandomKey Key);
 }

@@ -16,4 +16,8 @@ internal sealed record QualityCurve(string Contender, IReadOnlyList<CurvePoint> 
         else if (band == BandKind.Quantiles) (low, high) = (Statistics.Quantile(summary.Values, 0.1), Statistics.Quantile(summary.Values, 0.9));
         return new CurvePoint(x, summary.Mean, low, high, label);
     }
+
+    /// <summary>The same curve on a logarithmic axis of values.</summary>
+    public QualityCurve WithLogarithms() =>
+        this with { Points = [.. Points.Select(p => p with { Y = Math.Log10(p.Y), Low = Math.Log10(p.Low), High = Math.Log10(p.High) })] };
 }

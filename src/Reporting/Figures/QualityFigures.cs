@@ -18,16 +18,18 @@ public static class QualityFigures
     /// <param name="band">What the bands show.</param>
     public static Figure AgainstTime(MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels, BandKind band = BandKind.StandardError)
     {
-        string caption = $"Quality against sampling time. {BandCaption(band)} Numbers at the points: sampling steps. "
-            + "Dotted and open: the paper's values (tables exact, curves digitised), drawn at the times measured here.";
-        return Make("Quality against sampling time", caption, "seconds per 1000 draws", measurements, published, panels, band, Time, label: true);
+        var text = new Wording(
+            "Quality against sampling time", "Quality against sampling time.", " Numbers at the points: sampling steps.",
+            " Dotted and open: the paper's values (tables exact, curves digitised), drawn at the times measured here.");
+        return Make(text, "seconds per 1000 draws", measurements, published, panels, band, Time, label: true);
     }
 
     /// <summary>Quality against sampling steps, several tasks side by side.</summary>
     public static Figure AgainstSteps(MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels, BandKind band = BandKind.StandardError)
     {
-        string caption = $"Quality against the number of sampling steps. {BandCaption(band)} Dotted and open: the paper's values (digitised).";
-        return Make("Quality against sampling steps", caption, "sampling steps", measurements, published, panels, band, Steps, label: false);
+        var text = new Wording(
+            "Quality against sampling steps", "Quality against the number of sampling steps.", "", " Dotted and open: the paper's values (digitised).");
+        return Make(text, "sampling steps", measurements, published, panels, band, Steps, label: false);
     }
 
     /// <summary>Quality against the simulation budget (the paper's Figure 4).</summary>
@@ -41,25 +43,27 @@ public static class QualityFigures
         IReadOnlyList<(string Contender, int Steps)>? contenders = null, BandKind band = BandKind.StandardError)
     {
         contenders ??= [("acf", 1), ("nsf", 1), ("fmpe", 30), ("fmpe", 1000), ("cmpe", 10), ("cmpe", 30), ("npse", 30)];
-        string caption = $"Quality against the number of training simulations. {BandCaption(band)} Open and faint: the paper's values (digitised), dotted for the first curve of a contender and dashed for the second.";
+        var text = new Wording(
+            "Quality against simulation budget", "Quality against the number of training simulations.", "",
+            " Open and faint: the paper's values (digitised), dotted for the first curve of a contender and dashed for the second.");
         IReadOnlyList<QualityCurve> Curves(QualityPanel panel) => Budget(measurements, published, panel, contenders, band);
-        return Make("Quality against simulation budget", caption, "training simulations", measurements, panels, band, Curves, label: false, byBudget: true);
+        return Make(text, "training simulations", measurements, panels, band, Curves, label: false, byBudget: true);
     }
 
     private static Figure Make(
-        string title, string caption, string xName, MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels,
+        Wording text, string xName, MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels,
         BandKind band, Func<MeasurementTable, PublishedResults, QualityPanel, BandKind, IReadOnlyList<QualityCurve>> curves, bool label) =>
-        Make(title, caption, xName, measurements, panels, band, p => curves(measurements, published, p, band), label, byBudget: false);
+        Make(text, xName, measurements, panels, band, p => curves(measurements, published, p, band), label, byBudget: false);
 
     private static Figure Make(
-        string title, string caption, string xName, MeasurementTable measurements, IReadOnlyList<QualityPanel> requests, BandKind band,
+        Wording text, string xName, MeasurementTable measurements, IReadOnlyList<QualityPanel> requests, BandKind band,
         Func<QualityPanel, IReadOnlyList<QualityCurve>> curvesOf, bool label, bool byBudget)
     {
         if (requests.Count == 0) throw new ArgumentException("panels: expected at least one", nameof(requests));
         int width = requests.Count == 1 ? FigureStyle.ColumnWidth : FigureStyle.FullWidth;
         int columns = Math.Min(requests.Count, 3), rows = (requests.Count + columns - 1) / columns;
         var plotter = new QualityPlotter();
-        var drawn = requests.Select(r => (Request: r, Curves: curvesOf(r), Floor: measurements.Floor(r.Experiment, r.Variant, r.Budget, r.Metric))).ToArray();
+        var drawn = requests.Select(r => PanelOf(r, curvesOf(r), measurements.Floor(r.Experiment, r.Variant, r.Budget, r.Metric))).ToArray();
         string bandText = BandText(band, drawn.SelectMany(d => d.Request.Contenders ?? []).ToArray(), measurements, requests);
         // The legend decides how high the strip above the panels is, so the curves are drawn once to collect it and once in their place.
         foreach (var d in drawn) plotter.Draw(new FigurePanel(new PixelRect(0, 100, 100, 0), new PixelPadding(0)), d.Curves, d.Floor, bandText, label: false);
@@ -70,24 +74,34 @@ public static class QualityFigures
             float panelWidth = width / (float)columns, left = i % columns * panelWidth, top = legend.Height + i / columns * PanelHeight;
             bool titled = drawn[i].Request.Title.Length > 0;
             var panel = new FigurePanel(new PixelRect(left, left + panelWidth, top + PanelHeight, top), new PixelPadding(44, 11, 34, titled ? 20 : 8));
-            Axes(panel, drawn[i].Curves, drawn[i].Floor, byBudget);
+            Axes(panel, drawn[i], byBudget);
             if (titled) panel.Title(drawn[i].Request.Title, requests.Select(r => r.Title));
             panel.XName(xName);
             if (i % columns == 0) panel.YName(MetricStyle.Of(drawn[i].Request.Metric).Label);
             plotter.Draw(panel, drawn[i].Curves, drawn[i].Floor, bandText, label);
             panels.Add(panel);
         }
-        return new Figure(title, caption, width, (int)Math.Ceiling(legend.Height + rows * PanelHeight), panels, legend);
+        string caption = text.Caption(band, BandUnit(requests), [.. drawn.SelectMany(d => d.Curves)]);
+        return new Figure(text.Title, caption, width, (int)Math.Ceiling(legend.Height + rows * PanelHeight), panels, legend);
     }
 
-    private static void Axes(FigurePanel panel, IReadOnlyList<QualityCurve> curves, Summary floor, bool byBudget)
+    // One step of CMPE can have forty times the MMD of two: on a linear axis everything else would lie on the ground.
+    private static (QualityPanel Request, IReadOnlyList<QualityCurve> Curves, Summary Floor, bool Log) PanelOf(QualityPanel request, IReadOnlyList<QualityCurve> curves, Summary floor)
     {
-        var (xMin, xMax, yMin, yMax) = QualityPlotter.LimitsOf(curves, floor.HasValue ? floor.Mean : null);
+        var points = curves.SelectMany(c => c.Points).ToArray();
+        bool log = !floor.HasValue && points.Length > 0 && points.Min(p => p.Low) is > 0 and var lowest && points.Max(p => p.High) > 30 * lowest;
+        return (request, log ? [.. curves.Select(c => c.WithLogarithms())] : curves, floor, log);
+    }
+
+    private static void Axes(FigurePanel panel, (QualityPanel Request, IReadOnlyList<QualityCurve> Curves, Summary Floor, bool Log) drawn, bool byBudget)
+    {
+        var (xMin, xMax, yMin, yMax) = QualityPlotter.LimitsOf(drawn.Curves, drawn.Floor.HasValue ? drawn.Floor.Mean : null);
         panel.Limits(xMin, xMax, yMin, yMax);
         NumericManual x = byBudget
-            ? AxisTicks.LogAt(curves.SelectMany(c => c.Points).Select(p => Math.Round(Math.Pow(10, p.X))).Distinct().Order(), labels: true)
+            ? AxisTicks.LogAt(drawn.Curves.SelectMany(c => c.Points).Select(p => Math.Round(Math.Pow(10, p.X))).Distinct().Order(), labels: true)
             : AxisTicks.Log(xMin, xMax, panel.DataRect.Width, labels: true);
-        panel.Ticks(x, AxisTicks.Linear(yMin, yMax, 7, labels: true));
+        NumericManual y = drawn.Log ? AxisTicks.Log(yMin, yMax, panel.DataRect.Height, labels: true) : AxisTicks.Linear(yMin, yMax, 7, labels: true);
+        panel.Ticks(x, y);
     }
 
     private static List<QualityCurve> Time(MeasurementTable measurements, PublishedResults published, QualityPanel panel, BandKind band) =>
@@ -153,18 +167,30 @@ public static class QualityFigures
         curves.Add(new QualityCurve(contender, ours, Published: false, secondary, steps));
     }
 
-    private static string BandCaption(BandKind band) => band == BandKind.StandardError
-        ? "Bands and bars: mean ± one standard error over test sets."
-        : "Line: mean; bands and bars: 10 % to 90 % quantile over test sets.";
-
     private static string BandText(BandKind band, string[] contenders, MeasurementTable measurements, IReadOnlyList<QualityPanel> panels)
     {
         var counts = panels.SelectMany(p => measurements.Settings(p.Experiment, p.Variant)
             .Where(s => contenders.Length == 0 || contenders.Contains(s.Contender))
             .Select(s => measurements.Summarise(new MeasurementKey(p.Experiment, p.Variant, s, p.Metric)).DataSets)).Where(c => c > 0).Distinct().ToArray();
-        // The MMD of images compares parts of the test sets, not single ones.
-        string unit = panels.All(p => p.Metric == MetricStyle.Mmd2) ? "parts of the test sets" : "test sets";
+        string unit = BandUnit(panels);
         string sets = counts.Length == 1 ? $"{NumberText.Fixed(counts[0], 0)} {unit}" : unit;
         return band == BandKind.StandardError ? $"± 1 s.e. over {sets}" : $"10–90 % of {sets}";
+    }
+
+    // The MMD of images compares parts of the test sets, not single ones.
+    private static string BandUnit(IReadOnlyList<QualityPanel> panels) =>
+        panels.All(p => p.Metric == MetricStyle.Mmd2) ? "parts of the test sets" : "test sets";
+
+    // A figure's title and the sentences of its caption; a caption speaks only of what its figure has.
+    private sealed record Wording(string Title, string Opening, string Labels, string Paper)
+    {
+        public string Caption(BandKind band, string unit, IReadOnlyList<QualityCurve> curves)
+        {
+            string spread = band == BandKind.StandardError
+                ? $" Bands and bars: mean ± one standard error over {unit}."
+                : $" Line: mean; bands and bars: 10 % to 90 % quantile over {unit}.";
+            bool spreads = curves.Any(c => c.Points.Any(p => p.Low < p.High)), published = curves.Any(c => c.Published);
+            return Opening + (spreads ? spread : "") + Labels + (published ? Paper : "");
+        }
     }
 }

@@ -59,15 +59,15 @@ public sealed class StageClock
         }
     }
 
-    /// <summary>A job goes on from a share that an earlier run made.</summary>
+    /// <summary>A job goes on from a share that an earlier run made; a job of several parts says so for each.</summary>
     /// <param name="job">Index of the job.</param>
     /// <param name="share">The share, 0 to 1.</param>
     public void Resume(int job, double share)
     {
         lock (_lock)
         {
+            _resumed += (share - _shares[job]) * _jobs[job].Weight / _total;
             _shares[job] = share;
-            _resumed += share * _jobs[job].Weight / _total;
         }
     }
 

@@ -146,7 +146,7 @@ public sealed class ExperimentRun
     }
 
     private void Stage<T>(
-        string name, IReadOnlyList<T> jobs, Func<T, StageFolder> folder, Func<T, double> weight, Action<T, StageContext, IProgress<double>> run)
+        string name, IReadOnlyList<T> jobs, Func<T, StageFolder> folder, Func<T, double> weight, Action<T, StageContext, JobProgress> run)
     {
         List<T> open = Open(name, jobs, folder);
         if (open.Count == 0)
@@ -166,7 +166,7 @@ public sealed class ExperimentRun
         Finished(name, clock);
     }
 
-    private void RunOne<T>(T job, int index, StageFolder folder, Action<T, StageContext, IProgress<double>> run, IStageDisplay display)
+    private void RunOne<T>(T job, int index, StageFolder folder, Action<T, StageContext, JobProgress> run, IStageDisplay display)
     {
         Stopwatch clock = Stopwatch.StartNew();
         try
@@ -174,7 +174,7 @@ public sealed class ExperimentRun
             using IDisposable? claim = folder.Begin(_context.Cancel);
             if (claim is not null) // Else another run that shares the cache made it meanwhile.
             {
-                run(job, _context, new DirectProgress<double>(share => display.Report(index, Math.Min(share, 0.999))));
+                run(job, _context, new JobProgress(share => display.Report(index, Math.Min(share, 0.999)), share => display.Resume(index, Math.Min(share, 0.999))));
             }
 
             display.Report(index, 1, Durations.Format(clock.Elapsed));
@@ -315,10 +315,4 @@ public sealed class ExperimentRun
 
     /// <summary>A training, what its process is told, and its name for the display.</summary>
     private readonly record struct Training(TrainJob Job, WorkerArguments Worker, string Label);
-
-    /// <summary>Calls back on the reporting thread; <see cref="Progress{T}"/> would post to the thread pool, out of order.</summary>
-    private sealed class DirectProgress<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
-    }
 }

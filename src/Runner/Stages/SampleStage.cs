@@ -12,18 +12,19 @@ namespace Reproduce.Runner.Stages;
 /// <summary>Draws from a trained estimator for every test data set and measures the time.</summary>
 /// <remarks>
 /// One timed call draws everything: all data sets, all draws. Every contender goes through the same batching. Slow settings are
-/// timed once, fast ones repeatedly; all repetitions give the same draws.
+/// timed once, in parts where the run was stopped, fast ones repeatedly; all repetitions give the same draws.
 /// </remarks>
 public static class SampleStage
 {
     /// <summary>Makes the draws.</summary>
     /// <param name="job">What is wanted.</param>
     /// <param name="context">The run.</param>
-    /// <param name="progress">Finished share of the first repetition.</param>
-    public static void Run(SampleJob job, StageContext context, IProgress<double> progress)
+    /// <param name="progress">Finished share.</param>
+    public static void Run(SampleJob job, StageContext context, JobProgress progress)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(progress);
         Stopwatch clock = Stopwatch.StartNew();
         Experiment experiment = context.Plan.Experiment;
         SamplingOptions options = context.Sampling;
@@ -34,31 +35,33 @@ public static class SampleStage
         using Observation x = all.Narrow(0, experiment.Test.DataSets);
         WarmUp(estimator, x, Math.Min(SamplingOptions.BlockSize, experiment.Test.Draws), job.Steps, options, key);
 
-        List<double> seconds = [];
-        do
+        // Both parts count by their draws: the second may well be the longer one.
+        long timed = (long)experiment.Test.DataSets * experiment.Test.Draws;
+        double share = (double)timed / (timed + (experiment.Test.MarginalDataSets ?? 0));
+        FinishedDraws first = new ResumableDrawing(context, job.Folder.WorkFile(StageFiles.UnfinishedDraws)).Run(
+            estimator, x, experiment.Test.Draws, job.Steps, key, progress.Part(0, share));
+        using (first.Theta)
         {
-            Devices.Synchronise(context.Device);
-            Stopwatch timer = Stopwatch.StartNew();
-            Tensor draws = PosteriorSampler.Sample(
-                estimator, x, experiment.Test.Draws, job.Steps, key, options, seconds.Count == 0 ? progress : null, context.Cancel);
-            Devices.Synchronise(context.Device);
-            seconds.Add(timer.Elapsed.TotalSeconds);
-            using (draws)
-            {
-                if (seconds.Count == 1)
-                {
-                    Npz.Write(job.Folder.WorkFile(StageFiles.Draws), new Dictionary<string, Tensor> { ["draws"] = draws });
-                }
-            }
+            Npz.Write(job.Folder.WorkFile(StageFiles.Draws), new Dictionary<string, Tensor> { ["draws"] = first.Theta });
         }
-        while (seconds.Count < experiment.Sampling.Repeats && seconds.Sum() < experiment.Sampling.RepeatSeconds);
+
+        TimeSpan earlier = first.Earlier;
+        List<double> seconds = [first.Spent.TotalSeconds];
+        while (seconds.Count < experiment.Sampling.Repeats && seconds.Sum() < experiment.Sampling.RepeatSeconds)
+        {
+            seconds.Add(TimeAgain(estimator, x, experiment.Test.Draws, job.Steps, key, context));
+        }
 
         if (experiment.Test.MarginalDataSets is int count)
         {
             using Observation many = all.Narrow(0, count);
-            using Tensor single = PosteriorSampler.Sample(
-                estimator, many, 1, job.Steps, key.Child("marginal"), options, progress: null, context.Cancel);
-            Npz.Write(job.Folder.WorkFile(StageFiles.Marginal), new Dictionary<string, Tensor> { ["draws"] = single });
+            FinishedDraws single = new ResumableDrawing(context, job.Folder.WorkFile(StageFiles.UnfinishedMarginal)).Run(
+                estimator, many, 1, job.Steps, key.Child("marginal"), progress.Part(share, 1 - share));
+            earlier += single.Earlier;
+            using (single.Theta)
+            {
+                Npz.Write(job.Folder.WorkFile(StageFiles.Marginal), new Dictionary<string, Tensor> { ["draws"] = single.Theta });
+            }
         }
 
         using (Tensor timing = tensor(seconds.ToArray(), dtype: ScalarType.Float64))
@@ -66,7 +69,16 @@ public static class SampleStage
             Npz.Write(job.Folder.WorkFile(StageFiles.Timing), new Dictionary<string, Tensor> { ["seconds"] = timing });
         }
 
-        job.Folder.Commit(clock.Elapsed);
+        job.Folder.Commit(earlier + clock.Elapsed, StageFiles.UnfinishedDraws, StageFiles.UnfinishedMarginal);
+    }
+
+    private static double TimeAgain(IPosteriorEstimator estimator, Observation x, int draws, int steps, RandomKey key, StageContext context)
+    {
+        Devices.Synchronise(context.Device);
+        Stopwatch timer = Stopwatch.StartNew();
+        PosteriorSampler.Sample(estimator, x, draws, steps, key, context.Sampling, progress: null, context.Cancel).Dispose();
+        Devices.Synchronise(context.Device);
+        return timer.Elapsed.TotalSeconds;
     }
 
     // The first calls pay for thread pools and memory pools; a few passes are enough to have paid.

@@ -10,7 +10,7 @@ namespace Reproduce.Runner.Stages;
 /// <param name="Cancel">Asks a stage to stop; what is worth keeping is on disk when it does.</param>
 public sealed record StageContext(RunPlan Plan, Device Device, CancellationToken Cancel)
 {
-    /// <summary>Time between two checkpoints of a training.</summary>
+    /// <summary>Time between two checkpoints of a training, or of long drawing.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Threads for work on the CPU.</summary>
@@ -47,8 +47,14 @@ public static class StageFiles
     /// <summary>Posterior draws: "draws" [J, S, D].</summary>
     public const string Draws = "draws.npz";
 
+    /// <summary>Interrupted drawing: "draws" [J, S, D], "finished" for each block of them, "seconds" spent.</summary>
+    public const string UnfinishedDraws = "draws.unfinished.npz";
+
     /// <summary>One draw each for many test data sets: "draws" [M, 1, D].</summary>
     public const string Marginal = "marginal.npz";
+
+    /// <summary>Those of an interrupted run, as <see cref="UnfinishedDraws"/>.</summary>
+    public const string UnfinishedMarginal = "marginal.unfinished.npz";
 
     /// <summary>Seconds of each timed repetition: "seconds" [R].</summary>
     public const string Timing = "timing.npz";

@@ -85,6 +85,32 @@ internal sealed class FigureTests
         Assert.That(Texts(2000), Does.Not.Contain("8000").And.Some.Contain("Averaged in 200 blocks"), "4000 everywhere");
     }
 
+    [TestCase(true, true)]
+    [TestCase(true, false)]
+    [TestCase(false, true)]
+    [TestCase(false, false)]
+    public void A_caption_speaks_of_bands_and_of_the_paper_only_where_they_are(bool testSets, bool paper)
+    {
+        var some = new MeasurementTable(_measurements.Rows.Where(r => testSets || r.DataSet is null or 0));
+
+        string caption = QualityFigures.AgainstSteps(some, paper ? PublishedResultsTests.Published : PublishedResults.None, [_panel]).Caption;
+
+        Assert.That(caption.Contains("standard error over test sets", StringComparison.Ordinal), Is.EqualTo(testSets), caption);
+        Assert.That(caption.Contains("the paper's values", StringComparison.Ordinal), Is.EqualTo(paper), caption);
+    }
+
+    [TestCase(29, false)]
+    [TestCase(31, true)]
+    public void Values_of_very_different_size_stand_on_a_logarithmic_axis(double largest, bool logarithmic)
+    {
+        var table = new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 1, "mmd2", largest, 0), SyntheticResults.Row("gmm", 1024, "cmpe", 10, "mmd2", 1, 0)]);
+        var figure = QualityFigures.AgainstSteps(table, PublishedResults.None, [_panel with { Metric = "mmd2", Title = "" }]);
+
+        string[] texts = [.. XDocument.Parse(figure.ToSvg()).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
+
+        Assert.That((texts.Contains("0"), texts.Contains("15")), Is.EqualTo((!logarithmic, !logarithmic)), string.Join(" ", texts));
+    }
+
     [Test]
     public void A_contender_without_measurements_is_left_out_and_its_published_curve_too()
     {

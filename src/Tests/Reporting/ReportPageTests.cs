@@ -80,7 +80,7 @@ internal sealed class ReportPageTests
 
             <img src="figures/c2st-steps.png" width="312" alt="Quality against sampling steps">
 
-            Quality against the number of sampling steps. Bands and bars: mean ± one standard error over test sets. Dotted and open: the paper's values (digitised). ([SVG](figures/c2st-steps.svg), [PDF](figures/c2st-steps.pdf))
+            Quality against the number of sampling steps. ([SVG](figures/c2st-steps.svg), [PDF](figures/c2st-steps.pdf))
 
             ## Claims of the paper
 

@@ -24,4 +24,16 @@ public sealed class StageClockTests
         Assert.That(clock.Report(0, 1), Is.False, "it is finished once");
         Assert.That((clock.Finished, clock.Share), Is.EqualTo((1, 0.75)));
     }
+
+    [Test]
+    public void AJobOfTwoPartsResumesBoth()
+    {
+        StageClock clock = new([new DisplayJob("of two parts", 1)]);
+        clock.Resume(0, 0.5);
+        clock.Resume(0, 0.6);
+        Assert.That((clock.Share, clock.Left), Is.EqualTo((0.6, (TimeSpan?)null)), "nothing was made yet");
+        clock.Report(0, 0.8);
+        TimeSpan before = clock.Elapsed;
+        Assert.That(clock.Left!.Value, Is.InRange(before * 0.999, clock.Elapsed * 1.001), "a fifth was made, a fifth is left");
+    }
 }

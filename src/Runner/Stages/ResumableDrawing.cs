@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using Reproduce.Compute;
+using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Sampling;
+using static TorchSharp.torch;
+
+namespace Reproduce.Runner.Stages;
+
+/// <summary>
+/// Draws that survive a stop. What is made is written as often as a training's checkpoint, and when the run is cancelled; the next run
+/// makes the rest. (A thousand passes of a large network for a few thousand draws take an hour on a CPU.)
+/// </summary>
+/// <param name="context">The run.</param>
+/// <param name="file">Where unfinished draws are kept.</param>
+public sealed class ResumableDrawing(StageContext context, string file)
+{
+    private readonly Lock _writing = new();
+
+    /// <summary>Makes all draws, or those that an earlier run has not made.</summary>
+    /// <param name="estimator">A trained estimator.</param>
+    /// <param name="x">J observations on the estimator's device.</param>
+    /// <param name="draws">S.</param>
+    /// <param name="steps">Network passes per draw.</param>
+    /// <param name="key">The stream.</param>
+    /// <param name="progress">Receives the finished share, 0 to 1.</param>
+    /// <returns>The draws and what they took.</returns>
+    public FinishedDraws Run(IPosteriorEstimator estimator, Observation x, int draws, int steps, RandomKey key, JobProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(progress);
+        (UnfinishedDraws unfinished, TimeSpan before) = Restore(x.Count, draws, estimator.Dimension);
+        int already = unfinished.Finished.Count(f => f);
+        if (already > 0)
+        {
+            progress.Resume((double)already / unfinished.Finished.Count);
+        }
+
+        Devices.Synchronise(context.Device);
+        Stopwatch clock = Stopwatch.StartNew(), sinceWritten = Stopwatch.StartNew();
+        try
+        {
+            PosteriorSampler.Continue(
+                unfinished, estimator, x, steps, key, context.Sampling, new DirectProgress<double>(Report), context.Cancel);
+            Devices.Synchronise(context.Device);
+            TimeSpan spent = before + clock.Elapsed;
+            if (spent > context.CheckpointInterval)
+            {
+                Write(unfinished, spent); // What comes after it in the job may be stopped as well.
+            }
+
+            return new FinishedDraws(unfinished.Theta, spent, before);
+        }
+        catch (OperationCanceledException)
+        {
+            using (unfinished)
+            {
+                Write(unfinished, before + clock.Elapsed);
+            }
+
+            throw;
+        }
+        catch
+        {
+            unfinished.Dispose();
+            throw;
+        }
+
+        // Called from the thread that drew; while one writes, the others draw on.
+        void Report(double share)
+        {
+            progress.Report(share);
+            if (!_writing.TryEnter())
+            {
+                return;
+            }
+
+            try
+            {
+                if (sinceWritten.Elapsed > context.CheckpointInterval)
+                {
+                    Write(unfinished, before + clock.Elapsed);
+                    sinceWritten.Restart();
+                }
+            }
+            finally
+            {
+                _writing.Exit();
+            }
+        }
+    }
+
+    // What is marked as finished is taken before the numbers are: those of other blocks may change while they are being written.
+    private void Write(UnfinishedDraws unfinished, TimeSpan spent)
+    {
+        using Tensor finished = tensor(unfinished.Finished.ToArray(), dtype: ScalarType.Bool);
+        using Tensor seconds = tensor(spent.TotalSeconds, dtype: ScalarType.Float64);
+        Npz.Write(file, new Dictionary<string, Tensor> { ["draws"] = unfinished.Theta, ["finished"] = finished, ["seconds"] = seconds });
+    }
+
+    private (UnfinishedDraws Draws, TimeSpan Spent) Restore(long dataSets, int draws, long dimension)
+    {
+        using IDisposable scope = NewDisposeScope();
+        try
+        {
+            if (File.Exists(file) && Npz.Read(file) is { } arrays
+                && arrays.TryGetValue("draws", out Tensor? theta) && theta.dtype == ScalarType.Float32 && theta.shape.SequenceEqual([dataSets, draws, dimension])
+                && arrays.TryGetValue("finished", out Tensor? finished) && finished.dtype == ScalarType.Bool && finished.dim() == 1
+                && arrays.TryGetValue("seconds", out Tensor? seconds) && seconds.dtype == ScalarType.Float64 && seconds.dim() == 0
+                && seconds.item<double>() is >= 0 and < 1e9 and double spent)
+            {
+                return (new UnfinishedDraws(theta, finished.data<bool>().ToArray()), TimeSpan.FromSeconds(spent));
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException)
+        {
+            // A damaged file costs time, not correctness: drawing begins anew.
+        }
+
+        return (new UnfinishedDraws(dataSets, draws, dimension), TimeSpan.Zero);
+    }
+}
+
+/// <summary>All draws of a job, and what they took.</summary>
+/// <param name="Theta">float32, [J, S, D], on the CPU.</param>
+/// <param name="Spent">
+/// The time that they took in all runs. Where a run was killed, also that of the passes it was just at, but not that of passes that it had
+/// finished and not yet written.
+/// </param>
+/// <param name="Earlier">The part of it that earlier runs took.</param>
+public sealed record FinishedDraws(Tensor Theta, TimeSpan Spent, TimeSpan Earlier);
