@@ -132,7 +132,7 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
 
     /// <inheritdoc/>
     /// <remarks>Eq. 7: theta_1 = f(T z, T), then theta_k = f(theta_{k-1} + sqrt(t_k^2 - eps^2) z_k, t_k); exactly K passes.</remarks>
-    public Tensor Draw(Tensor condition, INoise noise, int steps)
+    public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)
     {
         Shapes.Require(condition, nameof(condition), null, summary.Outputs);
         ArgumentNullException.ThrowIfNull(noise);
@@ -141,6 +141,7 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
         Tensor? theta = null;
         foreach ((double level, double added) in SamplingSteps(steps))
         {
+            cancel.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             using Scalar now = level.ToScalar();
             using Scalar spread = added.ToScalar();

@@ -101,7 +101,7 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVeloc
     public Tensor Summarise(Observation x) => summary.Summarise(x, ForwardPass.Evaluation);
 
     /// <inheritdoc/>
-    public Tensor Draw(Tensor condition, INoise noise, int steps)
+    public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)
     {
         Shapes.Require(condition, nameof(condition), null, ConditionSize);
         ArgumentNullException.ThrowIfNull(noise);
@@ -113,6 +113,7 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVeloc
         using Tensor time = theta.new_zeros([theta.shape[0], 1]);
         for (int i = 0; i < count; i++)
         {
+            cancel.ThrowIfCancellationRequested();
             using IDisposable scope = NewDisposeScope();
             using Scalar now = (i * step).ToScalar();
             time.fill_(now);

@@ -57,10 +57,11 @@ public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDens
     public Tensor Summarise(Observation x) => summary.Summarise(x, ForwardPass.Evaluation);
 
     /// <inheritdoc/>
-    public Tensor Draw(Tensor condition, INoise noise, int steps)
+    public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)
     {
         Shapes.Require(condition, nameof(condition), null, summary.Outputs);
         ArgumentNullException.ThrowIfNull(noise);
+        cancel.ThrowIfCancellationRequested();
         return flow.Inverse(noise.Next(), condition);
     }
 

@@ -42,8 +42,10 @@ public interface IPosteriorEstimator : IDisposable
     /// <param name="condition">A row of <see cref="Summarise"/> for each draw, [N, S].</param>
     /// <param name="noise">The latent noise.</param>
     /// <param name="steps">Network passes; ignored by estimators with a single pass.</param>
+    /// <param name="cancel">Stops between network passes.</param>
     /// <returns>[N, D].</returns>
-    Tensor Draw(Tensor condition, INoise noise, int steps);
+    /// <exception cref="OperationCanceledException">Stopped; <paramref name="noise"/> has been used up to some place.</exception>
+    Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default);
 }
 
 /// <summary>An estimator whose density can be evaluated at any parameter.</summary>

@@ -123,7 +123,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
     public Tensor Summarise(Observation x) => summary.Summarise(x, ForwardPass.Evaluation);
 
     /// <inheritdoc/>
-    public Tensor Draw(Tensor condition, INoise noise, int steps)
+    public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)
     {
         Shapes.Require(condition, nameof(condition), null, ConditionSize);
         ArgumentNullException.ThrowIfNull(noise);
@@ -137,6 +137,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
         Tensor theta = noise.Next().mul_(largest);
         for (int i = intervals; i > 0; i--)
         {
+            cancel.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             double from = Math.Min(grid[i] * raise, _settings.LargestTime);
             if (from > grid[i])

@@ -36,7 +36,7 @@ public static class PosteriorSampler
     /// <param name="key">The stream; data set j, block b draws from key.Child(j).Child(b).</param>
     /// <param name="options">Batching.</param>
     /// <param name="progress">Receives the finished share, 0 to 1.</param>
-    /// <param name="cancel">Stops between passes.</param>
+    /// <param name="cancel">Stops between network passes.</param>
     /// <returns>float32, [J, S, D], on the CPU.</returns>
     public static Tensor Sample(
         IPosteriorEstimator estimator,
@@ -71,7 +71,7 @@ public static class PosteriorSampler
     /// <param name="key">The stream; data set j, block b draws from key.Child(j).Child(b).</param>
     /// <param name="options">Batching.</param>
     /// <param name="progress">Receives the finished share, 0 to 1, after every pass and from the thread that made it.</param>
-    /// <param name="cancel">Stops between passes.</param>
+    /// <param name="cancel">Stops between network passes.</param>
     /// <exception cref="ArgumentException"><paramref name="unfinished"/> is for other observations or another estimator.</exception>
     public static void Continue(
         UnfinishedDraws unfinished,
@@ -105,7 +105,7 @@ public static class PosteriorSampler
             (pass, condition, noise) =>
             {
                 using IDisposable noGrad = no_grad();
-                Scatter(estimator.Draw(condition, noise, steps).to(CPU), pass, theta, draws);
+                Scatter(estimator.Draw(condition, noise, steps, cancel).to(CPU), pass, theta, draws);
                 unfinished.Finish(pass);
             },
             cancel,

@@ -176,7 +176,7 @@ public static class Commands
     {
         Option<double> option = new("--checkpoint-seconds")
         {
-            Description = "Time between two checkpoints of a training, seconds. Default: 60.",
+            Description = "Time between two checkpoints of a training, or of long drawing, seconds. Default: 60.",
             DefaultValueFactory = _ => 60,
         };
         option.Validators.Add(result =>

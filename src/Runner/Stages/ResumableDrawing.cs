@@ -38,6 +38,7 @@ public sealed class ResumableDrawing(StageContext context, string file)
 
         Devices.Synchronise(context.Device);
         Stopwatch clock = Stopwatch.StartNew(), sinceWritten = Stopwatch.StartNew();
+        long lastPass = 0;
         try
         {
             PosteriorSampler.Continue(
@@ -55,7 +56,8 @@ public sealed class ResumableDrawing(StageContext context, string file)
         {
             using (unfinished)
             {
-                Write(unfinished, before + clock.Elapsed);
+                // What the passes took that the stop threw away is not the time of any draw.
+                Write(unfinished, before + TimeSpan.FromTicks(Interlocked.Read(ref lastPass)));
             }
 
             throw;
@@ -70,6 +72,7 @@ public sealed class ResumableDrawing(StageContext context, string file)
         void Report(double share)
         {
             progress.Report(share);
+            Interlocked.Exchange(ref lastPass, clock.Elapsed.Ticks);
             if (!_writing.TryEnter())
             {
                 return;
@@ -82,6 +85,11 @@ public sealed class ResumableDrawing(StageContext context, string file)
                     Write(unfinished, before + clock.Elapsed);
                     sinceWritten.Restart();
                 }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // A full disk, perhaps: the draws are in memory, and it is theirs to fail when they are all made and cannot be written either.
+                sinceWritten.Restart();
             }
             finally
             {
@@ -124,8 +132,8 @@ public sealed class ResumableDrawing(StageContext context, string file)
 /// <summary>All draws of a job, and what they took.</summary>
 /// <param name="Theta">float32, [J, S, D], on the CPU.</param>
 /// <param name="Spent">
-/// The time that they took in all runs. Where a run was killed, also that of the passes it was just at, but not that of passes that it had
-/// finished and not yet written.
+/// The time that they took in all runs: of one that was stopped, up to its last finished pass; of one that was killed, up to what it had
+/// written last.
 /// </param>
 /// <param name="Earlier">The part of it that earlier runs took.</param>
 public sealed record FinishedDraws(Tensor Theta, TimeSpan Spent, TimeSpan Earlier);

@@ -105,6 +105,28 @@ public sealed class PosteriorSamplerTests
     }
 
     [TestCaseSource(typeof(Contenders), nameof(Contenders.Names))]
+    public void CancellingStopsWithinAPassAndLeavesNothingBehind(string contender)
+    {
+        using IPosteriorEstimator estimator = Contenders.Create(contender);
+        using Observation x = Observations(1);
+        using CancellationTokenSource source = new();
+        source.Cancel();
+        Stop();
+        long before = Tensor.TotalCount;
+        Stop();
+        Assert.That(Tensor.TotalCount, Is.LessThanOrEqualTo(before));
+
+        void Stop()
+        {
+            using IDisposable scope = NewDisposeScope();
+            using BlockNoise noise = new([s_key], [5], 2, CPU);
+            Assert.That(
+                () => estimator.Draw(estimator.Summarise(x).expand(5, -1), noise, 3, source.Token),
+                Throws.InstanceOf<OperationCanceledException>());
+        }
+    }
+
+    [TestCaseSource(typeof(Contenders), nameof(Contenders.Names))]
     public void RepeatedSamplingLeavesNothingBehind(string contender)
     {
         using IPosteriorEstimator estimator = Contenders.Create(contender);

@@ -36,7 +36,7 @@ public sealed class ResumableDrawingTests
             Assert.Multiple(() =>
             {
                 Assert.That(finished.Theta.Numbers(), Is.EqualTo(whole));
-                Assert.That(first.Shares, Has.Count.InRange(12, 12 + threads), "passes that were begun are finished");
+                Assert.That(first.Shares, Has.Count.InRange(12, 12 + threads), "nothing is begun after the stop");
                 Assert.That(second.Resumed, Is.EqualTo(new[] { first.Shares.Max() }).Within(1e-12));
                 Assert.That(second.Shares, Has.Count.EqualTo(DataSets - first.Shares.Count), "nothing is made twice");
                 Assert.That(finished.Earlier, Is.GreaterThan(TimeSpan.Zero));

@@ -50,7 +50,7 @@ internal sealed class WatchedEstimator : Network, IPosteriorEstimator
 
     public Tensor Summarise(Observation x) => x.Sole;
 
-    public Tensor Draw(Tensor condition, INoise noise, int steps) => noise.Next();
+    public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default) => noise.Next();
 }
 
 /// <summary>Another estimator, with an action before every loss.</summary>
@@ -68,7 +68,7 @@ internal sealed class ObservedEstimator(IPosteriorEstimator inner, Action<Traini
 
     public Tensor Summarise(Observation x) => inner.Summarise(x);
 
-    public Tensor Draw(Tensor condition, INoise noise, int steps) => inner.Draw(condition, noise, steps);
+    public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default) => inner.Draw(condition, noise, steps, cancel);
 
     public void Dispose() => inner.Dispose();
 }
