@@ -1,6 +1,7 @@
 using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
+using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
@@ -32,7 +33,7 @@ internal sealed class ExperimentTraining : IDisposable
         NativeBackend.EnsureLoaded();
         (_, Experiment read) = new RunRequest { ExperimentFile = Repository.Experiment(experiment), Settings = settings }.Load();
         // A plan only names its folders; nothing is written there.
-        RunPlan plan = new(read, "paper", Path.GetTempPath(), "cpu");
+        RunPlan plan = new(read, Measurement.PaperVariant, Path.GetTempPath(), "cpu");
         using var scope = NewDisposeScope();
         using var random = new RandomSource(plan.Key);
         Tensor theta = plan.Task.SamplePrior(simulations, random);

@@ -6,6 +6,9 @@ public sealed record Measurement
     /// <summary>Name of the experiment, such as "gmm".</summary>
     public required string Experiment { get; init; }
 
+    /// <summary>The variant that is none: the method as the paper's text gives it.</summary>
+    public const string PaperVariant = "paper";
+
     /// <summary>"paper", or the name of the variant that was run, such as "published-code".</summary>
     public required string Variant { get; init; }
 

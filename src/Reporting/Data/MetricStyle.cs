@@ -24,6 +24,9 @@ public sealed record MetricStyle(string Name, string Label, string Latex, int De
     /// <summary>Mean absolute error over the magnitude of the parameters' mean, which the published script calls RMSE.</summary>
     public const string ScaledError = "scaled_error";
 
+    /// <summary>Median distance between re-simulated draws and the observation.</summary>
+    public const string ResimulationError = "resimulation_error";
+
     /// <summary>Maximum expected calibration error over parameters.</summary>
     public const string MaxEce = "ece_max";
 
@@ -49,7 +52,7 @@ public sealed record MetricStyle(string Name, string Label, string Latex, int De
         new(MaxEce, "max ECE", "max ECE", 3, "max_ece"),
         new(Seconds, "s / 1000 draws", "s / 1000 draws", -2, "ms_per_sample"), // Seconds for a thousand draws are milliseconds for one.
         new(TotalSeconds, "s / all draws", "s / all draws", -2, TotalSeconds),
-        new("resimulation_error", "re-simulation error", "re-simulation error", 4),
+        new(ResimulationError, "re-simulation error", "re-simulation error", 4),
     ];
 
     /// <summary>The style of a metric; one that is not known keeps its own name.</summary>

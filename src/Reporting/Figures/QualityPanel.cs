@@ -10,7 +10,7 @@ public sealed record QualityPanel
     public string Title { get; init; } = "";
 
     /// <summary>"paper" or the name of the variant that was run.</summary>
-    public string Variant { get; init; } = "paper";
+    public string Variant { get; init; } = Measurement.PaperVariant;
 
     /// <summary>Number of training simulations (not used by the figure over budgets).</summary>
     public int Budget { get; init; }

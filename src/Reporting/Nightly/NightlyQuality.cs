@@ -17,7 +17,7 @@ public static class NightlyQuality
         from metric in _metrics
         let rows = measurements.Of(new MeasurementKey(run.Experiment, run.Variant, setting, metric))
         where rows.Count > 0
-        select Entry(run.Variant == "paper" ? run.Experiment : $"{run.Experiment} ({run.Variant})", setting, metric, rows, DataSets(measurements, run, setting));
+        select Entry(run.Variant == Measurement.PaperVariant ? run.Experiment : $"{run.Experiment} ({run.Variant})", setting, metric, rows, DataSets(measurements, run, setting));
 
     private static NightlyEntry Entry(string source, Setting setting, string metric, IReadOnlyList<Measurement> rows, int dataSets)
     {

@@ -13,7 +13,7 @@ public sealed record ResultTableRequest
     public string Caption { get; init; } = "";
 
     /// <summary>"paper" or the name of the variant that was run.</summary>
-    public string Variant { get; init; } = "paper";
+    public string Variant { get; init; } = Measurement.PaperVariant;
 
     /// <summary>The metrics, a column each.</summary>
     public IReadOnlyList<string> Metrics { get; init; } = MetricStyle.Default;

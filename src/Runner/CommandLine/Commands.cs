@@ -139,7 +139,7 @@ public static class Commands
         Option<string> results = new("--results")
         {
             Description = "Folder of the night's results: a folder for each experiment, and reports of benchmarks.",
-            DefaultValueFactory = _ => Path.Combine("results", "scratch", "nightly"),
+            DefaultValueFactory = _ => Path.Combine("results", RunRequest.ScratchFolder, "nightly"),
         };
         Option<string> folder = new("--out")
         {

@@ -27,7 +27,7 @@ internal sealed class RunSession : IDisposable
         _folder = ResultsLock.Take(setup.Output);
         try
         {
-            Logger log = Logging.Create(console, Path.Combine(setup.Output, "logs", logFile), verbose);
+            Logger log = Logging.Create(console, Path.Combine(setup.Output, ResultsLock.LogsFolder, logFile), verbose);
             Log = log;
             _interruption = new Interruption(() => log.Warning("Stopping; a second Ctrl-C stops at once."));
             string resolved = ReportStage.WorkingCopy(setup.Output);

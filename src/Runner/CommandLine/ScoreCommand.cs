@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
+using Reproduce.Reporting;
 using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Runner.Stages;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.CommandLine;
@@ -10,7 +12,6 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>Scores two files of draws, from here or from NumPy: C2ST and MMD^2.</summary>
 public static class ScoreCommand
 {
-    private const string ArrayName = "draws";
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
     /// <summary>Scores draws against reference draws.</summary>
@@ -40,9 +41,9 @@ public static class ScoreCommand
         // The keys are a contract with scripts: c2st, mmd2 and mmd2_unbiased are means over data sets.
         Dictionary<string, object> scores = new()
         {
-            ["c2st"] = c2st.Average(),
-            ["mmd2"] = mmd.Average(m => m.Biased),
-            ["mmd2_unbiased"] = mmd.Average(m => m.Unbiased),
+            [MetricStyle.C2st] = c2st.Average(),
+            [MetricStyle.Mmd2] = mmd.Average(m => m.Biased),
+            [MetricStyle.Mmd2Unbiased] = mmd.Average(m => m.Unbiased),
             ["data_sets"] = draws.shape[0],
         };
         if (draws.shape[0] > 1)
@@ -56,7 +57,7 @@ public static class ScoreCommand
         }
         else
         {
-            foreach (string name in new[] { "c2st", "mmd2", "mmd2_unbiased" })
+            foreach (string name in new[] { MetricStyle.C2st, MetricStyle.Mmd2, MetricStyle.Mmd2Unbiased })
             {
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-14} {scores[name]:0.0000}"));
             }
@@ -77,10 +78,10 @@ public static class ScoreCommand
             throw new ConfigurationException($"{option}: {e.Message}");
         }
 
-        if (!arrays.TryGetValue(ArrayName, out Tensor? draws))
+        if (!arrays.TryGetValue(StageFiles.DrawsArray, out Tensor? draws))
         {
             throw new ConfigurationException(
-                $"{option}: {path}: expected an array '{ArrayName}', found: {string.Join(", ", arrays.Keys.Order(StringComparer.Ordinal))}.");
+                $"{option}: {path}: expected an array '{StageFiles.DrawsArray}', found: {string.Join(", ", arrays.Keys.Order(StringComparer.Ordinal))}.");
         }
 
         Tensor cube = draws.dim() == 2 ? draws.unsqueeze(0) : draws;

@@ -104,7 +104,7 @@ public static class SwitchesCommand
         RunRequest Row(int number, RunRequest method, string[] settings) => method with
         {
             Settings = settings,
-            Output = Path.Combine(request.ResultsRoot, "scratch", $"{experiment.Name}-switches", $"{number:00}"),
+            Output = Path.Combine(request.ResultsRoot, RunRequest.ScratchFolder, $"{experiment.Name}-switches", $"{number:00}"),
         };
     }
 
@@ -116,7 +116,7 @@ public static class SwitchesCommand
         List<(StageContext Context, WorkerArguments Worker, string Name)> runs = [];
         for (int i = 0; i < setups.Length; i++)
         {
-            string resolved = Path.Combine(setups[0].Output, ReportStage.LogsFolder, $"row-{i:00}.yaml");
+            string resolved = Path.Combine(setups[0].Output, ResultsLock.LogsFolder, $"row-{i:00}.yaml");
             WholeFile.Write(resolved, YamlWriter.Write(setups[i].Tree));
             WorkerArguments worker = new(resolved, setups[i].Plan.Variant, rows[i].Request.CacheFolder, rows[i].Request.CheckpointSeconds);
             runs.Add((session.Context with { Plan = setups[i].Plan }, worker, rows[i].Label));

@@ -55,9 +55,9 @@ public static class DensityStage
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Dictionary<string, Tensor> reference = Npz.Read(context.Plan.Reference!.Folder.FileOf(StageFiles.Reference));
-        Tensor exact = reference["draws"].narrow(0, 0, job.Options.DataSets);
+        Tensor exact = reference[StageFiles.DrawsArray].narrow(0, 0, job.Options.DataSets);
         Dictionary<string, double[]> results = job.Train is null
-            ? new() { [Plain] = Score(reference["second"].narrow(0, 0, job.Options.DataSets), exact, context) }
+            ? new() { [Plain] = Score(reference[StageFiles.SecondArray].narrow(0, 0, job.Options.DataSets), exact, context) }
             : Weigh(job, exact, context, progress);
         Npz.Write(job.Folder.WorkFile(ResultFile), results.ToDictionary(p => p.Key, p => tensor(p.Value, dtype: ScalarType.Float64)));
         progress?.Report(1);

@@ -1,3 +1,4 @@
+using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
 
@@ -6,6 +7,9 @@ namespace Reproduce.Runner.Plan;
 /// <summary>What the command line asks for.</summary>
 public sealed record RunRequest
 {
+    /// <summary>Folder below the results for runs that are not the experiment as it stands; it is not committed.</summary>
+    public const string ScratchFolder = "scratch";
+
     /// <summary>The experiment file.</summary>
     public required string ExperimentFile { get; init; }
 
@@ -46,7 +50,7 @@ public sealed record RunRequest
     }
 
     /// <summary>"paper" or the variant's name, for tables.</summary>
-    public string VariantName => Variant ?? "paper";
+    public string VariantName => Variant ?? Measurement.PaperVariant;
 
     /// <summary>The folder for results of the project that the experiment file belongs to.</summary>
     public string ResultsRoot
@@ -78,7 +82,7 @@ public sealed record RunRequest
         }
 
         string?[] parts = [experiment.Name, Variant, Profile, Settings.Count > 0 ? "set" : null, Only.Count > 0 ? "only" : null];
-        return Path.Combine(ResultsRoot, "scratch", string.Join('-', parts.OfType<string>()));
+        return Path.Combine(ResultsRoot, ScratchFolder, string.Join('-', parts.OfType<string>()));
     }
 
     /// <summary>Root folder for the results of jobs, shared by all experiments, profiles and variants.</summary>

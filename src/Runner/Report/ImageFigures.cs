@@ -60,7 +60,7 @@ public sealed class ImageFigures(RunPlan plan, ExperimentRun run)
     private static void AddRows(SampleJob sample, int[] shown, List<ImageRow> moments, List<ImageRow> draws)
     {
         using IDisposable scope = NewDisposeScope();
-        Tensor all = Npz.Read(sample.Folder.FileOf(StageFiles.Draws))["draws"];
+        Tensor all = Npz.Read(sample.Folder.FileOf(StageFiles.Draws))[StageFiles.DrawsArray];
         string name = DisplayNames.Setting(sample.Train.Contender, sample.Steps);
         moments.Add(new ImageRow(name, [.. shown.Select(j => Brightness(all[j].mean([0])))]));
         moments.Add(new ImageRow("standard deviation", [.. shown.Select(j => Floats(all[j].std(0, unbiased: false)))]));

@@ -11,9 +11,6 @@ namespace Reproduce.Runner.Report;
 /// <summary>Gathers the numbers of finished jobs into the rows of the results table.</summary>
 public static class Measurements
 {
-    /// <summary>Median distance between re-simulated draws and the observation.</summary>
-    public const string ResimulationError = "resimulation_error";
-
     /// <summary>One row for each number; jobs that failed give rows with the reason.</summary>
     /// <param name="plan">The run.</param>
     /// <param name="failureOf">Why a score has no result, or null if it has one.</param>
@@ -136,7 +133,7 @@ public static class Measurements
         yield return MetricStyle.MaxEce;
         if (plan.Task is IResimulation)
         {
-            yield return ResimulationError;
+            yield return MetricStyle.ResimulationError;
         }
     }
 }

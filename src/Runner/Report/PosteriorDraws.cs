@@ -118,7 +118,7 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
         }
 
         using IDisposable scope = NewDisposeScope();
-        Tensor draws = Npz.Read(folder.FileOf(file))["draws"];
+        Tensor draws = Npz.Read(folder.FileOf(file))[StageFiles.DrawsArray];
         for (int i = 0; i < dataSets.Count; i++)
         {
             float[] theta = draws[dataSets[i]].to(ScalarType.Float32).contiguous().data<float>().ToArray();

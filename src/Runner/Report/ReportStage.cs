@@ -4,6 +4,7 @@ using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
+using Reproduce.Runner.Storage;
 using Reproduce.Tasks.Denoising;
 
 namespace Reproduce.Runner.Report;
@@ -23,15 +24,11 @@ public static class ReportStage
     /// <summary>Folder of the figures.</summary>
     public const string FiguresFolder = "figures";
 
-    /// <summary>Folder of logs and working files.</summary>
-    public const string LogsFolder = "logs";
-
-    private const string PaperVariant = "paper";
     private static readonly string[] s_figureFiles = [".png", ".svg", ".pdf", ".json"];
 
     /// <summary>The configuration of a run at work in a folder; the report's own belongs to its numbers until the next report.</summary>
     /// <param name="output">The results folder.</param>
-    public static string WorkingCopy(string output) => Path.Combine(output, LogsFolder, ResolvedFile);
+    public static string WorkingCopy(string output) => Path.Combine(output, ResultsLock.LogsFolder, ResolvedFile);
 
     /// <summary>Writes everything into the output folder.</summary>
     /// <param name="context">The run.</param>
@@ -48,7 +45,7 @@ public static class ReportStage
         RunPlan plan = context.Plan;
         Experiment experiment = plan.Experiment;
         // Everything is written aside and then put in its place file by file: a full disk leaves the report of before, whole.
-        string aside = Path.Combine(output, LogsFolder, "report.part");
+        string aside = Path.Combine(output, ResultsLock.LogsFolder, "report.part");
         if (Directory.Exists(aside))
         {
             Directory.Delete(aside, recursive: true);
@@ -75,7 +72,7 @@ public static class ReportStage
         FigureEntry[] kept = [.. (earlier?.Figures ?? []).Where(f => !f.FromTable && figures.All(g => g.Name != f.Name))];
         new ReportPage
         {
-            Title = $"{experiment.Title}{(plan.Variant == PaperVariant ? "" : $" ({plan.Variant})")}",
+            Title = $"{experiment.Title}{(plan.Variant == Measurement.PaperVariant ? "" : $" ({plan.Variant})")}",
             Introduction = $"{experiment.Paper}. {experiment.Description}".Trim(' ', '.') + ".",
             Facts = ReportFacts.Of(plan, manifest, request, budgets),
             Tables = [new ReportTable("table", plan.Task is IImageParameters
@@ -201,7 +198,7 @@ public static class ReportStage
         Experiment experiment, string variant, MeasurementTable measurements, PublishedResults published, string output)
     {
         List<ClaimEvidence> evidence = [new(measurements, published, experiment.Name, variant)];
-        if (variant == PaperVariant && Directory.Exists(output))
+        if (variant == Measurement.PaperVariant && Directory.Exists(output))
         {
             evidence.AddRange(
                 from folder in Directory.EnumerateDirectories(output).Order(StringComparer.Ordinal)

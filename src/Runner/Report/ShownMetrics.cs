@@ -11,7 +11,7 @@ internal static class ShownMetrics
     /// <param name="plan">The run.</param>
     public static IReadOnlyList<string> Of(RunPlan plan) => (plan.Reference, plan.Task) switch
     {
-        (not null, IResimulation) => [.. MetricStyle.Default, Measurements.ResimulationError],
+        (not null, IResimulation) => [.. MetricStyle.Default, MetricStyle.ResimulationError],
         (not null, _) => MetricStyle.Default,
         (null, IErrorScale) => [MetricStyle.Rmse, MetricStyle.ScaledError, MetricStyle.MaxEce, MetricStyle.Seconds, MetricStyle.TotalSeconds],
         _ => [MetricStyle.Rmse, MetricStyle.MaxEce, MetricStyle.Seconds],

@@ -27,7 +27,7 @@ public static class ReferenceStage
             progress.Report(0.5);
             context.Cancel.ThrowIfCancellationRequested();
             using Tensor second = posterior.Sample(test.X, draws, key.Child("second"));
-            Npz.Write(job.Folder.WorkFile(StageFiles.Reference), new Dictionary<string, Tensor> { ["draws"] = first, ["second"] = second });
+            Npz.Write(job.Folder.WorkFile(StageFiles.Reference), new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = first, [StageFiles.SecondArray] = second });
         }
 
         progress.Report(1);

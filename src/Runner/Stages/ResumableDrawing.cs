@@ -103,7 +103,7 @@ public sealed class ResumableDrawing(StageContext context, string file)
     {
         using Tensor finished = tensor(unfinished.Finished.ToArray(), dtype: ScalarType.Bool);
         using Tensor seconds = tensor(spent.TotalSeconds, dtype: ScalarType.Float64);
-        Npz.Write(file, new Dictionary<string, Tensor> { ["draws"] = unfinished.Theta, ["finished"] = finished, ["seconds"] = seconds });
+        Npz.Write(file, new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = unfinished.Theta, ["finished"] = finished, ["seconds"] = seconds });
     }
 
     private (UnfinishedDraws Draws, TimeSpan Spent) Restore(long dataSets, int draws, long dimension)
@@ -112,7 +112,7 @@ public sealed class ResumableDrawing(StageContext context, string file)
         try
         {
             if (File.Exists(file) && Npz.Read(file) is { } arrays
-                && arrays.TryGetValue("draws", out Tensor? theta) && theta.dtype == ScalarType.Float32 && theta.shape.SequenceEqual([dataSets, draws, dimension])
+                && arrays.TryGetValue(StageFiles.DrawsArray, out Tensor? theta) && theta.dtype == ScalarType.Float32 && theta.shape.SequenceEqual([dataSets, draws, dimension])
                 && arrays.TryGetValue("finished", out Tensor? finished) && finished.dtype == ScalarType.Bool && finished.dim() == 1
                 && arrays.TryGetValue("seconds", out Tensor? seconds) && seconds.dtype == ScalarType.Float64 && seconds.dim() == 0
                 && seconds.item<double>() is >= 0 and < 1e9 and double spent)

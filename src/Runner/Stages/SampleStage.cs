@@ -42,7 +42,7 @@ public static class SampleStage
             estimator, x, experiment.Test.Draws, job.Steps, key, progress.Part(0, share));
         using (first.Theta)
         {
-            Npz.Write(job.Folder.WorkFile(StageFiles.Draws), new Dictionary<string, Tensor> { ["draws"] = first.Theta });
+            Npz.Write(job.Folder.WorkFile(StageFiles.Draws), new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = first.Theta });
         }
 
         TimeSpan earlier = first.Earlier;
@@ -60,7 +60,7 @@ public static class SampleStage
             earlier += single.Earlier;
             using (single.Theta)
             {
-                Npz.Write(job.Folder.WorkFile(StageFiles.Marginal), new Dictionary<string, Tensor> { ["draws"] = single.Theta });
+                Npz.Write(job.Folder.WorkFile(StageFiles.Marginal), new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = single.Theta });
             }
         }
 

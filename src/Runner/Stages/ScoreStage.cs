@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Inference.Training;
+using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
 using Reproduce.Tasks;
@@ -14,7 +15,10 @@ namespace Reproduce.Runner.Stages;
 public static class ScoreStage
 {
     /// <summary>Names of the arrays that hold one number for each test data set, which are also the metrics' names.</summary>
-    public static IReadOnlyList<string> PerDataSet { get; } = ["c2st", "mmd2", "mmd2_unbiased", "rmse", "scaled_error", "resimulation_error"];
+    public static IReadOnlyList<string> PerDataSet { get; } =
+    [
+        MetricStyle.C2st, MetricStyle.Mmd2, MetricStyle.Mmd2Unbiased, MetricStyle.Rmse, MetricStyle.ScaledError, MetricStyle.ResimulationError,
+    ];
 
     /// <summary>Computes the scores.</summary>
     /// <param name="job">What is wanted.</param>
@@ -31,8 +35,8 @@ public static class ScoreStage
         Dictionary<string, Tensor>? reference = context.Plan.Reference is ReferenceJob r ? Npz.Read(r.Folder.FileOf(StageFiles.Reference)) : null;
         using Simulations test = SimulationFiles.Read(context.Plan.TestSet.Folder.FileOf(StageFiles.Test));
         Tensor draws = job.Sample is SampleJob sample
-            ? Npz.Read(sample.Folder.FileOf(StageFiles.Draws))["draws"]
-            : reference!["second"];
+            ? Npz.Read(sample.Folder.FileOf(StageFiles.Draws))[StageFiles.DrawsArray]
+            : reference![StageFiles.SecondArray];
 
         Dictionary<string, double[]> scores = [];
         if (!draws.isfinite().all().item<bool>())
@@ -45,32 +49,33 @@ public static class ScoreStage
         {
             RandomKey key = context.Plan.Key.Child("score");
             C2stOptions c2st = settings.C2st.ToOptions() with { Threads = context.Threads };
-            scores["c2st"] = C2st.Score(draws, reference["draws"], c2st, key, progress, context.Cancel);
+            scores[MetricStyle.C2st] = C2st.Score(draws, reference[StageFiles.DrawsArray], c2st, key, progress, context.Cancel);
             MmdResult[] mmd = MaximumMeanDiscrepancy.PerDataSet(
-                draws, reference["draws"], new MmdOptions { MaxDraws = settings.Mmd.MaxDraws }, context.Cancel);
-            scores["mmd2"] = [.. mmd.Select(m => m.Biased)];
-            scores["mmd2_unbiased"] = [.. mmd.Select(m => m.Unbiased)];
+                draws, reference[StageFiles.DrawsArray], new MmdOptions { MaxDraws = settings.Mmd.MaxDraws }, context.Cancel);
+            scores[MetricStyle.Mmd2] = [.. mmd.Select(m => m.Biased)];
+            scores[MetricStyle.Mmd2Unbiased] = [.. mmd.Select(m => m.Unbiased)];
         }
 
         if (job.Sample is SampleJob drawn && context.Plan.Experiment.Test.MarginalDataSets is int count)
         {
             MmdResult[] parts = Marginal(
-                Npz.Read(drawn.Folder.FileOf(StageFiles.Marginal))["draws"], test.Theta.narrow(0, 0, count), context);
-            scores["mmd2"] = [.. parts.Select(m => m.Biased)];
-            scores["mmd2_unbiased"] = [.. parts.Select(m => m.Unbiased)];
+                Npz.Read(drawn.Folder.FileOf(StageFiles.Marginal))[StageFiles.DrawsArray], test.Theta.narrow(0, 0, count), context);
+            scores[MetricStyle.Mmd2] = [.. parts.Select(m => m.Biased)];
+            scores[MetricStyle.Mmd2Unbiased] = [.. parts.Select(m => m.Unbiased)];
         }
 
         Tensor truth = test.Theta.narrow(0, 0, draws.shape[0]);
-        scores["rmse"] = RootMeanSquareError.PerDataSet(draws, truth);
+        scores[MetricStyle.Rmse] = RootMeanSquareError.PerDataSet(draws, truth);
         if (context.Plan.Task is IErrorScale scaled)
         {
-            scores["scaled_error"] = [.. MeanAbsoluteError.PerDataSet(draws, truth).Select(e => e / scaled.ErrorScale)];
+            scores[MetricStyle.ScaledError] = [.. MeanAbsoluteError.PerDataSet(draws, truth).Select(e => e / scaled.ErrorScale)];
         }
 
         if (context.Plan.Task is IResimulation resimulation)
         {
             // The median over draws: one draw far away says little about a posterior whose tails are long.
-            scores["resimulation_error"] = Doubles(resimulation.ResimulationError(draws, test.X).sort(1).Values.select(1, draws.shape[1] / 2).contiguous());
+            scores[MetricStyle.ResimulationError] = Doubles(
+                resimulation.ResimulationError(draws, test.X).sort(1).Values.select(1, draws.shape[1] / 2).contiguous());
         }
 
         if (context.Plan.Task is not IImageParameters)

@@ -24,7 +24,7 @@ public static class ShowStage
         using Observation x = Of(context.Plan.Experiment);
         using (Tensor draws = job.Sample is SampleJob sample ? Draw(sample, x, context, progress) : Exact(x, context))
         {
-            Npz.Write(job.Folder.WorkFile(StageFiles.Draws), new Dictionary<string, Tensor> { ["draws"] = draws });
+            Npz.Write(job.Folder.WorkFile(StageFiles.Draws), new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = draws });
         }
 
         progress.Report(1);

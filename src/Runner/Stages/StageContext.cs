@@ -23,6 +23,12 @@ public sealed record StageContext(RunPlan Plan, Device Device, CancellationToken
 /// <summary>Names of the files in stage folders and of the arrays in them.</summary>
 public static class StageFiles
 {
+    /// <summary>The array of draws in files of draws, also in those that the verb "score" reads.</summary>
+    public const string DrawsArray = "draws";
+
+    /// <summary>The array of an independent second set of reference draws.</summary>
+    public const string SecondArray = "second";
+
     /// <summary>Training simulations: "theta" and the observation's tensors as "x_NAME".</summary>
     public const string Training = "training.npz";
 

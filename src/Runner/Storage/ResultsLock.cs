@@ -15,6 +15,9 @@ public sealed class FolderInUseException(string message) : Exception(message);
 /// </remarks>
 public sealed class ResultsLock : IDisposable
 {
+    /// <summary>Folder of logs, working files and the lock, in the results folder.</summary>
+    public const string LogsFolder = "logs";
+
     private static readonly TimeSpan s_renewal = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_silence = TimeSpan.FromMinutes(2);
 
@@ -39,7 +42,7 @@ public sealed class ResultsLock : IDisposable
     /// <exception cref="FolderInUseException">Another run uses it.</exception>
     public static ResultsLock Take(string output)
     {
-        string logs = Path.Combine(output, "logs");
+        string logs = Path.Combine(output, LogsFolder);
         Directory.CreateDirectory(logs);
         string ownerFile = Path.Combine(logs, "run.owner");
         FileStream? taken = FileLocks.TryTake(Path.Combine(logs, "run.lock"));
