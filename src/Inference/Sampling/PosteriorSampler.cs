@@ -37,7 +37,7 @@ public static class PosteriorSampler
     /// <param name="options">Batching.</param>
     /// <param name="progress">Receives the finished share, 0 to 1.</param>
     /// <param name="cancel">Stops between network passes.</param>
-    /// <returns>float32, [J, S, D], on the CPU.</returns>
+    /// <returns>float32, [J, S, D], on the CPU, in the caller's dispose scope if there is one.</returns>
     public static Tensor Sample(
         IPosteriorEstimator estimator,
         Observation x,

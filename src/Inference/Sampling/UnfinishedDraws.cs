@@ -20,7 +20,7 @@ public sealed class UnfinishedDraws : IDisposable
     }
 
     /// <summary>What <see cref="Theta"/> and <see cref="Finished"/> were.</summary>
-    /// <param name="theta">float32, [J, S, D], on the CPU; belongs to this object from now on.</param>
+    /// <param name="theta">float32, [J, S, D], on the CPU; disposed of with this object, or by the scope that it is in.</param>
     /// <param name="finished">As <see cref="Finished"/> gives it.</param>
     /// <exception cref="ArgumentException">The two do not fit.</exception>
     public UnfinishedDraws(Tensor theta, IReadOnlyList<bool> finished)
@@ -38,7 +38,7 @@ public sealed class UnfinishedDraws : IDisposable
             throw new ArgumentException($"finished: expected {theta.shape[0] * _blocks} blocks, got {finished.Count}", nameof(finished));
         }
 
-        Theta = theta.DetachFromDisposeScope();
+        Theta = theta;
         _finished = [.. finished];
     }
 

@@ -29,7 +29,8 @@ public sealed class ResumableDrawing(StageContext context, string file)
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(progress);
-        (UnfinishedDraws unfinished, TimeSpan before) = Restore(x.Count, draws, estimator.Dimension);
+        (UnfinishedDraws unfinished, TimeSpan before) = Restore(x.Count, draws, estimator.Dimension)
+            ?? (new UnfinishedDraws(x.Count, draws, estimator.Dimension), TimeSpan.Zero);
         int already = unfinished.Finished.Count(f => f);
         if (already > 0)
         {
@@ -106,7 +107,7 @@ public sealed class ResumableDrawing(StageContext context, string file)
         Npz.Write(file, new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = unfinished.Theta, ["finished"] = finished, ["seconds"] = seconds });
     }
 
-    private (UnfinishedDraws Draws, TimeSpan Spent) Restore(long dataSets, int draws, long dimension)
+    private (UnfinishedDraws Draws, TimeSpan Spent)? Restore(long dataSets, int draws, long dimension)
     {
         using IDisposable scope = NewDisposeScope();
         try
@@ -117,7 +118,7 @@ public sealed class ResumableDrawing(StageContext context, string file)
                 && arrays.TryGetValue("seconds", out Tensor? seconds) && seconds.dtype == ScalarType.Float64 && seconds.dim() == 0
                 && seconds.item<double>() is >= 0 and < 1e9 and double spent)
             {
-                return (new UnfinishedDraws(theta, finished.data<bool>().ToArray()), TimeSpan.FromSeconds(spent));
+                return (new UnfinishedDraws(theta.MoveToOuterDisposeScope(), finished.data<bool>().ToArray()), TimeSpan.FromSeconds(spent));
             }
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException)
@@ -125,7 +126,7 @@ public sealed class ResumableDrawing(StageContext context, string file)
             // A damaged file costs time, not correctness: drawing begins anew.
         }
 
-        return (new UnfinishedDraws(dataSets, draws, dimension), TimeSpan.Zero);
+        return null;
     }
 }
 

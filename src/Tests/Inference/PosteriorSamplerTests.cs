@@ -79,6 +79,21 @@ public sealed class PosteriorSamplerTests
     }
 
     [Test]
+    public void TheDrawsBelongToTheCallersScope()
+    {
+        using IPosteriorEstimator estimator = Contenders.Create("fmpe");
+        using Observation x = Observations(2);
+        Tensor draws;
+        using (NewDisposeScope())
+        {
+            draws = PosteriorSampler.Sample(estimator, x, 5, 2, s_key);
+            Assert.That(draws.IsInvalid, Is.False);
+        }
+
+        Assert.That(draws.IsInvalid, Is.True);
+    }
+
+    [Test]
     public void WrongArgumentsAreRefused()
     {
         using IPosteriorEstimator estimator = Contenders.Create("acf");
