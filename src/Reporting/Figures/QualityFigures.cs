@@ -86,14 +86,14 @@ public static class QualityFigures
     }
 
     // One step of CMPE can have forty times the MMD of two: on a linear axis everything else would lie on the ground.
-    private static (QualityPanel Request, IReadOnlyList<QualityCurve> Curves, Summary Floor, bool Log) PanelOf(QualityPanel request, IReadOnlyList<QualityCurve> curves, Summary floor)
+    private static DrawnPanel PanelOf(QualityPanel request, IReadOnlyList<QualityCurve> curves, Summary floor)
     {
         var points = curves.SelectMany(c => c.Points).ToArray();
         bool log = !floor.HasValue && points.Length > 0 && points.Min(p => p.Low) is > 0 and var lowest && points.Max(p => p.High) > 30 * lowest;
-        return (request, log ? [.. curves.Select(c => c.WithLogarithms())] : curves, floor, log);
+        return new DrawnPanel(request, log ? [.. curves.Select(c => c.WithLogarithms())] : curves, floor, log);
     }
 
-    private static void Axes(FigurePanel panel, (QualityPanel Request, IReadOnlyList<QualityCurve> Curves, Summary Floor, bool Log) drawn, bool byBudget)
+    private static void Axes(FigurePanel panel, DrawnPanel drawn, bool byBudget)
     {
         var (xMin, xMax, yMin, yMax) = QualityPlotter.LimitsOf(drawn.Curves, drawn.Floor.HasValue ? drawn.Floor.Mean : null);
         panel.Limits(xMin, xMax, yMin, yMax);
@@ -180,6 +180,9 @@ public static class QualityFigures
     // The MMD of images compares parts of the test sets, not single ones.
     private static string BandUnit(IReadOnlyList<QualityPanel> panels) =>
         panels.All(p => p.Metric == MetricStyle.Mmd2) ? "parts of the test sets" : "test sets";
+
+    // A panel with its curves, whose values are logarithms where the vertical axis is logarithmic, and the floor.
+    private sealed record DrawnPanel(QualityPanel Request, IReadOnlyList<QualityCurve> Curves, Summary Floor, bool Log);
 
     // A figure's title and the sentences of its caption; a caption speaks only of what its figure has.
     private sealed record Wording(string Title, string Opening, string Labels, string Paper)

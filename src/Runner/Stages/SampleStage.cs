@@ -38,15 +38,8 @@ public static class SampleStage
         // Both parts count by their draws: the second may well be the longer one.
         long timed = (long)experiment.Test.DataSets * experiment.Test.Draws;
         double share = (double)timed / (timed + (experiment.Test.MarginalDataSets ?? 0));
-        FinishedDraws first = new ResumableDrawing(context, job.Folder.WorkFile(StageFiles.UnfinishedDraws)).Run(
-            estimator, x, experiment.Test.Draws, job.Steps, key, progress.Part(0, share));
-        using (first.Theta)
-        {
-            Npz.Write(job.Folder.WorkFile(StageFiles.Draws), new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = first.Theta });
-        }
-
-        TimeSpan earlier = first.Earlier;
-        List<double> seconds = [first.Spent.TotalSeconds];
+        (TimeSpan spent, TimeSpan earlier) = Draw(x, experiment.Test.Draws, key, StageFiles.UnfinishedDraws, StageFiles.Draws, progress.Part(0, share));
+        List<double> seconds = [spent.TotalSeconds];
         while (seconds.Count < experiment.Sampling.Repeats && seconds.Sum() < experiment.Sampling.RepeatSeconds)
         {
             seconds.Add(TimeAgain(estimator, x, experiment.Test.Draws, job.Steps, key, context));
@@ -55,13 +48,7 @@ public static class SampleStage
         if (experiment.Test.MarginalDataSets is int count)
         {
             using Observation many = all.Narrow(0, count);
-            FinishedDraws single = new ResumableDrawing(context, job.Folder.WorkFile(StageFiles.UnfinishedMarginal)).Run(
-                estimator, many, 1, job.Steps, key.Child("marginal"), progress.Part(share, 1 - share));
-            earlier += single.Earlier;
-            using (single.Theta)
-            {
-                Npz.Write(job.Folder.WorkFile(StageFiles.Marginal), new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = single.Theta });
-            }
+            earlier += Draw(many, 1, key.Child("marginal"), StageFiles.UnfinishedMarginal, StageFiles.Marginal, progress.Part(share, 1 - share)).Earlier;
         }
 
         using (Tensor timing = tensor(seconds.ToArray(), dtype: ScalarType.Float64))
@@ -70,6 +57,14 @@ public static class SampleStage
         }
 
         job.Folder.Commit(earlier + clock.Elapsed, StageFiles.UnfinishedDraws, StageFiles.UnfinishedMarginal);
+
+        (TimeSpan Spent, TimeSpan Earlier) Draw(Observation given, int draws, RandomKey random, string unfinished, string finished, JobProgress part)
+        {
+            FinishedDraws made = new ResumableDrawing(context, job.Folder.WorkFile(unfinished)).Run(estimator, given, draws, job.Steps, random, part);
+            using Tensor theta = made.Theta;
+            Npz.Write(job.Folder.WorkFile(finished), new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = theta });
+            return (made.Spent, made.Earlier);
+        }
     }
 
     private static double TimeAgain(IPosteriorEstimator estimator, Observation x, int draws, int steps, RandomKey key, StageContext context)
