@@ -119,6 +119,21 @@ public sealed class TrainerTests
     }
 
     [Test]
+    public void ValidationNeedsNoMoreMemoryThanAStepAndWeighsItsBatches()
+    {
+        using Simulations training = LinearGaussian.Simulate(64, s_key);
+        using Simulations validation = LinearGaussian.Simulate(70, s_key.Child("validation"));
+        using WatchedEstimator watched = new();
+        watched.Scale = _ => 0;
+        watched.Before = () => watched.Offset = watched.Batches.Count;
+        using Trainer trainer = new(watched, Settings with { Epochs = 1, Validations = 1 }, s_key);
+        trainer.Run(training, validation);
+        Assert.That(watched.Batches.Select(b => b.Length / 2), Is.EqualTo(new[] { 32, 32, 32, 32, 6 }));
+        Assert.That(watched.Batches.Skip(2).SelectMany(b => b), Is.EqualTo(validation.Theta.Numbers()));
+        Assert.That(trainer.History.Validation.Single().Loss, Is.EqualTo((32 * 2 + 32 * 3 + 6 * 4) / 70.0).Within(1e-6));
+    }
+
+    [Test]
     public void ValidationDoesNotTouchTheTraining()
     {
         using Simulations training = LinearGaussian.Simulate(100, s_key);
