@@ -28,12 +28,18 @@ public static class PlanPrinter
         console.MarkupLineInterpolated($"[bold]{plan.Experiment.Title}[/] ({plan.Variant}), device {device.ToString()}, seed {plan.Experiment.Seed}");
         console.MarkupLineInterpolated($"results in {output}");
         Table table = new Table().AddColumns("training", "weights", "epochs", "steps", "sampling steps", "state");
+        Dictionary<string, string> weights = []; // A network is the same at every budget, and its initial weights take time.
         foreach (TrainJob job in plan.Trainings)
         {
             TrainingSettings training = job.Settings.Training;
+            if (!weights.TryGetValue(job.Contender, out string? count))
+            {
+                weights[job.Contender] = count = WeightsOf(job, plan, device);
+            }
+
             table.AddRow(
                 Markup.Escape(job.Folder.Label),
-                WeightsOf(job, plan, device),
+                count,
                 training.TotalEpochs(job.Budget).ToString("N0", CultureInfo.InvariantCulture),
                 training.TotalSteps(job.Budget).ToString("N0", CultureInfo.InvariantCulture),
                 string.Join(" ", plan.StepsOf(job)),
