@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks.Images;
@@ -31,11 +32,12 @@ internal sealed class ImageAttentionBlock : Network
     /// <summary>[N, C, H, W] to the same shape.</summary>
     public Tensor Apply(Tensor x)
     {
+        using DisposeScope scope = NewDisposeScope();
         Tensor normalised = norm.Apply(x);
 
         // One head: [N, 1, H W, C].
         Tensor sequence = normalised.flatten(2).transpose(1, 2).unsqueeze(1);
         Tensor mixed = nn.functional.scaled_dot_product_attention(query.Apply(sequence), key.Apply(sequence), value.Apply(sequence));
-        return normalised.add(projection.Apply(mixed).squeeze(1).transpose(1, 2).reshape(x.shape), Scalars.One);
+        return normalised.add(projection.Apply(mixed).squeeze(1).transpose(1, 2).reshape(x.shape), Scalars.One).MoveToOuterDisposeScope();
     }
 }

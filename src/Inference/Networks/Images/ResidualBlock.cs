@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks.Images;
@@ -36,9 +37,10 @@ internal sealed class ResidualBlock : Network
     /// <summary>[N, inputs, H, W] and the swished condition [N, C] to [N, outputs, H, W].</summary>
     public Tensor Apply(Tensor x, Tensor swishedCondition)
     {
+        using DisposeScope scope = NewDisposeScope();
         Tensor h = convolution1.Apply(nn.functional.silu(norm1.Apply(x)), padding: 1);
         h = h.add(conditioning.Apply(swishedCondition).unsqueeze(2).unsqueeze(3), Scalars.One);
         h = convolution2.Apply(nn.functional.silu(norm2.Apply(h)), padding: 1);
-        return h.add(shortcut is null ? x : shortcut.Apply(x), Scalars.One);
+        return h.add(shortcut is null ? x : shortcut.Apply(x), Scalars.One).MoveToOuterDisposeScope();
     }
 }
