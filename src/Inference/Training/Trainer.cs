@@ -255,7 +255,7 @@ public sealed class Trainer : IDisposable
         _random.Restart(_key.Child("validation"));
         double sum = 0;
 
-        // No more together than in a step: the outputs of every layer are held to the end of a loss, and a U-Net's of 500 images are 4.5 GB.
+        // No more together than in a step, so that a training whose steps have room has room for this: layers' outputs are held to the end of a loss.
         for (long first = 0; first < validation.Count; first += _settings.BatchSize)
         {
             using IDisposable inner = NewDisposeScope();

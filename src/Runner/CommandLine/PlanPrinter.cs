@@ -28,18 +28,15 @@ public static class PlanPrinter
         console.MarkupLineInterpolated($"[bold]{plan.Experiment.Title}[/] ({plan.Variant}), device {device.ToString()}, seed {plan.Experiment.Seed}");
         console.MarkupLineInterpolated($"results in {output}");
         Table table = new Table().AddColumns("training", "weights", "epochs", "steps", "sampling steps", "state");
-        Dictionary<string, string> weights = []; // A network is the same at every budget, and its initial weights take time.
+
+        // A network is the same at every budget, and its initial weights take time.
+        Dictionary<string, string> weights = plan.Trainings.DistinctBy(j => j.Contender).ToDictionary(j => j.Contender, j => WeightsOf(j, plan, device));
         foreach (TrainJob job in plan.Trainings)
         {
             TrainingSettings training = job.Settings.Training;
-            if (!weights.TryGetValue(job.Contender, out string? count))
-            {
-                weights[job.Contender] = count = WeightsOf(job, plan, device);
-            }
-
             table.AddRow(
                 Markup.Escape(job.Folder.Label),
-                count,
+                weights[job.Contender],
                 training.TotalEpochs(job.Budget).ToString("N0", CultureInfo.InvariantCulture),
                 training.TotalSteps(job.Budget).ToString("N0", CultureInfo.InvariantCulture),
                 string.Join(" ", plan.StepsOf(job)),
