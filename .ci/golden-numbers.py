@@ -19,9 +19,9 @@ def read(path):
 
 
 def processor():
-    flags = next(line for line in open("/proc/cpuinfo") if line.startswith("flags")).split()
-    vendor = next(line for line in open("/proc/cpuinfo") if line.startswith("vendor_id")).split()[-1]
-    return f"{vendor} {'avx512' if 'avx512f' in flags else 'avx2' if 'avx2' in flags else 'plain'}"
+    lines = [line.split(":", 1) for line in open("/proc/cpuinfo") if ":" in line]
+    facts = {key.strip(): value.strip() for key, value in reversed(lines)}
+    return f"{facts.get('vendor_id')} family {facts.get('cpu family')} model {facts.get('model')}"
 
 
 def difference(old, new, exact):

@@ -25,6 +25,13 @@ public sealed class Convolution : Network
     private const double CutDeviation = 0.87962566103423978;
     private const double BelowTwo = 0.022750131948179209;
 
+    // Channels that oneDNN's convolutions take together. Where a number of channels is no multiple of it, the layout that it rearranges
+    // the data into ends in padding, which version 3.7 (in libtorch 2.10) leaves unwritten on some processors: wrong gradients, or NaN.
+    private const long ChannelBlock = 16;
+
+    // Up to so many input channels there is a layout without padding.
+    private const long FewInputs = 3;
+
     private readonly Parameter weight;
     private readonly Parameter bias;
     private readonly double _l2;
@@ -64,8 +71,29 @@ public sealed class Convolution : Network
     /// <param name="stride">Distance between the kernel's positions.</param>
     /// <param name="padding">Zeros around the image.</param>
     /// <returns>[N, outputs, H', W'] with H' = floor((H + 2 padding - size) / stride) + 1.</returns>
-    public Tensor Apply(Tensor x, long stride = 1, long padding = 0) =>
-        nn.functional.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding, padding]);
+    public Tensor Apply(Tensor x, long stride = 1, long padding = 0)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        long inputs = weight.shape[1];
+        long outputs = weight.shape[0];
+        long moreInputs = x.device_type == DeviceType.CPU && inputs > FewInputs ? Missing(inputs) : 0;
+        long moreOutputs = x.device_type == DeviceType.CPU ? Missing(outputs) : 0;
+        if (moreInputs == 0 && moreOutputs == 0)
+        {
+            return nn.functional.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding, padding]);
+        }
+
+        using IDisposable scope = NewDisposeScope();
+        Tensor all = nn.functional.conv2d(
+            moreInputs == 0 ? x : nn.functional.pad(x, [0, 0, 0, 0, 0, moreInputs]),
+            nn.functional.pad(weight, [0, 0, 0, 0, 0, moreInputs, 0, moreOutputs]),
+            nn.functional.pad(bias, [0, moreOutputs]),
+            strides: [stride, stride],
+            padding: [padding, padding]);
+        return (moreOutputs == 0 ? all : all.narrow(1, 0, outputs).contiguous()).MoveToOuterDisposeScope();
+    }
+
+    private static long Missing(long channels) => (ChannelBlock - (channels % ChannelBlock)) % ChannelBlock;
 
     private static Tensor GlorotUniform(long[] shape, RandomSource random)
     {

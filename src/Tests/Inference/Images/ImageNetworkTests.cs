@@ -34,6 +34,38 @@ public sealed class ImageNetworkTests
         _scope.Dispose();
     }
 
+    // In float32 on the CPU, layouts of channels that are no multiple of a vector were left with unwritten padding.
+    [TestCase(1, 32, 3)]
+    [TestCase(32, 1, 3)]
+    [TestCase(24, 40, 3)]
+    [TestCase(33, 7, 3)]
+    [TestCase(5, 3, 1)]
+    public void AnyNumberOfChannelsHasTheGradientsOfDoublePrecision(int inputs, int outputs, int size)
+    {
+        using Convolution layer = new(inputs, outputs, size, _random);
+        using IDisposable scope = NewDisposeScope();
+        Tensor x = _random.Normal([8, inputs, 14, 14]).requires_grad_(true);
+        Tensor toOutput = _random.Normal([8, outputs, 14, 14]);
+        Tensor weight = layer.parameters().Single(p => p.dim() == 4);
+        Tensor exactX = x.detach().to(ScalarType.Float64).requires_grad_(true);
+        Tensor exactWeight = weight.detach().to(ScalarType.Float64).requires_grad_(true);
+
+        Tensor y = layer.Apply(x, padding: size / 2);
+        y.backward([toOutput]);
+        Tensor exact = nn.functional.conv2d(exactX, exactWeight, padding: [size / 2, size / 2]);
+        exact.backward([toOutput.to(ScalarType.Float64)]);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Error(y, exact), Is.LessThan(2e-5), "output");
+            Assert.That(Error(x.grad!, exactX.grad!), Is.LessThan(2e-5), "gradient of the input");
+            Assert.That(Error(weight.grad!, exactWeight.grad!), Is.LessThan(2e-5), "gradient of the weights");
+        });
+
+        static double Error(Tensor value, Tensor exact) =>
+            ((value.detach() - exact.detach()).abs().max() / exact.detach().abs().max()).item<double>();
+    }
+
     [Test]
     public void SummaryHasThePublishedSize()
     {
