@@ -22,6 +22,13 @@ public abstract record ContenderSettings : IValidatedRecord
     /// <summary>Batch sizes of single budgets, in place of the training's.</summary>
     public BudgetBatchSize[]? BatchSizes { get; init; }
 
+    /// <summary>
+    /// The name under which its random numbers are drawn; its own when not given. Contenders that share one start from the same weights and
+    /// see the same batches and noise, so that their difference comes from their settings alone.
+    /// </summary>
+    [RegularExpression("[a-z0-9][a-z0-9_-]{0,63}")]
+    public string? Stream { get; init; }
+
     /// <summary>The settings at one budget.</summary>
     /// <param name="budget">Size of the training set.</param>
     public ContenderSettings At(int budget)
@@ -32,7 +39,8 @@ public abstract record ContenderSettings : IValidatedRecord
 
     /// <summary>The sampling steps that are tried; a single 1 for estimators with one pass.</summary>
     /// <param name="isFullSweep">Whether all are tried at this budget.</param>
-    public abstract int[] StepsOf(bool isFullSweep);
+    /// <param name="replicate">Which of the replicated trainings, from 0.</param>
+    public abstract int[] StepsOf(bool isFullSweep, int replicate = 0);
 
     /// <summary>The sampling steps of figures that show one number of steps for each contender.</summary>
     public int ShownSteps => FigureSteps ?? StepsOf(isFullSweep: true).Max();
@@ -83,10 +91,10 @@ public abstract record FlowContenderSettings : ContenderSettings
     public CouplingFlowSettings Flow { get; init; } = new();
 
     /// <inheritdoc/>
-    public override int[] StepsOf(bool isFullSweep) => [1];
+    public override int[] StepsOf(bool isFullSweep, int replicate = 0) => [1];
 
     /// <inheritdoc/>
-    public override ContenderSettings TrainingOnly() => this with { FigureSteps = null };
+    public override ContenderSettings TrainingOnly() => this with { FigureSteps = null, Stream = null };
 }
 
 /// <summary>Affine coupling flow.</summary>
@@ -121,6 +129,10 @@ public abstract record FreeFormContenderSettings : ContenderSettings
     [Range(1, 100_000)]
     public int[]? BudgetSteps { get; init; }
 
+    /// <summary>Of those, the numbers that are tried for replicates after the first; all when not given, or when none of them is there.</summary>
+    [Range(1, 100_000)]
+    public int[]? ReplicateSteps { get; init; }
+
     /// <summary>The network with fresh weights.</summary>
     /// <param name="parts">What the estimator is built from.</param>
     /// <param name="largestTime">The largest time that the network is asked about.</param>
@@ -131,7 +143,12 @@ public abstract record FreeFormContenderSettings : ContenderSettings
     }
 
     /// <inheritdoc/>
-    public override int[] StepsOf(bool isFullSweep) => isFullSweep ? Steps : BudgetSteps ?? Steps;
+    public override int[] StepsOf(bool isFullSweep, int replicate = 0)
+    {
+        int[] first = isFullSweep ? Steps : BudgetSteps ?? Steps;
+        int[] repeated = replicate > 0 && ReplicateSteps is not null ? [.. first.Intersect(ReplicateSteps)] : first;
+        return repeated.Length > 0 ? repeated : first;
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<(string Property, string Problem)> Problems()
@@ -169,7 +186,9 @@ public sealed record FlowMatchingContenderSettings : FreeFormContenderSettings
     {
         Steps = [],
         BudgetSteps = null,
+        ReplicateSteps = null,
         FigureSteps = null,
+        Stream = null,
         FlowMatching = FlowMatching with { ExtraEulerStep = false, DropoutWhileSampling = false },
     };
 
@@ -197,7 +216,9 @@ public sealed record ConsistencyContenderSettings : FreeFormContenderSettings
     {
         Steps = [],
         BudgetSteps = null,
+        ReplicateSteps = null,
         FigureSteps = null,
+        Stream = null,
         Consistency = Consistency with { DropoutWhileSampling = false },
     };
 
@@ -247,7 +268,9 @@ public sealed record NpseContenderSettings : FreeFormContenderSettings
         {
             Steps = [],
             BudgetSteps = null,
+            ReplicateSteps = null,
             FigureSteps = null,
+            Stream = null,
             Diffusion = Diffusion with { Rho = defaults.Rho, Solver = defaults.Solver, Churn = defaults.Churn },
         };
     }

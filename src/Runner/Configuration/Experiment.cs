@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Reporting;
@@ -37,9 +38,21 @@ public sealed record Experiment : IValidatedRecord
     /// <summary>What the estimators are tested on.</summary>
     public required TestSettings Test { get; init; }
 
-    /// <summary>Trainings of each contender at each budget, each from a seed of its own.</summary>
+    /// <summary>
+    /// Repetitions at budgets that <see cref="BudgetReplicates"/> does not name: each has a training set, initial weights and batches of its
+    /// own, and all are tested on the same data sets.
+    /// </summary>
     [Range(1, 1000)]
     public int Replicates { get; init; } = 1;
+
+    /// <summary>Repetitions at single budgets, such as {512: 5, 1024: 5}; budgets that are not run are passed over.</summary>
+    [Range(1, 1000)]
+    public Dictionary<string, int>? BudgetReplicates { get; init; }
+
+    /// <summary>Repetitions at a budget.</summary>
+    /// <param name="budget">Size of the training set.</param>
+    public int ReplicatesAt(int budget) =>
+        BudgetReplicates?.TryGetValue(budget.ToString(CultureInfo.InvariantCulture), out int count) == true ? count : Replicates;
 
     /// <summary>The network that condenses an observation, the same design for every contender.</summary>
     public required SummarySettings Summary { get; init; }
@@ -70,6 +83,11 @@ public sealed record Experiment : IValidatedRecord
         if (Contenders.Count == 0)
         {
             yield return (nameof(Contenders), "expected at least one contender");
+        }
+
+        if (BudgetReplicates?.Keys.FirstOrDefault(k => !int.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is string key)
+        {
+            yield return (nameof(BudgetReplicates), $"expected sizes of training sets as keys, such as {{512: 5}}, got '{key}'");
         }
 
         if (Figures.ScatterDataSets.Any(j => j >= Test.DataSets))

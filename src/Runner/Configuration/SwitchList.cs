@@ -7,13 +7,16 @@ public static class SwitchList
 {
     /// <summary>
     /// The switches in the order of the files, such as <c>contenders.*:cmpe.consistency.huber_norm=elementwise</c>. A map that chooses a
-    /// <c>kind</c> is one switch.
+    /// <c>kind</c> is one switch. That a contender is left out is none.
     /// </summary>
     /// <param name="variant">The variant's overlays.</param>
     public static IReadOnlyList<string> Of(IEnumerable<YamlMap> variant)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return [.. variant.SelectMany(overlay => overlay.Entries).SelectMany(entry => Below(entry.Key, entry.Value))];
+        return
+        [
+            .. variant.SelectMany(overlay => overlay.Entries).SelectMany(entry => Below(entry.Key, entry.Value)).Where(s => !RemovesContender(s)),
+        ];
     }
 
     /// <summary>Whether a switch changes anything in an experiment.</summary>
@@ -52,6 +55,9 @@ public static class SwitchList
         string owner = path[0] == "contenders" ? path[1].Split(':')[^1] : path[0].Split(':')[^1];
         return $"{owner}: {(path.Length > 1 ? path[^1] + " " : "")}{assignment[(equals + 1)..]}";
     }
+
+    private static bool RemovesContender(string assignment) =>
+        assignment.Split('=') is [string path, "~" or "null"] && path.Split('.') is ["contenders", _];
 
     private static IEnumerable<string> Below(string path, YamlNode node)
     {

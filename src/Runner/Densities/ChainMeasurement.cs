@@ -35,16 +35,17 @@ internal sealed class ChainMeasurement : IDisposable
 
     /// <summary>Learns the backward conditionals for the simulated observations, whose parameters are not looked at.</summary>
     /// <exception cref="InvalidDataException">The training diverged.</exception>
-    public static ChainMeasurement Prepare(ConsistencyPosterior model, int steps, DensityOptions options, RandomKey key, StageContext context)
+    public static ChainMeasurement Prepare(
+        ConsistencyPosterior model, int steps, DensityJob job, RandomKey key, StageContext context)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Simulations pool = SimulationFiles.Read(context.Plan.Simulate.Folder.FileOf(StageFiles.Training));
+        using Simulations pool = SimulationFiles.Read(job.Train!.Simulate.Folder.FileOf(StageFiles.Training));
         using Simulations some = pool.Take(Math.Min(pool.Count, Observations));
         using Observation x = some.X.To(context.Device);
         try
         {
-            LearnedBackward backward = LearnedBackward.Train(model, steps, model.Summarise(x), options.Backward, key, null, context.Cancel);
-            return new ChainMeasurement(model, backward, steps, options.ChainPaths);
+            LearnedBackward backward = LearnedBackward.Train(model, steps, model.Summarise(x), job.Options.Backward, key, null, context.Cancel);
+            return new ChainMeasurement(model, backward, steps, job.Options.ChainPaths);
         }
         catch (DivergedException e)
         {

@@ -75,7 +75,7 @@ public static class DensityStage
         using Observation onDevice = x.To(context.Device);
         using IPosteriorEstimator estimator = EstimatorFactory.Load(job.Train!, context);
         using ChainMeasurement? chain = job.ChainSteps is int steps
-            ? ChainMeasurement.Prepare((ConsistencyPosterior)estimator, steps, job.Options, key.Child("chain").Child(steps), context)
+            ? ChainMeasurement.Prepare((ConsistencyPosterior)estimator, steps, job, key.Child("chain").Child(steps), context)
             : null;
         using DrawsWithDensity drawn = Draw(chain?.Averaged);
         if (!drawn.Theta.isfinite().all().item<bool>())

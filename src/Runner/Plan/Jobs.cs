@@ -3,11 +3,12 @@ using Reproduce.Runner.Storage;
 
 namespace Reproduce.Runner.Plan;
 
-/// <summary>Training and validation simulations: one pool, of which budgets are prefixes.</summary>
+/// <summary>Training and validation simulations of a replicate: one pool, of which budgets are prefixes.</summary>
 /// <param name="Folder">Where the result goes.</param>
 /// <param name="Pool">Training simulations.</param>
 /// <param name="Validation">Validation simulations.</param>
-public sealed record SimulateJob(StageFolder Folder, int Pool, int Validation);
+/// <param name="Replicate">Which of the replicates, from 0.</param>
+public sealed record SimulateJob(StageFolder Folder, int Pool, int Validation, int Replicate);
 
 /// <summary>Test data sets with their true parameters.</summary>
 /// <param name="Folder">Where the result goes.</param>
@@ -22,8 +23,15 @@ public sealed record ReferenceJob(StageFolder Folder);
 /// <param name="Contender">The contender's name.</param>
 /// <param name="Settings">The contender's settings.</param>
 /// <param name="Budget">Training simulations.</param>
-/// <param name="Replicate">Which of the replicated trainings, from 0.</param>
-public sealed record TrainJob(StageFolder Folder, string Contender, ContenderSettings Settings, int Budget, int Replicate);
+/// <param name="Simulate">Its replicate's simulations.</param>
+public sealed record TrainJob(StageFolder Folder, string Contender, ContenderSettings Settings, int Budget, SimulateJob Simulate)
+{
+    /// <summary>Which of the replicated trainings, from 0.</summary>
+    public int Replicate => Simulate.Replicate;
+
+    /// <summary>The name under which its random numbers are drawn.</summary>
+    public string Stream => Settings.Stream ?? Contender;
+}
 
 /// <summary>Posterior draws for all test data sets at one number of sampling steps, and the time they take.</summary>
 /// <param name="Folder">Where the result goes.</param>

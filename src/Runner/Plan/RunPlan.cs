@@ -37,22 +37,9 @@ public sealed class RunPlan
         Task = experiment.Task.Create();
         Key = RandomKey.FromSeed(experiment.Seed).Child(experiment.Name);
         TaskSettings simulator = experiment.Task.SimulatorOnly();
-        int pool = experiment.Simulations.Budgets.Max();
-        int validation = experiment.Simulations.Validation;
         int dataSets = experiment.Test.Total;
-
-        Simulate = new SimulateJob(
-            Folder("simulate", $"{pool} training simulations", new
-            {
-                Version = SimulateVersion,
-                experiment.Name,
-                experiment.Seed,
-                Task = simulator,
-                Pool = pool,
-                Validation = validation,
-            }),
-            pool,
-            validation);
+        int replicates = experiment.Simulations.Budgets.Max(experiment.ReplicatesAt);
+        Simulations = [.. Enumerable.Range(0, replicates).Select(replicate => PlanSimulations(simulator, replicate))];
         var testInputs = new { Version = SimulateVersion, experiment.Name, experiment.Seed, Task = simulator, DataSets = dataSets };
         TestSet = new TestSetJob(Folder("test", $"{dataSets} test data sets", testInputs));
         if (Task is IReferencePosterior)
@@ -71,8 +58,8 @@ public sealed class RunPlan
             .. from budget in experiment.Simulations.Budgets
                from contender in experiment.Contenders
                where !LeftOut.Contains(contender.Key)
-               from replicate in Enumerable.Range(0, experiment.Replicates)
-               select PlanTraining(simulator, contender.Key, contender.Value.At(budget), budget, replicate, device),
+               from simulations in Simulations.Take(experiment.ReplicatesAt(budget))
+               select PlanTraining(simulator, contender.Key, contender.Value.At(budget), budget, simulations, device),
         ];
         Samples = [.. from training in Trainings from steps in StepsOf(training) select PlanSample(training, steps)];
         Scores = [.. Samples.Select(PlanScore)];
@@ -102,8 +89,8 @@ public sealed class RunPlan
     /// <summary>The root of the run's random numbers.</summary>
     public RandomKey Key { get; }
 
-    /// <summary>The training simulations.</summary>
-    public SimulateJob Simulate { get; }
+    /// <summary>The training simulations of each replicate.</summary>
+    public IReadOnlyList<SimulateJob> Simulations { get; }
 
     /// <summary>The test data sets.</summary>
     public TestSetJob TestSet { get; }
@@ -126,7 +113,7 @@ public sealed class RunPlan
     /// <summary>The folders of all jobs, in the order of the stages.</summary>
     public IEnumerable<StageFolder> Folders =>
     [
-        Simulate.Folder, TestSet.Folder, .. Reference is null ? Array.Empty<StageFolder>() : [Reference.Folder],
+        .. Simulations.Select(s => s.Folder), TestSet.Folder, .. Reference is null ? Array.Empty<StageFolder>() : [Reference.Folder],
         .. Trainings.Select(t => t.Folder), .. Samples.Select(s => s.Folder), .. Shown.Select(s => s.Folder), .. Scores.Select(s => s.Folder),
     ];
 
@@ -146,12 +133,32 @@ public sealed class RunPlan
     public int[] StepsOf(TrainJob training)
     {
         ArgumentNullException.ThrowIfNull(training);
-        return training.Settings.StepsOf(Experiment.Simulations.FullSweep?.Contains(training.Budget) ?? true);
+        return training.Settings.StepsOf(Experiment.Simulations.FullSweep?.Contains(training.Budget) ?? true, training.Replicate);
     }
 
-    private TrainJob PlanTraining(TaskSettings simulator, string name, ContenderSettings settings, int budget, int replicate, string device)
+    private SimulateJob PlanSimulations(TaskSettings simulator, int replicate)
     {
-        string label = Experiment.Replicates > 1 ? $"{name}, {budget} simulations, training {replicate + 1}" : $"{name}, {budget} simulations";
+        int pool = Experiment.Simulations.Budgets.Where(b => Experiment.ReplicatesAt(b) > replicate).Max();
+        int validation = Experiment.Simulations.Validation;
+        string label = $"{pool} training simulations" + (replicate > 0 ? $", replicate {replicate + 1}" : "");
+        StageFolder folder = Folder("simulate", label, new
+        {
+            Version = SimulateVersion,
+            Experiment.Name,
+            Experiment.Seed,
+            Task = simulator,
+            Pool = pool,
+            Validation = validation,
+            // Left out of the hash for the first, which was there before the others had simulations of their own.
+            Replicate = replicate > 0 ? replicate : (int?)null,
+        });
+        return new SimulateJob(folder, pool, validation, replicate);
+    }
+
+    private TrainJob PlanTraining(
+        TaskSettings simulator, string name, ContenderSettings settings, int budget, SimulateJob simulations, string device)
+    {
+        string label = $"{name}, {budget} simulations" + (Experiment.ReplicatesAt(budget) > 1 ? $", training {simulations.Replicate + 1}" : "");
         return new TrainJob(
             Folder("train", label, new
             {
@@ -161,16 +168,18 @@ public sealed class RunPlan
                 Task = simulator,
                 Experiment.Simulations.Validation,
                 Experiment.Summary,
-                Contender = name,
+                Contender = settings.Stream ?? name,
                 Settings = settings.TrainingOnly(),
                 Budget = budget,
-                Replicate = replicate,
+                simulations.Replicate,
+                // Replicates once shared the training set of the first.
+                Simulations = simulations.Replicate > 0 ? "own" : null,
                 Device = device,
             }),
             name,
             settings,
             budget,
-            replicate);
+            simulations);
     }
 
     private SampleJob PlanSample(TrainJob train, int steps)

@@ -27,14 +27,13 @@ public static class DecidingSettings
             ["task"] = experiment.Task,
             ["simulations.validation"] = experiment.Simulations.Validation,
             ["test"] = experiment.Test,
-            ["replicates"] = experiment.Replicates,
             ["summary"] = experiment.Summary,
             ["sampling"] = experiment.Sampling,
             ["scores"] = experiment.Scores,
         };
         foreach ((string name, ContenderSettings contender) in experiment.Contenders.Where(c => !leftOut.Contains(c.Key)))
         {
-            settings[ContenderPrefix + name] = new { Training = contender.TrainingOnly(), Sampling = contender.SamplingOnly() };
+            settings[ContenderPrefix + name] = new { Training = contender.TrainingOnly(), Sampling = contender.SamplingOnly(), contender.Stream };
         }
 
         return settings.ToDictionary(s => s.Key, s => Digest(CanonicalJson.Write(s.Value)));

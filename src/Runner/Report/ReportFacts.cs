@@ -26,7 +26,7 @@ internal static class ReportFacts
             ("Simulations", string.Join(", ", budgets.Order())),
             ("Test", $"{experiment.Test.DataSets} data sets x {experiment.Test.Draws} draws"),
             ("Training", Training(plan)),
-            ("Trainings per contender", experiment.Replicates.ToString(CultureInfo.InvariantCulture)),
+            ("Trainings per contender", Replicates(experiment)),
             ("Machine", Machine(manifest)),
             ("Device", $"{manifest.Device}; {manifest.Threads} threads for sampling and scoring, one for each training"),
             ("Versions", Versions(manifest)),
@@ -37,6 +37,10 @@ internal static class ReportFacts
             .. manifest.ReportWritten is string written ? [("Report", $"written anew on {written}")] : Array.Empty<(string, string)>(),
         ];
     }
+
+    // As many as there are at each budget, where the budgets differ.
+    private static string Replicates(Experiment experiment) => string.Join("; ", experiment.Simulations.Budgets.GroupBy(experiment.ReplicatesAt)
+        .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Key} with {string.Join(", ", g)} simulations")));
 
     // How long each contender was trained, which a profile changes.
     private static string Training(RunPlan plan)

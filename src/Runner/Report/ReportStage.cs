@@ -85,7 +85,7 @@ public static class ReportStage
             [
                 .. plan.LeftOut.Where(c => settings.All(s => s.Contender != c)).Select(c => $"{c}: left out of this run (--only)"),
                 .. run.Failures.Where(f => f.Folder.Stage == "train").Select(f => $"{f.Folder.Label}: {f.Reason}"),
-                .. FailureFile.Read(plan.Simulate.Folder).Concat(FailureFile.Read(plan.TestSet.Folder)).Select(f => $"failed and replaced: {f}"),
+                .. plan.Simulations.Select(s => s.Folder).Append(plan.TestSet.Folder).SelectMany(FailureFile.Read).Select(f => $"failed and replaced: {f}"),
             ],
             Folder = FiguresFolder,
         }.Save(aside);

@@ -18,16 +18,15 @@ public static class EstimatorFactory
     public static RandomKey KeyOf(TrainJob job, StageContext context)
     {
         ArgumentNullException.ThrowIfNull(job);
-        return context.Plan.Key.Child("train").Child(job.Contender).Child(job.Budget).Child(job.Replicate);
+        return context.Plan.Key.Child("train").Child(job.Stream).Child(job.Budget).Child(job.Replicate);
     }
 
     /// <summary>The training set of a job, on the CPU; the caller owns it.</summary>
     /// <param name="job">The training.</param>
-    /// <param name="context">The run.</param>
-    public static Simulations TrainingSet(TrainJob job, StageContext context)
+    public static Simulations TrainingSet(TrainJob job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        using Simulations pool = SimulationFiles.Read(context.Plan.Simulate.Folder.FileOf(StageFiles.Training));
+        using Simulations pool = SimulationFiles.Read(job.Simulate.Folder.FileOf(StageFiles.Training));
         return pool.Take(job.Budget);
     }
 
@@ -53,7 +52,7 @@ public static class EstimatorFactory
     public static IPosteriorEstimator Load(TrainJob job, StageContext context)
     {
         ArgumentNullException.ThrowIfNull(job);
-        using Simulations training = TrainingSet(job, context);
+        using Simulations training = TrainingSet(job);
         IPosteriorEstimator estimator = Create(job, training, context);
         Dictionary<string, Tensor> weights = Npz.Read(job.Folder.FileOf(StageFiles.Weights));
         try

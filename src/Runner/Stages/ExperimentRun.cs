@@ -97,9 +97,9 @@ public sealed class ExperimentRun
     public void TrainAhead(IReadOnlyList<(StageContext Context, WorkerArguments Worker, string Name)> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        foreach ((StageContext context, _, _) in runs.DistinctBy(r => r.Context.Plan.Simulate.Folder.Hash))
+        foreach ((StageContext context, _, _) in runs.DistinctBy(r => r.Context.Plan.Simulations[0].Folder.Hash))
         {
-            Stage("simulate", [context.Plan.Simulate], j => j.Folder, _ => 1, (job, _, progress) => SimulateStage.Run(job, context, progress));
+            Stage("simulate", context.Plan.Simulations, j => j.Folder, _ => 1, (job, _, progress) => SimulateStage.Run(job, context, progress));
         }
 
         Train(
@@ -116,9 +116,9 @@ public sealed class ExperimentRun
     {
         RunPlan plan = _context.Plan;
         set_num_threads(_context.Threads);
-        Stage("simulate", [plan.Simulate], j => j.Folder, _ => 1, SimulateStage.Run);
+        Stage("simulate", plan.Simulations, j => j.Folder, _ => 1, SimulateStage.Run);
         Stage("test sets", [plan.TestSet], j => j.Folder, _ => 1, SimulateStage.Run);
-        foreach (string failed in FailureFile.Read(plan.Simulate.Folder).Concat(FailureFile.Read(plan.TestSet.Folder)))
+        foreach (string failed in plan.Simulations.Select(s => s.Folder).Append(plan.TestSet.Folder).SelectMany(FailureFile.Read))
         {
             _log.Warning("Failed and replaced: {Failure:l}", failed);
         }

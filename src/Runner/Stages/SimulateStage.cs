@@ -23,6 +23,7 @@ public static class SimulateStage
     {
         Stopwatch clock = Stopwatch.StartNew();
         RandomKey key = context.Plan.Key.Child("simulate");
+        key = job.Replicate == 0 ? key : key.Child(job.Replicate);
         FailureFile.Reset(job.Folder);
         using (Simulations training = Simulate(context, job.Folder, DataSplit.Training, job.Pool, key.Child("training"), progress))
         {

@@ -36,9 +36,9 @@ public static class TrainStage
             return; // Another run that shares the cache made it meanwhile.
         }
 
-        using Simulations onCpu = EstimatorFactory.TrainingSet(job, context);
+        using Simulations onCpu = EstimatorFactory.TrainingSet(job);
         using Simulations training = onCpu.To(context.Device);
-        using Simulations? validation = Validation(context);
+        using Simulations? validation = Validation(job.Simulate, context.Device);
         using IPosteriorEstimator estimator = EstimatorFactory.Create(job, onCpu, context);
         using Trainer trainer = new(estimator, job.Settings.Training, EstimatorFactory.KeyOf(job, context))
         {
@@ -87,14 +87,14 @@ public static class TrainStage
         }
     }
 
-    private static Simulations? Validation(StageContext context)
+    private static Simulations? Validation(SimulateJob simulate, Device device)
     {
-        if (context.Plan.Simulate.Validation == 0)
+        if (simulate.Validation == 0)
         {
             return null;
         }
 
-        using Simulations onCpu = SimulationFiles.Read(context.Plan.Simulate.Folder.FileOf(StageFiles.Validation));
-        return onCpu.To(context.Device);
+        using Simulations onCpu = SimulationFiles.Read(simulate.Folder.FileOf(StageFiles.Validation));
+        return onCpu.To(device);
     }
 }

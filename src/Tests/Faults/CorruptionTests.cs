@@ -74,7 +74,7 @@ public sealed class CorruptionTests
     {
         (_, Experiment experiment) = Repository.Request(Path.Combine(run.Path, "experiments", "tiny.yaml")).Load();
         RunPlan plan = new(experiment, "paper", run.Cache, Devices.Parse(experiment.Device).type.ToString());
-        return new[] { plan.Simulate.Folder, plan.TestSet.Folder, plan.Reference!.Folder }
+        return new[] { plan.Simulations[0].Folder, plan.TestSet.Folder, plan.Reference!.Folder }
             .Concat(plan.Trainings.Select(t => t.Folder)).Concat(plan.Samples.Select(s => s.Folder)).Concat(plan.Scores.Select(s => s.Folder))
             .SelectMany(folder => Directory.EnumerateFiles(folder.Path).Order(StringComparer.Ordinal).Select(file => (folder, file)))
             .ToLookup(f => Path.GetFileName(f.file));

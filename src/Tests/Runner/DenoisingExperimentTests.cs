@@ -116,9 +116,9 @@ public sealed class DenoisingExperimentTests
             "contenders.fmpe-naive.training.batch_size=8", "contenders.fmpe-naive.training.epochs=2");
         RunPlan plan = new(request.Load().Experiment, "paper", folder.Path, "cpu", ["fmpe-naive"]);
         StageContext context = new(plan, CPU, CancellationToken.None);
-        using (plan.Simulate.Folder.Begin(CancellationToken.None))
+        using (plan.Simulations[0].Folder.Begin(CancellationToken.None))
         {
-            SimulateStage.Run(plan.Simulate, context, new Progress<double>());
+            SimulateStage.Run(plan.Simulations[0], context, new Progress<double>());
         }
 
         TrainJob job = plan.Trainings.Single();
@@ -129,7 +129,7 @@ public sealed class DenoisingExperimentTests
 
         double[] ByHand(ISimulator? camera)
         {
-            using Simulations training = EstimatorFactory.TrainingSet(job, context);
+            using Simulations training = EstimatorFactory.TrainingSet(job);
             using IPosteriorEstimator estimator = EstimatorFactory.Create(job, training, context);
             using Trainer trainer = new(estimator, job.Settings.Training, EstimatorFactory.KeyOf(job, context)) { Resimulation = camera };
             trainer.Run(training);
