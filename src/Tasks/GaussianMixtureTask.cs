@@ -45,6 +45,14 @@ public sealed class GaussianMixtureTask : ITask, IReferencePosterior, IEvidence
     public IReadOnlyList<string> ParameterNames { get; }
 
     /// <inheritdoc/>
+    public TaskDescription Description => new()
+    {
+        ParameterLabels = TaskDescription.Numbered("θ", _dimension),
+        Reference = this,
+        Likelihood = this,
+    };
+
+    /// <inheritdoc/>
     public Tensor SamplePrior(long count, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(random);

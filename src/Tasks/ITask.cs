@@ -14,6 +14,9 @@ public interface ITask : ISimulator
     /// <summary>Names of the parameters, in the order of theta's columns; their number is D.</summary>
     IReadOnlyList<string> ParameterNames { get; }
 
+    /// <summary>What the task offers beside prior and simulator, and what its report shows.</summary>
+    TaskDescription Description { get; }
+
     /// <summary>Draws from the prior.</summary>
     /// <param name="count">Number of draws, B.</param>
     /// <param name="random">Where the random numbers come from.</param>

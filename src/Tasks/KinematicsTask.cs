@@ -27,6 +27,15 @@ public sealed class KinematicsTask : ITask, IReferencePosterior, IResimulation, 
     public IReadOnlyList<string> ParameterNames { get; } = ["theta1", "theta2", "theta3", "theta4"];
 
     /// <inheritdoc/>
+    public TaskDescription Description => new()
+    {
+        ParameterLabels = TaskDescription.Numbered("θ", 4),
+        Reference = this,
+        Resimulation = this,
+        Configuration = this,
+    };
+
+    /// <inheritdoc/>
     public (string X, string Y) AxisNames => ("reach", "height");
 
     /// <inheritdoc/>

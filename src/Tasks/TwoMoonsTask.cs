@@ -40,6 +40,14 @@ public sealed class TwoMoonsTask : ITask, IReferencePosterior, IEvidence
     public IReadOnlyList<string> ParameterNames { get; } = ["theta1", "theta2"];
 
     /// <inheritdoc/>
+    public TaskDescription Description => new()
+    {
+        ParameterLabels = TaskDescription.Numbered("θ", 2),
+        Reference = this,
+        Likelihood = this,
+    };
+
+    /// <inheritdoc/>
     public Tensor SamplePrior(long count, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(random);

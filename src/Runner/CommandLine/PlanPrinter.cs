@@ -5,7 +5,6 @@ using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
-using Reproduce.Tasks.Denoising;
 using Spectre.Console;
 using static TorchSharp.torch;
 
@@ -75,7 +74,9 @@ public static class PlanPrinter
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(plan.Key);
         // Parameters that are data need not be there for a plan to be printed.
-        Tensor theta = plan.Task is IFixedSplits ? zeros(8, plan.Task.ParameterNames.Count) : plan.Task.SamplePrior(8, random);
+        Tensor theta = plan.Task.Description.Data is null
+            ? plan.Task.SamplePrior(8, random)
+            : zeros(8, plan.Task.ParameterNames.Count);
         using Simulations example = new(theta, plan.Task.Simulate(theta, random));
         using IPosteriorEstimator estimator = EstimatorFactory.Create(
             job, example, new StageContext(plan, device, CancellationToken.None));

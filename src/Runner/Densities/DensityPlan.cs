@@ -55,7 +55,7 @@ public sealed class DensityPlan
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(options);
-        if (plan.Task is not IEvidence || plan.Reference is null)
+        if (plan.Task.Description.Likelihood is null || plan.Reference is null)
         {
             throw new ConfigurationException(
                 $"density: expected a task with a known likelihood and evidence ({GaussianMixtureTask.Kind}, {TwoMoonsTask.Kind}), got {plan.Task.Name}.");

@@ -83,7 +83,7 @@ public static class DensityStage
             throw new InvalidDataException($"{job.Folder.Label}: some draws are infinite or not a number.");
         }
 
-        IEvidence task = (IEvidence)context.Plan.Task;
+        IEvidence task = context.Plan.Task.Description.Likelihood!;
         ImportanceResult weighed;
         try
         {

@@ -42,7 +42,7 @@ public sealed class RunPlan
         Simulations = [.. Enumerable.Range(0, replicates).Select(replicate => PlanSimulations(simulator, replicate))];
         var testInputs = new { Version = SimulateVersion, experiment.Name, experiment.Seed, Task = simulator, DataSets = dataSets };
         TestSet = new TestSetJob(Folder("test", $"{dataSets} test data sets", testInputs));
-        if (Task is IReferencePosterior)
+        if (Task.Description.Reference is not null)
         {
             Reference = new ReferenceJob(Folder("reference", $"exact posterior, {experiment.Test.DataSets} x {experiment.Test.Draws} draws", new
             {

@@ -52,9 +52,9 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
             }
         }
 
-        if (_plan.Task is IImageParameters)
+        if (_plan.Task.Description.Images is IImageParameters images)
         {
-            figures.AddRange(new ImageFigures(_plan, run).Create(draws));
+            figures.AddRange(new ImageFigures(_plan, run, images).Create(draws));
             figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Rmse, "rmse")));
             figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Mmd2, "mmd")));
         }
@@ -112,13 +112,14 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
         List<RecoveryPanel> recoveries = [];
         EcdfBands bands = SimultaneousBands.Compute(
             _plan.Experiment.Test.DataSets, _plan.Key.Child("bands"), Coverage, _plan.Experiment.Test.Draws);
+        IReadOnlyList<string> labels = _plan.Task.Description.ParameterLabels;
         foreach (ScoreJob job in Shown())
         {
             Dictionary<string, double[]> scores = Measurements.ReadScores(job);
-            for (int d = 0; d < _plan.Task.ParameterNames.Count; d++)
+            for (int d = 0; d < labels.Count; d++)
             {
                 double[] ranks = scores[$"rank_{d}"];
-                string parameter = _plan.Task.ParameterNames[d];
+                string parameter = labels[d];
                 ecdfs.Add(new EcdfPanel
                 {
                     Contender = job.Contender,
@@ -174,7 +175,7 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
             curves.Add(new LossCurve
             {
                 Contender = job.Contender,
-                Group = $"{job.Budget} {(_plan.Task is IImageParameters ? "images" : "simulations")}",
+                Group = $"{job.Budget} {(_plan.Task.Description.Images is null ? "simulations" : "images")}",
                 Time = epochs,
                 Training = training,
                 Validation = validation.Length == 0 ? null : [.. epochs.Select(e => last = known.GetValueOrDefault(e, last))],

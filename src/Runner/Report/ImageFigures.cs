@@ -11,7 +11,8 @@ namespace Reproduce.Runner.Report;
 /// <summary>The figures of an experiment whose parameters are images: an image of each class, and what the contenders make of its observation.</summary>
 /// <param name="plan">The run.</param>
 /// <param name="run">Its stages.</param>
-public sealed class ImageFigures(RunPlan plan, ExperimentRun run)
+/// <param name="images">What the parameters show.</param>
+public sealed class ImageFigures(RunPlan plan, ExperimentRun run, IImageParameters images)
 {
     private const int DrawsShown = 5;
 
@@ -21,9 +22,9 @@ public sealed class ImageFigures(RunPlan plan, ExperimentRun run)
     {
         using IDisposable scope = NewDisposeScope();
         int dataSets = plan.Experiment.Test.DataSets;
-        byte[] labels = ((IFixedSplits)plan.Task).Labels(DataSplit.Test, 0, dataSets);
+        byte[] labels = plan.Task.Description.Data!.Labels(DataSplit.Test, 0, dataSets);
         int[] shown = [.. Enumerable.Range(0, dataSets).DistinctBy(j => labels[j]).OrderBy(j => labels[j])];
-        string[] columns = [.. shown.Select(j => ((IImageParameters)plan.Task).ClassNames[labels[j]])];
+        string[] columns = [.. shown.Select(j => images.ClassNames[labels[j]])];
         using Simulations test = SimulationFiles.Read(plan.TestSet.Folder.FileOf(StageFiles.Test));
         ImageRow[] given =
         [

@@ -2,8 +2,6 @@ using Reproduce.Compute;
 using Reproduce.Reporting;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
-using Reproduce.Tasks;
-using Reproduce.Tasks.Denoising;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Report;
@@ -107,7 +105,7 @@ public static class Measurements
 
     private static IEnumerable<string> Names(RunPlan plan)
     {
-        if (plan.Task is IImageParameters)
+        if (plan.Task.Description.Images is not null)
         {
             foreach (string metric in MetricStyle.Images)
             {
@@ -125,13 +123,13 @@ public static class Measurements
         }
 
         yield return MetricStyle.Rmse;
-        if (plan.Task is IErrorScale)
+        if (plan.Task.Description.ErrorScale is not null)
         {
             yield return MetricStyle.ScaledError;
         }
 
         yield return MetricStyle.MaxEce;
-        if (plan.Task is IResimulation)
+        if (plan.Task.Description.Resimulation is not null)
         {
             yield return MetricStyle.ResimulationError;
         }

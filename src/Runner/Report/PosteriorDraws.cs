@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace Reproduce.Runner.Report;
 
 /// <summary>
-/// Reads the draws that the posterior figure shows: an observation of the reader's choice and some test data sets, the reference and every contender at its figure steps. A task
-/// with configurations shows those, the others their first two parameters.
+/// Reads the draws that the posterior figure shows: an observation of the reader's choice and some test data sets, the reference and every
+/// contender at its figure steps. A task with configurations shows those, the others two of their parameters.
 /// </summary>
 /// <param name="plan">The run.</param>
 /// <param name="failureOf">Why a job has no result, or null if it has one.</param>
@@ -20,7 +20,8 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
 {
     private const int Configurations = 150;
 
-    private readonly IConfiguration? _configuration = plan.Task as IConfiguration;
+    private readonly IConfiguration? _configuration = plan.Task.Description.Configuration;
+    private readonly (int X, int Y) _scatter = plan.Task.Description.Scatter;
 
     /// <summary>A row for the observation that the figures were asked to show, if there is one, and one for each wanted data set.</summary>
     /// <param name="dataSets">Which data sets.</param>
@@ -89,7 +90,7 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
         return
         [
             .. dataSets.Select((j, i) => Row(
-                title(j), cells[i], _configuration?.Observed(test.X, j) ?? (test.Theta[j, 0].item<float>(), test.Theta[j, 1].item<float>()))),
+                title(j), cells[i], _configuration?.Observed(test.X, j) ?? (test.Theta[j, _scatter.X].item<float>(), test.Theta[j, _scatter.Y].item<float>()))),
         ];
     }
 
@@ -101,8 +102,8 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
 
     private PosteriorRow Row(string title, List<PosteriorCell> cells, (double X, double Y)? mark)
     {
-        IReadOnlyList<string> names = plan.Task.ParameterNames;
-        (string x, string y) = _configuration?.AxisNames ?? (names[0], names[1]);
+        IReadOnlyList<string> labels = plan.Task.Description.ParameterLabels;
+        (string x, string y) = _configuration?.AxisNames ?? (labels[_scatter.X], labels[_scatter.Y]);
         return new PosteriorRow { Title = title, XName = x, YName = y, Cells = cells, Truth = mark };
     }
 
@@ -125,7 +126,7 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
             int dimension = plan.Task.ParameterNames.Count;
             PosteriorCell cell = new() { Contender = contender, Title = title };
             rows[i].Add(_configuration is null
-                ? cell with { X = Column(theta, 0, dimension), Y = Column(theta, 1, dimension) }
+                ? cell with { X = Column(theta, _scatter.X, dimension), Y = Column(theta, _scatter.Y, dimension) }
                 : cell with { Chains = Chains(_configuration, theta, dimension) });
         }
     }

@@ -5,7 +5,6 @@ using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
 using Reproduce.Runner.Storage;
-using Reproduce.Tasks.Denoising;
 
 namespace Reproduce.Runner.Report;
 
@@ -75,7 +74,7 @@ public static class ReportStage
             Title = $"{experiment.Title}{(plan.Variant == Measurement.PaperVariant ? "" : $" ({plan.Variant})")}",
             Introduction = $"{experiment.Paper}. {experiment.Description}".Trim(' ', '.') + ".",
             Facts = ReportFacts.Of(plan, manifest, request, budgets),
-            Tables = [new ReportTable("table", plan.Task is IImageParameters
+            Tables = [new ReportTable("table", plan.Task.Description.Images is not null
                 ? ImageTableBuilder.Build(measurements, published, TableRequest(plan, settings, ImageCaption(experiment)))
                 : ResultTableBuilder.Build(measurements, published, TableRequest(plan, settings, Judged(plan))))],
             Figures = figures,
@@ -89,7 +88,7 @@ public static class ReportStage
             ],
             Folder = FiguresFolder,
         }.Save(aside);
-        if (ofShownBudget && plan.Task is not IImageParameters && new PosteriorDraws(plan, run.FailureOf).PaperRow() is PosteriorRow row)
+        if (ofShownBudget && plan.Task.Description.Images is null && new PosteriorDraws(plan, run.FailureOf).PaperRow() is PosteriorRow row)
         {
             PosteriorRowFile.Write(row, Path.Combine(aside, FiguresFolder, PosteriorRowFile.FileName));
         }

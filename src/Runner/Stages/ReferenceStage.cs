@@ -18,7 +18,7 @@ public static class ReferenceStage
     {
         ArgumentNullException.ThrowIfNull(job);
         Stopwatch clock = Stopwatch.StartNew();
-        IReferencePosterior posterior = (IReferencePosterior)context.Plan.Task;
+        IReferencePosterior posterior = context.Plan.Task.Description.Reference!;
         RandomKey key = context.Plan.Key.Child("reference");
         int draws = context.Plan.Experiment.Test.Draws;
         using (Simulations test = SimulationFiles.Read(context.Plan.TestSet.Folder.FileOf(StageFiles.Test)))

@@ -6,7 +6,6 @@ using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
 using Reproduce.Tasks;
-using Reproduce.Tasks.Denoising;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Stages;
@@ -66,19 +65,20 @@ public static class ScoreStage
 
         Tensor truth = test.Theta.narrow(0, 0, draws.shape[0]);
         scores[MetricStyle.Rmse] = RootMeanSquareError.PerDataSet(draws, truth);
-        if (context.Plan.Task is IErrorScale scaled)
+        TaskDescription task = context.Plan.Task.Description;
+        if (task.ErrorScale is double scale)
         {
-            scores[MetricStyle.ScaledError] = [.. MeanAbsoluteError.PerDataSet(draws, truth).Select(e => e / scaled.ErrorScale)];
+            scores[MetricStyle.ScaledError] = [.. MeanAbsoluteError.PerDataSet(draws, truth).Select(e => e / scale)];
         }
 
-        if (context.Plan.Task is IResimulation resimulation)
+        if (task.Resimulation is IResimulation resimulation)
         {
             // The median over draws: one draw far away says little about a posterior whose tails are long.
             scores[MetricStyle.ResimulationError] = Doubles(
                 resimulation.ResimulationError(draws, test.X).sort(1).Values.select(1, draws.shape[1] / 2).contiguous());
         }
 
-        if (context.Plan.Task is not IImageParameters)
+        if (task.Images is null)
         {
             AddCalibration(scores, draws, truth);
         }

@@ -4,7 +4,6 @@ using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Plan;
-using Reproduce.Tasks;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Stages;
@@ -40,7 +39,8 @@ public static class ShowStage
     }
 
     private static Tensor Exact(Observation x, StageContext context) =>
-        ((IReferencePosterior)context.Plan.Task).Sample(x, context.Plan.Experiment.Test.Draws, context.Plan.Key.Child("reference").Child("shown"));
+        context.Plan.Task.Description.Reference!.Sample(
+            x, context.Plan.Experiment.Test.Draws, context.Plan.Key.Child("reference").Child("shown"));
 
     private static Tensor Draw(SampleJob sample, Observation x, StageContext context, IProgress<double> progress)
     {

@@ -60,6 +60,9 @@ public sealed class DenoisingTask : ITask, IFixedSplits, IImageParameters
     public IReadOnlyList<string> ParameterNames { get; }
 
     /// <inheritdoc/>
+    public TaskDescription Description => new() { ParameterLabels = ParameterNames, Data = this, Images = this };
+
+    /// <inheritdoc/>
     public int Side => FashionMnist.Side;
 
     /// <inheritdoc/>

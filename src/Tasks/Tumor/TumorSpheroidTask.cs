@@ -11,7 +11,7 @@ namespace Reproduce.Tasks.Tumor;
 /// published scripts. Observations have the parts "growth" [B, 20] (micrometres), "proliferation" [B, 300] and "ecm" [B, 300]; nothing
 /// is standardised here.
 /// </remarks>
-public sealed class TumorSpheroidTask : IBatchSimulator, IErrorScale
+public sealed class TumorSpheroidTask : IBatchSimulator
 {
     /// <summary>The value of <c>kind:</c> in an experiment file.</summary>
     public const string Kind = "tumor-spheroid";
@@ -34,8 +34,13 @@ public sealed class TumorSpheroidTask : IBatchSimulator, IErrorScale
     public IReadOnlyList<string> ParameterNames => TumorParameters.LogNames;
 
     /// <inheritdoc/>
-    public double ErrorScale { get; } = Math.Abs(Enumerable.Range(0, TumorParameters.Count)
-        .Average(d => (TumorParameters.LogLower[d] + TumorParameters.LogUpper[d]) / 2));
+    public TaskDescription Description => new()
+    {
+        ParameterLabels = [.. TumorParameters.LogNames.Select(name => name.Replace('_', ' '))],
+        Batches = this,
+        ErrorScale = Math.Abs(Enumerable.Range(0, TumorParameters.Count)
+            .Average(d => (TumorParameters.LogLower[d] + TumorParameters.LogUpper[d]) / 2)),
+    };
 
     /// <inheritdoc/>
     public Tensor SamplePrior(long count, RandomSource random)

@@ -69,6 +69,8 @@ public sealed class BatchSimulationTests
 
         public IReadOnlyList<string> ParameterNames => ["theta"];
 
+        public TaskDescription Description => new() { ParameterLabels = ["θ"], Batches = this };
+
         public Tensor SamplePrior(long count, RandomSource random) => random.Uniform([count, 1]);
 
         public Observation Simulate(Tensor theta, RandomSource random) => new(theta * 2);

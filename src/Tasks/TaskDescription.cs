@@ -1,0 +1,49 @@
+using Reproduce.Tasks.Denoising;
+
+namespace Reproduce.Tasks;
+
+/// <summary>
+/// What a task offers beside its prior and its simulator, and what its report shows. Whoever uses a task asks this and not what type it
+/// is: what is null, the task does not have.
+/// </summary>
+public sealed record TaskDescription
+{
+    /// <summary>The parameters as figures and tables write them, such as "θ₁", in the order of theta's columns.</summary>
+    public required IReadOnlyList<string> ParameterLabels { get; init; }
+
+    /// <summary>Exact draws from the posterior.</summary>
+    public IReferencePosterior? Reference { get; init; }
+
+    /// <summary>The likelihood, with the prior and the evidence: the posterior's density is known completely.</summary>
+    public IEvidence? Likelihood { get; init; }
+
+    /// <summary>Many slow simulations at once, some of which may fail.</summary>
+    public IBatchSimulator? Batches { get; init; }
+
+    /// <summary>The data that are the parameters, instead of draws from a prior.</summary>
+    public IFixedSplits? Data { get; init; }
+
+    /// <summary>The distance of a draw's own simulation from the observation.</summary>
+    public IResimulation? Resimulation { get; init; }
+
+    /// <summary>
+    /// The magnitude of the mean over all parameters under the prior, where the published script divided absolute errors by it and called
+    /// their mean a root mean squared error.
+    /// </summary>
+    public double? ErrorScale { get; init; }
+
+    /// <summary>How a parameter vector is drawn as a configuration in the plane; the report shows those in place of a scatter.</summary>
+    public IConfiguration? Configuration { get; init; }
+
+    /// <summary>What the parameters show as an image; the report has images and the image table in place of scatter and calibration.</summary>
+    public IImageParameters? Images { get; init; }
+
+    /// <summary>Columns of theta that the report's scatter shows.</summary>
+    public (int X, int Y) Scatter { get; init; } = (0, 1);
+
+    /// <summary>Labels of parameters without a meaning of their own: a symbol with the numbers from 1 below the line.</summary>
+    /// <param name="symbol">The symbol, such as "θ".</param>
+    /// <param name="count">Number of parameters, D.</param>
+    public static IReadOnlyList<string> Numbered(string symbol, int count) =>
+        [.. Enumerable.Range(1, count).Select(i => symbol + string.Concat($"{i}".Select(digit => (char)('₀' + digit - '0'))))];
+}
