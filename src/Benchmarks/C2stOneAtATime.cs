@@ -1,4 +1,5 @@
 using Reproduce.Evaluation;
+using Reproduce.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal static class C2stOneAtATime
         using Linear first = Layer(d, h, NetworkShape.Weight1, shape.Bias1), second = Layer(h, h, shape.Weight2, shape.Bias2), third = Layer(h, 1, shape.Weight3, shape.Bias3);
         using Sequential network = nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), third);
         using optim.Optimizer adam = optim.Adam(network.parameters(), options.LearningRate, weight_decay: options.L2 / options.BatchSize);
-        var shuffle = new SplitMix(classifier.Key.Child("shuffle"));
+        var shuffle = new SplitMix64(classifier.Key.Child("shuffle").Value);
         var rule = new StoppingRule(options.Tolerance, options.Patience);
         int[] order = [.. classifier.Train];
         for (int epoch = 1; epoch <= options.MaxEpochs; epoch++)

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Reproduce.Compute;
+using Reproduce.Kernels;
 using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
@@ -45,12 +46,12 @@ public class ProductBenchmarks
     [Benchmark(OperationsPerInvoke = Repeats)]
     public void Panels()
     {
-        const int panel = Size * PanelProduct.Columns;
+        const int panel = Size * MatrixProduct.PanelColumns;
         for (int i = 0; i < Repeats; i++)
         {
             for (int at = 0; at < _b.Length; at += panel)
             {
-                PanelProduct.AddTo(_a, Size, 1, _b.AsSpan(at, panel), _c.AsSpan(at, panel), PanelProduct.Columns, Size, Size);
+                MatrixProduct.AddTo(_a, Size, 1, _b.AsSpan(at, panel), _c.AsSpan(at, panel), MatrixProduct.PanelColumns, Size, Size);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Reproduce.Kernels;
 
 namespace Reproduce.Compute;
 
@@ -31,12 +32,7 @@ public readonly record struct RandomKey(ulong Value)
 
     /// <summary>The stream of one index (a step, an epoch, a data set) below this one; cheap enough for every training step.</summary>
     /// <param name="index">Any number.</param>
-    public RandomKey Child(long index)
-    {
-        // SplitMix64's finaliser over the key and an odd multiple of the index: distinct indices give distinct, unrelated keys.
-        ulong z = unchecked(Value + (((ulong)index << 1) | 1UL) * 0x9E3779B97F4A7C15UL);
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
-        return new RandomKey(z ^ (z >> 31));
-    }
+    public RandomKey Child(long index) =>
+        // The odd places of a stream: distinct indices give distinct, unrelated keys.
+        new(SplitMix64.BitsAt(Value, unchecked(((ulong)index << 1) | 1UL)));
 }

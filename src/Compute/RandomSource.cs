@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -93,7 +94,14 @@ public sealed class RandomSource : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(rate);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rate, 1);
         Tensor mask = empty(shape, dtype: ScalarType.Float32, device: CPU);
-        KeepMask.Fill(Key.Child(-1 - _masks++), rate, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(mask.bytes));
+        RandomKey key = Key.Child(-1 - _masks++);
+        Span<uint> state = stackalloc uint[Kernels.DropoutMask.StateLength];
+        for (int i = 0; i < state.Length; i++)
+        {
+            state[i] = (uint)(key.Child(i).Value >> 32);
+        }
+
+        Kernels.DropoutMask.Fill(state, rate, MemoryMarshal.Cast<byte, float>(mask.bytes));
         return HostCopy.Move(mask, device);
     }
 

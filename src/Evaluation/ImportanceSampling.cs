@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -92,7 +93,7 @@ public static class ImportanceSampling
         {
             ReadOnlySpan<double> row = all.AsSpan((int)(j * proposals), (int)proposals);
             Span<long> target = chosen.AsSpan((int)(j * count), count);
-            distinct[j] = (double)Choose(row, target, new SplitMix(key.Child(j)).NextDouble()) / count;
+            distinct[j] = (double)Choose(row, target, new SplitMix64(key.Child(j).Value).NextDouble()) / count;
             foreach (ref long index in target)
             {
                 index += j * proposals;

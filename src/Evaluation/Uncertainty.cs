@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Evaluation;
 
@@ -36,7 +37,7 @@ public static class Uncertainty
         int n = values.Length;
         (double mean, double error) = StandardError(values);
         double[] means = new double[Resamples];
-        var random = new SplitMix(key);
+        var random = new SplitMix64(key.Value);
         for (int b = 0; b < means.Length; b++)
         {
             double sum = 0;

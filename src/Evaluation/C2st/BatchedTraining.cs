@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -145,7 +146,7 @@ internal static class BatchedTraining
 
     private sealed class Candidate(int slot, Classifier classifier, long offset, C2stOptions options)
     {
-        internal SplitMix Shuffle = new(classifier.Key.Child("shuffle"));
+        internal SplitMix64 Shuffle = new(classifier.Key.Child("shuffle").Value);
         internal StoppingRule Rule = new(options.Tolerance, options.Patience);
 
         internal int Slot => slot;

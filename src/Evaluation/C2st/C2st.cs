@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -90,6 +91,6 @@ public static class C2st
         bool cpu = device.type == DeviceType.CPU;
         return engine == C2stEngine.Vector && !cpu
             ? throw new ArgumentException($"C2ST options: the engine Vector needs draws on the CPU, got {device}.")
-            : cpu && (engine == C2stEngine.Vector || (engine == C2stEngine.Auto && PanelProduct.IsSupported));
+            : cpu && (engine == C2stEngine.Vector || (engine == C2stEngine.Auto && MatrixProduct.IsSupported));
     }
 }

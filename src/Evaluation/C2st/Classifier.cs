@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Evaluation;
 
@@ -20,7 +21,7 @@ internal sealed record Classifier(int DataSet, RandomKey Key, int[] Train, int[]
     internal static IEnumerable<Classifier> Plan(int dataSet, int rows, C2stOptions options, RandomKey key)
     {
         int[] order = [.. Enumerable.Range(0, rows)];
-        new SplitMix(key.Child("split")).Shuffle(order);
+        new SplitMix64(key.Child("split").Value).Shuffle(order);
         RandomKey training = key.Child("train");
         if (options.Folds == 0)
         {

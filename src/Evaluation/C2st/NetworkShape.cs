@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Evaluation;
 
@@ -29,12 +30,12 @@ internal readonly record struct NetworkShape(int Inputs, int Hidden)
     /// <param name="key">The classifier's stream.</param>
     internal void Initialise(Span<float> parameters, RandomKey key)
     {
-        var random = new SplitMix(key.Child("weights"));
+        var random = new SplitMix64(key.Child("weights").Value);
         Fill(parameters[Weight1..Weight2], Inputs + Hidden, ref random);
         Fill(parameters[Weight2..Weight3], Hidden + Hidden, ref random);
         Fill(parameters[Weight3..Count], Hidden + 1, ref random);
 
-        static void Fill(Span<float> layer, int fans, ref SplitMix random)
+        static void Fill(Span<float> layer, int fans, ref SplitMix64 random)
         {
             double bound = Math.Sqrt(6.0 / fans);
             foreach (ref float value in layer)

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Evaluation;
 
@@ -16,6 +16,7 @@ namespace Reproduce.Evaluation;
 /// </remarks>
 internal sealed class VectorNetwork
 {
+    private const int TileRows = 4;
     private const float Beta1 = 0.9f, Beta2 = 0.999f, Epsilon = 1e-8f;
     private readonly int _width, _capacity;
     private readonly NetworkShape _shape, _padded;
@@ -30,9 +31,9 @@ internal sealed class VectorNetwork
     internal VectorNetwork(NetworkShape shape, int batch)
     {
         _shape = shape;
-        _width = RoundUp(shape.Hidden, VectorProduct.TileColumns);
-        _capacity = RoundUp(batch, VectorProduct.TileRows);
-        _padded = new NetworkShape(RoundUp(shape.Inputs, VectorProduct.TileRows), _width);
+        _width = RoundUp(shape.Hidden, MatrixProduct.PanelColumns);
+        _capacity = RoundUp(batch, TileRows);
+        _padded = new NetworkShape(RoundUp(shape.Inputs, TileRows), _width);
         int hidden = _capacity * _width;
         _parameters = Reserve(_padded.Count);
         _transposed = Reserve(_width * _width);
@@ -86,10 +87,10 @@ internal sealed class VectorNetwork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Forward(int batch)
     {
-        int rows = RoundUp(batch, VectorProduct.TileRows), w = _width;
+        int rows = RoundUp(batch, TileRows), w = _width;
         Span<float> p = At(_parameters), a1 = At(_a1), a2 = At(_a2), logits = At(_logits);
-        VectorProduct.Multiply<Relu>(At(_x), InputWidth, 1, p, a1, rows, _shape.Inputs, w, p.Slice(_padded.Bias1, w));
-        VectorProduct.Multiply<Relu>(a1, w, 1, p[_padded.Weight2..], a2, rows, w, w, p.Slice(_padded.Bias2, w));
+        MatrixProduct.Multiply<Relu>(At(_x), InputWidth, 1, p, a1, w, rows, _shape.Inputs, w, p.Slice(_padded.Bias1, w));
+        MatrixProduct.Multiply<Relu>(a1, w, 1, p[_padded.Weight2..], a2, w, rows, w, w, p.Slice(_padded.Bias2, w));
         ReadOnlySpan<float> w3 = p.Slice(_padded.Weight3, w);
         float b3 = p[_padded.Bias3];
         for (int i = 0; i < rows; i++)
@@ -106,7 +107,7 @@ internal sealed class VectorNetwork
     internal double LossAndGradient(int batch, float l2)
     {
         Forward(batch);
-        int rows = RoundUp(batch, VectorProduct.TileRows), w = _width;
+        int rows = RoundUp(batch, TileRows), w = _width;
         Span<float> p = At(_parameters), g = At(_gradient), a1 = At(_a1), a2 = At(_a2), d1 = At(_d1), d2 = At(_d2), e = At(_logits);
         double loss = CrossEntropy(e, At(_y), batch);
         e[batch..rows].Clear();
@@ -120,10 +121,10 @@ internal sealed class VectorNetwork
         }
 
         g[_padded.Bias3] = bias;
-        VectorProduct.Multiply<Plain>(a1, 1, w, d2, g[_padded.Weight2..], w, rows, w);
-        VectorProduct.Multiply<WhereActive>(d2, w, 1, At(_transposed), d1, rows, w, w, default, a1);
+        MatrixProduct.Multiply<Identity>(a1, 1, w, d2, g[_padded.Weight2..], w, w, rows, w);
+        MatrixProduct.Multiply<ReluBackward>(d2, w, 1, At(_transposed), d1, w, rows, w, w, default, a1);
         ColumnSums(d1, g.Slice(_padded.Bias1, w), rows);
-        VectorProduct.Multiply<Plain>(At(_x), 1, InputWidth, d1, g, InputWidth, rows, w);
+        MatrixProduct.Multiply<Identity>(At(_x), 1, InputWidth, d1, g, w, InputWidth, rows, w);
         if (l2 > 0)
         {
             loss += 0.5 * l2 / batch * (Penalise(0, _padded.Bias1) + Penalise(_padded.Weight2, _padded.Bias2) + Penalise(_padded.Weight3, _padded.Bias3));
@@ -158,10 +159,10 @@ internal sealed class VectorNetwork
             Vector256<float> gradient = Vector256.LoadUnsafe(ref rg, i);
             Vector256<float> mean = Vector256.LoadUnsafe(ref rm, i) * Beta1 + gradient * (1 - Beta1);
             Vector256<float> square = Vector256.LoadUnsafe(ref rv, i) * Beta2 + gradient * gradient * (1 - Beta2);
-            TinyNumbers.Flush(mean).StoreUnsafe(ref rm, i);
-            TinyNumbers.Flush(square).StoreUnsafe(ref rv, i);
+            Denormals.Flush(mean).StoreUnsafe(ref rm, i);
+            Denormals.Flush(square).StoreUnsafe(ref rv, i);
             Vector256<float> move = mean * rate / (Vector256.Sqrt(square) + Vector256.Create(Epsilon));
-            TinyNumbers.Flush(Vector256.LoadUnsafe(ref rp, i) - move).StoreUnsafe(ref rp, i);
+            Denormals.Flush(Vector256.LoadUnsafe(ref rp, i) - move).StoreUnsafe(ref rp, i);
         }
 
         Transpose();
@@ -219,7 +220,7 @@ internal sealed class VectorNetwork
                 nuint at = (nuint)(i * _width + j);
                 Vector256<float> a = Vector256.LoadUnsafe(ref ra, at), e = Vector256.Create(error[i]);
                 slope = Vector256.FusedMultiplyAdd(a, e, slope);
-                Vector256<float> d = WhereActive.Apply(w * e, a);
+                Vector256<float> d = ReluBackward.Apply(w * e, a);
                 bias += d;
                 d.StoreUnsafe(ref rd, at);
             }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Reproduce.Kernels;
 using static TorchSharp.torch;
 
 namespace Reproduce.Evaluation;
@@ -42,7 +43,7 @@ internal static class VectorTraining
         float[] initial = new float[shape.Count];
         shape.Initialise(initial, classifier.Key);
         network.Start(initial);
-        var shuffle = new SplitMix(classifier.Key.Child("shuffle"));
+        var shuffle = new SplitMix64(classifier.Key.Child("shuffle").Value);
         var rule = new StoppingRule(options.Tolerance, options.Patience);
         int[] order = [.. classifier.Train];
         for (int epoch = 1; epoch <= options.MaxEpochs; epoch++)

@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Evaluation;
 
@@ -27,7 +28,7 @@ public sealed record CalibratedError(double Median, double Low, double High)
         double[] largest = new double[simulations];
         Parallel.For(0, simulations, s =>
         {
-            SplitMix random = new(key.Child(s));
+            SplitMix64 random = new(key.Child(s).Value);
             int[] inside = new int[CalibrationLevels.Count];
             for (int d = 0; d < parameters; d++)
             {

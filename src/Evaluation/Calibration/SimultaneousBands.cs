@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Evaluation;
 
@@ -51,7 +52,7 @@ public static class SimultaneousBands
 
     private static double Gamma(int dataSets, double[] probability, double[][] lower, double[][] upper, RandomKey key)
     {
-        var random = new SplitMix(key);
+        var random = new SplitMix64(key.Value);
         double[] sample = new double[dataSets];
         foreach (ref double u in sample.AsSpan())
         {

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Inference.Training;
 
@@ -78,11 +78,11 @@ internal static class VectorAdam
             slope.StoreUnsafe(ref g, i);
             Vector256<float> mean = Vector256.LoadUnsafe(ref m, i);
             mean = Vector256.FusedMultiplyAdd(toFirst, slope - mean, mean);
-            TinyNumbers.Flush(mean).StoreUnsafe(ref m, i);
+            Denormals.Flush(mean).StoreUnsafe(ref m, i);
             Vector256<float> square = Vector256.FusedMultiplyAdd(toSecond * slope, slope, Vector256.LoadUnsafe(ref v, i) * beta2);
-            TinyNumbers.Flush(square).StoreUnsafe(ref v, i);
+            Denormals.Flush(square).StoreUnsafe(ref v, i);
             Vector256<float> spread = Vector256.FusedMultiplyAdd(Vector256.Sqrt(square), root, epsilon);
-            TinyNumbers.Flush(Vector256.FusedMultiplyAdd(rate, mean / spread, Vector256.LoadUnsafe(ref w, i) * shrink)).StoreUnsafe(ref w, i);
+            Denormals.Flush(Vector256.FusedMultiplyAdd(rate, mean / spread, Vector256.LoadUnsafe(ref w, i) * shrink)).StoreUnsafe(ref w, i);
         }
     }
 }

@@ -1,3 +1,5 @@
+using Reproduce.Kernels;
+
 namespace Reproduce.Reporting;
 
 /// <summary>
@@ -55,14 +57,14 @@ public sealed record BestStepsClaim : Claim
         var common = series[0].Keys.Where(k => series.All(s => s.ContainsKey(k))).ToArray();
         if (common.Length < 2) return "";
         var values = series.Select(s => common.Select(k => s[k]).ToArray()).ToArray();
-        var random = new ResamplingGenerator();
+        SplitMix64 random = new(PairedDifference.ResampleSeed);
         int inside = 0;
         for (int r = 0; r < Resamples; r++)
         {
             var sums = new double[values.Length];
             for (int i = 0; i < common.Length; i++)
             {
-                int drawn = random.Next(common.Length);
+                int drawn = random.NextInt(common.Length);
                 for (int s = 0; s < sums.Length; s++) sums[s] += values[s][drawn];
             }
             if (InRange(sides[Array.IndexOf(sums, sums.Min())].Steps)) inside++;

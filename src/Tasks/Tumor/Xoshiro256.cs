@@ -1,11 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Tasks.Tumor;
 
 /// <summary>
-/// xoshiro256** 1.0 of Blackman and Vigna (2018), seeded from a <see cref="RandomKey"/> through SplitMix64.
+/// xoshiro256** 1.0 of Blackman and Vigna (2018), seeded from a <see cref="RandomKey"/> through <see cref="SplitMix64"/>.
 /// </summary>
 /// <remarks>A mutable struct for speed: keep it in one field and never copy it.</remarks>
 internal struct Xoshiro256
@@ -19,11 +20,11 @@ internal struct Xoshiro256
     /// <param name="key">The stream.</param>
     public Xoshiro256(RandomKey key)
     {
-        ulong x = key.Value;
-        _s0 = SplitMix(ref x);
-        _s1 = SplitMix(ref x);
-        _s2 = SplitMix(ref x);
-        _s3 = SplitMix(ref x);
+        SplitMix64 seeds = new(key.Value);
+        _s0 = seeds.NextBits();
+        _s1 = seeds.NextBits();
+        _s2 = seeds.NextBits();
+        _s3 = seeds.NextBits();
     }
 
     /// <summary>64 random bits.</summary>
@@ -53,12 +54,4 @@ internal struct Xoshiro256
     /// <param name="bound">Number of outcomes, at least 1.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int NextIndex(int bound) => (int)(((NextBits() >> 32) * (ulong)(uint)bound) >> 32);
-
-    private static ulong SplitMix(ref ulong x)
-    {
-        ulong z = x += 0x9E3779B97F4A7C15UL;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
-        return z ^ (z >> 31);
-    }
 }

@@ -7,21 +7,26 @@ namespace Reproduce.Tests.Architecture;
 /// <summary>Which room may know which, and that every public type says what it is.</summary>
 public sealed class RoomArrowsTests
 {
-    private const string Compute = "Reproduce.Compute";
+    private const string Kernels = "Reproduce.Kernels", Compute = "Reproduce.Compute";
 
     public static IEnumerable<string> Rooms =>
-        [Compute, "Reproduce.Inference", "Reproduce.Tasks", "Reproduce.Evaluation", "Reproduce.Reporting"];
+        [Kernels, Compute, "Reproduce.Inference", "Reproduce.Tasks", "Reproduce.Evaluation", "Reproduce.Reporting"];
 
-    [TestCase(Compute)]
-    [TestCase("Reproduce.Inference", Compute)]
-    [TestCase("Reproduce.Tasks", Compute)]
-    [TestCase("Reproduce.Evaluation", Compute)]
-    [TestCase("Reproduce.Reporting")]
+    [TestCase(Kernels)]
+    [TestCase(Compute, Kernels)]
+    [TestCase("Reproduce.Inference", Compute, Kernels)]
+    [TestCase("Reproduce.Tasks", Compute, Kernels)]
+    [TestCase("Reproduce.Evaluation", Compute, Kernels)]
+    [TestCase("Reproduce.Reporting", Kernels)]
     public void ARoomKnowsOnlyTheRoomsBelowIt(string room, params string[] allowed)
     {
         IEnumerable<string> known = References(room).Where(n => n.StartsWith("Reproduce", StringComparison.Ordinal));
         Assert.That(known, Is.SubsetOf(allowed));
     }
+
+    [Test]
+    public void KernelsKnowNothingButTheBaseLibrary() =>
+        Assert.That(References(Kernels), Is.All.StartsWith("System."));
 
     [Test]
     public void ReportingKnowsNoTensor() => Assert.That(References("Reproduce.Reporting"), Has.None.EqualTo("TorchSharp"));

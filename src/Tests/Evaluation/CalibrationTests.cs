@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
+using Reproduce.Kernels;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
@@ -118,7 +119,7 @@ public sealed class CalibrationTests
     public void BandsHoldUniformRanksWithTheStatedProbability(int dataSets, int draws, double confidence)
     {
         EcdfBands bands = SimultaneousBands.Compute(dataSets, s_key, confidence, draws, simulations: 4000);
-        var random = new SplitMix(s_key.Child("coverage"));
+        var random = new SplitMix64(s_key.Child("coverage").Value);
         const int Trials = 4000;
         int inside = 0;
         double[] ranks = new double[dataSets];

@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
+using Reproduce.Kernels;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
@@ -33,7 +34,7 @@ public sealed class MaximumMeanDiscrepancyTests
     {
         double[] bandwidths = [.. MmdOptions.PublishedBandwidths];
         var kernel = new RadialKernel(bandwidths);
-        var random = new SplitMix(s_key);
+        var random = new SplitMix64(s_key.Value);
         for (int i = 0; i < 20_000; i++)
         {
             float d = (float)Math.Pow(10, -18 + 28 * random.NextDouble());

@@ -2,6 +2,7 @@ using MathNet.Numerics.Distributions;
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
+using Reproduce.Kernels;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
@@ -32,7 +33,7 @@ public sealed class UncertaintyTests
     {
         const int Trials = 1000, N = 60;
         int inside = 0;
-        var random = new SplitMix(s_key);
+        var random = new SplitMix64(s_key.Value);
         double[] values = new double[N];
         for (int t = 0; t < Trials; t++)
         {
@@ -52,7 +53,7 @@ public sealed class UncertaintyTests
     [Test]
     public void PairingRemovesWhatBothShare()
     {
-        var random = new SplitMix(s_key);
+        var random = new SplitMix64(s_key.Value);
         double[] shared = [.. Enumerable.Range(0, 50).Select(_ => 10 * random.NextDouble())];
         double[] first = [.. shared.Select(s => s + 0.1 + 0.01 * random.NextDouble())];
         Estimate difference = Uncertainty.PairedDifference(first, shared, s_key);

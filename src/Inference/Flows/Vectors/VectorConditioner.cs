@@ -1,5 +1,5 @@
-using Reproduce.Compute;
 using Reproduce.Inference.Networks.Vectors;
+using Reproduce.Kernels;
 
 namespace Reproduce.Inference.Flows.Vectors;
 
@@ -46,7 +46,7 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
         {
             Span<float> next = saved.Slice(layer * HiddenLength, HiddenLength);
             Panels.Spread(weights.Bias(layer), next, units);
-            PanelProduct.AddTo(weights.Weight(layer), width, 1, h, next, Panel, units, width);
+            MatrixProduct.AddTo(weights.Weight(layer), width, 1, h, next, Panel, units, width);
             if (masks.IsEmpty)
             {
                 Panels.Rectify(next);
@@ -61,7 +61,7 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
         }
 
         Panels.Spread(weights.Bias(layers), output, outputs);
-        PanelProduct.AddTo(weights.Weight(layers), width, 1, h, output, Panel, outputs, width);
+        MatrixProduct.AddTo(weights.Weight(layers), width, 1, h, output, Panel, outputs, width);
     }
 
     /// <summary>Adds the gradients to what their receivers hold.</summary>
@@ -86,7 +86,7 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
         PanelGradients.AddWeights(slopes, h, gradients.Weight(layers), units, outputs, units, scratch);
         Panels.AddRowSums(slopes, gradients.Bias(layers), outputs);
         slope.Clear();
-        PanelProduct.AddTo(weights.Weight(layers), 1, units, slopes, slope, Panel, units, outputs);
+        MatrixProduct.AddTo(weights.Weight(layers), 1, units, slopes, slope, Panel, units, outputs);
         for (int layer = layers - 1; layer > 0; layer--)
         {
             Panels.WhereActive(slope, h, kept);
@@ -94,7 +94,7 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
             PanelGradients.AddWeights(slope, h, gradients.Weight(layer), units, units, units, scratch);
             Panels.AddRowSums(slope, gradients.Bias(layer), units);
             below.Clear();
-            PanelProduct.AddTo(weights.Weight(layer), 1, units, slope, below, Panel, units, units);
+            MatrixProduct.AddTo(weights.Weight(layer), 1, units, slope, below, Panel, units, units);
             Span<float> swap = slope;
             slope = below;
             below = swap;
@@ -103,6 +103,6 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
         Panels.WhereActive(slope, h, kept);
         PanelGradients.AddWeights(slope, context, gradients.Weight(0), inputs, units, inputs, scratch);
         Panels.AddRowSums(slope, gradients.Bias(0), units);
-        PanelProduct.AddTo(weights.Weight(0), 1, inputs, slope, contextSlopes, Panel, inputs, units);
+        MatrixProduct.AddTo(weights.Weight(0), 1, inputs, slope, contextSlopes, Panel, inputs, units);
     }
 }

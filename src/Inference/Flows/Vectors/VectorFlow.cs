@@ -1,5 +1,5 @@
-using Reproduce.Compute;
 using Reproduce.Inference.Networks.Vectors;
+using Reproduce.Kernels;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Flows.Vectors;
@@ -228,7 +228,7 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
         {
             // v = u W with the features first: W transposed times the panel.
             to.Clear();
-            PanelProduct.AddTo(MlpMemory.Numbers(weights[2]), 1, dimension, from, to, Panel, dimension, dimension);
+            MatrixProduct.AddTo(MlpMemory.Numbers(weights[2]), 1, dimension, from, to, Panel, dimension, dimension);
             return;
         }
 
@@ -255,7 +255,7 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
 
         Span<float> scale = MlpMemory.Numbers(weights[0]), shift = MlpMemory.Numbers(weights[1]), byMatrix = MlpMemory.Numbers(gradients[2]);
         slope.Clear();
-        PanelProduct.AddTo(MlpMemory.Numbers(weights[2]), dimension, 1, below, slope, Panel, dimension, dimension);
+        MatrixProduct.AddTo(MlpMemory.Numbers(weights[2]), dimension, 1, below, slope, Panel, dimension, dimension);
         for (int i = 0; i < dimension; i++)
         {
             for (int j = 0; j < dimension; j++)

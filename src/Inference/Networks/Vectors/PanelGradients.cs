@@ -1,4 +1,4 @@
-using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Inference.Networks.Vectors;
 
@@ -42,7 +42,7 @@ internal static class PanelGradients
     {
         for (int j = 0; j < columns; j += Panel)
         {
-            PanelProduct.AddTo(slopes, Panel, 1, turned.Slice(j * Panel, Panel * Panel), gradient[j..], stride, rows, Panel);
+            MatrixProduct.AddTo(slopes, Panel, 1, turned.Slice(j * Panel, Panel * Panel), gradient[j..], stride, rows, Panel);
         }
     }
 
@@ -53,7 +53,7 @@ internal static class PanelGradients
         for (int j = 0; j < columns; j += Panel)
         {
             block.Clear();
-            PanelProduct.AddTo(slopes, Panel, 1, turned.Slice(j * Panel, Panel * Panel), block, Panel, rows, Panel);
+            MatrixProduct.AddTo(slopes, Panel, 1, turned.Slice(j * Panel, Panel * Panel), block, Panel, rows, Panel);
             int width = Math.Min(Panel, columns - j);
             for (int i = 0; i < rows; i++)
             {

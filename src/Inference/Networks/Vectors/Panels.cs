@@ -2,17 +2,17 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Inference.Networks.Vectors;
 
 /// <summary>
-/// What networks in vector code do with panels besides products (<see cref="PanelProduct"/>): 32 rows of a batch with the features first, [F, 32].
+/// What networks in vector code do with panels besides products (<see cref="MatrixProduct"/>): 32 rows of a batch with the features first, [F, 32].
 /// </summary>
 internal static class Panels
 {
     /// <summary>Rows of a batch in a panel.</summary>
-    internal const int Width = PanelProduct.Columns;
+    internal const int Width = MatrixProduct.PanelColumns;
 
     [ThreadStatic]
     private static float[]? t_scratch;

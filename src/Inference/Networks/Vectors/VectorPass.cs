@@ -1,4 +1,4 @@
-using Reproduce.Compute;
+using Reproduce.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,7 +6,7 @@ namespace Reproduce.Inference.Networks.Vectors;
 
 /// <summary>One pass of a batch through a network in vector code: values, and gradients where they are asked for.</summary>
 /// <remarks>
-/// On a CPU with vectors wide enough (<see cref="PanelProduct.IsSupported"/>) and for float32. It gives first derivatives in a training pass; where
+/// On a CPU with vectors wide enough (<see cref="MatrixProduct.IsSupported"/>) and for float32. It gives first derivatives in a training pass; where
 /// second ones may be asked for (a density's Jacobian) networks keep to libtorch.
 /// </remarks>
 /// <param name="inputs">What the batch consists of, [N, ...] each, contiguous.</param>
@@ -45,7 +45,7 @@ internal abstract class VectorPass(Tensor[] inputs, Tensor[] weights)
     /// <param name="weight">Any of the weights.</param>
     /// <param name="pass">The pass.</param>
     internal static bool Accepts(Tensor input, Tensor weight, ForwardPass pass) =>
-        PanelProduct.IsSupported && IsPlain(input) && IsPlain(weight) && input.shape[0] > 0 && (pass.IsStochastic || !is_grad_enabled());
+        MatrixProduct.IsSupported && IsPlain(input) && IsPlain(weight) && input.shape[0] > 0 && (pass.IsStochastic || !is_grad_enabled());
 
     /// <summary>Makes the pass.</summary>
     /// <returns>[N, outputs].</returns>

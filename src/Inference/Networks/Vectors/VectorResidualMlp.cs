@@ -1,4 +1,4 @@
-using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Inference.Networks.Vectors;
 
@@ -51,13 +51,13 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
 
             Span<float> h = Hidden(own, saved, 0);
             Panels.Spread(weights.Bias(0), h, units);
-            PanelProduct.AddTo(weights.Weight(0), inputs, 1, input, h, Panel, units, inputs);
+            MatrixProduct.AddTo(weights.Weight(0), inputs, 1, input, h, Panel, units, inputs);
             Panels.Rectify(h);
             for (int b = 1; b <= blocks; b++)
             {
                 Span<float> next = Hidden(own, saved, b);
                 Panels.Spread(weights.Bias(b), next, units);
-                PanelProduct.AddTo(weights.Weight(b), units, 1, h, next, Panel, units, units);
+                MatrixProduct.AddTo(weights.Weight(b), units, 1, h, next, Panel, units, units);
                 if (masks.IsEmpty)
                 {
                     Panels.AddAndRectify(next, h);
@@ -71,7 +71,7 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
             }
 
             Panels.Spread(weights.Bias(blocks + 1), output, outputs);
-            PanelProduct.AddTo(weights.Weight(blocks + 1), units, 1, h, output, Panel, outputs, units);
+            MatrixProduct.AddTo(weights.Weight(blocks + 1), units, 1, h, output, Panel, outputs, units);
             Panels.StoreRows(output, y.Slice(first * outputs, count * outputs), outputs, count);
         }
     }
@@ -104,7 +104,7 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
             PanelGradients.AddWeights(dy, h, gradients.Weight(blocks + 1), units, outputs, units, scratch);
             Panels.AddRowSums(dy, gradients.Bias(blocks + 1), outputs);
             slope.Clear();
-            PanelProduct.AddTo(weights.Weight(blocks + 1), 1, units, dy, slope, Panel, units, outputs);
+            MatrixProduct.AddTo(weights.Weight(blocks + 1), 1, units, dy, slope, Panel, units, outputs);
             for (int b = blocks; b > 0; b--)
             {
                 // slope: by the block's output; after this: by its input along the residual, and inner: by its affine layer.
@@ -122,7 +122,7 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
                 PanelGradients.AddWeights(inner, h, gradients.Weight(b), units, units, units, scratch);
                 Panels.AddRowSums(inner, gradients.Bias(b), units);
                 slope.CopyTo(below);
-                PanelProduct.AddTo(weights.Weight(b), 1, units, inner, below, Panel, units, units);
+                MatrixProduct.AddTo(weights.Weight(b), 1, units, inner, below, Panel, units, units);
                 Span<float> swap = slope;
                 slope = below;
                 below = swap;
@@ -136,7 +136,7 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
             if (!inputSlopes.IsEmpty)
             {
                 input.Clear();
-                PanelProduct.AddTo(weights.Weight(0), 1, inputs, slope, input, Panel, inputs, units);
+                MatrixProduct.AddTo(weights.Weight(0), 1, inputs, slope, input, Panel, inputs, units);
                 Panels.StoreRows(input, inputSlopes.Slice(first * inputs, count * inputs), inputs, count);
             }
         }

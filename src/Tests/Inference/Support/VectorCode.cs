@@ -1,7 +1,7 @@
 using NUnit.Framework;
-using Reproduce.Compute;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Networks.Vectors;
+using Reproduce.Kernels;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference.Support;
@@ -11,7 +11,7 @@ internal static class VectorCode
 {
     /// <summary>Leaves the test out where the processor cannot run vector code.</summary>
     public static void Require() =>
-        Assume.That(PanelProduct.IsSupported, "This processor has neither 512-bit vectors nor fused multiply-adds.");
+        Assume.That(MatrixProduct.IsSupported, "This processor has neither 512-bit vectors nor fused multiply-adds.");
 
     /// <summary>Makes a pass and asserts which way it took.</summary>
     /// <param name="vectors">Whether it is to take vector code.</param>

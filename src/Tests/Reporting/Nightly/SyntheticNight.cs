@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Reproduce.Compute;
-using Reproduce.Evaluation;
+using Reproduce.Kernels;
 using Reproduce.Reporting;
 
 namespace Reproduce.Tests.Reporting.Nightly;
@@ -15,10 +15,10 @@ internal sealed class SyntheticNight
     public const int DataSets = 20;
     private static readonly MeasurementTable _tree = SyntheticResults.Experiment("gmm", [1024], DataSets);
     private readonly bool _noisy;
-    private SplitMix _random; // A struct with a state: not readonly.
+    private SplitMix64 _random; // A struct with a state: not readonly.
 
     /// <param name="seed">Of the noise; null for the night that was made the baseline.</param>
-    public SyntheticNight(int? seed) => (_noisy, _random) = (seed is not null, new SplitMix(RandomKey.FromSeed(seed ?? 0)));
+    public SyntheticNight(int? seed) => (_noisy, _random) = (seed is not null, new SplitMix64(RandomKey.FromSeed(seed ?? 0).Value));
 
     /// <summary>What a change of the source does to a metric of a setting: a factor.</summary>
     public Func<Measurement, double> Change { get; init; } = _ => 1;

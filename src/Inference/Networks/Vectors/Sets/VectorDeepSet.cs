@@ -1,4 +1,4 @@
-using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Inference.Networks.Vectors.Sets;
 
@@ -78,7 +78,7 @@ internal sealed class VectorDeepSet
 
             _invariant.Forward(h, weights, own);
             Panels.Spread(weights.Bias(_last), output, _outputs);
-            PanelProduct.AddTo(weights.Weight(_last), _units, 1, _invariant.Output(own), output, Panel, _outputs, _units);
+            MatrixProduct.AddTo(weights.Weight(_last), _units, 1, _invariant.Output(own), output, Panel, _outputs, _units);
             Panels.StoreRows(output, result.Slice(first * _outputs, count * _outputs), _outputs, count);
         }
     }
@@ -105,7 +105,7 @@ internal sealed class VectorDeepSet
             PanelGradients.AddWeights(output, _invariant.Output(invariantSaved), gradients.Weight(_last), _units, _outputs, _units, scratch);
             Panels.AddRowSums(output, gradients.Bias(_last), _outputs);
             slope.Clear();
-            PanelProduct.AddTo(weights.Weight(_last), 1, _units, output, slope, Panel, _units, _outputs);
+            MatrixProduct.AddTo(weights.Weight(_last), 1, _units, output, slope, Panel, _units, _outputs);
 
             int end = own.Length - _invariant.SavedLength;
             above.Clear();

@@ -1,4 +1,4 @@
-using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Inference.Networks.Vectors.Sets;
 
@@ -59,13 +59,13 @@ internal sealed class VectorEquivariantModule
         Span<float> shared = scratch[..HiddenLength];
         Panels.Spread(weights.Bias(_first), shared, _units);
         ReadOnlySpan<float> weight = weights.Weight(_first);
-        PanelProduct.AddTo(weight[_inputs..], Stride, 1, _context.Output(saved[.._context.SavedLength]), shared, Panel, _units, _units);
+        MatrixProduct.AddTo(weight[_inputs..], Stride, 1, _context.Output(saved[.._context.SavedLength]), shared, Panel, _units, _units);
         for (int n = 0; n < _members; n++)
         {
             Span<float> own = Joined(saved, n);
             Span<float> h = own[..HiddenLength];
             shared.CopyTo(h);
-            PanelProduct.AddTo(weight, Stride, 1, Member(sets, n), h, Panel, _units, _inputs);
+            MatrixProduct.AddTo(weight, Stride, 1, Member(sets, n), h, Panel, _units, _inputs);
             Panels.Rectify(h);
             _rest.Forward(h, weights, own[HiddenLength..]);
 
@@ -102,7 +102,7 @@ internal sealed class VectorEquivariantModule
             PanelGradients.AddWeights(slope, Member(sets, n), gradient, Stride, _units, _inputs, scratch);
             if (!below.IsEmpty)
             {
-                PanelProduct.AddTo(weight, 1, Stride, slope, below.Slice(n * _inputs * Panel, _inputs * Panel), Panel, _inputs, _units);
+                MatrixProduct.AddTo(weight, 1, Stride, slope, below.Slice(n * _inputs * Panel, _inputs * Panel), Panel, _inputs, _units);
             }
         }
 
@@ -110,7 +110,7 @@ internal sealed class VectorEquivariantModule
         PanelGradients.AddWeights(total, _context.Output(contextSaved), gradient[_inputs..], Stride, _units, _units, scratch);
         Panels.AddRowSums(total, gradients.Bias(_first), _units);
         contextSlope.Clear();
-        PanelProduct.AddTo(weight[_inputs..], 1, Stride, total, contextSlope, Panel, _units, _units);
+        MatrixProduct.AddTo(weight[_inputs..], 1, Stride, total, contextSlope, Panel, _units, _units);
         _context.Backward(sets, weights, contextSaved, contextSlope, gradients, below, scratch);
     }
 

@@ -1,4 +1,4 @@
-using Reproduce.Compute;
+using Reproduce.Kernels;
 
 namespace Reproduce.Inference.Networks.Vectors.Sets;
 
@@ -31,7 +31,7 @@ internal sealed class VectorStack(int first, int inputs, int units, int layers)
         {
             Span<float> next = saved.Slice(layer * HiddenLength, HiddenLength);
             Panels.Spread(weights.Bias(first + layer), next, units);
-            PanelProduct.AddTo(weights.Weight(first + layer), width, 1, h, next, Panel, units, width);
+            MatrixProduct.AddTo(weights.Weight(first + layer), width, 1, h, next, Panel, units, width);
             Panels.Rectify(next);
             h = next;
             width = units;
@@ -63,14 +63,14 @@ internal sealed class VectorStack(int first, int inputs, int units, int layers)
             {
                 if (!below.IsEmpty)
                 {
-                    PanelProduct.AddTo(weights.Weight(first), 1, inputs, slope, below, Panel, inputs, units);
+                    MatrixProduct.AddTo(weights.Weight(first), 1, inputs, slope, below, Panel, inputs, units);
                 }
 
                 return;
             }
 
             other.Clear();
-            PanelProduct.AddTo(weights.Weight(first + layer), 1, units, slope, other, Panel, units, units);
+            MatrixProduct.AddTo(weights.Weight(first + layer), 1, units, slope, other, Panel, units, units);
             Span<float> swap = slope;
             slope = other;
             other = swap;

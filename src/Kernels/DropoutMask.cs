@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Reproduce.Compute;
+namespace Reproduce.Kernels;
 
 /// <summary>
 /// Dropout masks from 16 interleaved xoshiro128++ generators (Blackman and Vigna 2021), one 32-bit number for each entry.
@@ -10,24 +10,23 @@ namespace Reproduce.Compute;
 /// <remarks>
 /// libtorch spends more time on a mask's uniform numbers than on the product that the mask follows. The probability is exact to 2^-32.
 /// </remarks>
-internal static class KeepMask
+public static class DropoutMask
 {
+    /// <summary>Words of a state: four for each generator.</summary>
+    public const int StateLength = 4 * Generators;
+
     private const int Lanes = 8;
     private const int Generators = 2 * Lanes;
 
     /// <summary>Fills with 0 (probability <paramref name="rate"/>) and 1 / (1 - rate).</summary>
-    /// <param name="key">The stream.</param>
+    /// <param name="state">Where the generators begin, <see cref="StateLength"/> random words.</param>
     /// <param name="rate">Probability of 0, in [0, 1).</param>
     /// <param name="mask">Receives the numbers.</param>
-    internal static void Fill(RandomKey key, double rate, Span<float> mask)
+    /// <exception cref="ArgumentOutOfRangeException">A state of another length.</exception>
+    public static void Fill(ReadOnlySpan<uint> state, double rate, Span<float> mask)
     {
-        Span<uint> seeds = stackalloc uint[4 * Generators];
-        for (int i = 0; i < seeds.Length; i++)
-        {
-            seeds[i] = (uint)(key.Child(i).Value >> 32);
-        }
-
-        State left = new(seeds), right = new(seeds[Lanes..]);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(state.Length, StateLength);
+        State left = new(state), right = new(state[Lanes..]);
         Vector256<uint> threshold = Vector256.Create((uint)Math.Round(rate * 4294967296.0));
         Vector256<float> kept = Vector256.Create((float)(1 / (1 - rate)));
         ref float first = ref MemoryMarshal.GetReference(mask);

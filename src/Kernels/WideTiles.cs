@@ -1,0 +1,186 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Reproduce.Kernels;
+
+/// <summary>Tiles of a <see cref="MatrixProduct"/> in 512-bit vectors: 16 sums and two vectors of B of the 32 registers.</summary>
+internal static class WideTiles
+{
+    /// <summary>Columns of a tile: two vectors.</summary>
+    internal const int Columns = 32;
+
+    /// <summary>Rows from <paramref name="row"/> on, 8 at a time.</summary>
+    /// <typeparam name="TEpilogue">What happens to an element before it is stored.</typeparam>
+    /// <param name="product">The product, from the tiles' first column on.</param>
+    /// <param name="row">The first row.</param>
+    /// <param name="count">How many tiles.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Eights<TEpilogue>(in ProductOperands product, int row, int count)
+        where TEpilogue : struct, IEpilogue
+    {
+        nint rowStride = product.RowStride, innerStride = product.InnerStride, columns = product.Columns, stride = product.Stride;
+        nint three = 3 * rowStride, five = 5 * rowStride, six = 6 * rowStride, seven = 7 * rowStride;
+        ref float c = ref Unsafe.Add(ref product.C, row * stride), companion = ref Unsafe.Add(ref product.Companion, row * stride);
+        (Vector512<float> left, Vector512<float> right) = Start(product);
+        for (int end = row + 8 * count; row < end; row += 8)
+        {
+            ref float a = ref Unsafe.Add(ref product.A, row * rowStride), b = ref product.B;
+            Vector512<float> l0 = left, l1 = left, l2 = left, l3 = left, l4 = left, l5 = left, l6 = left, l7 = left;
+            Vector512<float> r0 = right, r1 = right, r2 = right, r3 = right, r4 = right, r5 = right, r6 = right, r7 = right;
+            for (int l = product.Inner; l > 0; l--)
+            {
+                Vector512<float> bl = Vector512.LoadUnsafe(ref b), br = Vector512.LoadUnsafe(ref b, 16);
+                Vector512<float> v = Vector512.Create(a);
+                l0 = Vector512.FusedMultiplyAdd(v, bl, l0);
+                r0 = Vector512.FusedMultiplyAdd(v, br, r0);
+                v = Vector512.Create(Unsafe.Add(ref a, rowStride));
+                l1 = Vector512.FusedMultiplyAdd(v, bl, l1);
+                r1 = Vector512.FusedMultiplyAdd(v, br, r1);
+                v = Vector512.Create(Unsafe.Add(ref a, 2 * rowStride));
+                l2 = Vector512.FusedMultiplyAdd(v, bl, l2);
+                r2 = Vector512.FusedMultiplyAdd(v, br, r2);
+                v = Vector512.Create(Unsafe.Add(ref a, three));
+                l3 = Vector512.FusedMultiplyAdd(v, bl, l3);
+                r3 = Vector512.FusedMultiplyAdd(v, br, r3);
+                v = Vector512.Create(Unsafe.Add(ref a, 4 * rowStride));
+                l4 = Vector512.FusedMultiplyAdd(v, bl, l4);
+                r4 = Vector512.FusedMultiplyAdd(v, br, r4);
+                v = Vector512.Create(Unsafe.Add(ref a, five));
+                l5 = Vector512.FusedMultiplyAdd(v, bl, l5);
+                r5 = Vector512.FusedMultiplyAdd(v, br, r5);
+                v = Vector512.Create(Unsafe.Add(ref a, six));
+                l6 = Vector512.FusedMultiplyAdd(v, bl, l6);
+                r6 = Vector512.FusedMultiplyAdd(v, br, r6);
+                v = Vector512.Create(Unsafe.Add(ref a, seven));
+                l7 = Vector512.FusedMultiplyAdd(v, bl, l7);
+                r7 = Vector512.FusedMultiplyAdd(v, br, r7);
+                a = ref Unsafe.Add(ref a, innerStride);
+                b = ref Unsafe.Add(ref b, columns);
+            }
+
+            Store<TEpilogue>(l0, r0, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+            Store<TEpilogue>(l1, r1, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+            Store<TEpilogue>(l2, r2, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+            Store<TEpilogue>(l3, r3, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+            Store<TEpilogue>(l4, r4, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+            Store<TEpilogue>(l5, r5, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+            Store<TEpilogue>(l6, r6, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+            Store<TEpilogue>(l7, r7, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+        }
+    }
+
+    /// <summary>Rows from <paramref name="row"/> on, 4 at a time.</summary>
+    /// <typeparam name="TEpilogue">What happens to an element before it is stored.</typeparam>
+    /// <param name="product">The product, from the tiles' first column on.</param>
+    /// <param name="row">The first row.</param>
+    /// <param name="count">How many tiles.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Fours<TEpilogue>(in ProductOperands product, int row, int count)
+        where TEpilogue : struct, IEpilogue
+    {
+        nint rowStride = product.RowStride, innerStride = product.InnerStride, columns = product.Columns, stride = product.Stride;
+        nint three = 3 * rowStride;
+        ref float c = ref Unsafe.Add(ref product.C, row * stride), companion = ref Unsafe.Add(ref product.Companion, row * stride);
+        (Vector512<float> left, Vector512<float> right) = Start(product);
+        for (int end = row + 4 * count; row < end; row += 4)
+        {
+            ref float a = ref Unsafe.Add(ref product.A, row * rowStride), b = ref product.B;
+            Vector512<float> l0 = left, l1 = left, l2 = left, l3 = left;
+            Vector512<float> r0 = right, r1 = right, r2 = right, r3 = right;
+            for (int l = product.Inner; l > 0; l--)
+            {
+                Vector512<float> bl = Vector512.LoadUnsafe(ref b), br = Vector512.LoadUnsafe(ref b, 16);
+                Vector512<float> v = Vector512.Create(a);
+                l0 = Vector512.FusedMultiplyAdd(v, bl, l0);
+                r0 = Vector512.FusedMultiplyAdd(v, br, r0);
+                v = Vector512.Create(Unsafe.Add(ref a, rowStride));
+                l1 = Vector512.FusedMultiplyAdd(v, bl, l1);
+                r1 = Vector512.FusedMultiplyAdd(v, br, r1);
+                v = Vector512.Create(Unsafe.Add(ref a, 2 * rowStride));
+                l2 = Vector512.FusedMultiplyAdd(v, bl, l2);
+                r2 = Vector512.FusedMultiplyAdd(v, br, r2);
+                v = Vector512.Create(Unsafe.Add(ref a, three));
+                l3 = Vector512.FusedMultiplyAdd(v, bl, l3);
+                r3 = Vector512.FusedMultiplyAdd(v, br, r3);
+                a = ref Unsafe.Add(ref a, innerStride);
+                b = ref Unsafe.Add(ref b, columns);
+            }
+
+            Store<TEpilogue>(l0, r0, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+            Store<TEpilogue>(l1, r1, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+            Store<TEpilogue>(l2, r2, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+            Store<TEpilogue>(l3, r3, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+        }
+    }
+
+    /// <summary>Rows from <paramref name="row"/> on, one at a time.</summary>
+    /// <typeparam name="TEpilogue">What happens to an element before it is stored.</typeparam>
+    /// <param name="product">The product, from the tiles' first column on.</param>
+    /// <param name="row">The first row.</param>
+    /// <param name="count">How many tiles.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Ones<TEpilogue>(in ProductOperands product, int row, int count)
+        where TEpilogue : struct, IEpilogue
+    {
+        nint rowStride = product.RowStride, innerStride = product.InnerStride, columns = product.Columns, stride = product.Stride;
+        ref float c = ref Unsafe.Add(ref product.C, row * stride), companion = ref Unsafe.Add(ref product.Companion, row * stride);
+        (Vector512<float> left, Vector512<float> right) = Start(product);
+        for (int end = row + count; row < end; row++)
+        {
+            ref float a = ref Unsafe.Add(ref product.A, row * rowStride), b = ref product.B;
+            Vector512<float> l0 = left;
+            Vector512<float> r0 = right;
+            for (int l = product.Inner; l > 0; l--)
+            {
+                Vector512<float> bl = Vector512.LoadUnsafe(ref b), br = Vector512.LoadUnsafe(ref b, 16);
+                Vector512<float> v = Vector512.Create(a);
+                l0 = Vector512.FusedMultiplyAdd(v, bl, l0);
+                r0 = Vector512.FusedMultiplyAdd(v, br, r0);
+                a = ref Unsafe.Add(ref a, innerStride);
+                b = ref Unsafe.Add(ref b, columns);
+            }
+
+            Store<TEpilogue>(l0, r0, ref c, ref companion);
+            c = ref Unsafe.Add(ref c, stride);
+            companion = ref Unsafe.Add(ref companion, stride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector512<float> Left, Vector512<float> Right) Start(in ProductOperands product) =>
+        Unsafe.IsNullRef(ref product.Start)
+            ? default
+            : (Vector512.LoadUnsafe(ref product.Start), Vector512.LoadUnsafe(ref product.Start, 16));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TEpilogue>(Vector512<float> left, Vector512<float> right, ref float c, ref float companion)
+        where TEpilogue : struct, IEpilogue
+    {
+        TEpilogue.Apply(left, Vector512.LoadUnsafe(ref companion)).StoreUnsafe(ref c);
+        TEpilogue.Apply(right, Vector512.LoadUnsafe(ref companion, 16)).StoreUnsafe(ref c, 16);
+    }
+}

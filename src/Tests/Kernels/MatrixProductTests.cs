@@ -1,0 +1,118 @@
+using NUnit.Framework;
+using Reproduce.Kernels;
+
+namespace Reproduce.Tests.Kernels;
+
+/// <summary>Products bit for bit against one fused multiply-add after the other, in the order of the inner index.</summary>
+[Category("Kernels")]
+public sealed class MatrixProductTests
+{
+    // Every way of dividing rows into tiles, at both widths.
+    private static readonly int[] s_rows = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 21, 40];
+
+    [Test]
+    public void AddToAddsTheSumsToWhatIsThere(
+        [ValueSource(nameof(s_rows))] int rows, [Values(1, 2, 33)] int inner, [Values] bool transposed, [Values(32, 45)] int stride)
+    {
+        (int rowStride, int innerStride) = transposed ? (1, rows) : (inner, 1);
+        float[] a = Numbers(rows * inner, 1), b = Numbers(inner * 32, 2), c = Numbers(rows * stride, 3), wanted = [.. c];
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < 32; j++)
+            {
+                wanted[i * stride + j] += Sum(a.AsSpan(i * rowStride), innerStride, b.AsSpan(j), 32, inner, 0);
+            }
+        }
+
+        MatrixProduct.AddTo(a, rowStride, innerStride, b, c, stride, rows, inner);
+        Assert.That(c, Is.EqualTo(wanted));
+    }
+
+    [Test]
+    public void ReluOfSumsThatBeginWithABias([ValueSource(nameof(s_rows))] int rows, [Values(32, 96)] int columns) =>
+        Check<Relu>(rows, 19, columns, bias: true, companion: false, (sum, _) => MathF.Max(sum, 0));
+
+    [Test]
+    public void SumsWhereTheCompanionIsPositive([ValueSource(nameof(s_rows))] int rows, [Values(32, 96)] int columns) =>
+        Check<ReluBackward>(rows, 19, columns, bias: false, companion: true, (sum, other) => other > 0 ? sum : 0);
+
+    [Test]
+    public void PlainSums([ValueSource(nameof(s_rows))] int rows, [Values(32, 96)] int columns) =>
+        Check<Identity>(rows, 19, columns, bias: false, companion: false, (sum, _) => sum);
+
+    [Test]
+    public void SumsBesideACompanion([Values(3, 8)] int rows) =>
+        Check<Accumulate>(rows, 19, 64, bias: true, companion: true, (sum, other) => other + sum);
+
+    [Test]
+    public void NothingToSumChangesNothing()
+    {
+        float[] c = Numbers(64, 1), before = [.. c];
+        MatrixProduct.AddTo([], 1, 1, [], c, 32, 2, 0);
+        MatrixProduct.AddTo([], 1, 1, [], c, 32, 0, 2);
+        Assert.That(c, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void AMatrixThatIsTooShortIsRefused()
+    {
+        float[] small = new float[63], large = new float[64];
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => MatrixProduct.AddTo(large, 2, 1, small, large, 32, 2, 2), Throws.InstanceOf<ArgumentOutOfRangeException>(), "B");
+            Assert.That(() => MatrixProduct.AddTo(large, 2, 1, large, small, 32, 2, 2), Throws.InstanceOf<ArgumentOutOfRangeException>(), "C");
+            Assert.That(() => MatrixProduct.AddTo(large, 63, 1, large, large, 32, 2, 2), Throws.InstanceOf<ArgumentOutOfRangeException>(), "A");
+            Assert.That(() => MatrixProduct.AddTo(large, 2, -1, large, large, 32, 2, 2), Throws.InstanceOf<ArgumentOutOfRangeException>(), "step");
+            Assert.That(() => MatrixProduct.AddTo(large, 2, 1, large, large, 31, 2, 2), Throws.InstanceOf<ArgumentOutOfRangeException>(), "stride");
+            Assert.That(
+                () => MatrixProduct.Multiply<Identity>(large, 1, 1, large, large, 40, 1, 1, 40), Throws.InstanceOf<ArgumentOutOfRangeException>(), "columns");
+            Assert.That(
+                () => MatrixProduct.Multiply<Relu>(large, 1, 1, large, large, 32, 2, 2, 32, new float[31]),
+                Throws.InstanceOf<ArgumentOutOfRangeException>(), "start");
+            Assert.That(
+                () => MatrixProduct.Multiply<Accumulate>(large, 1, 1, large, large, 32, 2, 2, 32, default, small),
+                Throws.InstanceOf<ArgumentOutOfRangeException>(), "companion");
+        });
+    }
+
+    private static void Check<TEpilogue>(int rows, int inner, int columns, bool bias, bool companion, Func<float, float, float> epilogue)
+        where TEpilogue : struct, IEpilogue
+    {
+        float[] a = Numbers(rows * inner, 1), b = Numbers(inner * columns, 2), c = Numbers(rows * columns, 3), wanted = new float[c.Length];
+        float[] start = bias ? Numbers(columns, 4) : [], other = companion ? Numbers(c.Length, 5) : [];
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < columns; j++)
+            {
+                float sum = Sum(a.AsSpan(i * inner), 1, b.AsSpan(j), columns, inner, bias ? start[j] : 0);
+                wanted[i * columns + j] = epilogue(sum, companion ? other[i * columns + j] : c[i * columns + j]);
+            }
+        }
+
+        MatrixProduct.Multiply<TEpilogue>(a, inner, 1, b, c, columns, rows, inner, columns, start, other);
+        Assert.That(c, Is.EqualTo(wanted));
+    }
+
+    private static float Sum(ReadOnlySpan<float> a, int aStride, ReadOnlySpan<float> b, int bStride, int inner, float start)
+    {
+        float sum = start;
+        for (int l = 0; l < inner; l++)
+        {
+            sum = MathF.FusedMultiplyAdd(a[l * aStride], b[l * bStride], sum);
+        }
+
+        return sum;
+    }
+
+    private static float[] Numbers(int count, ulong seed)
+    {
+        SplitMix64 random = new(seed);
+        float[] numbers = new float[count];
+        foreach (ref float number in numbers.AsSpan())
+        {
+            number = (float)(2 * random.NextDouble() - 1);
+        }
+
+        return numbers;
+    }
+}
