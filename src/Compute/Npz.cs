@@ -38,26 +38,8 @@ public static class Npz
         string beside = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
         try
         {
-            using (FileStream file = new(beside, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
-            {
-                using (ZipArchive zip = new(file, ZipArchiveMode.Create, leaveOpen: true))
-                {
-                    foreach ((string name, Tensor tensor) in arrays.OrderBy(p => p.Key, StringComparer.Ordinal))
-                    {
-                        WriteEntry(zip, name, tensor);
-                    }
-                }
-
-                file.Flush(flushToDisk: true);
-            }
-
+            FileSizeLimit.Write(path, () => WriteArchive(beside, arrays));
             File.Move(beside, path, overwrite: true);
-        }
-        catch (ArgumentOutOfRangeException e) when (e.ParamName == "value")
-        {
-            // So .NET reports EFBIG: the system's limit on the size of a file.
-            File.Delete(beside);
-            throw new IOException($"{path}: the file would be larger than this system or its limit (ulimit -f) allows.", e);
         }
         catch
         {
@@ -117,6 +99,20 @@ public static class Npz
             Release(arrays);
             throw;
         }
+    }
+
+    private static void WriteArchive(string path, IReadOnlyDictionary<string, Tensor> arrays)
+    {
+        using FileStream file = new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        using (ZipArchive zip = new(file, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, Tensor tensor) in arrays.OrderBy(p => p.Key, StringComparer.Ordinal))
+            {
+                WriteEntry(zip, name, tensor);
+            }
+        }
+
+        file.Flush(flushToDisk: true);
     }
 
     private static void WriteEntry(ZipArchive zip, string name, Tensor tensor)

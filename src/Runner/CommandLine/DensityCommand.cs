@@ -7,6 +7,7 @@ using Reproduce.Runner.Densities;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Plan;
 using Reproduce.Runner.Stages;
+using Reproduce.Runner.Storage;
 using Spectre.Console;
 
 namespace Reproduce.Runner.CommandLine;
@@ -48,7 +49,7 @@ public static class DensityCommand
         chains.Save(output, Chains);
         capabilities.Save(output, Table1);
         string page = Path.Combine(output, Name + ".md");
-        FileSizeLimit.WriteText(page, DensityTables.Page(importance, chains, capabilities)); // In the place of the table alone.
+        WholeFile.Write(page, DensityTables.Page(importance, chains, capabilities)); // In the place of the table alone.
         session.Log.Information("Done in {Time:l}: {Page:l}", Durations.Format(session.Elapsed), page);
         return session.Run.Failures.Count > 0 ? ExitCodes.Incomplete : ExitCodes.Success;
 

@@ -125,7 +125,7 @@ public sealed record Manifest
 
     /// <summary>Writes the manifest as JSON.</summary>
     /// <param name="path">The file.</param>
-    public void Write(string path) => FileSizeLimit.WriteText(path, JsonSerializer.Serialize(this, s_json) + "\n");
+    public void Write(string path) => WholeFile.Write(path, JsonSerializer.Serialize(this, s_json) + "\n");
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="path">The file.</param>

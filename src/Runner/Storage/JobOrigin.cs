@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Reproduce.Reporting;
 using TorchSharp;
 
 namespace Reproduce.Runner.Storage;
@@ -19,6 +18,9 @@ namespace Reproduce.Runner.Storage;
 public sealed record JobOrigin(
     string Source, string Processor, int Cores, string OperatingSystem, string Runtime, string TorchSharp, string Finished, long PeakMemoryBytes)
 {
+    /// <summary>How times of jobs and runs are written, in UTC.</summary>
+    public const string TimeFormat = "yyyy-MM-dd HH:mm'Z'";
+
     private const int CommitDigits = 12;
     private static readonly Lazy<string> s_source = new(FindSource);
 
@@ -37,7 +39,7 @@ public sealed record JobOrigin(
     /// <summary>The origin of a job that this process has just finished.</summary>
     public static JobOrigin Here() => new(
         ThisSource, ThisProcessor(), Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
-        VersionOf(typeof(torch)), DateTime.UtcNow.ToString(NightlyHistory.DateFormat, CultureInfo.InvariantCulture), Process.GetCurrentProcess().PeakWorkingSet64);
+        VersionOf(typeof(torch)), DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture), Process.GetCurrentProcess().PeakWorkingSet64);
 
     /// <summary>The processor's name as the system tells it.</summary>
     public static string ThisProcessor()

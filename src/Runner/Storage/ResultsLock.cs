@@ -30,7 +30,7 @@ public sealed class ResultsLock : IDisposable
         _lock = taken;
         _ownerFile = ownerFile;
         Stale = stale;
-        FolderOwner.Self().Write(ownerFile);
+        ProcessIdentity.Self().Write(ownerFile);
         _renewal = new Timer(_ => Renew(), null, s_renewal, s_renewal);
     }
 
@@ -46,7 +46,7 @@ public sealed class ResultsLock : IDisposable
         Directory.CreateDirectory(logs);
         string ownerFile = Path.Combine(logs, "run.owner");
         FileStream? taken = FileLocks.TryTake(Path.Combine(logs, "run.lock"));
-        FolderOwner? owner = FolderOwner.Read(ownerFile);
+        ProcessIdentity? owner = ProcessIdentity.Read(ownerFile);
         bool isAlive = owner is not null && (owner.IsHere ? owner.IsRunningHere : DateTime.UtcNow - File.GetLastWriteTimeUtc(ownerFile) < s_silence);
         if (taken is null || isAlive)
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Reproduce.Reporting;
+using Reproduce.Compute;
 using Reproduce.Runner.Configuration.Yaml;
 
 namespace Reproduce.Runner.Storage;
@@ -13,7 +13,8 @@ namespace Reproduce.Runner.Storage;
 /// <remarks>
 /// A job writes into a folder beside the final one, which is renamed when it is complete; so a folder that exists under its own name
 /// is whole, whatever happened to the process. <c>stage.json</c> in it records the inputs and a SHA-256 of every file, and
-/// <c>stage.sha256</c> (which <c>sha256sum -c</c> reads) that of the record. Only one process at a time works on a job.
+/// <c>stage.sha256</c> (which <c>sha256sum -c</c> reads) that of the record. Only one process at a time works on a job. A job that
+/// failed leaves a file beside its folder that says why, until it is begun again.
 /// </remarks>
 public sealed class StageFolder
 {
@@ -59,6 +60,9 @@ public sealed class StageFolder
     /// <summary>True when the result is there.</summary>
     public bool IsComplete => File.Exists(FileOf(RecordFile));
 
+    /// <summary>Why the job failed when it was last tried; null when it did not, or when there is a result.</summary>
+    public JobFailure? Failure => !IsComplete && File.Exists(FailureFile) ? ReadFailure() : null;
+
     /// <summary>Seconds that the job took.</summary>
     public double Seconds => Read().Seconds;
 
@@ -74,7 +78,7 @@ public sealed class StageFolder
     public string WorkFile(string name) => System.IO.Path.Combine(WorkPath, name);
 
     /// <summary>
-    /// Makes the folder for the unfinished result and keeps other processes out of it. Waits for a process that works on the same job:
+    /// Makes the folder for the unfinished result, keeps other processes out of it and forgets an earlier failure. Waits for a process that works on the same job:
     /// another run that shares the cache, or the training of a killed run that is just writing its last checkpoint.
     /// </summary>
     /// <param name="cancel">Ends the waiting.</param>
@@ -91,6 +95,7 @@ public sealed class StageFolder
                 return null;
             }
 
+            File.Delete(FailureFile);
             Directory.CreateDirectory(WorkPath);
             foreach (string orphan in Directory.EnumerateFiles(WorkPath, "*.tmp"))
             {
@@ -146,6 +151,16 @@ public sealed class StageFolder
         }
     }
 
+    /// <summary>Records that the job failed; what is unfinished stays for the next try.</summary>
+    /// <param name="reason">One sentence, for the report.</param>
+    public void Fail(string reason)
+    {
+        string time = DateTime.UtcNow.ToString(JobOrigin.TimeFormat, CultureInfo.InvariantCulture);
+        JobFailure failure = new(reason, time, ProcessIdentity.Self(), JobOrigin.ThisSource);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        WholeFile.Write(FailureFile, JsonSerializer.Serialize(failure, s_json));
+    }
+
     /// <summary>Checks every file of the finished result against its recorded checksum.</summary>
     /// <returns>Null when all is well, else what is wrong, in one sentence.</returns>
     public string? FindCorruption()
@@ -193,6 +208,23 @@ public sealed class StageFolder
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stage}/{Hash} ({Label})");
+
+    private string FailureFile => Path + ".failed";
+
+    // That it failed is known from the file's being there, whatever somebody has made of its content.
+    private JobFailure ReadFailure()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<JobFailure>(File.ReadAllText(FailureFile)) is { Reason: not null } failure
+                ? failure
+                : throw new JsonException("the record is empty");
+        }
+        catch (JsonException e)
+        {
+            return new JobFailure($"{FailureFile} cannot be read: {e.Message}", "", null, null);
+        }
+    }
 
     // Windows renames no folder in which a file is open, and virus scanners and indexers open fresh files for a moment.
     private void Rename()

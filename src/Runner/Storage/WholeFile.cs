@@ -1,4 +1,4 @@
-using Reproduce.Reporting;
+using Reproduce.Compute;
 
 namespace Reproduce.Runner.Storage;
 

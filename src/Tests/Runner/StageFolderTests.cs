@@ -75,6 +75,37 @@ public sealed class StageFolderTests
         Assert.That((folder.FindCorruption(), folder.Origin, folder.Seconds), Is.EqualTo(((string?)null, (JobOrigin?)null, 2.5)));
     }
 
+    [Test]
+    public void AFailureIsAFileBesideTheFolderUntilTheJobIsBegunAgain()
+    {
+        StageFolder folder = NewFolder();
+        string file = folder.Path + ".failed";
+
+        folder.Fail("the loss became infinite");
+
+        JobFailure? failure = NewFolder().Failure;
+        Assert.That((failure?.Reason, failure?.Process?.Process), Is.EqualTo(("the loss became infinite", (int?)Environment.ProcessId)));
+        Assert.That(failure!.Time, Does.Match("^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}Z$"));
+        Assert.That(JsonNode.Parse(File.ReadAllText(file))!["Reason"]!.GetValue<string>(), Is.EqualTo("the loss became infinite"));
+        using (folder.Begin())
+        {
+            Assert.That((folder.Failure, File.Exists(file)), Is.EqualTo(((JobFailure?)null, false)));
+        }
+    }
+
+    [TestCase("{")]
+    [TestCase("{}")]
+    [TestCase("null")]
+    public void ADamagedRecordOfAFailureIsAFailure(string content)
+    {
+        StageFolder folder = NewFolder();
+        folder.Fail("the loss became infinite");
+
+        File.WriteAllText(folder.Path + ".failed", content);
+
+        Assert.That(folder.Failure?.Reason, Does.Contain(".failed cannot be read"));
+    }
+
     [TestCase("contenX")]
     [TestCase("conten")]
     [TestCase("")]

@@ -6,20 +6,20 @@ using System.Text.Json.Serialization;
 
 namespace Reproduce.Runner.Storage;
 
-/// <summary>The process that works, or worked, in a results folder.</summary>
+/// <summary>A process that works, or worked, in a results folder or on a job.</summary>
 /// <param name="Host">Name of its machine.</param>
 /// <param name="Process">Its number there.</param>
 /// <param name="Started">When it was started; a number alone may have been given to another process since.</param>
-internal sealed record FolderOwner(string Host, int Process, DateTime Started)
+public sealed record ProcessIdentity(string Host, int Process, DateTime Started)
 {
     // Start times are counted from the start of the machine in hundredths of a second and drift with its clock.
     private static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(10);
 
     /// <summary>This process.</summary>
-    public static FolderOwner Self()
+    public static ProcessIdentity Self()
     {
         using Process process = System.Diagnostics.Process.GetCurrentProcess();
-        return new FolderOwner(Environment.MachineName, Environment.ProcessId, process.StartTime.ToUniversalTime());
+        return new ProcessIdentity(Environment.MachineName, Environment.ProcessId, process.StartTime.ToUniversalTime());
     }
 
     /// <summary>Whether it is a process of this machine.</summary>
@@ -49,13 +49,13 @@ internal sealed record FolderOwner(string Host, int Process, DateTime Started)
         }
     }
 
-    /// <summary>Reads an owner; null when the file is missing or damaged.</summary>
+    /// <summary>Reads an identity; null when the file is missing or damaged.</summary>
     /// <param name="path">The file.</param>
-    public static FolderOwner? Read(string path)
+    public static ProcessIdentity? Read(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize<FolderOwner>(File.ReadAllText(path)) is { Host: not null } owner ? owner : null;
+            return JsonSerializer.Deserialize<ProcessIdentity>(File.ReadAllText(path)) is { Host: not null } identity ? identity : null;
         }
         catch (Exception e) when (e is JsonException or FileNotFoundException or DirectoryNotFoundException)
         {
@@ -63,7 +63,7 @@ internal sealed record FolderOwner(string Host, int Process, DateTime Started)
         }
     }
 
-    /// <summary>Writes the owner.</summary>
+    /// <summary>Writes it to a file.</summary>
     /// <param name="path">The file.</param>
     public void Write(string path) => WholeFile.Write(path, JsonSerializer.Serialize(this));
 
