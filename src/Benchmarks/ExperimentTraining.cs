@@ -2,23 +2,23 @@ using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
 using Reproduce.Reporting;
+using Reproduce.Runner;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
 
-/// <summary>Trainings of an experiment as its file sets them up, of a few steps on a few simulations: times do not depend on how many there are.</summary>
+/// <summary>
+/// Trainings of an experiment as its file sets them up, of a few steps on a few simulations: times do not depend on how many there are.
+/// </summary>
 internal sealed class ExperimentTraining : IDisposable
 {
-    private readonly StageContext _context;
     private readonly TrainJob _job;
     private readonly Simulations _data;
 
-    private ExperimentTraining(StageContext context, TrainJob job, Simulations data)
+    private ExperimentTraining(TrainJob job, Simulations data)
     {
-        _context = context;
         _job = job;
         _data = data;
     }
@@ -39,8 +39,7 @@ internal sealed class ExperimentTraining : IDisposable
         Tensor theta = plan.Task.SamplePrior(simulations, random);
         Simulations data = new(theta.DetachFromDisposeScope(), plan.Task.Simulate(theta, random).DetachFromDisposeScope());
         set_num_threads(1);
-        return new ExperimentTraining(
-            new StageContext(plan, CPU, CancellationToken.None), plan.Trainings.First(t => t.Contender == contender), data);
+        return new ExperimentTraining(plan.Trainings.First(t => t.Contender == contender), data);
     }
 
     /// <summary>A new estimator, trained for a number of steps on one thread.</summary>
@@ -48,9 +47,9 @@ internal sealed class ExperimentTraining : IDisposable
     internal long Run(int steps)
     {
         using var scope = NewDisposeScope();
-        using IPosteriorEstimator estimator = EstimatorFactory.Create(_job, _data, _context);
+        using IPosteriorEstimator estimator = EstimatorFactory.Create(_job, _data, CPU);
         TrainingSettings training = _job.Settings.Training with { Epochs = null, Steps = steps, Validations = 0 };
-        using var trainer = new Trainer(estimator, training, EstimatorFactory.KeyOf(_job, _context));
+        using var trainer = new Trainer(estimator, training, _job.Key);
         trainer.Run(_data);
         return trainer.Step;
     }

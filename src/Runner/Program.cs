@@ -4,7 +4,14 @@ using Reproduce.Reporting;
 using Reproduce.Runner;
 using Reproduce.Runner.CommandLine;
 using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
+using Spectre.Console;
+
+if (!AnsiConsole.Profile.Out.IsTerminal)
+{
+    AnsiConsole.Profile.Width = 200; // Redirected lines are not broken at 80 columns.
+}
 
 try
 {
@@ -36,7 +43,7 @@ catch (FolderInUseException e)
     Console.Error.WriteLine(e.Message);
     return ExitCodes.FolderInUse;
 }
-catch (Exception e) when (e is NativeBackendException or InsufficientMemoryException or InvalidDataException)
+catch (Exception e) when (e is NativeBackendException or JobFailedException or InvalidDataException)
 {
     Console.Error.WriteLine(e.Message);
     return ExitCodes.Failure;

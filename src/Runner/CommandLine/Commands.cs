@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Reproduce.Runner.Densities;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 
 namespace Reproduce.Runner.CommandLine;
 
@@ -55,7 +53,7 @@ public static class Commands
         root.Subcommands.Add(Density());
         root.Subcommands.Add(Score());
         root.Subcommands.Add(Nightly());
-        root.Subcommands.Add(TrainWorker());
+        root.Subcommands.Add(JobWorker());
         return root;
 
         Command Density()
@@ -153,19 +151,19 @@ public static class Commands
         return command;
     }
 
-    private static Command TrainWorker()
+    private static Command JobWorker()
     {
         Argument<string> resolved = new("resolved");
         Option<string> variant = new("--variant") { Required = true };
         Option<string> cache = new("--cache") { Required = true };
         Option<string> job = new("--job") { Required = true };
         Option<double> checkpoint = CheckpointSeconds();
-        Command command = new(WorkerArguments.Verb, "One training in a process of its own; started by the runner.")
+        Command command = new(WorkerArguments.Verb, "One job in a process of its own; started by the runner.")
         {
             resolved, variant, cache, job, checkpoint,
         };
         command.Hidden = true;
-        command.SetAction(result => TrainWorkerCommand.Run(
+        command.SetAction(result => JobWorkerCommand.Run(
             new WorkerArguments(
                 result.GetRequiredValue(resolved), result.GetRequiredValue(variant), result.GetRequiredValue(cache), result.GetValue(checkpoint)),
             result.GetRequiredValue(job)));

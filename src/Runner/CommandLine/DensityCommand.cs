@@ -5,10 +5,9 @@ using Reproduce.Reporting;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Densities;
 using Reproduce.Runner.Display;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
-using Spectre.Console;
+using static TorchSharp.torch;
 
 namespace Reproduce.Runner.CommandLine;
 
@@ -34,39 +33,39 @@ public static class DensityCommand
     {
         ArgumentNullException.ThrowIfNull(request);
         RunSetup setup = RunSetup.Load(request);
-        DensityPlan densities = new(setup.Plan, request.CacheFolder, options);
+        DensityPlan densities = new(setup.Plan, options);
         string output = setup.Output;
-        using RunSession session = new(setup, "density.jsonl", verbose);
-        if (session.TryRun(run => run.Run(densities)) is int interrupted)
+        using RunSession session = new([setup], "density.jsonl", verbose);
+        if (session.TryRun(setup.Planned(densities.Jobs)) is int interrupted)
         {
             return interrupted;
         }
 
-        ResultTable importance = DensityTables.Importance(densities, Results(densities.Jobs));
+        ResultTable importance = DensityTables.Importance(densities, Results(densities.Contenders));
         ResultTable chains = DensityTables.Chains(densities, Results(densities.Chains));
-        ResultTable capabilities = DensityTables.Capabilities([.. Measure(densities, session.Context)]);
+        ResultTable capabilities = DensityTables.Capabilities([.. Measure(densities, session.Context.Device)]);
         importance.Save(output, Name);
         chains.Save(output, Chains);
         capabilities.Save(output, Table1);
         string page = Path.Combine(output, Name + ".md");
         WholeFile.Write(page, DensityTables.Page(importance, chains, capabilities)); // In the place of the table alone.
-        session.Log.Information("Done in {Time:l}: {Page:l}", Durations.Format(session.Elapsed), page);
-        return session.Run.Failures.Count > 0 ? ExitCodes.Incomplete : ExitCodes.Success;
+        session.Log.Information("Done in {Time:l}: {Page:l}", Durations.Format(session.Times.Elapsed), page);
+        return densities.Jobs.Any(j => j.WhyMissing() is not null) ? ExitCodes.Incomplete : ExitCodes.Success;
 
         (DensityJob Job, Dictionary<string, double[]>? Arrays, string? Failure)[] Results(IReadOnlyList<DensityJob> jobs) =>
-            [.. jobs.Select(j => (j, j.Folder.IsComplete ? Report.Measurements.ReadDoubles(j.Folder.FileOf(DensityStage.ResultFile)) : null, session.Run.FailureOf(j.Folder)))];
+            [.. jobs.Select(j => (j, j.Folder.IsComplete ? Report.Measurements.ReadDoubles(j.Folder.FileOf(DensityJob.ResultFile)) : null, j.WhyMissing()))];
     }
 
-    private static IEnumerable<(string Contender, int Steps, ContenderTraits Traits)> Measure(DensityPlan densities, StageContext context)
+    private static IEnumerable<(string Contender, int Steps, ContenderTraits Traits)> Measure(DensityPlan densities, Device device)
     {
-        using Simulations test = SimulationFiles.Read(context.Plan.TestSet.Folder.FileOf(StageFiles.Test));
+        using Simulations test = SimulationFiles.Read(densities.Run.TestSet.Folder.FileOf(StageFiles.Test));
         using Observation first = test.X.Narrow(0, 1);
-        using Observation x = first.To(context.Device);
+        using Observation x = first.To(device);
         foreach (TrainJob training in densities.Trainings.Where(t => t.Folder.IsComplete))
         {
-            using IPosteriorEstimator estimator = EstimatorFactory.Load(training, context);
+            using IPosteriorEstimator estimator = EstimatorFactory.Load(training, device);
             int steps = training.Settings.ShownSteps;
-            yield return (training.Contender, steps, ContenderTraits.Measure(estimator, x, steps, context.Plan.Key.Child("traits")));
+            yield return (training.Contender, steps, ContenderTraits.Measure(estimator, x, steps, densities.Run.Key.Child("traits")));
         }
     }
 }

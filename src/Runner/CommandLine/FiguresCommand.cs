@@ -1,7 +1,7 @@
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
-using Reproduce.Runner.Plan;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
 using Spectre.Console;
 

@@ -3,8 +3,7 @@ using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using Spectre.Console;
 using static TorchSharp.torch;
 
@@ -78,8 +77,7 @@ public static class PlanPrinter
             ? plan.Task.SamplePrior(8, random)
             : zeros(8, plan.Task.ParameterNames.Count);
         using Simulations example = new(theta, plan.Task.Simulate(theta, random));
-        using IPosteriorEstimator estimator = EstimatorFactory.Create(
-            job, example, new StageContext(plan, device, CancellationToken.None));
+        using IPosteriorEstimator estimator = EstimatorFactory.Create(job, example, device);
         return estimator.Network.parameters().Sum(p => p.numel());
     }
 }

@@ -1,5 +1,5 @@
 using Reproduce.Runner.Display;
-using Reproduce.Runner.Plan;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
 using Spectre.Console;
 
@@ -17,11 +17,6 @@ public static class RunCommand
     {
         ArgumentNullException.ThrowIfNull(request);
         IAnsiConsole console = AnsiConsole.Console;
-        if (!console.Profile.Out.IsTerminal)
-        {
-            console.Profile.Width = 200; // Redirected lines are not broken at 80 columns.
-        }
-
         RunSetup setup = RunSetup.Load(request);
         if (dryRun)
         {
@@ -30,22 +25,23 @@ public static class RunCommand
             return ExitCodes.Success;
         }
 
-        using RunSession session = new(setup, "run.jsonl", verbose);
+        using RunSession session = new([setup], "run.jsonl", verbose);
         EarlierResults? earlier = Earlier(); // Before hours are spent: may the two stand together at all?
         session.Log.Information(
             "{Title:l} ({Variant:l}) on {Device:l}, results in {Output:l}",
             setup.Plan.Experiment.Title, setup.Plan.Variant, setup.Device.ToString(), setup.Output);
-        if (session.TryRun(run => run.Run()) is int interrupted)
+        if (session.TryRun(setup.Planned(setup.Plan.Jobs)) is int interrupted)
         {
             return interrupted;
         }
 
-        ReportStage.Write(session.Context, session.Run, setup.Output, request, earlier, session.Elapsed);
+        ReportStage.Write(setup.Plan, session.Context, session.Times, setup.Output, request, earlier);
         session.Log.Information(
-            "Done in {Time:l}: {Report:l}", Durations.Format(session.Elapsed), Path.Combine(setup.Output, ReportStage.ReportFile));
-        if (session.Run.Failures.Count > 0)
+            "Done in {Time:l}: {Report:l}", Durations.Format(session.Times.Elapsed), Path.Combine(setup.Output, ReportStage.ReportFile));
+        int failed = setup.Plan.Jobs.Count(j => j.WhyMissing() is not null);
+        if (failed > 0)
         {
-            session.Log.Error("{Count} jobs failed; the report shows the holes.", session.Run.Failures.Count);
+            session.Log.Error("{Count} jobs failed; the report shows the holes.", failed);
             return ExitCodes.Incomplete;
         }
 

@@ -1,48 +1,56 @@
 using System.Diagnostics;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Display;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
-using Reproduce.Runner.Stages;
 using Reproduce.Runner.Storage;
 using Serilog.Core;
 using Spectre.Console;
 
 namespace Reproduce.Runner.CommandLine;
 
-/// <summary>A process at work in a results folder: the lock on it, the log, the display, and what Ctrl-C does.</summary>
+/// <summary>A process at work in results folders: the locks on them, the log, the display, and what Ctrl-C does.</summary>
 internal sealed class RunSession : IDisposable
 {
-    private readonly ResultsLock _folder;
+    private readonly List<ResultsLock> _folders = [];
     private readonly Interruption _interruption;
     private readonly Stopwatch _clock = new();
+    private readonly PipelineRun _run;
 
-    /// <summary>Takes the folder, writes the experiment as run into it and opens the log.</summary>
-    /// <param name="setup">The experiment.</param>
+    /// <summary>Takes the folders, writes each experiment as run into its own and opens the log in the first.</summary>
+    /// <param name="setups">The experiments, each with a results folder of its own; they share a device.</param>
     /// <param name="logFile">Name of the structured log.</param>
     /// <param name="verbose">Show details on the console.</param>
-    /// <exception cref="FolderInUseException">Another run uses the folder.</exception>
-    public RunSession(RunSetup setup, string logFile, bool verbose)
+    /// <exception cref="FolderInUseException">Another run uses a folder.</exception>
+    public RunSession(IReadOnlyList<RunSetup> setups, string logFile, bool verbose)
     {
         IAnsiConsole console = AnsiConsole.Console;
-        _folder = ResultsLock.Take(setup.Output);
+        RunSetup first = setups[0];
         try
         {
-            Logger log = Logging.Create(console, Path.Combine(setup.Output, ResultsLock.LogsFolder, logFile), verbose);
+            _folders.AddRange(setups.Select(s => ResultsLock.Take(s.Output)));
+            Logger log = Logging.Create(console, Path.Combine(first.Output, ResultsLock.LogsFolder, logFile), verbose);
             Log = log;
             _interruption = new Interruption(() => log.Warning("Stopping; a second Ctrl-C stops at once."));
-            string resolved = ReportStage.WorkingCopy(setup.Output);
-            WholeFile.Write(resolved, YamlWriter.Write(setup.Tree));
-            if (_folder.Stale is string owner)
+            foreach (RunSetup setup in setups)
+            {
+                WholeFile.Write(ReportStage.WorkingCopy(setup.Output), YamlWriter.Write(setup.Tree));
+            }
+
+            foreach (string owner in _folders.Select(f => f.Stale).OfType<string>().Distinct())
             {
                 log.Information("The run before ({Owner:l}) was ended from outside; this one goes on from what it left.", owner);
             }
 
-            Context = new StageContext(setup.Plan, setup.Device, _interruption.Token);
-            WorkerArguments worker = new(resolved, setup.Plan.Variant, setup.Request.CacheFolder, setup.Request.CheckpointSeconds);
+            Context = JobContext.Of(first.Plan.Experiment, first.Device, _interruption.Token) with
+            {
+                CheckpointInterval = TimeSpan.FromSeconds(first.Request.CheckpointSeconds),
+                Note = sentence => log.Warning("{Note:l}", sentence),
+            };
             IRunDisplay display = console.Profile.Out.IsTerminal && console.Profile.Capabilities.Interactive
                 ? new TerminalDisplay(console)
                 : new PlainDisplay(log);
-            Run = new ExperimentRun(Context, worker, display, log, setup.Request.Jobs);
+            _run = new PipelineRun(Context, display, log, first.Request.Jobs);
         }
         catch
         {
@@ -54,29 +62,26 @@ internal sealed class RunSession : IDisposable
     /// <summary>The log.</summary>
     public Logger Log { get; }
 
-    /// <summary>What every stage needs.</summary>
-    public StageContext Context { get; }
+    /// <summary>Where jobs run.</summary>
+    public JobContext Context { get; }
 
-    /// <summary>The stages.</summary>
-    public ExperimentRun Run { get; }
+    /// <summary>How it went so far, for the report.</summary>
+    public RunTimes Times => new(_clock.Elapsed, _run.StageTimes);
 
-    /// <summary>Wall time of <see cref="TryRun"/>, and of what came after it.</summary>
-    public TimeSpan Elapsed => _clock.Elapsed;
-
-    /// <summary>Runs stages to their end.</summary>
-    /// <param name="stages">The stages.</param>
+    /// <summary>Runs jobs to their end.</summary>
+    /// <param name="jobs">The jobs.</param>
     /// <returns>Null when they are done; the exit code when they were interrupted.</returns>
-    public int? TryRun(Action<ExperimentRun> stages)
+    public int? TryRun(IEnumerable<PlannedJob> jobs)
     {
         _clock.Start();
         try
         {
-            stages(Run);
+            _run.Run(jobs);
             return null;
         }
         catch (OperationCanceledException)
         {
-            Log.Warning("Stopped after {Time:l}. The same command goes on from here.", Durations.Format(Elapsed));
+            Log.Warning("Stopped after {Time:l}. The same command goes on from here.", Durations.Format(_clock.Elapsed));
             return _interruption.ExitCode;
         }
     }
@@ -86,6 +91,6 @@ internal sealed class RunSession : IDisposable
     {
         _interruption?.Dispose();
         Log?.Dispose();
-        _folder.Dispose();
+        _folders.ForEach(f => f.Dispose());
     }
 }

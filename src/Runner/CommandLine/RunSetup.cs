@@ -1,7 +1,8 @@
 using Reproduce.Compute;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
-using Reproduce.Runner.Plan;
+using Reproduce.Runner.Pipeline;
+using Reproduce.Runner.Report;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.CommandLine;
@@ -28,5 +29,14 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
         Device device = Devices.Parse(experiment.Device);
         RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only);
         return new RunSetup(request, tree, plan, device, request.OutputFolder(experiment));
+    }
+
+    /// <summary>Jobs of the plan, or of one that uses its trainings, to be run.</summary>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="name">A name behind the jobs' own, for the display of several plans; null for none.</param>
+    public IEnumerable<PlannedJob> Planned(IEnumerable<IJob> jobs, string? name = null)
+    {
+        WorkerArguments worker = new(ReportStage.WorkingCopy(Output), Plan.Variant, Request.CacheFolder, Request.CheckpointSeconds);
+        return jobs.Select(j => new PlannedJob(j, worker, name is null ? j.Folder.Label : $"{j.Folder.Label}; {name}"));
     }
 }

@@ -4,7 +4,7 @@ using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration.Yaml;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.CommandLine;

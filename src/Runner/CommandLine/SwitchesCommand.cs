@@ -1,10 +1,9 @@
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
-using Reproduce.Runner.Plan;
+using Reproduce.Runner.Display;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
-using Reproduce.Runner.Stages;
-using Reproduce.Runner.Storage;
 using Spectre.Console;
 using TableCell = Reproduce.Reporting.TableCell;
 using TableColumn = Reproduce.Reporting.TableColumn;
@@ -56,38 +55,31 @@ public static class SwitchesCommand
         {
             foreach ((string label, RunRequest one) in requests)
             {
-                Headline(label);
+                AnsiConsole.Console.MarkupLineInterpolated($"[bold]{label}[/]");
                 RunCommand.Run(one, dryRun: true, verbose);
             }
 
             return ExitCodes.Success;
         }
 
-        if (TrainAhead(requests, verbose) is int interrupted)
+        // One run of all rows' jobs: row after row, cores would be idle at the end of each, and most of their jobs are the same.
+        RunSetup[] setups = [.. requests.Select(r => RunSetup.Load(r.Request))];
+        using RunSession session = new(setups, "switches.jsonl", verbose);
+        if (session.TryRun(setups.Zip(requests).SelectMany(r => r.First.Planned(r.First.Plan.Jobs, r.Second.Label))) is int interrupted)
         {
             return interrupted;
         }
 
         List<(string Label, MeasurementTable Results, string Variant)> rows = [];
-        int worst = ExitCodes.Success;
-        foreach ((string label, RunRequest one) in requests)
+        foreach ((RunSetup setup, (string label, _)) in setups.Zip(requests))
         {
-            Headline(label);
-            int code = RunCommand.Run(one, dryRun: false, verbose);
-            if (code is not (ExitCodes.Success or ExitCodes.Incomplete))
-            {
-                return code;
-            }
-
-            worst = Math.Max(worst, code);
-            rows.Add((label, MeasurementTable.Read(Path.Combine(one.OutputFolder(experiment), ReportStage.MeasurementsFile)), one.VariantName));
-            Build(experiment, rows, budget, variant).Save(target, Table); // After every row: a reader need not wait for the last one.
+            ReportStage.Write(setup.Plan, session.Context, session.Times, setup.Output, setup.Request, earlier: null);
+            rows.Add((label, MeasurementTable.Read(Path.Combine(setup.Output, ReportStage.MeasurementsFile)), setup.Plan.Variant));
         }
 
-        AnsiConsole.Console.MarkupLineInterpolated($"Table: {Path.Combine(target, Table + ".md")}");
-        return worst;
-
-        static void Headline(string label) => AnsiConsole.Console.MarkupLineInterpolated($"[bold]{label}[/]");
+        Build(experiment, rows, budget, variant).Save(target, Table);
+        session.Log.Information("Done in {Time:l}: {Table:l}", Durations.Format(session.Times.Elapsed), Path.Combine(target, Table + ".md"));
+        return setups.Any(s => s.Plan.Jobs.Any(j => j.WhyMissing() is not null)) ? ExitCodes.Incomplete : ExitCodes.Success;
 
         IEnumerable<(string Label, RunRequest Request)> Requests()
         {
@@ -106,23 +98,6 @@ public static class SwitchesCommand
             Settings = settings,
             Output = Path.Combine(request.ResultsRoot, RunRequest.ScratchFolder, $"{experiment.Name}-switches", $"{number:00}"),
         };
-    }
-
-    // A row has one or two trainings that no other row has; one row after the other, they would leave cores idle.
-    private static int? TrainAhead((string Label, RunRequest Request)[] rows, bool verbose)
-    {
-        RunSetup[] setups = [.. rows.Select(r => RunSetup.Load(r.Request))];
-        using RunSession session = new(setups[0], "trainings.jsonl", verbose);
-        List<(StageContext Context, WorkerArguments Worker, string Name)> runs = [];
-        for (int i = 0; i < setups.Length; i++)
-        {
-            string resolved = Path.Combine(setups[0].Output, ResultsLock.LogsFolder, $"row-{i:00}.yaml");
-            WholeFile.Write(resolved, YamlWriter.Write(setups[i].Tree));
-            WorkerArguments worker = new(resolved, setups[i].Plan.Variant, rows[i].Request.CacheFolder, rows[i].Request.CheckpointSeconds);
-            runs.Add((session.Context with { Plan = setups[i].Plan }, worker, rows[i].Label));
-        }
-
-        return session.TryRun(run => run.TrainAhead(runs));
     }
 
     private static IEnumerable<string> Steps(string name, FreeFormContenderSettings contender)

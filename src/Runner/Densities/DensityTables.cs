@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Reproduce.Evaluation;
 using Reproduce.Reporting;
+using Reproduce.Runner.Pipeline;
 using TableCell = Reproduce.Reporting.TableCell;
 using TableColumn = Reproduce.Reporting.TableColumn;
 
@@ -181,21 +182,21 @@ public static class DensityTables
 
         if (job.Train is null)
         {
-            return [name, new(), new(), Mean(arrays, DensityStage.Plain, 3), new(), new(), new(), new(), new()];
+            return [name, new(), new(), Mean(arrays, DensityJob.Plain, 3), new(), new(), new(), new(), new()];
         }
 
-        double[] errors = arrays[DensityStage.EvidenceError];
+        double[] errors = arrays[DensityJob.EvidenceError];
         double rms = Math.Sqrt(errors.Average(e => e * e));
-        double predicted = Math.Sqrt(arrays[DensityStage.PredictedError].Average(e => e * e));
+        double predicted = Math.Sqrt(arrays[DensityJob.PredictedError].Average(e => e * e));
         return
         [
             name,
-            Mean(arrays, DensityStage.EffectiveShare, 3),
-            Single(arrays[DensityStage.EffectiveShare].Min(), 3),
-            Mean(arrays, DensityStage.Plain, 3),
-            Mean(arrays, DensityStage.Corrected, 3),
-            Mean(arrays, DensityStage.Distinct, 3),
-            Mean(arrays, DensityStage.EvidenceError, 4),
+            Mean(arrays, DensityJob.EffectiveShare, 3),
+            Single(arrays[DensityJob.EffectiveShare].Min(), 3),
+            Mean(arrays, DensityJob.Plain, 3),
+            Mean(arrays, DensityJob.Corrected, 3),
+            Mean(arrays, DensityJob.Distinct, 3),
+            Mean(arrays, DensityJob.EvidenceError, 4),
             Single(rms, 4),
             Single(predicted, 4),
         ];
@@ -207,7 +208,7 @@ public static class DensityTables
         TableCell name = new() { Text = DisplayNames.Setting(job.Contender, job.ChainSteps!.Value) };
         return arrays is null
             ? [name, .. common[1..], .. common[1..3]]
-            : [name, Mean(arrays, DensityStage.Spread, 2), Mean(arrays, DensityStage.OnePathShare, 3), .. common[1..]];
+            : [name, Mean(arrays, DensityJob.Spread, 2), Mean(arrays, DensityJob.OnePathShare, 3), .. common[1..]];
     }
 
     private static TableCell Mean(Dictionary<string, double[]> arrays, string name, int decimals)

@@ -1,7 +1,6 @@
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
-using Reproduce.Runner.Plan;
 
 namespace Reproduce.Runner.Report;
 
@@ -57,7 +56,7 @@ public sealed record EarlierResults(
 
     /// <summary>The rows of a run, and those of the report at settings that the run does not have.</summary>
     /// <param name="rows">The run's rows.</param>
-    public IEnumerable<Measurement> Under(IReadOnlyCollection<Measurement> rows)
+    public IEnumerable<Measurement> MergedInto(IReadOnlyCollection<Measurement> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
         // What failed this time takes nothing away from what was measured before.

@@ -1,24 +1,20 @@
 using Reproduce.Evaluation;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks.Denoising;
 
 namespace Reproduce.Runner.Report;
 
 /// <summary>The figures of an experiment.</summary>
-/// <param name="context">The run.</param>
-/// <param name="run">Its stages.</param>
+/// <param name="plan">The run.</param>
 /// <param name="measurements">What was measured.</param>
 /// <param name="published">The paper's numbers.</param>
-public sealed class FigureBook(StageContext context, ExperimentRun run, MeasurementTable measurements, PublishedResults published)
+public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, PublishedResults published)
 {
     private const int RankBins = 10;
     private const double Coverage = 0.95;
     private const double RecoveryInterval = 0.9;
-
-    private readonly RunPlan _plan = context.Plan;
 
     /// <summary>The figures for which there is something to show, with the base names of their files.</summary>
     /// <param name="severalBudgets">Whether the report has more than one.</param>
@@ -28,8 +24,8 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
     public IReadOnlyList<ReportFigure> Create(bool severalBudgets, Func<int, bool> draws, bool ofShownBudget, bool losses)
     {
         List<ReportFigure> figures = [];
-        Experiment experiment = _plan.Experiment;
-        if (_plan.Reference is not null)
+        Experiment experiment = plan.Experiment;
+        if (plan.Reference is not null)
         {
             foreach (int budget in BudgetsWithSweep())
             {
@@ -38,7 +34,7 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
                 {
                     Experiment = experiment.Name,
                     Title = severalBudgets ? $"{experiment.Title}, {budget} simulations" : experiment.Title,
-                    Variant = _plan.Variant,
+                    Variant = plan.Variant,
                     Budget = budget,
                 };
                 figures.Add(new ReportFigure($"c2st_vs_time{suffix}", QualityFigures.AgainstTime(measurements, published, [panel]), FromTable: true));
@@ -47,20 +43,20 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
 
             if (severalBudgets)
             {
-                QualityPanel panel = new() { Experiment = experiment.Name, Title = experiment.Title, Variant = _plan.Variant };
+                QualityPanel panel = new() { Experiment = experiment.Name, Title = experiment.Title, Variant = plan.Variant };
                 figures.Add(new ReportFigure("c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, [panel]), FromTable: true));
             }
         }
 
-        if (_plan.Task.Description.Images is IImageParameters images)
+        if (plan.Task.Description.Images is IImageParameters images)
         {
-            figures.AddRange(new ImageFigures(_plan, run, images).Create(draws));
+            figures.AddRange(new ImageFigures(plan, images).Create(draws));
             figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Rmse, "rmse")));
             figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Mmd2, "mmd")));
         }
         else if (ofShownBudget)
         {
-            PosteriorDraws posteriors = new(_plan, run.FailureOf);
+            PosteriorDraws posteriors = new(plan);
             if (posteriors.Rows(experiment.Figures.ScatterDataSets, j => $"Data set {j + 1}") is { Count: > 0 } rows)
             {
                 figures.Add(new ReportFigure("posteriors", PosteriorGrid.Create(rows)));
@@ -79,15 +75,15 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
 
     // The bias of the published MMD goes with the size of the samples: other sizes cannot be compared.
     private bool AsPublished(string metric) => metric != MetricStyle.Mmd2
-        || _plan.Experiment.Test.MarginalDataSets / _plan.Experiment.Test.MarginalParts == _plan.Experiment.Scores.Mmd.MaxDraws;
+        || plan.Experiment.Test.MarginalDataSets / plan.Experiment.Test.MarginalParts == plan.Experiment.Scores.Mmd.MaxDraws;
 
     private ReportFigure AgainstTime(int budget, string metric, string name) => new($"{name}_vs_time_{budget}", QualityFigures.AgainstTime(measurements, AsPublished(metric) ? published : PublishedResults.None,
     [
         new QualityPanel
         {
-            Experiment = _plan.Experiment.Name,
-            Title = $"{_plan.Experiment.Title}, {budget} training images",
-            Variant = _plan.Variant,
+            Experiment = plan.Experiment.Name,
+            Title = $"{plan.Experiment.Title}, {budget} training images",
+            Variant = plan.Variant,
             Budget = budget,
             Metric = metric,
         },
@@ -95,7 +91,7 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
 
     // A curve over sampling steps needs a budget at which several were measured.
     private IEnumerable<int> BudgetsWithSweep() => measurements.Rows
-        .Where(r => r.Experiment == _plan.Experiment.Name && r.Variant == _plan.Variant && r.Status == Measurement.Ok)
+        .Where(r => r.Experiment == plan.Experiment.Name && r.Variant == plan.Variant && r.Status == Measurement.Ok)
         .Select(r => (r.Budget, r.Contender, r.Steps)).Distinct()
         .GroupBy(s => (s.Budget, s.Contender))
         .Where(g => g.Count() > 1)
@@ -103,7 +99,7 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
         .Distinct().Order();
 
     private IEnumerable<ScoreJob> Shown() =>
-        _plan.Scores.Where(s => s.Sample is SampleJob sample && _plan.IsShown(sample) && run.FailureOf(s.Folder) is null);
+        plan.Scores.Where(s => s.Sample is SampleJob sample && plan.IsShown(sample) && s.Folder.IsComplete);
 
     private void AddCalibration(List<ReportFigure> figures)
     {
@@ -111,8 +107,8 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
         List<RankHistogramPanel> histograms = [];
         List<RecoveryPanel> recoveries = [];
         EcdfBands bands = SimultaneousBands.Compute(
-            _plan.Experiment.Test.DataSets, _plan.Key.Child("bands"), Coverage, _plan.Experiment.Test.Draws);
-        IReadOnlyList<string> labels = _plan.Task.Description.ParameterLabels;
+            plan.Experiment.Test.DataSets, plan.Key.Child("bands"), Coverage, plan.Experiment.Test.Draws);
+        IReadOnlyList<string> labels = plan.Task.Description.ParameterLabels;
         foreach (ScoreJob job in Shown())
         {
             Dictionary<string, double[]> scores = Measurements.ReadScores(job);
@@ -164,7 +160,7 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
     private List<LossCurve> LossCurves()
     {
         List<LossCurve> curves = [];
-        foreach (TrainJob job in _plan.Trainings.Where(t => run.FailureOf(t.Folder) is null))
+        foreach (TrainJob job in plan.Trainings.Where(t => t.Folder.IsComplete))
         {
             Dictionary<string, double[]> losses = Measurements.ReadDoubles(job.Folder.FileOf(StageFiles.Losses));
             (double[] epochs, double[] training) = Columns(losses["training"]);
@@ -175,7 +171,7 @@ public sealed class FigureBook(StageContext context, ExperimentRun run, Measurem
             curves.Add(new LossCurve
             {
                 Contender = job.Contender,
-                Group = $"{job.Budget} {(_plan.Task.Description.Images is null ? "simulations" : "images")}",
+                Group = $"{job.Budget} {(plan.Task.Description.Images is null ? "simulations" : "images")}",
                 Time = epochs,
                 Training = training,
                 Validation = validation.Length == 0 ? null : [.. epochs.Select(e => last = known.GetValueOrDefault(e, last))],

@@ -1,8 +1,7 @@
 using Reproduce.Compute;
 using Reproduce.Inference.Training;
 using Reproduce.Reporting;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks.Denoising;
 using static TorchSharp.torch;
 
@@ -10,9 +9,8 @@ namespace Reproduce.Runner.Report;
 
 /// <summary>The figures of an experiment whose parameters are images: an image of each class, and what the contenders make of its observation.</summary>
 /// <param name="plan">The run.</param>
-/// <param name="run">Its stages.</param>
 /// <param name="images">What the parameters show.</param>
-public sealed class ImageFigures(RunPlan plan, ExperimentRun run, IImageParameters images)
+public sealed class ImageFigures(RunPlan plan, IImageParameters images)
 {
     private const int DrawsShown = 5;
 
@@ -34,7 +32,7 @@ public sealed class ImageFigures(RunPlan plan, ExperimentRun run, IImageParamete
 
         List<ReportFigure> figures = [];
         foreach (IGrouping<int, SampleJob> budget in plan.Samples
-            .Where(s => budgets(s.Train.Budget) && s.Train.Replicate == 0 && s.Steps == s.Train.Settings.ShownSteps && run.FailureOf(s.Folder) is null)
+            .Where(s => budgets(s.Train.Budget) && s.Train.Replicate == 0 && s.Steps == s.Train.Settings.ShownSteps && s.Folder.IsComplete)
             .GroupBy(s => s.Train.Budget))
         {
             List<ImageRow> moments = [.. given];

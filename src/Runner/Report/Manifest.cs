@@ -1,8 +1,7 @@
 using System.Text.Json;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
 
 namespace Reproduce.Runner.Report;
@@ -73,22 +72,23 @@ public sealed record Manifest
     public IReadOnlyList<Manifest> Earlier { get; init; } = [];
 
     /// <summary>Gathers the facts.</summary>
-    /// <param name="context">The run.</param>
-    /// <param name="run">Its stages.</param>
+    /// <param name="plan">The run.</param>
+    /// <param name="context">Where its jobs ran.</param>
+    /// <param name="times">What they took.</param>
     /// <param name="request">What was asked for.</param>
     /// <param name="earlier">The report that this one adds to, or null.</param>
     /// <param name="last">The manifest in the folder, whose report this one replaces, or null.</param>
-    /// <param name="elapsed">Wall time.</param>
-    public static Manifest Gather(StageContext context, ExperimentRun run, RunRequest request, EarlierResults? earlier, Manifest? last, TimeSpan elapsed)
+    public static Manifest Gather(
+        RunPlan plan, JobContext context, RunTimes times, RunRequest request, EarlierResults? earlier, Manifest? last)
     {
+        ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(times);
         ArgumentNullException.ThrowIfNull(request);
-        RunPlan plan = context.Plan;
-        string command = CommandOf(request, context.Plan.Experiment);
+        string command = CommandOf(request, plan.Experiment);
         JobOrigin here = JobOrigin.Here();
         // A run that computed nothing has only written the report of an earlier one anew: time, machine and memory are that one's.
-        Manifest manifest = run.StageTimes.Count == 0 && last?.Command == command
+        Manifest manifest = times.Stages.Count == 0 && last?.Command == command
             ? last with { ReportWritten = $"{here.Finished}, source {here.Source}" }
             : new Manifest
             {
@@ -108,14 +108,14 @@ public sealed record Manifest
                 Device = context.Device.ToString(),
                 Threads = context.Threads,
                 Seed = plan.Experiment.Seed,
-                WallSeconds = Math.Round(elapsed.TotalSeconds, 1),
-                StageWallSeconds = run.StageTimes.ToDictionary(s => s.Stage, s => Math.Round(s.Time.TotalSeconds, 1)),
+                WallSeconds = Math.Round(times.Elapsed.TotalSeconds, 1),
+                StageWallSeconds = times.Stages.ToDictionary(s => s.Stage, s => Math.Round(s.Time.TotalSeconds, 1)),
                 JobSeconds = [],
                 PeakMemoryBytes = here.PeakMemoryBytes,
             };
         return manifest with
         {
-            JobSeconds = plan.Folders.Where(f => f.IsComplete).GroupBy(f => f.Stage).ToDictionary(g => g.Key, g => Math.Round(g.Sum(f => f.Seconds), 1)),
+            JobSeconds = plan.Jobs.Select(j => j.Folder).Where(f => f.IsComplete).GroupBy(f => f.Stage).ToDictionary(g => g.Key, g => Math.Round(g.Sum(f => f.Seconds), 1)),
             Origins = StageOrigin.Of(plan),
             Settings = DecidingSettings.Merge(DecidingSettings.Of(plan.Experiment, plan.LeftOut), earlier?.Settings),
             // The same command, repeated, is the same run.

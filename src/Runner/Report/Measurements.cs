@@ -1,7 +1,6 @@
 using Reproduce.Compute;
 using Reproduce.Reporting;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Report;
@@ -11,11 +10,9 @@ public static class Measurements
 {
     /// <summary>One row for each number; jobs that failed give rows with the reason.</summary>
     /// <param name="plan">The run.</param>
-    /// <param name="failureOf">Why a score has no result, or null if it has one.</param>
-    public static List<Measurement> Gather(RunPlan plan, Func<ScoreJob, string?> failureOf)
+    public static List<Measurement> Gather(RunPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(failureOf);
         List<Measurement> rows = [];
         foreach (ScoreJob job in plan.Scores)
         {
@@ -30,7 +27,7 @@ public static class Measurements
                 Metric = "",
                 Value = double.NaN,
             };
-            if (failureOf(job) is string reason)
+            if (job.WhyMissing() is string reason)
             {
                 rows.AddRange(Names(plan).Select(m => row with { Metric = m, Status = reason }));
                 continue;
@@ -82,7 +79,7 @@ public static class Measurements
     private static IEnumerable<Measurement> Scores(ScoreJob job, Measurement row)
     {
         Dictionary<string, double[]> scores = ReadScores(job);
-        foreach (string metric in ScoreStage.PerDataSet.Where(scores.ContainsKey))
+        foreach (string metric in ScoreJob.PerDataSet.Where(scores.ContainsKey))
         {
             for (int j = 0; j < scores[metric].Length; j++)
             {

@@ -2,9 +2,7 @@ using System.Globalization;
 using Reproduce.Compute;
 using Reproduce.Inference.Training;
 using Reproduce.Reporting;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
-using Reproduce.Runner.Storage;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks;
 using static TorchSharp.torch;
 
@@ -15,8 +13,7 @@ namespace Reproduce.Runner.Report;
 /// contender at its figure steps. A task with configurations shows those, the others two of their parameters.
 /// </summary>
 /// <param name="plan">The run.</param>
-/// <param name="failureOf">Why a job has no result, or null if it has one.</param>
-public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> failureOf)
+public sealed class PosteriorDraws(RunPlan plan)
 {
     private const int Configurations = 150;
 
@@ -50,7 +47,7 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
         List<PosteriorCell> cells = [];
         foreach (ShowJob job in plan.Shown)
         {
-            Add([cells], [0], job.Folder, StageFiles.Draws, job.Sample);
+            Add([cells], [0], job, StageFiles.Draws, job.Sample);
         }
 
         if (cells.All(c => c.Hole is not null))
@@ -58,7 +55,7 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
             return null;
         }
 
-        using Observation x = ShowStage.Of(plan.Experiment);
+        using Observation x = ShowJob.ObservationOf(plan.Experiment);
         return Row(title, cells, _configuration?.Observed(x, 0)); // No true parameters belong to it.
     }
 
@@ -69,7 +66,7 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
     {
         ArgumentNullException.ThrowIfNull(dataSets);
         ArgumentNullException.ThrowIfNull(title);
-        if (failureOf(plan.TestSet.Folder) is not null)
+        if (!plan.TestSet.Folder.IsComplete)
         {
             return [];
         }
@@ -79,12 +76,12 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
         List<PosteriorCell>[] cells = [.. dataSets.Select(_ => new List<PosteriorCell>())];
         if (plan.Reference is ReferenceJob reference)
         {
-            Add(cells, dataSets, reference.Folder, StageFiles.Reference, null);
+            Add(cells, dataSets, reference, StageFiles.Reference, null);
         }
 
         foreach (SampleJob sample in plan.Samples.Where(plan.IsShown))
         {
-            Add(cells, dataSets, sample.Folder, StageFiles.Draws, sample);
+            Add(cells, dataSets, sample, StageFiles.Draws, sample);
         }
 
         return
@@ -108,18 +105,18 @@ public sealed class PosteriorDraws(RunPlan plan, Func<StageFolder, string?> fail
     }
 
     // The draws of one setting, or of the reference, as a cell in each of the rows.
-    private void Add(List<PosteriorCell>[] rows, IReadOnlyList<int> dataSets, StageFolder folder, string file, SampleJob? sample)
+    private void Add(List<PosteriorCell>[] rows, IReadOnlyList<int> dataSets, IJob job, string file, SampleJob? sample)
     {
         string contender = sample?.Train.Contender ?? Measurement.Reference;
         string title = sample is null ? "Reference" : DisplayNames.Setting(contender, sample.Steps);
-        if (failureOf(folder) is string reason)
+        if (job.WhyMissing() is string reason)
         {
             Array.ForEach(rows, r => r.Add(new PosteriorCell { Contender = contender, Title = title, Hole = reason }));
             return;
         }
 
         using IDisposable scope = NewDisposeScope();
-        Tensor draws = Npz.Read(folder.FileOf(file))[StageFiles.DrawsArray];
+        Tensor draws = Npz.Read(job.Folder.FileOf(file))[StageFiles.DrawsArray];
         for (int i = 0; i < dataSets.Count; i++)
         {
             float[] theta = draws[dataSets[i]].to(ScalarType.Float32).contiguous().data<float>().ToArray();

@@ -2,7 +2,7 @@ using System.Globalization;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Display;
-using Reproduce.Runner.Plan;
+using Reproduce.Runner.Pipeline;
 
 namespace Reproduce.Runner.Report;
 

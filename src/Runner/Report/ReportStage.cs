@@ -2,8 +2,7 @@ using System.Globalization;
 using Reproduce.Evaluation;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
 
 namespace Reproduce.Runner.Report;
@@ -29,19 +28,20 @@ public static class ReportStage
     /// <param name="output">The results folder.</param>
     public static string WorkingCopy(string output) => Path.Combine(output, ResultsLock.LogsFolder, ResolvedFile);
 
-    /// <summary>Writes everything into the output folder.</summary>
-    /// <param name="context">The run.</param>
-    /// <param name="run">Its stages.</param>
+    /// <summary>Writes everything into the output folder; what is missing stands there with the reason.</summary>
+    /// <param name="plan">The run.</param>
+    /// <param name="context">Where its jobs ran.</param>
+    /// <param name="times">What they took.</param>
     /// <param name="output">The folder.</param>
     /// <param name="request">What was asked for.</param>
     /// <param name="earlier">The report in the folder that this one adds to; null when it takes its place.</param>
-    /// <param name="elapsed">Wall time.</param>
-    public static void Write(StageContext context, ExperimentRun run, string output, RunRequest request, EarlierResults? earlier, TimeSpan elapsed)
+    public static void Write(
+        RunPlan plan, JobContext context, RunTimes times, string output, RunRequest request, EarlierResults? earlier)
     {
+        ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(times);
         ArgumentNullException.ThrowIfNull(request);
-        RunPlan plan = context.Plan;
         Experiment experiment = plan.Experiment;
         // Everything is written aside and then put in its place file by file: a full disk leaves the report of before, whole.
         string aside = Path.Combine(output, ResultsLock.LogsFolder, "report.part");
@@ -53,11 +53,11 @@ public static class ReportStage
         Directory.CreateDirectory(aside);
         string replaced = Path.Combine(output, Manifest.FileName);
         Manifest? last = earlier?.Manifest ?? (File.Exists(replaced) ? Manifest.Read(replaced) : null);
-        Manifest manifest = Manifest.Gather(context, run, request, earlier, last, elapsed);
+        Manifest manifest = Manifest.Gather(plan, context, times, request, earlier, last);
         manifest.Write(Path.Combine(aside, Manifest.FileName));
         File.Copy(WorkingCopy(output), Path.Combine(aside, ResolvedFile));
-        List<Measurement> rows = Measurements.Gather(plan, s => run.FailureOf(s.Folder));
-        MeasurementTable measurements = new(earlier?.Under(rows) ?? rows);
+        List<Measurement> rows = Measurements.Gather(plan);
+        MeasurementTable measurements = new(earlier?.MergedInto(rows) ?? rows);
         measurements.Write(Path.Combine(aside, MeasurementsFile));
 
         Setting[] settings = AllSettings(plan, measurements);
@@ -67,7 +67,7 @@ public static class ReportStage
         bool losses = earlier is null || settings.All(s => plan.Trainings.Any(t => t.Contender == s.Contender && t.Budget == s.Budget));
         bool ofShownBudget = Draws(experiment.Figures.Shown(budgets));
         PublishedResults published = ReadPublished(request);
-        IReadOnlyList<ReportFigure> figures = new FigureBook(context, run, measurements, published).Create(severalBudgets: budgets.Length > 1, Draws, ofShownBudget, losses);
+        IReadOnlyList<ReportFigure> figures = new FigureBook(plan, measurements, published).Create(severalBudgets: budgets.Length > 1, Draws, ofShownBudget, losses);
         FigureEntry[] kept = [.. (earlier?.Figures ?? []).Where(f => !f.FromTable && figures.All(g => g.Name != f.Name))];
         new ReportPage
         {
@@ -76,19 +76,19 @@ public static class ReportStage
             Facts = ReportFacts.Of(plan, manifest, request, budgets),
             Tables = [new ReportTable("table", plan.Task.Description.Images is not null
                 ? ImageTableBuilder.Build(measurements, published, TableRequest(plan, settings, ImageCaption(experiment)))
-                : ResultTableBuilder.Build(measurements, published, TableRequest(plan, settings, Judged(plan))))],
+                : ResultTableBuilder.Build(measurements, published, TableRequest(plan, settings, TableCaption(plan))))],
             Figures = figures,
             Kept = kept,
             Findings = Findings(experiment, plan.Variant, measurements, published, output),
             Missing =
             [
                 .. plan.LeftOut.Where(c => settings.All(s => s.Contender != c)).Select(c => $"{c}: left out of this run (--only)"),
-                .. run.Failures.Where(f => f.Folder.Stage == "train").Select(f => $"{f.Folder.Label}: {f.Reason}"),
-                .. plan.Simulations.Select(s => s.Folder).Append(plan.TestSet.Folder).SelectMany(FailureFile.Read).Select(f => $"failed and replaced: {f}"),
+                .. plan.Trainings.Where(t => t.WhyMissing() is not null).Select(t => $"{t.Folder.Label}: {t.WhyMissing()}"),
+                .. plan.Simulations.Select(s => s.Folder).Append(plan.TestSet.Folder).SelectMany(FailedSimulationsFile.Read).Select(f => $"failed and replaced: {f}"),
             ],
             Folder = FiguresFolder,
         }.Save(aside);
-        if (ofShownBudget && plan.Task.Description.Images is null && new PosteriorDraws(plan, run.FailureOf).PaperRow() is PosteriorRow row)
+        if (ofShownBudget && plan.Task.Description.Images is null && new PosteriorDraws(plan).PaperRow() is PosteriorRow row)
         {
             PosteriorRowFile.Write(row, Path.Combine(aside, FiguresFolder, PosteriorRowFile.FileName));
         }
@@ -162,7 +162,7 @@ public static class ReportStage
     }
 
     // How the table's metrics were taken; what the max ECE can reach at best, where no exact posterior stands in the table.
-    private static string Judged(RunPlan plan)
+    private static string TableCaption(RunPlan plan)
     {
         Experiment experiment = plan.Experiment;
         string drawn = $"{experiment.Test.DataSets} test sets, {experiment.Test.Draws} draws each.";

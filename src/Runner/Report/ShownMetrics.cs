@@ -1,5 +1,5 @@
 using Reproduce.Reporting;
-using Reproduce.Runner.Plan;
+using Reproduce.Runner.Pipeline;
 
 namespace Reproduce.Runner.Report;
 

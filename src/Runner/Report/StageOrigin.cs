@@ -1,4 +1,4 @@
-using Reproduce.Runner.Plan;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
 
 namespace Reproduce.Runner.Report;
@@ -22,7 +22,7 @@ public sealed record StageOrigin(string Stage, int Jobs, string Source, string M
         ArgumentNullException.ThrowIfNull(plan);
         return
         [
-            .. from folder in plan.Folders
+            .. from folder in plan.Jobs.Select(j => j.Folder)
                where folder.IsComplete
                let origin = folder.Origin
                group origin by (folder.Stage, Source: origin?.Source ?? NotRecorded, Machine: origin?.Machine ?? NotRecorded, Versions: origin?.Versions ?? NotRecorded) into same

@@ -4,7 +4,7 @@ using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks.Denoising;
 using Reproduce.Tests.Inference;
 using Reproduce.Tests.Inference.Support;

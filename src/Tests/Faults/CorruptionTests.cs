@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Plan;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
 using Reproduce.Tests.Runner;
 

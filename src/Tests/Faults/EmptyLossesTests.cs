@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using Reproduce.Inference.Training;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Faults;

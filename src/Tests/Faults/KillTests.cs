@@ -9,7 +9,7 @@ namespace Reproduce.Tests.Faults;
 public sealed class KillTests
 {
     // Simulating and reporting are short: without them being named, few of the moments would be in them.
-    private static readonly string[] s_stages = ["start", "simulate", "test sets", "reference", "train", "sample", "score"];
+    private static readonly string[] s_stages = ["start", "simulate", "test", "reference", "train", "sample", "score"];
 
     private static readonly string[] s_short = ["sample", "score", "report"];
 

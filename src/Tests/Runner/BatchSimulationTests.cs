@@ -2,8 +2,7 @@ using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks;
 using static TorchSharp.torch;
 
@@ -58,7 +57,7 @@ public sealed class BatchSimulationTests
     private static (Simulations Pool, IReadOnlyList<FailedSimulation> Failures) Run(IBatchSimulator task, int count, TemporaryFolder folder)
     {
         (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml")).Load();
-        StageContext context = new(new RunPlan(experiment, "paper", folder.Path, "cpu"), CPU, CancellationToken.None);
+        JobContext context = JobContext.Of(experiment, CPU, CancellationToken.None);
         return BatchSimulation.Run(task, count, s_key, Path.Combine(folder.Path, "pool"), context, new Progress<double>());
     }
 

@@ -6,8 +6,7 @@ using Reproduce.Inference.Training;
 using Reproduce.Runner;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks.Denoising;
 using Reproduce.Tests.Inference.Support;
 using Reproduce.Tests.Tasks.Denoising;
@@ -115,14 +114,10 @@ public sealed class DenoisingExperimentTests
             Denoising, "smoke", null, "simulations.budgets=[24]", "simulations.validation=8", $"task.data_folder={data}",
             "contenders.fmpe-naive.training.batch_size=8", "contenders.fmpe-naive.training.epochs=2");
         RunPlan plan = new(request.Load().Experiment, "paper", folder.Path, "cpu", ["fmpe-naive"]);
-        StageContext context = new(plan, CPU, CancellationToken.None);
-        using (plan.Simulations[0].Folder.Begin(CancellationToken.None))
-        {
-            SimulateStage.Run(plan.Simulations[0], context, new Progress<double>());
-        }
-
+        JobContext context = JobContext.Of(plan.Experiment, CPU, CancellationToken.None);
         TrainJob job = plan.Trainings.Single();
-        TrainStage.Run(job, context, new Progress<TrainingProgress>(), _ => { });
+        Assert.That(JobAttempt.Run(job.Simulate, context, JobProgress.None), Is.Null);
+        Assert.That(JobAttempt.Run(job, context, JobProgress.None), Is.Null);
         double[] stage = Flat(Npz.Read(job.Folder.FileOf(StageFiles.Weights)));
         Assert.That(stage, Is.EqualTo(ByHand(plan.Task)), "photographed anew");
         Assert.That(stage, Is.Not.EqualTo(ByHand(null)), "learned from the stored photographs");
@@ -130,8 +125,8 @@ public sealed class DenoisingExperimentTests
         double[] ByHand(ISimulator? camera)
         {
             using Simulations training = EstimatorFactory.TrainingSet(job);
-            using IPosteriorEstimator estimator = EstimatorFactory.Create(job, training, context);
-            using Trainer trainer = new(estimator, job.Settings.Training, EstimatorFactory.KeyOf(job, context)) { Resimulation = camera };
+            using IPosteriorEstimator estimator = EstimatorFactory.Create(job, training, CPU);
+            using Trainer trainer = new(estimator, job.Settings.Training, job.Key) { Resimulation = camera };
             trainer.Run(training);
             Assert.That(trainer.Step, Is.EqualTo(6));
             return Flat(estimator.Network.state_dict());

@@ -13,7 +13,7 @@ public sealed class EarlierResultsTests
         MeasurementTable before = new([Row("acf", 1, 0.7), Row("cmpe", 2, 0.6), Row("cmpe", 10, 0.65)]);
         EarlierResults earlier = new(before, null!, [], new Dictionary<string, string>());
 
-        Measurement[] rows = [.. earlier.Under([Row("cmpe", 2, null), Row("cmpe", 10, 0.5), Row("nsf", 1, null)])];
+        Measurement[] rows = [.. earlier.MergedInto([Row("cmpe", 2, null), Row("cmpe", 10, 0.5), Row("nsf", 1, null)])];
 
         Assert.That(
             rows.OrderBy(r => r.Contender, StringComparer.Ordinal).ThenBy(r => r.Steps).Select(r => (r.Contender, r.Steps, r.Status, r.Value)),

@@ -1,7 +1,6 @@
 using NUnit.Framework;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Densities;
-using Reproduce.Runner.Plan;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
 using Reproduce.Tasks;
 
@@ -41,14 +40,13 @@ public sealed class GoldenFoldersTests
             {
                 (_, Experiment experiment) = Repository.Request(file, profile, variant).Load();
                 RunPlan plan = new(experiment, variant ?? "paper", "cache", "cpu");
-                IEnumerable<StageFolder> folders = plan.Folders;
+                IEnumerable<IJob> jobs = plan.Jobs;
                 if (plan.Task is IEvidence && (profile is null or "smoke"))
                 {
-                    DensityPlan densities = new(plan, "cache", new DensityOptions());
-                    folders = folders.Concat(densities.Jobs.Concat(densities.Chains).Select(j => j.Folder));
+                    jobs = jobs.Concat(new DensityPlan(plan, new DensityOptions()).Jobs);
                 }
 
-                foreach (StageFolder folder in folders)
+                foreach (StageFolder folder in jobs.Select(j => j.Folder))
                 {
                     yield return $"{experiment.Name} {folder.Stage} {folder.Hash} {folder.Label}";
                 }

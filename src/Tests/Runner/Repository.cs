@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Reproduce.Runner;
-using Reproduce.Runner.Plan;
 
 namespace Reproduce.Tests.Runner;
 

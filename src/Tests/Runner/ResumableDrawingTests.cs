@@ -3,8 +3,7 @@ using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Tests.Inference.Support;
 using static TorchSharp.torch;
 
@@ -122,9 +121,8 @@ public sealed class ResumableDrawingTests
     {
         (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml")).Load();
         experiment = experiment with { Sampling = experiment.Sampling with { RowsPerPass = Draws, Threads = threads } };
-        StageContext context = new(new RunPlan(experiment, "paper", folder.Path, "cpu"), CPU, cancel);
-        context = context with { CheckpointInterval = interval ?? TimeSpan.FromHours(1) };
-        return new ResumableDrawing(context, FileIn(folder)).Run(estimator, x, Draws, Steps, s_key, progress.Progress);
+        JobContext context = JobContext.Of(experiment, CPU, cancel) with { CheckpointInterval = interval ?? TimeSpan.FromHours(1) };
+        return new ResumableDrawing(context, context.Sampling(experiment), FileIn(folder)).Run(estimator, x, Draws, Steps, s_key, progress.Progress);
     }
 
     private static double[] Draw(IPosteriorEstimator estimator, Observation x, int threads)
@@ -161,7 +159,7 @@ public sealed class ResumableDrawingTests
     private sealed class Recorder
     {
         public Recorder(Action<double>? also = null) => Progress = new JobProgress(
-            share =>
+            (share, _) =>
             {
                 lock (Shares)
                 {

@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Plan;
+using Reproduce.Runner.Pipeline;
 
 namespace Reproduce.Tests.Runner;
 
@@ -119,9 +119,5 @@ public sealed class RunPlanTests
     }
 
     private static Dictionary<string, string> Hashes(RunPlan plan) =>
-        plan.Simulations.Select(s => s.Folder).Append(plan.TestSet.Folder).Append(plan.Reference!.Folder)
-            .Concat(plan.Trainings.Select(t => t.Folder))
-            .Concat(plan.Samples.Select(s => s.Folder))
-            .Concat(plan.Scores.Select(s => s.Folder))
-            .ToDictionary(f => $"{f.Stage} {f.Label}", f => f.Hash);
+        plan.Jobs.Select(j => j.Folder).ToDictionary(f => $"{f.Stage} {f.Label}", f => f.Hash);
 }

@@ -1,8 +1,9 @@
 using NUnit.Framework;
 using Reproduce.Reporting;
+using Reproduce.Runner;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
-using Reproduce.Runner.Plan;
+using Reproduce.Runner.Pipeline;
 
 namespace Reproduce.Tests.Runner;
 

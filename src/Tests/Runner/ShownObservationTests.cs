@@ -3,8 +3,7 @@ using Reproduce.Compute;
 using Reproduce.Runner;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Tests.Inference.Support;
 using static TorchSharp.torch;
 

@@ -3,11 +3,10 @@ using Reproduce.Inference.Densities;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
-using Reproduce.Runner.Stages;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Reproduce.Runner.Densities;
+namespace Reproduce.Runner.Pipeline;
 
 /// <summary>A trained consistency model with backward conditionals that were learned from its execution paths.</summary>
 internal sealed class ChainMeasurement : IDisposable
@@ -36,16 +35,16 @@ internal sealed class ChainMeasurement : IDisposable
     /// <summary>Learns the backward conditionals for the simulated observations, whose parameters are not looked at.</summary>
     /// <exception cref="InvalidDataException">The training diverged.</exception>
     public static ChainMeasurement Prepare(
-        ConsistencyPosterior model, int steps, DensityJob job, RandomKey key, StageContext context)
+        ConsistencyPosterior model, int steps, SimulateJob simulate, DensityOptions options, RandomKey key, JobContext context)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Simulations pool = SimulationFiles.Read(job.Train!.Simulate.Folder.FileOf(StageFiles.Training));
+        using Simulations pool = SimulationFiles.Read(simulate.Folder.FileOf(StageFiles.Training));
         using Simulations some = pool.Take(Math.Min(pool.Count, Observations));
         using Observation x = some.X.To(context.Device);
         try
         {
-            LearnedBackward backward = LearnedBackward.Train(model, steps, model.Summarise(x), job.Options.Backward, key, null, context.Cancel);
-            return new ChainMeasurement(model, backward, steps, job.Options.ChainPaths);
+            LearnedBackward backward = LearnedBackward.Train(model, steps, model.Summarise(x), options.Backward, key, null, context.Cancel);
+            return new ChainMeasurement(model, backward, steps, options.ChainPaths);
         }
         catch (DivergedException e)
         {

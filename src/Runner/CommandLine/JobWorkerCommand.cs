@@ -1,20 +1,19 @@
 using Reproduce.Compute;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
-using Reproduce.Runner.Plan;
-using Reproduce.Runner.Stages;
+using Reproduce.Runner.Pipeline;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.CommandLine;
 
-/// <summary>The hidden verb with which the runner starts one training in a child process.</summary>
-public static class TrainWorkerCommand
+/// <summary>The hidden verb with which the runner starts one job in a child process.</summary>
+public static class JobWorkerCommand
 {
-    /// <summary>Trains one job to its end, or until standard input is closed.</summary>
+    /// <summary>Runs one job to its end, or until standard input is closed.</summary>
     /// <param name="arguments">What the parent said.</param>
-    /// <param name="job">Hash of the job.</param>
+    /// <param name="hash">Hash of the job.</param>
     /// <returns>An exit code.</returns>
-    public static int Run(WorkerArguments arguments, string job)
+    public static int Run(WorkerArguments arguments, string hash)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         // Ctrl-C reaches the whole group of processes: the parent decides, by closing the input.
@@ -26,26 +25,25 @@ public static class TrainWorkerCommand
         Experiment experiment = YamlBinder.Bind<Experiment>(YamlReader.Load(arguments.ResolvedFile));
         Device device = Devices.Parse(experiment.Device);
         RunPlan plan = new(experiment, arguments.Variant, arguments.Cache, device.type.ToString());
-        TrainJob training = plan.Trainings.Single(t => t.Folder.Hash == job);
+        IJob job = plan.Jobs.First(j => j.Folder.Hash == hash);
+        JobContext context = JobContext.Of(experiment, device, stop.Token) with
+        {
+            CheckpointInterval = TimeSpan.FromSeconds(arguments.CheckpointSeconds),
+            Note = sentence => JobProcess.Note(Console.Out, sentence),
+        };
         try
         {
-            StageContext context = new(plan, device, stop.Token) { CheckpointInterval = TimeSpan.FromSeconds(arguments.CheckpointSeconds) };
-            TrainStage.Run(training, context, TrainingProcess.Reporter(Console.Out), text => TrainingProcess.Note(Console.Out, text));
-            return ExitCodes.Success;
+            if (JobAttempt.Run(job, context, JobProcess.Reporter(Console.Out)) is not string reason)
+            {
+                return ExitCodes.Success;
+            }
+
+            Console.Error.WriteLine(reason);
+            return ExitCodes.Incomplete;
         }
         catch (OperationCanceledException)
         {
             return ExitCodes.Interrupted;
-        }
-        catch (Exception e) when (e is TrainingFailedException or InvalidDataException)
-        {
-            Console.Error.WriteLine(e.Message);
-            return ExitCodes.Incomplete;
-        }
-        catch (Exception e) when (MemoryShortage.IsIt(e))
-        {
-            Console.Error.WriteLine(MemoryShortage.Say(training.Folder, e));
-            return ExitCodes.Incomplete;
         }
     }
 

@@ -2,7 +2,7 @@ using Reproduce.Compute;
 using Reproduce.Inference.Training;
 using static TorchSharp.torch;
 
-namespace Reproduce.Runner.Stages;
+namespace Reproduce.Runner.Pipeline;
 
 /// <summary>An interrupted training on disk: weights, moments, position and losses. Random numbers are named by step and need no state.</summary>
 public static class CheckpointFile

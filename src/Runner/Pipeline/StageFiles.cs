@@ -1,24 +1,4 @@
-using Reproduce.Inference.Sampling;
-using Reproduce.Runner.Plan;
-using static TorchSharp.torch;
-
-namespace Reproduce.Runner.Stages;
-
-/// <summary>What every stage needs besides its job.</summary>
-/// <param name="Plan">The run.</param>
-/// <param name="Device">Where networks run.</param>
-/// <param name="Cancel">Asks a stage to stop; what is worth keeping is on disk when it does.</param>
-public sealed record StageContext(RunPlan Plan, Device Device, CancellationToken Cancel)
-{
-    /// <summary>Time between two checkpoints of a training, or of long drawing.</summary>
-    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>Threads for work on the CPU.</summary>
-    public int Threads => Plan.Experiment.Sampling.Threads > 0 ? Plan.Experiment.Sampling.Threads : Environment.ProcessorCount;
-
-    /// <summary>How draws are batched, the same for every contender.</summary>
-    public SamplingOptions Sampling => new() { Threads = Threads, RowsPerPass = Plan.Experiment.Sampling.RowsPerPass };
-}
+namespace Reproduce.Runner.Pipeline;
 
 /// <summary>Names of the files in stage folders and of the arrays in them.</summary>
 public static class StageFiles

@@ -4,15 +4,16 @@ using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using static TorchSharp.torch;
 
-namespace Reproduce.Runner.Stages;
+namespace Reproduce.Runner.Pipeline;
 
 /// <summary>
 /// Draws that survive a stop. What is made is written as often as a training's checkpoint, and when the run is cancelled; the next run
 /// makes the rest. (A thousand passes of a large network for a few thousand draws take an hour on a CPU.)
 /// </summary>
-/// <param name="context">The run.</param>
+/// <param name="context">Where it is drawn.</param>
+/// <param name="options">How draws are batched.</param>
 /// <param name="file">Where unfinished draws are kept.</param>
-public sealed class ResumableDrawing(StageContext context, string file)
+public sealed class ResumableDrawing(JobContext context, SamplingOptions options, string file)
 {
     private readonly Lock _writing = new();
 
@@ -43,7 +44,7 @@ public sealed class ResumableDrawing(StageContext context, string file)
         try
         {
             PosteriorSampler.Continue(
-                unfinished, estimator, x, steps, key, context.Sampling, new DirectProgress<double>(Report), context.Cancel);
+                unfinished, estimator, x, steps, key, options, new DirectProgress<double>(Report), context.Cancel);
             Devices.Synchronise(context.Device);
             TimeSpan spent = before + clock.Elapsed;
             if (spent > context.CheckpointInterval)

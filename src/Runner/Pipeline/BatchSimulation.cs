@@ -3,7 +3,7 @@ using Reproduce.Inference.Training;
 using Reproduce.Tasks;
 using static TorchSharp.torch;
 
-namespace Reproduce.Runner.Stages;
+namespace Reproduce.Runner.Pipeline;
 
 /// <summary>
 /// Simulates a pool with a slow simulator: on all cores, with finished simulations on disk as they come. A simulation that failed is
@@ -23,11 +23,11 @@ public static class BatchSimulation
     /// <param name="count">Number of simulations.</param>
     /// <param name="key">The pool's stream.</param>
     /// <param name="folder">Where finished simulations are kept until the pool is complete.</param>
-    /// <param name="context">The run.</param>
+    /// <param name="context">Where it is simulated.</param>
     /// <param name="progress">Finished share.</param>
     /// <exception cref="InvalidDataException">A simulation and all its replacements failed.</exception>
     public static (Simulations Pool, IReadOnlyList<FailedSimulation> Failures) Run(
-        IBatchSimulator task, int count, RandomKey key, string folder, StageContext context, IProgress<double> progress)
+        IBatchSimulator task, int count, RandomKey key, string folder, JobContext context, IProgress<double> progress)
     {
         using IDisposable scope = NewDisposeScope();
         Tensor theta = Parameters(task, count, key.Child("prior"));
@@ -78,6 +78,6 @@ public static class BatchSimulation
     }
 
     private static SimulationBatch Simulate(
-        IBatchSimulator task, Tensor theta, RandomKey key, string? folder, StageContext context, Action<int>? progress) =>
+        IBatchSimulator task, Tensor theta, RandomKey key, string? folder, JobContext context, Action<int>? progress) =>
         task.SimulateBatch(theta, key, new BatchRequest(folder, context.Threads, progress, context.Cancel));
 }

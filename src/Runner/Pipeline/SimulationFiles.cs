@@ -2,7 +2,7 @@ using Reproduce.Compute;
 using Reproduce.Inference.Training;
 using static TorchSharp.torch;
 
-namespace Reproduce.Runner.Stages;
+namespace Reproduce.Runner.Pipeline;
 
 /// <summary>Reads and writes simulations.</summary>
 public static class SimulationFiles

@@ -2,7 +2,7 @@ using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
 
-namespace Reproduce.Runner.Plan;
+namespace Reproduce.Runner;
 
 /// <summary>What the command line asks for.</summary>
 public sealed record RunRequest

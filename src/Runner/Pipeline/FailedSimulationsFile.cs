@@ -2,10 +2,10 @@ using System.Globalization;
 using Reproduce.Runner.Storage;
 using Reproduce.Tasks;
 
-namespace Reproduce.Runner.Stages;
+namespace Reproduce.Runner.Pipeline;
 
 /// <summary>The failed simulations of a stage, in its folder: one a line, with all that is needed to repeat it.</summary>
-internal static class FailureFile
+internal static class FailedSimulationsFile
 {
     private const string Name = "failed-simulations.txt";
 
@@ -13,7 +13,8 @@ internal static class FailureFile
     /// <param name="folder">The stage's folder.</param>
     /// <param name="pool">Which simulations, such as "training".</param>
     /// <param name="failures">The failures.</param>
-    public static void Append(StageFolder folder, string pool, IEnumerable<FailedSimulation> failures)
+    /// <returns>The lines that were added.</returns>
+    public static IReadOnlyList<string> Append(StageFolder folder, string pool, IEnumerable<FailedSimulation> failures)
     {
         string[] lines = [.. failures.Select(f => string.Create(
             CultureInfo.InvariantCulture, $"{pool}, simulation {f.Row}: {f.Reason.ReplaceLineEndings(" ")}"))];
@@ -21,6 +22,8 @@ internal static class FailureFile
         {
             File.AppendAllLines(folder.WorkFile(Name), lines);
         }
+
+        return lines;
     }
 
     /// <summary>Forgets the failures of an interrupted attempt, which are found again.</summary>

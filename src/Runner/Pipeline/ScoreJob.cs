@@ -4,36 +4,85 @@ using Reproduce.Evaluation;
 using Reproduce.Inference.Training;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Plan;
+using Reproduce.Runner.Storage;
 using Reproduce.Tasks;
 using static TorchSharp.torch;
 
-namespace Reproduce.Runner.Stages;
+namespace Reproduce.Runner.Pipeline;
 
-/// <summary>Scores one set of draws against the reference and the true parameters.</summary>
-public static class ScoreStage
+/// <summary>The scores of one set of draws against the reference and the true parameters.</summary>
+public sealed class ScoreJob : IJob
 {
+    // Raised by hand when the scores of the same settings become others.
+    private const int Version = 1;
+
+    private readonly JobScope _scope;
+    private readonly TestSetJob _testSet;
+    private readonly ReferenceJob? _reference;
+
+    /// <summary>The scores of a set of draws.</summary>
+    /// <param name="scope">The experiment.</param>
+    /// <param name="testSet">The test data sets.</param>
+    /// <param name="reference">The reference draws; null when the exact posterior is not known.</param>
+    /// <param name="sample">The draws; null for a second set of reference draws (the floor).</param>
+    public ScoreJob(JobScope scope, TestSetJob testSet, ReferenceJob? reference, SampleJob? sample)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(testSet);
+        _scope = scope;
+        _testSet = testSet;
+        _reference = reference;
+        Sample = sample;
+        Folder = scope.Folder("score", sample?.Folder.Label ?? "reference against reference", new
+        {
+            Version,
+            Draws = sample?.Folder.Hash ?? "reference",
+            Reference = reference?.Folder.Hash ?? "none",
+            TestSet = testSet.Folder.Hash,
+            scope.Experiment.Scores,
+            Parts = scope.Experiment.Test.MarginalDataSets is null ? (int?)null : scope.Experiment.Test.MarginalParts,
+        });
+    }
+
     /// <summary>Names of the arrays that hold one number for each test data set, which are also the metrics' names.</summary>
     public static IReadOnlyList<string> PerDataSet { get; } =
     [
         MetricStyle.C2st, MetricStyle.Mmd2, MetricStyle.Mmd2Unbiased, MetricStyle.Rmse, MetricStyle.ScaledError, MetricStyle.ResimulationError,
     ];
 
-    /// <summary>Computes the scores.</summary>
-    /// <param name="job">What is wanted.</param>
-    /// <param name="context">The run.</param>
-    /// <param name="progress">Finished share.</param>
-    public static void Run(ScoreJob job, StageContext context, IProgress<double> progress)
+    /// <summary>The draws; null for the floor.</summary>
+    public SampleJob? Sample { get; }
+
+    /// <summary>The contender's name in tables; "reference" for the floor.</summary>
+    public string Contender => Sample?.Train.Contender ?? Measurement.Reference;
+
+    /// <inheritdoc/>
+    public StageFolder Folder { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IJob> Needs =>
+        [_testSet, .. _reference is null ? Array.Empty<IJob>() : [_reference], .. Sample is null ? Array.Empty<IJob>() : [Sample]];
+
+    /// <inheritdoc/>
+    public double Weight => 1;
+
+    /// <inheritdoc/>
+    public string MemorySettings => "scores.mmd.max_draws, sampling.threads or test.draws";
+
+    /// <inheritdoc/>
+    public void Run(JobContext context, JobProgress progress)
     {
-        ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(progress);
         Stopwatch clock = Stopwatch.StartNew();
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        ScoreSettings settings = context.Plan.Experiment.Scores;
-        Dictionary<string, Tensor>? reference = context.Plan.Reference is ReferenceJob r ? Npz.Read(r.Folder.FileOf(StageFiles.Reference)) : null;
-        using Simulations test = SimulationFiles.Read(context.Plan.TestSet.Folder.FileOf(StageFiles.Test));
-        Tensor draws = job.Sample is SampleJob sample
+        ScoreSettings settings = _scope.Experiment.Scores;
+        Dictionary<string, Tensor>? reference = _reference is null
+            ? null
+            : Npz.Read(_reference.Folder.FileOf(StageFiles.Reference));
+        using Simulations test = SimulationFiles.Read(_testSet.Folder.FileOf(StageFiles.Test));
+        Tensor draws = Sample is SampleJob sample
             ? Npz.Read(sample.Folder.FileOf(StageFiles.Draws))[StageFiles.DrawsArray]
             : reference![StageFiles.SecondArray];
 
@@ -41,12 +90,12 @@ public static class ScoreStage
         if (!draws.isfinite().all().item<bool>())
         {
             // A reader must see a hole with its reason instead of a number that hides it.
-            throw new InvalidDataException($"{job.Folder.Label}: some draws are infinite or not a number.");
+            throw new InvalidDataException($"{Folder.Label}: some draws are infinite or not a number.");
         }
 
         if (reference is not null)
         {
-            RandomKey key = context.Plan.Key.Child("score");
+            RandomKey key = _scope.Key.Child("score");
             C2stOptions c2st = settings.C2st.ToOptions() with { Threads = context.Threads };
             scores[MetricStyle.C2st] = C2st.Score(draws, reference[StageFiles.DrawsArray], c2st, key, progress, context.Cancel);
             MmdResult[] mmd = MaximumMeanDiscrepancy.PerDataSet(
@@ -55,7 +104,7 @@ public static class ScoreStage
             scores[MetricStyle.Mmd2Unbiased] = [.. mmd.Select(m => m.Unbiased)];
         }
 
-        if (job.Sample is SampleJob drawn && context.Plan.Experiment.Test.MarginalDataSets is int count)
+        if (Sample is SampleJob drawn && _scope.Experiment.Test.MarginalDataSets is int count)
         {
             MmdResult[] parts = Marginal(
                 Npz.Read(drawn.Folder.FileOf(StageFiles.Marginal))[StageFiles.DrawsArray], test.Theta.narrow(0, 0, count), context);
@@ -65,7 +114,7 @@ public static class ScoreStage
 
         Tensor truth = test.Theta.narrow(0, 0, draws.shape[0]);
         scores[MetricStyle.Rmse] = RootMeanSquareError.PerDataSet(draws, truth);
-        TaskDescription task = context.Plan.Task.Description;
+        TaskDescription task = _scope.Task.Description;
         if (task.ErrorScale is double scale)
         {
             scores[MetricStyle.ScaledError] = [.. MeanAbsoluteError.PerDataSet(draws, truth).Select(e => e / scale)];
@@ -84,18 +133,17 @@ public static class ScoreStage
         }
 
         Npz.Write(
-            job.Folder.WorkFile(StageFiles.Scores),
+            Folder.WorkFile(StageFiles.Scores),
             scores.ToDictionary(p => p.Key, p => tensor(p.Value, dtype: ScalarType.Float64)));
-        progress.Report(1);
-        job.Folder.Commit(clock.Elapsed);
+        Folder.Commit(clock.Elapsed);
     }
 
     // A draw of one picture each against the pictures themselves, part by part.
-    private static MmdResult[] Marginal(Tensor single, Tensor truth, StageContext context)
+    private MmdResult[] Marginal(Tensor single, Tensor truth, JobContext context)
     {
-        int parts = context.Plan.Experiment.Test.MarginalParts;
+        int parts = _scope.Experiment.Test.MarginalParts;
         long size = truth.shape[0] / parts;
-        MmdOptions options = new() { MaxDraws = context.Plan.Experiment.Scores.Mmd.MaxDraws };
+        MmdOptions options = new() { MaxDraws = _scope.Experiment.Scores.Mmd.MaxDraws };
         return
         [
             .. Enumerable.Range(0, parts).Select(p => MaximumMeanDiscrepancy.Pair(

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Reproduce.Runner.Pipeline;
+
+/// <summary>How a job that ran in a process of its own ended.</summary>
+/// <param name="ExitCode">The process's exit code.</param>
+/// <param name="Errors">What it wrote on its error output.</param>
+public sealed record JobProcessOutcome(int ExitCode, string Errors)
+{
+    /// <summary>The first line of the errors: an exception's message without its stack.</summary>
+    public string Message => Errors.Split('\n', 2)[0].Trim();
+}
+
+/// <summary>Runs one job in a child process, which owns its libtorch threads and memory, and passes its progress on.</summary>
+/// <remarks>
+/// The child is asked to stop by closing its standard input; so it also stops, with a checkpoint, when this process dies. Progress
+/// comes as lines "progress SHARE WORDS" and "resume SHARE" on its standard output, what the log should say as "note SENTENCE". Why the
+/// job failed is in the file beside its folder.
+/// </remarks>
+public static class JobProcess
+{
+    private const string ProgressWord = "progress";
+    private const string ResumeWord = "resume";
+    private const string NoteWord = "note";
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Runs a job in a child process.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="arguments">What the child must know to make the same plan.</param>
+    /// <param name="progress">Told where the job stands.</param>
+    /// <param name="note">Told what the child has to say besides.</param>
+    /// <param name="cancel">Asks the child to stop.</param>
+    public static async Task<JobProcessOutcome> RunAsync(
+        IJob job, WorkerArguments arguments, JobProgress progress, Action<string> note, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(progress);
+        ArgumentNullException.ThrowIfNull(note);
+        using Process process = new() { StartInfo = StartInfo(arguments.ToList(job)) };
+        StringBuilder errors = new();
+        process.OutputDataReceived += (_, line) => Parse(line.Data, progress, note);
+        process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await using (cancel.Register(process.StandardInput.Close))
+        {
+            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return new JobProcessOutcome(process.ExitCode, errors.ToString().Trim());
+    }
+
+    /// <summary>The child's side: reports progress as lines.</summary>
+    /// <param name="output">The child's standard output.</param>
+    public static JobProgress Reporter(TextWriter output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        Stopwatch sinceReport = Stopwatch.StartNew();
+        return new JobProgress(
+            (share, words) =>
+            {
+                if (share >= 1 || sinceReport.Elapsed >= s_reportInterval)
+                {
+                    sinceReport.Restart();
+                    Say(output, string.Create(CultureInfo.InvariantCulture, $"{ProgressWord} {share:R} {words}"));
+                }
+            },
+            share => Say(output, string.Create(CultureInfo.InvariantCulture, $"{ResumeWord} {share:R}")));
+    }
+
+    /// <summary>The child's side: says a sentence for the log.</summary>
+    /// <param name="output">The child's standard output.</param>
+    /// <param name="sentence">The sentence.</param>
+    public static void Note(TextWriter output, string sentence)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(sentence);
+        Say(output, $"{NoteWord} {sentence}");
+    }
+
+    private static void Say(TextWriter output, string line)
+    {
+        output.WriteLine(line.ReplaceLineEndings(" "));
+        output.Flush();
+    }
+
+    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments)
+    {
+        // `dotnet run` and an installed copy start the executable itself; a test host or `dotnet Reproduce.dll` does not.
+        string assembly = typeof(JobProcess).Assembly.Location;
+        string host = Environment.ProcessPath ?? "dotnet";
+        bool isSelf = Path.GetFileNameWithoutExtension(host) == Path.GetFileNameWithoutExtension(assembly);
+        ProcessStartInfo start = new(isSelf ? host : "dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (string argument in isSelf ? arguments : arguments.Prepend(assembly))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        // One core for each job: the numerical libraries would otherwise start a team of threads in every child.
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        start.Environment["MKL_NUM_THREADS"] = "1";
+        // Millions of steps make small objects; with the default budget for new ones, collections come every few milliseconds of work.
+        start.Environment["DOTNET_GCgen0size"] = "0x10000000";
+        return start;
+    }
+
+    private static void Parse(string? line, JobProgress progress, Action<string> note)
+    {
+        string[] words = line?.Split(' ', 2) ?? [];
+        if (words.Length < 2)
+        {
+            return;
+        }
+
+        if (words[0] == NoteWord)
+        {
+            note(words[1]);
+            return;
+        }
+
+        string[] behind = words[1].Split(' ', 2);
+        if (!double.TryParse(behind[0], CultureInfo.InvariantCulture, out double share))
+        {
+            return;
+        }
+
+        if (words[0] == ResumeWord)
+        {
+            progress.Resume(share);
+        }
+        else if (words[0] == ProgressWord)
+        {
+            progress.Report(share, behind.Length > 1 ? behind[1] : "");
+        }
+    }
+}

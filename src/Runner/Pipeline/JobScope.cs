@@ -1,0 +1,48 @@
+using Reproduce.Compute;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Storage;
+using Reproduce.Tasks;
+
+namespace Reproduce.Runner.Pipeline;
+
+/// <summary>What the jobs of an experiment share.</summary>
+public sealed class JobScope
+{
+    private readonly string _cache;
+
+    /// <summary>The scope of an experiment.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="cache">Root folder of the results of jobs.</param>
+    /// <param name="device">The device's type, such as "cpu": trainings on different ones differ in their last digits.</param>
+    public JobScope(Experiment experiment, string cache, string device)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        _cache = cache;
+        Experiment = experiment;
+        Device = device;
+        Task = experiment.Task.Create();
+        Simulator = experiment.Task.SimulatorOnly();
+        Key = RandomKey.FromSeed(experiment.Seed).Child(experiment.Name);
+    }
+
+    /// <summary>The experiment.</summary>
+    public Experiment Experiment { get; }
+
+    /// <summary>The device's type.</summary>
+    public string Device { get; }
+
+    /// <summary>The inference problem.</summary>
+    public ITask Task { get; }
+
+    /// <summary>The task's settings that decide a simulation.</summary>
+    public TaskSettings Simulator { get; }
+
+    /// <summary>The root of the random numbers.</summary>
+    public RandomKey Key { get; }
+
+    /// <summary>The folder of a job.</summary>
+    /// <param name="stage">Name of the stage.</param>
+    /// <param name="label">A readable name.</param>
+    /// <param name="inputs">Everything that decides the result and nothing else; what is null is left out of the hash.</param>
+    public StageFolder Folder(string stage, string label, object inputs) => new(_cache, stage, label, inputs);
+}

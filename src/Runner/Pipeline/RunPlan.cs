@@ -1,0 +1,120 @@
+using Reproduce.Compute;
+using Reproduce.Runner.Configuration;
+using Reproduce.Tasks;
+
+namespace Reproduce.Runner.Pipeline;
+
+/// <summary>All jobs of an experiment.</summary>
+public sealed class RunPlan
+{
+    /// <summary>The jobs of an experiment.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="variant">"paper" or the variant's name, for tables.</param>
+    /// <param name="cache">Root folder of the results of jobs.</param>
+    /// <param name="device">The device's type, such as "cpu": results on different ones differ in their last digits.</param>
+    /// <param name="only">The contenders that have jobs; all when it is empty or not given.</param>
+    public RunPlan(Experiment experiment, string variant, string cache, string device, IReadOnlyCollection<string>? only = null)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        Scope = new JobScope(experiment, cache, device);
+        Variant = variant;
+        LeftOut = only is { Count: > 0 } ? [.. experiment.Contenders.Keys.Except(only)] : [];
+        int replicates = experiment.Simulations.Budgets.Max(experiment.ReplicatesAt);
+        Simulations = [.. Enumerable.Range(0, replicates).Select(replicate => new SimulateJob(Scope, replicate))];
+        TestSet = new TestSetJob(Scope);
+        Reference = Task.Description.Reference is not null ? new ReferenceJob(Scope, TestSet) : null;
+        Trainings =
+        [
+            .. from budget in experiment.Simulations.Budgets
+               from contender in experiment.Contenders
+               where !LeftOut.Contains(contender.Key)
+               from simulate in Simulations.Take(experiment.ReplicatesAt(budget))
+               select new TrainJob(Scope, contender.Key, contender.Value.At(budget), budget, simulate),
+        ];
+        Samples =
+        [
+            .. from training in Trainings
+               from steps in StepsOf(training)
+               select new SampleJob(Scope, training, TestSet, steps),
+        ];
+        Scores =
+        [
+            .. Reference is null ? Array.Empty<ScoreJob>() : [new ScoreJob(Scope, TestSet, Reference, sample: null)],
+            .. Samples.Select(s => new ScoreJob(Scope, TestSet, Reference, s)),
+        ];
+        if (experiment.Figures.Observation is not null)
+        {
+            Shown =
+            [
+                .. Reference is null ? Array.Empty<ShowJob>() : [ShowJob.Exact(Scope, Reference)],
+                .. Samples.Where(IsShown).Select(s => ShowJob.Of(Scope, s)),
+            ];
+        }
+
+        Jobs =
+        [
+            .. Simulations, TestSet, .. Reference is null ? Array.Empty<IJob>() : [Reference], .. Trainings, .. Samples, .. Shown, .. Scores,
+        ];
+    }
+
+    /// <summary>What the jobs share.</summary>
+    public JobScope Scope { get; }
+
+    /// <summary>The experiment.</summary>
+    public Experiment Experiment => Scope.Experiment;
+
+    /// <summary>"paper" or the variant's name.</summary>
+    public string Variant { get; }
+
+    /// <summary>Contenders of the experiment that this run was asked to leave out; they have no jobs.</summary>
+    public IReadOnlyList<string> LeftOut { get; }
+
+    /// <summary>The inference problem.</summary>
+    public ITask Task => Scope.Task;
+
+    /// <summary>The root of the run's random numbers.</summary>
+    public RandomKey Key => Scope.Key;
+
+    /// <summary>The training simulations of each replicate.</summary>
+    public IReadOnlyList<SimulateJob> Simulations { get; }
+
+    /// <summary>The test data sets.</summary>
+    public TestSetJob TestSet { get; }
+
+    /// <summary>The reference draws; null when the exact posterior is not known.</summary>
+    public ReferenceJob? Reference { get; }
+
+    /// <summary>All trainings.</summary>
+    public IReadOnlyList<TrainJob> Trainings { get; }
+
+    /// <summary>All sets of draws.</summary>
+    public IReadOnlyList<SampleJob> Samples { get; }
+
+    /// <summary>All scores, the floor first.</summary>
+    public IReadOnlyList<ScoreJob> Scores { get; }
+
+    /// <summary>Draws for the observation that the figures were asked to show, the exact posterior first; none when there is no such observation.</summary>
+    public IReadOnlyList<ShowJob> Shown { get; } = [];
+
+    /// <summary>All jobs, in the order of the stages.</summary>
+    public IReadOnlyList<IJob> Jobs { get; }
+
+    /// <summary>The budget of figures that show one.</summary>
+    public int ShownBudget => Experiment.Figures.Shown(Experiment.Simulations.Budgets);
+
+    /// <summary>Whether figures that show one setting for each contender show this one.</summary>
+    /// <param name="sample">The draws.</param>
+    public bool IsShown(SampleJob sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        return sample.Train.Budget == ShownBudget && sample.Train.Replicate == 0 && sample.Steps == sample.Train.Settings.ShownSteps;
+    }
+
+    /// <summary>The sampling steps that are tried for a training.</summary>
+    /// <param name="training">The training.</param>
+    public int[] StepsOf(TrainJob training)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        return training.Settings.StepsOf(Experiment.Simulations.FullSweep?.Contains(training.Budget) ?? true, training.Replicate);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using Reproduce.Compute;
+using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Sampling;
+using Reproduce.Inference.Training;
+using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Storage;
+using static TorchSharp.torch;
+
+namespace Reproduce.Runner.Pipeline;
+
+/// <summary>Posterior draws for all test data sets at one number of sampling steps, and the time they take.</summary>
+/// <remarks>
+/// One timed call draws everything: all data sets, all draws. Every contender goes through the same batching. Slow settings are
+/// timed once, in parts where the run was stopped, fast ones repeatedly; all repetitions give the same draws.
+/// </remarks>
+public sealed class SampleJob : IJob
+{
+    // Raised by hand when the draws of the same settings become others.
+    private const int Version = 1;
+
+    private readonly JobScope _scope;
+    private readonly TestSetJob _testSet;
+
+    /// <summary>The draws of a trained contender.</summary>
+    /// <param name="scope">The experiment.</param>
+    /// <param name="train">The training that is sampled.</param>
+    /// <param name="testSet">The test data sets.</param>
+    /// <param name="steps">Sampling steps.</param>
+    public SampleJob(JobScope scope, TrainJob train, TestSetJob testSet, int steps)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(testSet);
+        _scope = scope;
+        _testSet = testSet;
+        Train = train;
+        Steps = steps;
+        TestSettings test = scope.Experiment.Test;
+        Folder = scope.Folder("sample", steps == 1 ? $"{train.Folder.Label}, 1 step" : $"{train.Folder.Label}, {steps} steps", new
+        {
+            Version,
+            Training = train.Folder.Hash,
+            TestSet = testSet.Folder.Hash,
+            test.Draws,
+            // The sampler's own switches; the sweep is not one of them, each number of steps has a folder of its own.
+            Settings = train.Settings.SamplingOnly(),
+            Steps = steps,
+            scope.Experiment.Sampling,
+            // Left out of the hash when there is none.
+            Marginal = test.MarginalDataSets is int marginal ? new { test.DataSets, Drawn = marginal } : null,
+        });
+    }
+
+    /// <summary>The training that is sampled.</summary>
+    public TrainJob Train { get; }
+
+    /// <summary>Sampling steps.</summary>
+    public int Steps { get; }
+
+    /// <inheritdoc/>
+    public StageFolder Folder { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IJob> Needs => [Train, _testSet];
+
+    /// <inheritdoc/>
+    /// <remarks>Dense layers dominate: the time of a setting goes with its network passes, plus something for reading and writing.</remarks>
+    public double Weight => Steps + 1;
+
+    /// <inheritdoc/>
+    public string MemorySettings => "sampling.rows_per_pass, sampling.threads or test.draws";
+
+    /// <inheritdoc/>
+    public bool BringsThreads => true;
+
+    /// <inheritdoc/>
+    public void Run(JobContext context, JobProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(progress);
+        Stopwatch clock = Stopwatch.StartNew();
+        Experiment experiment = _scope.Experiment;
+        SamplingOptions options = context.Sampling(experiment);
+        RandomKey key = Train.Key.Child("sample").Child(Steps);
+        using IPosteriorEstimator estimator = EstimatorFactory.Load(Train, context.Device);
+        using Simulations test = SimulationFiles.Read(_testSet.Folder.FileOf(StageFiles.Test));
+        using Observation all = test.X.To(context.Device);
+        using Observation x = all.Narrow(0, experiment.Test.DataSets);
+        WarmUp(estimator, x, Math.Min(SamplingOptions.BlockSize, experiment.Test.Draws), options, key);
+
+        // Both parts count by their draws: the second may well be the longer one.
+        long timed = (long)experiment.Test.DataSets * experiment.Test.Draws;
+        double share = (double)timed / (timed + (experiment.Test.MarginalDataSets ?? 0));
+        (TimeSpan spent, TimeSpan earlier) = Draw(x, experiment.Test.Draws, key, StageFiles.UnfinishedDraws, StageFiles.Draws, progress.Part(0, share));
+        List<double> seconds = [spent.TotalSeconds];
+        while (seconds.Count < experiment.Sampling.Repeats && seconds.Sum() < experiment.Sampling.RepeatSeconds)
+        {
+            seconds.Add(TimeAgain(estimator, x, experiment.Test.Draws, options, key, context));
+        }
+
+        if (experiment.Test.MarginalDataSets is int count)
+        {
+            using Observation many = all.Narrow(0, count);
+            earlier += Draw(many, 1, key.Child("marginal"), StageFiles.UnfinishedMarginal, StageFiles.Marginal, progress.Part(share, 1 - share)).Earlier;
+        }
+
+        using (Tensor timing = tensor(seconds.ToArray(), dtype: ScalarType.Float64))
+        {
+            Npz.Write(Folder.WorkFile(StageFiles.Timing), new Dictionary<string, Tensor> { ["seconds"] = timing });
+        }
+
+        Folder.Commit(earlier + clock.Elapsed, StageFiles.UnfinishedDraws, StageFiles.UnfinishedMarginal);
+
+        (TimeSpan Spent, TimeSpan Earlier) Draw(Observation given, int draws, RandomKey random, string unfinished, string finished, JobProgress part)
+        {
+            FinishedDraws made = new ResumableDrawing(context, options, Folder.WorkFile(unfinished)).Run(estimator, given, draws, Steps, random, part);
+            using Tensor theta = made.Theta;
+            Npz.Write(Folder.WorkFile(finished), new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = theta });
+            return (made.Spent, made.Earlier);
+        }
+    }
+
+    private double TimeAgain(IPosteriorEstimator estimator, Observation x, int draws, SamplingOptions options, RandomKey key, JobContext context)
+    {
+        Devices.Synchronise(context.Device);
+        Stopwatch timer = Stopwatch.StartNew();
+        PosteriorSampler.Sample(estimator, x, draws, Steps, key, options, progress: null, context.Cancel).Dispose();
+        Devices.Synchronise(context.Device);
+        return timer.Elapsed.TotalSeconds;
+    }
+
+    // The first calls pay for thread pools and memory pools; a few passes are enough to have paid.
+    private void WarmUp(IPosteriorEstimator estimator, Observation x, int draws, SamplingOptions options, RandomKey key)
+    {
+        using Observation few = x.Narrow(0, Math.Min(4, x.Count));
+        PosteriorSampler.Sample(estimator, few, draws, Math.Min(Steps, 3), key, options).Dispose();
+    }
+}
