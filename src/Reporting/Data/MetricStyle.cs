@@ -1,13 +1,10 @@
 namespace Reproduce.Reporting;
 
-/// <summary>How a metric is written: its name, its unit, its digits and the name the paper's numbers carry.</summary>
+/// <summary>How a metric is written, and what its numbers say: what tables, figures, claims and nightlies need to know of it.</summary>
 /// <param name="Name">Name in measurements.csv.</param>
-/// <param name="Label">Heading in Markdown, CSV-independent plain text.</param>
-/// <param name="Latex">Heading in LaTeX.</param>
+/// <param name="Label">What readers call it.</param>
 /// <param name="Decimals">Decimals; negative for significant digits.</param>
-/// <param name="PublishedAs">Metric name among the published numbers, or null where the paper gives none.</param>
-/// <param name="PublishedUnit">What a published 1 is in the unit of ours.</param>
-public sealed record MetricStyle(string Name, string Label, string Latex, int Decimals, string? PublishedAs = null, double PublishedUnit = 1)
+public sealed record MetricStyle(string Name, string Label, int Decimals)
 {
     /// <summary>Classifier two-sample test.</summary>
     public const string C2st = "c2st";
@@ -24,11 +21,11 @@ public sealed record MetricStyle(string Name, string Label, string Latex, int De
     /// <summary>Mean absolute error over the magnitude of the parameters' mean, which the published script calls RMSE.</summary>
     public const string ScaledError = "scaled_error";
 
-    /// <summary>Median distance between re-simulated draws and the observation.</summary>
-    public const string ResimulationError = "resimulation_error";
-
     /// <summary>Maximum expected calibration error over parameters.</summary>
     public const string MaxEce = "ece_max";
+
+    /// <summary>Median distance between re-simulated draws and the observation.</summary>
+    public const string ResimulationError = "resimulation_error";
 
     /// <summary>Sampling time for 1000 draws of one test set.</summary>
     public const string Seconds = "seconds_per_1000_draws";
@@ -36,31 +33,75 @@ public sealed record MetricStyle(string Name, string Label, string Latex, int De
     /// <summary>Sampling time for all draws of all test sets.</summary>
     public const string TotalSeconds = "seconds";
 
-    /// <summary>The columns of the result table of a low-dimensional experiment.</summary>
-    public static IReadOnlyList<string> Default { get; } = [C2st, Mmd2, Mmd2Unbiased, Rmse, MaxEce, Seconds];
+    // Of an unknown metric nobody knows how many digits it deserves.
+    private const int DigitsOfUnknown = 3;
 
-    /// <summary>What is measured where the parameters are images.</summary>
-    public static IReadOnlyList<string> Images { get; } = [Rmse, Mmd2, Mmd2Unbiased];
-
-    private static readonly MetricStyle[] _known =
+    private static readonly MetricStyle[] s_known =
     [
-        new(C2st, "C2ST", "C2ST", 3, C2st),
-        new(Mmd2, "MMD² (biased)", "MMD$^2$ (biased)", 4, "mmd_x1e3", 1e-3),
-        new(Mmd2Unbiased, "MMD² (unbiased)", "MMD$^2$ (unbiased)", 4),
-        new(Rmse, "RMSE", "RMSE", 3, Rmse),
-        new(ScaledError, "published script's \"RMSE\"", "published script's ``RMSE''", 3, Rmse),
-        new(MaxEce, "max ECE", "max ECE", 3, "max_ece"),
-        new(Seconds, "s / 1000 draws", "s / 1000 draws", -2, "ms_per_sample"), // Seconds for a thousand draws are milliseconds for one.
-        new(TotalSeconds, "s / all draws", "s / all draws", -2, TotalSeconds),
-        new(ResimulationError, "re-simulation error", "re-simulation error", 4),
+        new(C2st, "C2ST", 3)
+        {
+            IsDistance = true,
+            PublishedAs = C2st,
+            Nightly = new NightlyWatch { Margin = 0.03 },
+            Note = "**C2ST** is the accuracy of a classifier that tries to tell posterior draws from draws of the reference posterior: 0.5 is "
+                + "indistinguishable, 1 is entirely different.",
+        },
+        new(Mmd2, "MMD² (biased)", 4)
+        {
+            IsDistance = true,
+            PublishedAs = "mmd_x1e3",
+            PublishedUnit = 1e-3,
+            Note = "**MMD²** is a kernel distance between the same samples, 0 is equal; the biased estimator is the published one and stays above 0 "
+                + "even for equal distributions, the unbiased one may fall below 0.",
+        },
+        new(Mmd2Unbiased, "MMD² (unbiased)", 4) { IsDistance = true, Better = Direction.None },
+        new(Rmse, "RMSE", 3) { PublishedAs = Rmse, Nightly = new NightlyWatch { Margin = 0.05, IsShare = true } },
+        new(ScaledError, "published script's “RMSE”", 3) { PublishedAs = Rmse },
+        new(MaxEce, "max ECE", 3) { PublishedAs = "max_ece", Nightly = new NightlyWatch { Margin = 0.03, Spread = 0.16 } },
+        new(ResimulationError, "re-simulation error", 4),
+        new(Seconds, "time of 1000 draws", -2)
+        {
+            Unit = "s",
+            Better = Direction.None,
+            PublishedAs = "ms_per_sample", // Seconds for a thousand draws are milliseconds for one.
+        },
+        new(TotalSeconds, "time of all draws", -2) { Unit = "s", Better = Direction.None, PublishedAs = TotalSeconds },
     ];
 
-    /// <summary>The style of a metric; one that is not known keeps its own name.</summary>
-    public static MetricStyle Of(string name) =>
-        _known.FirstOrDefault(m => m.Name == name) ?? new MetricStyle(name, name, LatexText.Escape(name), -3);
+    /// <summary>The metrics that are known, in the order of tables.</summary>
+    public static IReadOnlyList<MetricStyle> All => s_known;
+
+    /// <summary>The unit, or null for a pure number.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>Which value of a table's column is the best.</summary>
+    public Direction Better { get; init; } = Direction.Lower;
+
+    /// <summary>Whether it is a distance to the reference posterior's draws, so that the reference against itself is a floor.</summary>
+    public bool IsDistance { get; init; }
+
+    /// <summary>Name among the published numbers, or null where the paper gives none.</summary>
+    public string? PublishedAs { get; init; }
+
+    /// <summary>What a published 1 is in the unit of ours.</summary>
+    public double PublishedUnit { get; init; } = 1;
+
+    /// <summary>How a nightly watches it; null when it does not.</summary>
+    public NightlyWatch? Nightly { get; init; }
+
+    /// <summary>How to read it, a line of Markdown for the report's page; null where the label says enough.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Label and unit, as columns and axes have them.</summary>
+    public string Heading => Unit is null ? Label : $"{Label} ({Unit})";
 
     /// <summary>The metric's name among the published numbers; its own where the paper gives none.</summary>
     public string PublishedName => PublishedAs ?? Name;
+
+    /// <summary>The style of a metric; one that is not known keeps its own name.</summary>
+    /// <param name="name">The metric's name.</param>
+    public static MetricStyle Of(string name) =>
+        s_known.FirstOrDefault(m => m.Name == name) ?? new MetricStyle(name, name, -DigitsOfUnknown);
 
     /// <summary>A published value in the unit of ours.</summary>
     /// <param name="paper">The paper's number.</param>
@@ -71,5 +112,15 @@ public sealed record MetricStyle(string Name, string Label, string Latex, int De
     }
 
     /// <summary>The number with the digits of this metric.</summary>
+    /// <param name="value">The number.</param>
     public string Format(double value) => Decimals >= 0 ? NumberText.Fixed(value, Decimals) : NumberText.Significant(value, -Decimals);
+
+    /// <summary>Whether a value is the best of a column as a reader sees it: equal digits are equally good, and a single value is no contest.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="column">All values of the column, this one among them.</param>
+    public bool IsBest(double value, IReadOnlyCollection<double> column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return Better != Direction.None && column.Count > 1 && Format(value) == Format(Better == Direction.Lower ? column.Min() : column.Max());
+    }
 }

@@ -67,6 +67,11 @@ public sealed class PublishedResults
         return new PublishedResults(rows);
     }
 
+    /// <summary>Whether the paper has numbers of a metric for an experiment.</summary>
+    /// <param name="experiment">Name of the experiment.</param>
+    /// <param name="metric">The metric's name among the published numbers.</param>
+    public bool Has(string experiment, string metric) => Rows.Any(r => r.Experiment == experiment && r.Metric == metric);
+
     /// <summary>
     /// The published number of a setting, or null where the paper has none. A contender named METHOD-NETWORK, such as <c>cmpe-unet</c>, has
     /// the number of that method with that network.

@@ -77,7 +77,7 @@ public static class QualityFigures
             Axes(panel, drawn[i], byBudget);
             if (titled) panel.Title(drawn[i].Request.Title, requests.Select(r => r.Title));
             panel.XName(xName);
-            if (i % columns == 0) panel.YName(MetricStyle.Of(drawn[i].Request.Metric).Label);
+            if (i % columns == 0) panel.YName(MetricStyle.Of(drawn[i].Request.Metric).Heading);
             plotter.Draw(panel, drawn[i].Curves, drawn[i].Floor, bandText, label);
             panels.Add(panel);
         }

@@ -24,7 +24,7 @@ public static class TrendFigure
         int columns = Math.Min(Columns, groups.Length);
         float width = FigureStyle.FullWidth / (float)Columns;
         var legend = new FigureLegend(Legend(rows), width * columns);
-        string[] titles = [.. groups.Select(g => $"{g.Key.Source}: {(g.Key.Kind == NightlyKind.Speed ? "times the floor" : MetricStyle.Of(g.Key.Metric).Label)}")];
+        string[] titles = [.. groups.Select(g => $"{g.Key.Source}: {(g.Key.Kind == NightlyKind.Speed ? "times the floor" : MetricStyle.Of(g.Key.Metric).Heading)}")];
         var panels = groups.Select((g, i) => Panel(Place(i, columns, width, legend.Height), titles[i], titles, [.. g], nights[0], days));
         int height = (int)Math.Ceiling(legend.Height + (groups.Length + columns - 1) / columns * Height);
         return new Figure("Trend of the nights", Caption, (int)Math.Ceiling(width * columns), height, [.. panels], legend);

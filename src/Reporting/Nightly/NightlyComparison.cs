@@ -27,12 +27,6 @@ public static class NightlyComparison
     /// <summary>How many times slower, beside its floor, code may be on another processor.</summary>
     public const double SlowerByElsewhere = 3;
 
-    /// <summary>What C2ST and the calibration error may lose by another training; variants of the method move C2ST by a hundredth.</summary>
-    public const double Margin = 0.03;
-
-    /// <summary>What RMSE may lose by another training, as a share of the baseline's.</summary>
-    public const double RmseMargin = 0.05;
-
     /// <summary>A verdict for every entry of the baseline and of the night.</summary>
     /// <param name="baseline">What to compare with; null when there is none yet, and then everything is new.</param>
     /// <param name="night">The night's numbers.</param>
@@ -77,7 +71,10 @@ public static class NightlyComparison
             double factor = elsewhere ? SlowerByElsewhere : SlowerBy;
             return factor * from.Value + Combined(factor * from.StandardError, to.StandardError);
         }
-        double margin = from.Metric == MetricStyle.Rmse ? RmseMargin * from.Value : Margin;
+
+        // What a baseline has and no nightly watches any more has no margin.
+        NightlyWatch? watch = MetricStyle.Of(from.Metric).Nightly;
+        double margin = watch is null ? 0 : watch.IsShare ? watch.Margin * from.Value : watch.Margin;
         bool paired = from.Values.Length == to.Values.Length && from.Values.Length > 1;
         double error = paired
             ? Statistics.StandardError([.. from.Values.Zip(to.Values, (a, b) => b - a)])!.Value

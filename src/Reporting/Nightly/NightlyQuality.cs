@@ -1,25 +1,20 @@
 namespace Reproduce.Reporting;
 
-/// <summary>What a nightly watches of an experiment: C2ST, RMSE and the calibration error of every setting.</summary>
+/// <summary>What a nightly watches of an experiment: for every setting the metrics whose style says so.</summary>
 public static class NightlyQuality
 {
-    private static readonly string[] _metrics = [MetricStyle.C2st, MetricStyle.Rmse, MetricStyle.MaxEce];
-
-    // The calibration error has no value per test set. Under exact posteriors its standard deviation over test sets is this over the root
-    // of their number, found by simulation: 0.15 to 0.16 for 1 to 7 parameters and 20 or 100 test sets.
-    private const double CalibrationSpread = 0.16;
-
     /// <summary>The entries of a table of measurements; also of failed settings, with the reason.</summary>
     public static IEnumerable<NightlyEntry> Entries(MeasurementTable measurements) =>
         from run in measurements.Rows.Select(r => (r.Experiment, r.Variant)).Distinct()
         from setting in measurements.Rows.Where(r => (r.Experiment, r.Variant) == run)
             .Select(r => new Setting(r.Contender, r.Budget, r.Steps)).Distinct().InDisplayOrder()
-        from metric in _metrics
-        let rows = measurements.Of(new MeasurementKey(run.Experiment, run.Variant, setting, metric))
+        from metric in MetricStyle.All
+        where metric.Nightly is not null
+        let rows = measurements.Of(new MeasurementKey(run.Experiment, run.Variant, setting, metric.Name))
         where rows.Count > 0
         select Entry(run.Variant == Measurement.PaperVariant ? run.Experiment : $"{run.Experiment} ({run.Variant})", setting, metric, rows, DataSets(measurements, run, setting));
 
-    private static NightlyEntry Entry(string source, Setting setting, string metric, IReadOnlyList<Measurement> rows, int dataSets)
+    private static NightlyEntry Entry(string source, Setting setting, MetricStyle metric, IReadOnlyList<Measurement> rows, int dataSets)
     {
         var summary = Summary.Of(rows);
         return new NightlyEntry
@@ -27,9 +22,9 @@ public static class NightlyQuality
             Kind = NightlyKind.Quality,
             Source = source,
             Setting = Describe(setting),
-            Metric = metric,
+            Metric = metric.Name,
             Value = summary.Mean,
-            StandardError = metric == MetricStyle.MaxEce ? CalibrationSpread / Math.Sqrt(Math.Max(1, dataSets)) : summary.StandardError ?? 0,
+            StandardError = metric.Nightly!.Spread is double spread ? spread / Math.Sqrt(Math.Max(1, dataSets)) : summary.StandardError ?? 0,
             Values = summary.DataSets > 0 ? summary.Values : [],
             Hole = summary.Hole,
         };

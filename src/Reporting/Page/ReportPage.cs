@@ -123,15 +123,16 @@ public sealed record ReportPage
     private void HowToRead(StringBuilder text)
     {
         text.Append("## How to read this\n\n");
-        if (Tables.Any(t => t.Table.Columns.Any(c => c.Name == MetricStyle.C2st)))
+        MetricStyle[] shown = [.. MetricStyle.All.Where(m => Tables.Any(t => t.Table.Columns.Any(c => c.Name == m.Name)))];
+        foreach (string note in shown.Select(m => m.Note).OfType<string>())
         {
-            text.Append("""
-        - **C2ST** is the accuracy of a classifier that tries to tell posterior draws from draws of the reference posterior: 0.5 is
-          indistinguishable, 1 is entirely different. **MMD²** is a kernel distance between the same samples, 0 is equal; the biased estimator
-          is the published one and stays above 0 even for equal distributions, the unbiased one may fall below 0.
-        - The **floor** scores a second, independent draw of the reference posterior against the reference: no method can be expected to do better.
+            text.Append("- ").Append(note).Append('\n');
+        }
 
-        """.ReplaceLineEndings("\n"));
+        if (shown.Any(m => m.IsDistance))
+        {
+            text.Append("- The **floor** scores a second, independent draw of the reference posterior against the reference: ")
+                .Append("no method can be expected to do better.\n");
         }
 
         text.Append("""

@@ -15,7 +15,7 @@ public static class LatexTable
         text.Append("\\begin{table*}[t]\n\\centering\n");
         string caption = $"{LatexText.Escape(table.Title)}. {LatexText.Escape(table.Caption)}".TrimEnd();
         text.Append("\\caption{").Append(caption).Append(" Mean $\\pm$ standard error")
-            .Append(table.HasBest ? "; bold: " + MarkdownTable.LowestValue(table) : "").Append(".}\n");
+            .Append(table.HasBest ? "; bold: " + MarkdownTable.BestValue(table) : "").Append(".}\n");
         text.Append("\\label{").Append(label).Append("}\n");
         text.Append("\\resizebox{\\textwidth}{!}{%\n");
         text.Append("\\begin{tabular}{").Append(string.Concat(table.Columns.Select(c => c.Numeric ? 'r' : 'l'))).Append("}\n\\toprule\n");

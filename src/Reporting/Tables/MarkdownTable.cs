@@ -10,7 +10,7 @@ public static class MarkdownTable
     {
         var text = new StringBuilder().Append("### ").Append(table.Title).Append("\n\n").Append(Grid(table)).Append('\n');
         if (table.Caption.Length > 0) text.Append(table.Caption).Append("\n\n");
-        text.Append("Mean ± standard error").Append(table.HasBest ? "; **bold**: " + LowestValue(table) : "").Append(".\n");
+        text.Append("Mean ± standard error").Append(table.HasBest ? "; **bold**: " + BestValue(table) : "").Append(".\n");
         for (int i = 0; i < table.Notes.Count; i++) text.Append(i == 0 ? "\n" : "").Append("- [").Append(i + 1).Append("] ").Append(table.Notes[i]).Append('\n');
         return text.ToString();
     }
@@ -41,7 +41,7 @@ public static class MarkdownTable
     }
 
     /// <summary>What bold says.</summary>
-    internal static string LowestValue(ResultTable table) => "the lowest value among the contenders" + (HasColumn(table, "budget") ? " of a budget" : "");
+    internal static string BestValue(ResultTable table) => "the best value among the contenders" + (HasColumn(table, "budget") ? " of a budget" : "");
 
     private static bool HasColumn(ResultTable table, string name) => table.Columns.Any(c => c.Name == name);
 

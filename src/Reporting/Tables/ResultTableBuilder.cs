@@ -3,9 +3,6 @@ namespace Reproduce.Reporting;
 /// <summary>Makes the result table of an experiment: contender by steps (by budget), a column per metric, the paper's value beside ours.</summary>
 public static class ResultTableBuilder
 {
-    private static readonly string[] _floored = [MetricStyle.C2st, MetricStyle.Mmd2, MetricStyle.Mmd2Unbiased];
-    private static readonly string[] _lowestIsBest = [MetricStyle.C2st, MetricStyle.Mmd2, MetricStyle.Rmse, MetricStyle.ScaledError, MetricStyle.MaxEce, "resimulation_error"];
-
     /// <summary>Builds the table.</summary>
     public static ResultTable Build(MeasurementTable measurements, PublishedResults published, ResultTableRequest request)
     {
@@ -32,16 +29,18 @@ public static class ResultTableBuilder
         if (showBudget) columns.Add(new TableColumn("budget", "Budget", "Budget", true));
         columns.Add(new TableColumn("contender", "Contender", "Contender", false));
         columns.Add(new TableColumn("steps", "Steps", "Steps", true));
-        columns.AddRange(request.Metrics.Select(MetricStyle.Of).Select(m => new TableColumn(m.Name, m.Label, m.Latex, true, HasStandardError: true)));
+        columns.AddRange(request.Metrics.Select(MetricStyle.Of).Select(m => new TableColumn(m.Name, m.Heading, LatexText.Escape(m.Heading), true, HasStandardError: true)));
         if (compared is not null)
         {
-            columns.Add(new TableColumn("paper_" + compared.Name, $"{compared.Label}, paper", $"{compared.Latex}, paper", true));
+            columns.Add(Paper(compared));
             columns.Add(new TableColumn("difference", "ours - paper", "ours $-$ paper", true));
         }
-        columns.AddRange(request.AlsoPublished.Select(MetricStyle.Of)
-            .Select(m => new TableColumn("paper_" + m.Name, $"{m.Label}, paper", $"{m.Latex}, paper", true)));
+        columns.AddRange(request.AlsoPublished.Select(MetricStyle.Of).Select(Paper));
         return columns;
     }
+
+    private static TableColumn Paper(MetricStyle metric) =>
+        new("paper_" + metric.Name, $"{metric.Heading}, paper", $"{LatexText.Escape(metric.Heading)}, paper", true);
 
     private static List<TableCell> FloorRow(MeasurementTable measurements, ResultTableRequest request, int budget, bool showBudget, MetricStyle? compared)
     {
@@ -52,8 +51,10 @@ public static class ResultTableBuilder
         foreach (string metric in request.Metrics)
         {
             var floor = measurements.Floor(request.Experiment, request.Variant, budget, metric);
+            MetricStyle style = MetricStyle.Of(metric);
+
             // A floor means something for distances between samples only; elsewhere an empty cell is no hole.
-            cells.Add(floor.HasValue || _floored.Contains(metric) ? Cell(floor, MetricStyle.Of(metric), best: false) : new TableCell());
+            cells.Add(floor.HasValue || style.IsDistance ? Cell(floor, style, best: false) : new TableCell());
         }
         if (compared is not null) cells.AddRange([new TableCell(), new TableCell()]);
         cells.AddRange(request.AlsoPublished.Select(_ => new TableCell()));
@@ -70,7 +71,7 @@ public static class ResultTableBuilder
         foreach (string metric in request.Metrics)
         {
             var style = MetricStyle.Of(metric);
-            cells.Add(Cell(summaries[metric][index], style, _lowestIsBest.Contains(metric) && IsLowest(summaries[metric], index, style)));
+            cells.Add(Cell(summaries[metric][index], style, IsBest(summaries[metric], index, style)));
         }
         if (compared is not null)
         {
@@ -91,12 +92,8 @@ public static class ResultTableBuilder
     private static TableCell Published(PublishedResult? paper, MetricStyle metric) =>
         paper is null ? new TableCell() : new TableCell { Text = metric.Format(metric.Ours(paper)), Value = metric.Ours(paper) };
 
-    // Best as a reader sees it: equal digits are equally good. A single row is no contest.
-    private static bool IsLowest(Summary[] column, int index, MetricStyle style)
-    {
-        var values = column.Where(s => s.HasValue).ToArray();
-        return values.Length > 1 && column[index].HasValue && style.Format(column[index].Mean) == style.Format(values.Min(s => s.Mean));
-    }
+    private static bool IsBest(Summary[] column, int index, MetricStyle style) =>
+        column[index].HasValue && style.IsBest(column[index].Mean, [.. column.Where(s => s.HasValue).Select(s => s.Mean)]);
 
     private static TableCell Whole(int value) => new() { Text = NumberText.Fixed(value, 0), Value = value };
 

@@ -16,7 +16,7 @@ public sealed record ResultTableRequest
     public string Variant { get; init; } = Measurement.PaperVariant;
 
     /// <summary>The metrics, a column each.</summary>
-    public IReadOnlyList<string> Metrics { get; init; } = MetricStyle.Default;
+    public IReadOnlyList<string> Metrics { get; init; } = [];
 
     /// <summary>The metric whose published value stands beside ours, or null for none.</summary>
     public string? ComparedMetric { get; init; } = MetricStyle.C2st;

@@ -44,5 +44,7 @@ public sealed class JobScope
     /// <param name="stage">Name of the stage.</param>
     /// <param name="label">A readable name.</param>
     /// <param name="inputs">Everything that decides the result and nothing else; what is null is left out of the hash.</param>
-    public StageFolder Folder(string stage, string label, object inputs) => new(_cache, stage, label, inputs);
+    /// <param name="hasAll">Whether a finished result has everything that is wanted of it today; null when it always has.</param>
+    public StageFolder Folder(string stage, string label, object inputs, Func<StageFolder, bool>? hasAll = null) =>
+        new(_cache, stage, label, inputs, hasAll);
 }

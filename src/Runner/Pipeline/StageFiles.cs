@@ -44,7 +44,4 @@ public static class StageFiles
 
     /// <summary>Seconds of each timed repetition: "seconds" [R].</summary>
     public const string Timing = "timing.npz";
-
-    /// <summary>Scores: one array for each metric.</summary>
-    public const string Scores = "scores.npz";
 }

@@ -1,5 +1,6 @@
 using Reproduce.Evaluation;
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks.Denoising;
@@ -111,7 +112,7 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
         IReadOnlyList<string> labels = plan.Task.Description.ParameterLabels;
         foreach (ScoreJob job in Shown())
         {
-            Dictionary<string, double[]> scores = Measurements.ReadScores(job);
+            Dictionary<string, double[]> scores = StoredScores.Read(job.Folder, Metrics.Calibration);
             for (int d = 0; d < labels.Count; d++)
             {
                 double[] ranks = scores[$"rank_{d}"];

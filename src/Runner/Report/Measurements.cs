@@ -1,5 +1,6 @@
 using Reproduce.Compute;
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Pipeline;
 using static TorchSharp.torch;
 
@@ -29,35 +30,25 @@ public static class Measurements
             };
             if (job.WhyMissing() is string reason)
             {
-                rows.AddRange(Names(plan).Select(m => row with { Metric = m, Status = reason }));
+                rows.AddRange(job.Metrics.Select(m => row with { Metric = m.Style.Name, Status = reason }));
                 continue;
             }
 
-            rows.AddRange(Scores(job, row));
+            rows.AddRange(
+                from metric in job.Metrics
+                from number in metric.Rows(StoredScores.Read(job.Folder, metric))
+                select row with { Metric = number.Name, DataSet = number.DataSet, Value = number.Value });
             if (job.Sample is SampleJob sample)
             {
                 double seconds = Seconds(sample);
-                rows.Add(row with
-                {
-                    Metric = MetricStyle.Seconds,
-                    Value = seconds / plan.Experiment.Test.DataSets / (plan.Experiment.Test.Draws / 1000.0),
-                });
-                if (ShownMetrics.Of(plan).Contains(MetricStyle.TotalSeconds))
-                {
-                    rows.Add(row with { Metric = MetricStyle.TotalSeconds, Value = seconds });
-                }
+                rows.AddRange(
+                    from time in Metrics.Times
+                    where time.AppliesTo(plan.Task.Description)
+                    select row with { Metric = time.Style.Name, Value = time.Compute(seconds, plan.Experiment.Test) });
             }
         }
 
         return rows;
-    }
-
-    /// <summary>The arrays of a finished score: one for each metric.</summary>
-    /// <param name="job">The score.</param>
-    public static Dictionary<string, double[]> ReadScores(ScoreJob job)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        return ReadDoubles(job.Folder.FileOf(StageFiles.Scores));
     }
 
     /// <summary>Reads a file of float64 arrays.</summary>
@@ -74,61 +65,5 @@ public static class Measurements
         double[] seconds = [.. ReadDoubles(job.Folder.FileOf(StageFiles.Timing))["seconds"].Order()];
         int middle = seconds.Length / 2;
         return seconds.Length % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
-    }
-
-    private static IEnumerable<Measurement> Scores(ScoreJob job, Measurement row)
-    {
-        Dictionary<string, double[]> scores = ReadScores(job);
-        foreach (string metric in ScoreJob.PerDataSet.Where(scores.ContainsKey))
-        {
-            for (int j = 0; j < scores[metric].Length; j++)
-            {
-                yield return row with { Metric = metric, DataSet = j, Value = scores[metric][j] };
-            }
-        }
-
-        if (!scores.TryGetValue("ece", out double[]? errors))
-        {
-            yield break;
-        }
-
-        for (int d = 0; d < errors.Length; d++)
-        {
-            yield return row with { Metric = $"ece_{d + 1}", Value = errors[d] };
-        }
-
-        yield return row with { Metric = MetricStyle.MaxEce, Value = errors.Max() };
-    }
-
-    private static IEnumerable<string> Names(RunPlan plan)
-    {
-        if (plan.Task.Description.Images is not null)
-        {
-            foreach (string metric in MetricStyle.Images)
-            {
-                yield return metric;
-            }
-
-            yield break;
-        }
-
-        if (plan.Reference is not null)
-        {
-            yield return MetricStyle.C2st;
-            yield return MetricStyle.Mmd2;
-            yield return MetricStyle.Mmd2Unbiased;
-        }
-
-        yield return MetricStyle.Rmse;
-        if (plan.Task.Description.ErrorScale is not null)
-        {
-            yield return MetricStyle.ScaledError;
-        }
-
-        yield return MetricStyle.MaxEce;
-        if (plan.Task.Description.Resimulation is not null)
-        {
-            yield return MetricStyle.ResimulationError;
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Reproduce.Evaluation;
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
@@ -75,8 +76,8 @@ public static class ReportStage
             Introduction = $"{experiment.Paper}. {experiment.Description}".Trim(' ', '.') + ".",
             Facts = ReportFacts.Of(plan, manifest, request, budgets),
             Tables = [new ReportTable("table", plan.Task.Description.Images is not null
-                ? ImageTableBuilder.Build(measurements, published, TableRequest(plan, settings, ImageCaption(experiment)))
-                : ResultTableBuilder.Build(measurements, published, TableRequest(plan, settings, TableCaption(plan))))],
+                ? ImageTableBuilder.Build(measurements, published, TableRequest(plan, published, settings, ImageCaption(experiment)))
+                : ResultTableBuilder.Build(measurements, published, TableRequest(plan, published, settings, TableCaption(plan))))],
             Figures = figures,
             Kept = kept,
             Findings = Findings(experiment, plan.Variant, measurements, published, output),
@@ -144,9 +145,16 @@ public static class ReportStage
         .Where(s => s.Budget == budget)
         .All(s => plan.Samples.Any(own => own.Train.Budget == budget && own.Train.Contender == s.Contender && own.Steps == own.Train.Settings.ShownSteps));
 
-    private static ResultTableRequest TableRequest(RunPlan plan, Setting[] settings, string caption)
+    private static ResultTableRequest TableRequest(RunPlan plan, PublishedResults published, Setting[] settings, string caption)
     {
         Experiment experiment = plan.Experiment;
+        IReadOnlyList<MetricStyle> metrics = Metrics.StylesOf(plan.Task.Description, experiment.Test);
+
+        // Where two metrics are published under one name, the paper means the one that fewer tasks have.
+        string[] compared =
+        [
+            .. metrics.Where(m => published.Has(experiment.Name, m.PublishedName)).GroupBy(m => m.PublishedName).Select(same => same.Last().Name),
+        ];
         return new ResultTableRequest
         {
             Experiment = experiment.Name,
@@ -155,9 +163,9 @@ public static class ReportStage
             Caption = caption,
             Planned = settings,
             Floor = plan.Reference is not null,
-            Metrics = ShownMetrics.Of(plan),
-            ComparedMetric = ShownMetrics.Compared(plan),
-            AlsoPublished = ShownMetrics.AlsoPublished(plan),
+            Metrics = [.. metrics.Select(m => m.Name)],
+            ComparedMetric = compared.FirstOrDefault(),
+            AlsoPublished = compared.Length > 1 ? compared[1..] : [],
         };
     }
 

@@ -25,14 +25,19 @@ public sealed class StageFolder
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
     private readonly string _inputs;
+    private readonly Func<StageFolder, bool>? _hasAll;
 
     /// <summary>The folder of a job.</summary>
     /// <param name="cache">Root of the cache.</param>
     /// <param name="stage">Name of the stage, such as "train".</param>
     /// <param name="label">A readable name for messages, such as "cmpe, 1024 simulations".</param>
     /// <param name="inputs">A record of everything that decides the result.</param>
-    public StageFolder(string cache, string stage, string label, object inputs)
+    /// <param name="hasAll">
+    /// Whether a finished result has everything that is wanted of it today; without it what was once finished is complete.
+    /// </param>
+    public StageFolder(string cache, string stage, string label, object inputs, Func<StageFolder, bool>? hasAll = null)
     {
+        _hasAll = hasAll;
         _inputs = CanonicalJson.Write(inputs);
         Stage = stage;
         Label = label;
@@ -57,8 +62,8 @@ public sealed class StageFolder
     /// <summary>The folder in which an unfinished job writes; kept when it is interrupted, so that it can go on.</summary>
     public string WorkPath { get; }
 
-    /// <summary>True when the result is there.</summary>
-    public bool IsComplete => File.Exists(FileOf(RecordFile));
+    /// <summary>True when the result is there, with everything that is wanted of it.</summary>
+    public bool IsComplete => File.Exists(FileOf(RecordFile)) && (_hasAll is null || _hasAll(this));
 
     /// <summary>Why the job failed when it was last tried; null when it did not, or when there is a result.</summary>
     public JobFailure? Failure => !IsComplete && File.Exists(FailureFile) ? ReadFailure() : null;

@@ -72,16 +72,16 @@ internal sealed class ResultTableTests
     public void Markdown() => Assert.That(MarkdownTable.Write(_table), Is.EqualTo("""
         ### Gaussian mixture
 
-        | Contender                                                    | Steps |              C2ST |      RMSE | s / 1000 draws | C2ST, paper | ours - paper |
-        | ------------------------------------------------------------ | ----: | ----------------: | --------: | -------------: | ----------: | -----------: |
-        | Floor: a second, independent draw of the reference posterior |       |     0.501 ± 0.001 |           |                |             |              |
-        | NSF                                                          |     1 |     0.710 ± 0.010 |     — [1] |          0.012 |             |              |
-        | FMPE                                                         |  1000 |             — [1] |     — [1] |          — [1] |       0.739 |              |
-        | CMPE                                                         |    10 | **0.620 ± 0.020** | 0.500 [2] |          0.012 |       0.612 |       +0.008 |
+        | Contender                                                    | Steps |              C2ST |      RMSE | time of 1000 draws (s) | C2ST, paper | ours - paper |
+        | ------------------------------------------------------------ | ----: | ----------------: | --------: | ---------------------: | ----------: | -----------: |
+        | Floor: a second, independent draw of the reference posterior |       |     0.501 ± 0.001 |           |                        |             |              |
+        | NSF                                                          |     1 |     0.710 ± 0.010 |     — [1] |                  0.012 |             |              |
+        | FMPE                                                         |  1000 |             — [1] |     — [1] |                  — [1] |       0.739 |              |
+        | CMPE                                                         |    10 | **0.620 ± 0.020** | 0.500 [2] |                  0.012 |       0.612 |       +0.008 |
 
         2 test sets, 75/25 split.
 
-        Mean ± standard error; **bold**: the lowest value among the contenders.
+        Mean ± standard error; **bold**: the best value among the contenders.
 
         - [1] not measured
         - [2] 1 of 2 failed: diverged
@@ -103,12 +103,12 @@ internal sealed class ResultTableTests
         % Needs \usepackage{booktabs,graphicx}.
         \begin{table*}[t]
         \centering
-        \caption{Gaussian mixture. 2 test sets, 75/25 split. Mean $\pm$ standard error; bold: the lowest value among the contenders.}
+        \caption{Gaussian mixture. 2 test sets, 75/25 split. Mean $\pm$ standard error; bold: the best value among the contenders.}
         \label{tab:gmm}
         \resizebox{\textwidth}{!}{%
         \begin{tabular}{lrrrrrr}
         \toprule
-        Contender & Steps & C2ST & RMSE & s / 1000 draws & C2ST, paper & ours $-$ paper \\
+        Contender & Steps & C2ST & RMSE & time of 1000 draws (s) & C2ST, paper & ours $-$ paper \\
         \midrule
         Floor: a second, independent draw of the reference posterior &  & 0.501 $\pm$ 0.001 &  &  &  &  \\
         \midrule
@@ -129,7 +129,7 @@ internal sealed class ResultTableTests
         NSF: RMSE: not measured
         FMPE, 1000 steps: C2ST: not measured
         FMPE, 1000 steps: RMSE: not measured
-        FMPE, 1000 steps: s / 1000 draws: not measured
+        FMPE, 1000 steps: time of 1000 draws (s): not measured
         CMPE, 10 steps: RMSE: 1 of 2 failed: diverged
         """.ReplaceLineEndings("\n")));
 
