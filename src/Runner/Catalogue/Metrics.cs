@@ -42,6 +42,11 @@ public static class Metrics
             AppliesTo = (task, _) => task.ErrorScale is not null,
         },
         Calibration,
+        Metric.OfAll(
+            MetricStyle.Tarp, i => Tarp.Credibilities(i.Draws, i.TruthOfDraws, i.Key.Child("tarp")), Tarp.LargestDifference) with
+        {
+            AppliesTo = FewParameters,
+        },
         Metric.PerDataSet(MetricStyle.ResimulationError, MedianResimulationError) with
         {
             AppliesTo = (task, _) => task.Resimulation is not null,
