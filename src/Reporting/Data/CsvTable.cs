@@ -13,7 +13,8 @@ internal sealed class CsvTable : IDisposable
     {
         Path = path;
         _columns = columns;
-        _reader = CsvReader.FromFile(path, new CsvReaderOptions { HasHeader = false, Separator = ',', TrackLineNumbers = true });
+        CsvReaderOptions options = new() { HasHeader = false, Separator = ',', TrackLineNumbers = true };
+        _reader = CsvReader.Create(MeasurementFile.ReadText(path), options);
         string expected = string.Join(",", columns);
         if (!_reader.Read()) throw new MalformedTableException(path, 1, null, $"the file is empty; expected the header '{expected}'");
         string header = string.Join(",", Enumerable.Range(0, _reader.FieldCount).Select(_reader.GetString));

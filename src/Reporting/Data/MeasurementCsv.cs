@@ -24,11 +24,19 @@ internal static class MeasurementCsv
         }
     }
 
-    public static void Write(MeasurementTable table, string path) => FileSizeLimit.Write(path, () => WriteRows(table, path));
-
-    private static void WriteRows(MeasurementTable table, string path)
+    public static byte[] Text(MeasurementTable table)
     {
-        using var writer = CsvWriter.ToFile(path, CsvTable.WriterOptions);
+        using var text = new MemoryStream();
+        using (CsvWriter writer = CsvWriter.Create(text, CsvTable.WriterOptions, leaveOpen: true))
+        {
+            WriteRows(table, writer);
+        }
+
+        return text.ToArray();
+    }
+
+    private static void WriteRows(MeasurementTable table, CsvWriter writer)
+    {
         foreach (string column in _columns) writer.WriteField(column);
         writer.EndRecord();
         foreach (var row in table.Rows)

@@ -30,11 +30,9 @@ public sealed class MeasurementTable
     public IReadOnlyList<Measurement> Rows { get; }
 
     /// <summary>Reads a table.</summary>
+    /// <param name="path">The file, in either of the forms that <see cref="MeasurementFile"/> writes.</param>
     /// <exception cref="MalformedTableException">The file is malformed; the message names file, line and column.</exception>
     public static MeasurementTable Read(string path) => MeasurementCsv.Read(path);
-
-    /// <summary>Writes the table: invariant culture, shortest digits that read back to the same number, LF line ends.</summary>
-    public void Write(string path) => MeasurementCsv.Write(this, path);
 
     /// <summary>The rows of one quantity, over test sets and replicates; empty when it was not measured.</summary>
     public IReadOnlyList<Measurement> Of(MeasurementKey key) => _byKey.TryGetValue(key, out var rows) ? rows : [];

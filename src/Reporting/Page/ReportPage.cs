@@ -89,7 +89,8 @@ public sealed record ReportPage
         {
             // Half of the pixels: the PNG holds two for each of the nominal size.
             text.Append("<img src=\"").Append(Link(figure.Name)).Append(".png\" width=\"").Append(figure.Width).Append("\" alt=\"").Append(figure.Title).Append("\">\n\n");
-            text.Append(figure.Caption).Append(" ([SVG](").Append(Link(figure.Name)).Append(".svg), [PDF](").Append(Link(figure.Name)).Append(".pdf))\n\n");
+            // Its vector twins stay where the run was: only the PNG is committed.
+            text.Append(figure.Caption).Append("\n\n");
         }
     }
 

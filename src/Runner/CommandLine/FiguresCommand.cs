@@ -30,12 +30,9 @@ public static class FiguresCommand
                 throw new ConfigurationException($"{request.ExperimentFile}: expected every experiment once, got '{experiment.Name}' again.");
             }
 
-            string file = Path.Combine(results, ReportStage.MeasurementsFile);
-            if (!File.Exists(file))
-            {
-                throw new ConfigurationException(
-                    $"{request.ExperimentFile}: expected the measurements of a run in {file}; run the experiment with the same options first.");
-            }
+            string file = MeasurementFile.Find(results) ?? throw new ConfigurationException(
+                $"{request.ExperimentFile}: expected the measurements of a run in {Path.Combine(results, MeasurementFile.Name)}; run the experiment with the "
+                + "same options first.");
 
             rows.AddRange(MeasurementTable.Read(file).Rows);
             runs.Add(plan);

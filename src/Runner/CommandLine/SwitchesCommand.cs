@@ -74,7 +74,7 @@ public static class SwitchesCommand
         foreach ((RunSetup setup, (string label, _)) in setups.Zip(requests))
         {
             ReportStage.Write(setup.Plan, session.Context, session.Times, setup.Output, setup.Request, earlier: null);
-            rows.Add((label, MeasurementTable.Read(Path.Combine(setup.Output, ReportStage.MeasurementsFile)), setup.Plan.Variant));
+            rows.Add((label, MeasurementTable.Read(MeasurementFile.Find(setup.Output)!), setup.Plan.Variant));
         }
 
         Build(experiment, rows, budget, variant).Save(target, Table);

@@ -23,8 +23,7 @@ public sealed record EarlierResults(
     public static EarlierResults? Read(string folder, Experiment experiment, string variant, IReadOnlyCollection<string> leftOut)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        string measurements = Path.Combine(folder, ReportStage.MeasurementsFile);
-        if (!File.Exists(measurements))
+        if (MeasurementFile.Find(folder) is not string measurements)
         {
             return null;
         }
@@ -72,6 +71,6 @@ public sealed record EarlierResults(
     {
         string path = Path.Combine(folder, file);
         return File.Exists(path) ? path : throw new ConfigurationException(
-            $"--keep: expected {path} beside {ReportStage.MeasurementsFile}; every report writes it. Run without --keep to replace the numbers there.");
+            $"--keep: expected {path} beside {MeasurementFile.Name}; every report writes it. Run without --keep to replace the numbers there.");
     }
 }

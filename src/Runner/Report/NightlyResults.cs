@@ -21,13 +21,13 @@ public sealed record NightlyResults(NightlyOrigin Origin, IReadOnlyList<NightlyE
         string[] reports = Directory.Exists(folder)
             ? [.. Directory.EnumerateFiles(folder, "*" + BenchmarkReports.Ending, SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
             : [];
-        string[] measured = [.. experiments.Where(f => File.Exists(Path.Combine(f, ReportStage.MeasurementsFile)))];
+        string[] measured = [.. experiments.Where(f => MeasurementFile.Find(f) is not null)];
         if (measured.Length == 0 && reports.Length == 0)
         {
             throw new ConfigurationException($"{folder}: expected the results of a night; scripts/nightly.sh (or .ps1) makes them.");
         }
 
-        NightlyEntry[] quality = [.. measured.SelectMany(f => NightlyQuality.Entries(MeasurementTable.Read(Path.Combine(f, ReportStage.MeasurementsFile))))];
+        NightlyEntry[] quality = [.. measured.SelectMany(f => NightlyQuality.Entries(MeasurementTable.Read(MeasurementFile.Find(f)!)))];
         return new NightlyResults(
             FindOrigin(measured),
             [.. quality, .. BenchmarkReports.Read(reports)],

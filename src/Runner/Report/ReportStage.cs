@@ -14,9 +14,6 @@ public static class ReportStage
     /// <summary>Name of the report page.</summary>
     public const string ReportFile = "report.md";
 
-    /// <summary>Name of the file with every number.</summary>
-    public const string MeasurementsFile = "measurements.csv";
-
     /// <summary>Name of the file with the configuration as run.</summary>
     public const string ResolvedFile = "resolved.yaml";
 
@@ -59,7 +56,7 @@ public static class ReportStage
         File.Copy(WorkingCopy(output), Path.Combine(aside, ResolvedFile));
         List<Measurement> rows = Measurements.Gather(plan);
         MeasurementTable measurements = new(earlier?.MergedInto(rows) ?? rows);
-        measurements.Write(Path.Combine(aside, MeasurementsFile));
+        MeasurementFile.Write(measurements, aside);
 
         Setting[] settings = AllSettings(plan, measurements);
         int[] budgets = [.. settings.Select(s => s.Budget).Distinct()];
@@ -113,7 +110,13 @@ public static class ReportStage
             fresh.Add(target);
         }
 
-        foreach (string stale in before.SelectMany(name => s_figureFiles.Select(ending => Path.Combine(figures, name + ending))).Where(f => !fresh.Contains(f)))
+        IEnumerable<string> own =
+        [
+            .. before.SelectMany(name => s_figureFiles.Select(ending => Path.Combine(figures, name + ending))),
+            Path.Combine(output, MeasurementFile.Name),
+            Path.Combine(output, MeasurementFile.CompressedName),
+        ];
+        foreach (string stale in own.Where(f => !fresh.Contains(f)))
         {
             File.Delete(stale);
         }
@@ -209,8 +212,8 @@ public static class ReportStage
         {
             evidence.AddRange(
                 from folder in Directory.EnumerateDirectories(output).Order(StringComparer.Ordinal)
-                let file = Path.Combine(folder, MeasurementsFile)
-                where File.Exists(file)
+                let file = MeasurementFile.Find(folder)
+                where file is not null
                 select new ClaimEvidence(MeasurementTable.Read(file), published, experiment.Name, Path.GetFileName(folder)));
         }
 

@@ -25,10 +25,9 @@ internal sealed class MeasurementTableTests
             SyntheticResults.Row("gmm", 512, "cmpe", 10, "c2st", 1e-300, 0),
         ]);
 
-        string path = Path.Combine(_folder, "measurements.csv");
-        table.Write(path);
+        MeasurementFile.Write(table, _folder);
 
-        Assert.That(File.ReadAllText(path), Is.EqualTo("""
+        Assert.That(File.ReadAllText(Path.Combine(_folder, MeasurementFile.Name)), Is.EqualTo("""
             experiment,variant,contender,budget,replicate,steps,data_set,metric,value,status
             gmm,paper,cmpe,512,0,10,0,c2st,1E-300,ok
             gmm,paper,cmpe,1024,0,10,0,c2st,,"diverged, at step 3"
@@ -42,11 +41,56 @@ internal sealed class MeasurementTableTests
     public void Reads_back_what_it_wrote()
     {
         var table = SyntheticResults.Experiment("gmm", [512, 1024], dataSets: 3);
-        string path = Path.Combine(_folder, "measurements.csv");
-        table.Write(path);
+        MeasurementFile.Write(table, _folder);
 
-        Assert.That(MeasurementTable.Read(path).Rows, Is.EqualTo(table.Rows));
+        Assert.That(MeasurementFile.Find(_folder), Is.EqualTo(Path.Combine(_folder, "measurements.csv")));
+        Assert.That(MeasurementTable.Read(MeasurementFile.Find(_folder)!).Rows, Is.EqualTo(table.Rows));
     }
+
+    [Test]
+    public void A_large_table_is_compressed_and_takes_the_place_of_the_plain_one()
+    {
+        MeasurementTable small = SyntheticResults.Experiment("gmm", [512], dataSets: 1);
+        MeasurementTable large = Large();
+        string plain = Path.Combine(_folder, "measurements.csv"), compressed = Path.Combine(_folder, "measurements.csv.gz");
+
+        MeasurementFile.Write(small, _folder);
+        MeasurementFile.Write(large, _folder);
+        byte[] first = File.ReadAllBytes(compressed);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(plain, Does.Not.Exist);
+            Assert.That(MeasurementFile.Find(_folder), Is.EqualTo(compressed));
+            Assert.That(MeasurementTable.Read(compressed).Rows, Is.EqualTo(large.Rows));
+            Assert.That(first, Has.Length.LessThan(MeasurementFile.MostPlainBytes / 2));
+            // RFC 1952: no name, no time, no system, so that the same numbers are the same file.
+            Assert.That(first[3..8].Concat([first[9]]), Is.EqualTo(new byte[] { 0, 0, 0, 0, 0, 255 }));
+        });
+
+        MeasurementFile.Write(large, _folder);
+        Assert.That(File.ReadAllBytes(compressed), Is.EqualTo(first));
+        MeasurementFile.Write(small, _folder);
+        Assert.That(compressed, Does.Not.Exist);
+        Assert.That(MeasurementTable.Read(MeasurementFile.Find(_folder)!).Rows, Is.EqualTo(small.Rows));
+    }
+
+    [Test]
+    public void A_damaged_compressed_table_is_named([Values(4, 2000)] int left)
+    {
+        MeasurementFile.Write(Large(), _folder);
+        string path = MeasurementFile.Find(_folder)!;
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..left]);
+
+        Assert.That(() => MeasurementTable.Read(path), Throws.TypeOf<MalformedTableException>().With.Message.StartsWith(path));
+    }
+
+    [Test]
+    public void Where_there_is_no_table_none_is_found() => Assert.That(MeasurementFile.Find(_folder), Is.Null);
+
+    // More than 1 MiB: 30000 rows of at least 36 characters.
+    private static MeasurementTable Large() => new(
+        Enumerable.Range(0, 30_000).Select(i => SyntheticResults.Row("kinematics", 1024, "cmpe", 10, "c2st", 0.5 + (0.1 * Math.Sin(i)), i)));
 
     [TestCase("gmm,paper,cmpe,1024,0,ten,0,c2st,0.6,ok", "{0}(3): column 'steps': 'ten' is not a whole number")]
     [TestCase("gmm,paper,cmpe,1024,0,10,0,c2st,\"0,6\",ok", "{0}(3): column 'value': '0,6' is not a finite number")]

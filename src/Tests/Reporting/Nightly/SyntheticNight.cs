@@ -73,7 +73,7 @@ internal sealed class SyntheticNight
     {
         string experiment = Path.Combine(folder, "gmm");
         Directory.CreateDirectory(experiment);
-        Measurements().Write(Path.Combine(experiment, "measurements.csv"));
+        MeasurementFile.Write(Measurements(), experiment);
         File.WriteAllText(Path.Combine(experiment, "manifest.json"), $$"""
             {
               "command": "", "finished": "{{date}}", "git_commit": "0123456789ab", "processor": "{{processor}}", "cores": 2, "operating_system": "",
