@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -152,13 +153,13 @@ public static class Npz
         }
 
         using Stream stream = entry.Open();
-        uint crc = 0;
+        Crc32 crc = new();
         byte[] preamble = new byte[NpzHeader.PreambleLength];
-        Fill(stream, preamble, ref crc);
+        Fill(stream, preamble, crc);
         (int start, int length) = NpzHeader.Measure(preamble);
         byte[] dictionary = new byte[length];
         preamble.AsSpan(start).CopyTo(dictionary);
-        Fill(stream, dictionary.AsSpan(preamble.Length - start), ref crc);
+        Fill(stream, dictionary.AsSpan(preamble.Length - start), crc);
         NpzHeader header = NpzHeader.Parse(dictionary);
         long data = header.DataLength;
         if (start + length + data != entry.Length)
@@ -173,28 +174,29 @@ public static class Npz
         }
 
         using DisposeScope scope = NewDisposeScope();
-        Tensor tensor = ReadData(stream, header, (int)data, ref crc);
+        Tensor tensor = ReadData(stream, header, (int)data, crc);
         if (stream.ReadByte() >= 0)
         {
             throw new InvalidDataException("there are more data than the entry's length says");
         }
 
-        if (crc != entry.Crc32)
+        uint found = crc.GetCurrentHashAsUInt32();
+        if (found != entry.Crc32)
         {
-            throw new InvalidDataException($"the data are damaged (CRC-32 {crc:X8}, recorded {entry.Crc32:X8})");
+            throw new InvalidDataException($"the data are damaged (CRC-32 {found:X8}, recorded {entry.Crc32:X8})");
         }
 
         return (entry.FullName[..^Extension.Length], tensor.MoveToOuterDisposeScope());
     }
 
-    private static Tensor ReadData(Stream stream, NpzHeader header, int length, ref uint crc)
+    private static Tensor ReadData(Stream stream, NpzHeader header, int length, Crc32 crc)
     {
         long[] stored = header.Fortran ? [.. header.Shape.Reverse()] : header.Shape;
         Tensor tensor = empty(stored, dtype: header.Type, device: CPU);
         if (length > 0)
         {
             Span<byte> bytes = tensor.bytes;
-            Fill(stream, bytes, ref crc);
+            Fill(stream, bytes, crc);
             if (header.Type == ScalarType.Bool && bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
             {
                 throw new InvalidDataException("a bool array holds values other than 0 and 1");
@@ -210,13 +212,13 @@ public static class Npz
         return header.Fortran ? tensor.permute(reversed).contiguous() : tensor;
     }
 
-    private static void Fill(Stream stream, Span<byte> target, ref uint crc)
+    private static void Fill(Stream stream, Span<byte> target, Crc32 crc)
     {
         for (; target.Length > 0; target = target[Math.Min(Chunk, target.Length)..])
         {
             Span<byte> part = target[..Math.Min(Chunk, target.Length)];
             stream.ReadExactly(part);
-            crc = NpzChecksum.Append(crc, part);
+            crc.Append(part);
         }
     }
 

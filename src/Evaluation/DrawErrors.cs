@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using static TorchSharp.torch;
 
 namespace Reproduce.Evaluation;
@@ -12,7 +13,7 @@ internal static class DrawErrors
     /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
     internal static double[] PerDataSet(Tensor draws, Tensor truth, Func<Tensor, Tensor> summarise)
     {
-        Shapes.RequireTruth(draws, truth);
+        Require.Truth(draws, truth);
         using IDisposable inference = no_grad();
         using var scope = NewDisposeScope();
         double[] errors = new double[draws.size(0)];

@@ -32,11 +32,11 @@ public static class ImportanceSampling
     /// <exception cref="ArgumentException">Shapes differ, or a weight is infinite or not a number.</exception>
     public static ImportanceResult Weigh(Tensor logTarget, Tensor logProposal)
     {
-        Shapes.Require(logTarget, 2, nameof(logTarget), "[J, S]");
-        Shapes.Require(logProposal, 2, nameof(logProposal), "[J, S]");
+        Require.Rank(logTarget, 2, nameof(logTarget), "[J, S]");
+        Require.Rank(logProposal, 2, nameof(logProposal), "[J, S]");
         if (!logTarget.shape.SequenceEqual(logProposal.shape))
         {
-            throw new ArgumentException($"logProposal: expected {Shapes.Text(logTarget)}, got {Shapes.Text(logProposal)}.", nameof(logProposal));
+            throw new ArgumentException($"logProposal: expected {Require.Shape(logTarget)}, got {Require.Shape(logProposal)}.", nameof(logProposal));
         }
 
         using DisposeScope scope = NewDisposeScope();
@@ -76,13 +76,13 @@ public static class ImportanceSampling
     /// </remarks>
     public static (Tensor Draws, double[] Distinct) Resample(Tensor draws, Tensor weights, int count, RandomKey key)
     {
-        Shapes.Require(draws, 3, nameof(draws), "[J, S, D]");
-        Shapes.Require(weights, 2, nameof(weights), "[J, S]");
+        Require.Rank(draws, 3, nameof(draws), "[J, S, D]");
+        Require.Rank(weights, 2, nameof(weights), "[J, S]");
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         long sets = draws.shape[0], proposals = draws.shape[1];
         if (weights.shape[0] != sets || weights.shape[1] != proposals)
         {
-            throw new ArgumentException($"weights: expected [{sets}, {proposals}], got {Shapes.Text(weights)}.", nameof(weights));
+            throw new ArgumentException($"weights: expected [{sets}, {proposals}], got {Require.Shape(weights)}.", nameof(weights));
         }
 
         using DisposeScope scope = NewDisposeScope();

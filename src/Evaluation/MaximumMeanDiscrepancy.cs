@@ -27,7 +27,7 @@ public static class MaximumMeanDiscrepancy
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
     public static MmdResult[] PerDataSet(Tensor draws, Tensor reference, MmdOptions options, CancellationToken cancel = default)
     {
-        Shapes.RequirePairs(draws, reference);
+        Require.Pairs(draws, reference);
         var results = new MmdResult[draws.size(0)];
         for (int j = 0; j < results.Length; j++)
         {
@@ -49,17 +49,17 @@ public static class MaximumMeanDiscrepancy
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        Shapes.Require(draws, 2, nameof(draws), "[S, D]");
-        Shapes.Require(reference, 2, nameof(reference), "[S', D]");
+        Require.Rank(draws, 2, nameof(draws), "[S, D]");
+        Require.Rank(reference, 2, nameof(reference), "[S', D]");
         if (draws.size(1) != reference.size(1) || draws.size(0) < 2 || reference.size(0) < 2)
         {
             throw new ArgumentException(
-                $"draws and reference: expected [S, D] and [S', D] with at least 2 rows, got {Shapes.Text(draws)} and {Shapes.Text(reference)}.",
+                $"draws and reference: expected [S, D] and [S', D] with at least 2 rows, got {Require.Shape(draws)} and {Require.Shape(reference)}.",
                 nameof(reference));
         }
 
-        Shapes.RequireFinite(draws, nameof(draws));
-        Shapes.RequireFinite(reference, nameof(reference));
+        Require.Finite(draws, nameof(draws));
+        Require.Finite(reference, nameof(reference));
         using IDisposable inference = no_grad();
         using var scope = NewDisposeScope();
         Tensor x = Thin(draws, options.MaxDraws);

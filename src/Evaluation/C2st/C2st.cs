@@ -30,10 +30,10 @@ public static class C2st
         Tensor draws, Tensor reference, C2stOptions options, RandomKey key, IProgress<double>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Shapes.RequirePairs(draws, reference);
+        Require.Pairs(draws, reference);
         options.Validate();
-        Shapes.RequireFinite(draws, nameof(draws));
-        Shapes.RequireFinite(reference, nameof(reference));
+        Require.Finite(draws, nameof(draws));
+        Require.Finite(reference, nameof(reference));
         int sets = (int)draws.size(0), references = (int)reference.size(1), rows = references + (int)draws.size(1);
         if (rows < Math.Max(4, options.Folds))
         {

@@ -1,4 +1,4 @@
-using MathNet.Numerics;
+using MathNet.Numerics.Distributions;
 
 namespace Reproduce.Evaluation;
 
@@ -6,16 +6,15 @@ namespace Reproduce.Evaluation;
 internal static class BinomialTable
 {
     /// <summary>P(X at most c) for c = 0 .. n.</summary>
+    /// <param name="n">Trials.</param>
+    /// <param name="p">Probability of a success.</param>
     internal static double[] Cumulative(int n, double p)
     {
         double[] table = new double[n + 1];
-        double logP = Math.Log(p), logQ = Math.Log(1 - p), logFactorial = SpecialFunctions.FactorialLn(n), sum = 0;
+        double sum = 0;
         for (int c = 0; c <= n; c++)
         {
-            double log = logFactorial - SpecialFunctions.FactorialLn(c) - SpecialFunctions.FactorialLn(n - c);
-            // 0 * log 0 is 0 here: the certain outcomes of p = 0 and p = 1.
-            log += (c == 0 ? 0 : c * logP) + (c == n ? 0 : (n - c) * logQ);
-            sum += Math.Exp(log);
+            sum += Binomial.PMF(p, n, c);
             table[c] = Math.Min(1, sum);
         }
 
@@ -23,6 +22,8 @@ internal static class BinomialTable
     }
 
     /// <summary>P(X at least c) for c = 0 .. n, summed from the small end so that small tails keep their digits.</summary>
+    /// <param name="n">Trials.</param>
+    /// <param name="p">Probability of a success.</param>
     internal static double[] Upper(int n, double p)
     {
         double[] table = Cumulative(n, 1 - p);

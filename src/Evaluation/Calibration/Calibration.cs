@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Reproduce.Compute;
 using static TorchSharp.torch;
 
 namespace Reproduce.Evaluation;
@@ -49,7 +50,7 @@ public static class Calibration
         ForEach(draws, truth, (j, d, sorted, value) =>
         {
             int below = 0;
-            foreach (float draw in sorted)
+            foreach (double draw in sorted)
             {
                 if (!(draw < value))
                 {
@@ -62,23 +63,6 @@ public static class Calibration
             ranks[d][j] = (double)below / sorted.Length;
         });
         return ranks;
-    }
-
-    /// <summary>The empirical distribution function of ranks minus the uniform one, at the sorted ranks.</summary>
-    /// <param name="ranks">Fractional ranks of one parameter, [J].</param>
-    /// <exception cref="ArgumentException">No ranks, or numbers outside [0, 1].</exception>
-    public static EcdfDifference EcdfDifference(ReadOnlySpan<double> ranks)
-    {
-        CheckRanks(ranks);
-        double[] sorted = ranks.ToArray();
-        Array.Sort(sorted);
-        double[] difference = new double[sorted.Length];
-        for (int i = 0; i < sorted.Length; i++)
-        {
-            difference[i] = (i + 1.0) / sorted.Length - sorted[i];
-        }
-
-        return new EcdfDifference(sorted, difference);
     }
 
     /// <summary>Counts of ranks in bins of equal width, with the range that a single bin keeps with the given probability.</summary>
@@ -124,7 +108,7 @@ public static class Calibration
         ForEach(draws, truth, (j, d, sorted, value) =>
         {
             double mean = 0;
-            foreach (float draw in sorted)
+            foreach (double draw in sorted)
             {
                 mean += draw;
             }
@@ -138,7 +122,7 @@ public static class Calibration
         return recovered;
     }
 
-    private delegate void Visit(int dataSet, int parameter, ReadOnlySpan<float> sorted, double truth);
+    private delegate void Visit(int dataSet, int parameter, double[] sorted, double truth);
 
     /// <summary>Visits the sorted draws of every parameter of every data set.</summary>
     private static void ForEach(Tensor draws, Tensor truth, Visit visit)
@@ -150,13 +134,12 @@ public static class Calibration
         for (int j = 0; j < sets; j++)
         {
             using var step = NewDisposeScope();
-            Tensor columns = draws.select(0, j).to_type(ScalarType.Float32).cpu().t().contiguous(); // [D, S]
-            // The tensor may be the caller's own storage, so the copy is what gets sorted.
-            float[] copy = MemoryMarshal.Cast<byte, float>(columns.bytes).ToArray();
+            Tensor columns = draws.select(0, j).to_type(ScalarType.Float64).cpu().t().contiguous(); // [D, S]
             for (int d = 0; d < dimensions; d++)
             {
-                Span<float> column = copy.AsSpan(d * count, count);
-                column.Sort();
+                // The tensor may be the caller's own storage, so the copy is what gets sorted.
+                double[] column = MemoryMarshal.Cast<byte, double>(columns.bytes).Slice(d * count, count).ToArray();
+                Array.Sort(column);
                 visit(j, d, column, values[j * dimensions + d]);
             }
         }
@@ -164,9 +147,9 @@ public static class Calibration
 
     private static (long Sets, long Dimensions) Check(Tensor draws, Tensor truth)
     {
-        Shapes.RequireTruth(draws, truth);
-        Shapes.RequireFinite(draws, nameof(draws));
-        Shapes.RequireFinite(truth, nameof(truth));
+        Require.Truth(draws, truth);
+        Require.Finite(draws, nameof(draws));
+        Require.Finite(truth, nameof(truth));
         return (draws.size(0), draws.size(2));
     }
 

@@ -11,11 +11,6 @@ public sealed record CalibrationError(double[] PerParameter)
     public double Mean => PerParameter.Average();
 }
 
-/// <summary>Empirical distribution function of ranks minus the uniform one.</summary>
-/// <param name="Rank">Sorted fractional ranks, [J].</param>
-/// <param name="Difference">Value at each rank, [J].</param>
-public sealed record EcdfDifference(double[] Rank, double[] Difference);
-
 /// <summary>
 /// Bands that the whole empirical distribution function of uniform ranks keeps to, at all points at once, with probability
 /// <see cref="Confidence"/>.
@@ -92,14 +87,4 @@ public sealed class Recovery
 
     /// <summary>Pearson's correlation of posterior means and true values; NaN when either does not vary.</summary>
     public double Correlation => MathNet.Numerics.Statistics.Correlation.Pearson(Mean, Truth);
-
-    /// <summary>1 - sum (truth - mean)^2 / sum (truth - average truth)^2; below 0 when the means are worse than the average.</summary>
-    public double R2
-    {
-        get
-        {
-            double average = Truth.Average();
-            return 1 - Truth.Zip(Mean, (t, m) => (t - m) * (t - m)).Sum() / Truth.Sum(t => (t - average) * (t - average));
-        }
-    }
 }

@@ -1,5 +1,4 @@
 using Reproduce.Compute;
-using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -29,8 +28,8 @@ public static class FlowDensity
     {
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(theta);
-        Shapes.Require(theta, nameof(theta), null, field.Dimension);
-        Shapes.Require(condition, nameof(condition), theta.shape[0], field.ConditionSize);
+        Require.Rows(theta, field.Dimension, nameof(theta));
+        Require.Rows(condition, field.ConditionSize, nameof(condition), theta.shape[0]);
         options ??= new FlowDensityOptions();
         if (options.Probes > 0 && random is null)
         {
@@ -73,7 +72,7 @@ public static class FlowDensity
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(noise);
         ArgumentOutOfRangeException.ThrowIfLessThan(intervals, 1);
-        Shapes.Require(condition, nameof(condition), null, field.ConditionSize);
+        Require.Rows(condition, field.ConditionSize, nameof(condition));
         using IDisposable gradients = enable_grad();
         using DisposeScope scope = NewDisposeScope();
         double spread = field.NoiseDeviation;

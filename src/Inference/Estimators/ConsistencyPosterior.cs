@@ -87,7 +87,7 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
     public Tensor Loss(Tensor theta, Observation x, TrainingStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        Shapes.RequireBatch(theta, x, Dimension);
+        Require.Batch(theta, x, Dimension);
         Stage stage = StageAt(step);
         (Tensor earlier, Tensor later) = stage.DrawLevels(theta.shape[0], step.Random, theta.device);
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
@@ -134,7 +134,7 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
     /// <remarks>Eq. 7: theta_1 = f(T z, T), then theta_k = f(theta_{k-1} + sqrt(t_k^2 - eps^2) z_k, t_k); exactly K passes.</remarks>
     public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)
     {
-        Shapes.Require(condition, nameof(condition), null, summary.Outputs);
+        Require.Rows(condition, summary.Outputs, nameof(condition));
         ArgumentNullException.ThrowIfNull(noise);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         using Tensor time = condition.new_empty([condition.shape[0], 1]);
@@ -174,7 +174,7 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
     /// </remarks>
     public DrawsWithDensity DrawWithDensity(Tensor condition, INoise noise)
     {
-        Shapes.Require(condition, nameof(condition), null, summary.Outputs);
+        Require.Rows(condition, summary.Outputs, nameof(condition));
         ArgumentNullException.ThrowIfNull(noise);
         using IDisposable gradients = enable_grad();
         using DisposeScope scope = NewDisposeScope();

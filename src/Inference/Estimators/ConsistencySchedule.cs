@@ -1,3 +1,5 @@
+using MathNet.Numerics;
+
 namespace Reproduce.Inference.Estimators;
 
 /// <summary>
@@ -68,7 +70,7 @@ public static class ConsistencySchedule
     public static double[] IntervalProbabilities(double[] grid, double mean, double deviation)
     {
         ArgumentNullException.ThrowIfNull(grid);
-        double[] edges = [.. grid.Select(t => ErrorFunction.Erf((Math.Log(t) - mean) / (Math.Sqrt(2) * deviation)))];
+        double[] edges = [.. grid.Select(t => SpecialFunctions.Erf((Math.Log(t) - mean) / (Math.Sqrt(2) * deviation)))];
         double total = edges[^1] - edges[0];
         return [.. Enumerable.Range(0, grid.Length - 1).Select(i => (edges[i + 1] - edges[i]) / total)];
     }

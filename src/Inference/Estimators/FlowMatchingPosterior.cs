@@ -79,7 +79,7 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVeloc
     public Tensor Loss(Tensor theta, Observation x, TrainingStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        Shapes.RequireBatch(theta, x, Dimension);
+        Require.Batch(theta, x, Dimension);
         Tensor condition = summary.Summarise(x, step.NewPass());
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
         Tensor target = theta - noise;
@@ -103,7 +103,7 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVeloc
     /// <inheritdoc/>
     public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)
     {
-        Shapes.Require(condition, nameof(condition), null, ConditionSize);
+        Require.Rows(condition, ConditionSize, nameof(condition));
         ArgumentNullException.ThrowIfNull(noise);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         Tensor theta = noise.Next();

@@ -48,7 +48,7 @@ public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDens
     public Tensor Loss(Tensor theta, Observation x, TrainingStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        Shapes.RequireBatch(theta, x, Dimension);
+        Require.Batch(theta, x, Dimension);
         ForwardPass pass = step.NewPass();
         return LogProb(theta, summary.Summarise(x, pass), pass).mean().neg();
     }
@@ -59,7 +59,7 @@ public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDens
     /// <inheritdoc/>
     public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)
     {
-        Shapes.Require(condition, nameof(condition), null, summary.Outputs);
+        Require.Rows(condition, summary.Outputs, nameof(condition));
         ArgumentNullException.ThrowIfNull(noise);
         cancel.ThrowIfCancellationRequested();
         return flow.Inverse(noise.Next(), condition);
@@ -69,8 +69,8 @@ public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDens
     public Tensor LogProb(Tensor theta, Tensor condition)
     {
         ArgumentNullException.ThrowIfNull(theta);
-        Shapes.Require(theta, nameof(theta), null, Dimension);
-        Shapes.Require(condition, nameof(condition), theta.shape[0], summary.Outputs);
+        Require.Rows(theta, Dimension, nameof(theta));
+        Require.Rows(condition, summary.Outputs, nameof(condition), theta.shape[0]);
         return LogProb(theta, condition, ForwardPass.Evaluation);
     }
 

@@ -1,3 +1,4 @@
+using MathNet.Numerics;
 using Reproduce.Compute;
 using Reproduce.Inference.Densities;
 using Reproduce.Inference.Networks;
@@ -78,7 +79,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
     public Tensor Loss(Tensor theta, Observation x, TrainingStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        Shapes.RequireBatch(theta, x, Dimension);
+        Require.Batch(theta, x, Dimension);
         Tensor time = DrawLevels(theta.shape[0], step.Random, theta.device);
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
         Tensor condition = summary.Summarise(x, step.NewPass());
@@ -125,7 +126,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
     /// <inheritdoc/>
     public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)
     {
-        Shapes.Require(condition, nameof(condition), null, ConditionSize);
+        Require.Rows(condition, ConditionSize, nameof(condition));
         ArgumentNullException.ThrowIfNull(noise);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         bool heun = _settings.Solver == OdeSolver.Heun;
@@ -193,7 +194,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
 
     // The log-normal distribution function of noise levels.
     private double ShareBelow(double t) =>
-        0.5 * (1 + ErrorFunction.Erf((Math.Log(t) - _settings.LogTimeMean) / (_settings.LogTimeDeviation * Math.Sqrt(2))));
+        0.5 * (1 + SpecialFunctions.Erf((Math.Log(t) - _settings.LogTimeMean) / (_settings.LogTimeDeviation * Math.Sqrt(2))));
 
     // Log-normal noise levels cut off at both ends, by the inverse of the distribution function: [B, 1].
     private Tensor DrawLevels(long rows, RandomSource random, Device device)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Reproduce.Evaluation;
 using Reproduce.Reporting;
 using Reproduce.Runner.Pipeline;
 using TableCell = Reproduce.Reporting.TableCell;
@@ -218,12 +217,13 @@ public static class DensityTables
             return new TableCell { Hole = "for some test set no draw had a positive weight" };
         }
 
-        (double mean, double error) = Uncertainty.StandardError(values);
+        double mean = values.Average();
+        double? error = Statistics.StandardError(values);
         return new TableCell
         {
-            Text = NumberText.Fixed(mean, decimals) + (double.IsNaN(error) ? "" : $" ± {NumberText.Fixed(error, decimals)}"),
+            Text = NumberText.Fixed(mean, decimals) + (error is double e ? $" ± {NumberText.Fixed(e, decimals)}" : ""),
             Value = mean,
-            StandardError = double.IsNaN(error) ? null : error,
+            StandardError = error,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MathNet.Numerics.Statistics;
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
@@ -49,7 +50,7 @@ public sealed class C2stEquivalenceTests
             close += Math.Abs(difference) <= 0.01 ? 1 : 0;
             string row = string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {oracle.Description} | {oracle.Protocol} | {oracle.Mean:F4} ({oracle.Deviation:F4}, {oracle.Replicates}) | {vector.Average():F4} ({Deviation(vector):F4}, {vector.Length}) | {difference:+0.0000;-0.0000} | {error:F4} | {(batched.Length == 0 ? "" : FormattableString.Invariant($"{batched.Average():F4} ({batched.Length})"))} |");
+                $"| {oracle.Description} | {oracle.Protocol} | {oracle.Mean:F4} ({oracle.Deviation:F4}, {oracle.Replicates}) | {vector.Average():F4} ({vector.StandardDeviation():F4}, {vector.Length}) | {difference:+0.0000;-0.0000} | {error:F4} | {(batched.Length == 0 ? "" : FormattableString.Invariant($"{batched.Average():F4} ({batched.Length})"))} |");
             table.AppendLine(row);
             TestContext.Progress.WriteLine(row);
         }
@@ -94,7 +95,5 @@ public sealed class C2stEquivalenceTests
     }
 
     private static double Error(OracleScore oracle, double[] scores) =>
-        Math.Sqrt(oracle.Deviation * oracle.Deviation / oracle.Replicates + Math.Pow(Uncertainty.StandardError(scores).Error, 2));
-
-    private static double Deviation(double[] scores) => Uncertainty.StandardError(scores).Error * Math.Sqrt(scores.Length);
+        Math.Sqrt(oracle.Deviation * oracle.Deviation / oracle.Replicates + scores.Variance() / scores.Length);
 }
