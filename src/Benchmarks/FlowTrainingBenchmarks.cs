@@ -82,13 +82,10 @@ public class FlowTrainingBenchmarks
         using var scope = NewDisposeScope();
         using var random = new RandomSource(RandomKey.FromSeed(5));
         var settings = new CouplingFlowSettings { Layers = Layers, Units = Units, Bins = Bins };
-        using var estimator = new FlowPosterior(
-            2, new DirectSummary(2), Contender == "acf" ? CouplingKind.Affine : CouplingKind.Spline, settings, random)
-        {
-            AllowVectors = vectors,
-        };
+        using var flow = new FlowPosterior(
+            2, new DirectSummary(2), Contender == "acf" ? CouplingKind.Affine : CouplingKind.Spline, settings, random);
         var training = new TrainingSettings { Epochs = Epochs, BatchSize = BatchSize, LearningRate = 5e-4, ClipNorm = 1, Validations = 0 };
-        using var trainer = new Trainer(estimator, training, RandomKey.FromSeed(9));
+        using var trainer = new Trainer(vectors ? flow : new InLibtorch(flow), training, RandomKey.FromSeed(9));
         using var part = new Simulations(_data.Theta.narrow(0, 0, Simulations), _data.X.Narrow(0, Simulations));
         trainer.Run(part);
         return trainer.Step;

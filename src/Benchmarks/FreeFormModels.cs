@@ -20,18 +20,16 @@ internal static class FreeFormModels
         using var random = new RandomSource(s_key);
         using var scope = NewDisposeScope();
         var network = new ResidualMlp(
-            Dimension, Dimension, new ResidualMlpSettings { Units = Units, Blocks = Blocks, Dropout = 0.05, L2 = 1e-5 }, random)
-        {
-            AllowVectors = vectors,
-        };
+            Dimension, Dimension, new ResidualMlpSettings { Units = Units, Blocks = Blocks, Dropout = 0.05, L2 = 1e-5 }, random);
         var summary = new DirectSummary(Dimension);
-        return contender switch
+        IPosteriorEstimator estimator = contender switch
         {
             "cmpe" => new ConsistencyPosterior(
                 Dimension, summary, network, ones(Dimension), new ConsistencySettings { LargestTime = 10, S0 = 10, S1 = 50 }),
             "npse" => new ScorePosterior(Dimension, summary, network, ones(Dimension), new DiffusionSettings()),
             _ => new FlowMatchingPosterior(Dimension, summary, network, new FlowMatchingSettings()),
         };
+        return vectors ? estimator : new InLibtorch(estimator);
     }
 
     /// <summary>Simulations to train on; they belong to the caller.</summary>

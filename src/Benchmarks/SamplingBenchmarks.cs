@@ -31,6 +31,11 @@ public class SamplingBenchmarks
         NativeBackend.EnsureLoaded();
         _observed = randn(DataSets, FreeFormModels.Dimension).DetachFromDisposeScope();
         _operations = FreeFormModels.Create(Setting[..4], vectors: false);
+        foreach (Tensor parameter in _operations.Network.parameters())
+        {
+            parameter.requires_grad = false;
+        }
+
         _vectors = FreeFormModels.Create(Setting[..4], vectors: true);
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -101,7 +100,7 @@ public sealed class RandomSource : IDisposable
             state[i] = (uint)(key.Child(i).Value >> 32);
         }
 
-        Kernels.DropoutMask.Fill(state, rate, MemoryMarshal.Cast<byte, float>(mask.bytes));
+        Kernels.DropoutMask.Fill(state, rate, TensorMemory.Floats(mask));
         return HostCopy.Move(mask, device);
     }
 

@@ -17,7 +17,7 @@ namespace Reproduce.Evaluation;
 internal sealed class VectorNetwork
 {
     private const int TileRows = 4;
-    private const float Beta1 = 0.9f, Beta2 = 0.999f, Epsilon = 1e-8f;
+    private static readonly AdamSettings s_adam = new(0.9, 0.999, 1e-8);
     private readonly int _width, _capacity;
     private readonly NetworkShape _shape, _padded;
     private readonly float[] _buffer;
@@ -47,9 +47,10 @@ internal sealed class VectorNetwork
         _d2 = Reserve(hidden);
         _logits = Reserve(_capacity);
         _y = Reserve(_capacity);
-        // Vectors that straddle two cache lines cost twice: everything starts on a multiple of 64 bytes.
-        _buffer = GC.AllocateArray<float>(_next + 16, pinned: true);
-        _origin = (int)((64 - Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0) % 64) % 64 / sizeof(float));
+
+        // Everything starts on a cache line.
+        _buffer = GC.AllocateArray<float>(_next + CacheLine.Floats, pinned: true);
+        _origin = CacheLine.Skip(Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0));
     }
 
     /// <summary>Rows of the current batch, [B, D padded]; columns beyond D stay 0.</summary>
@@ -95,7 +96,7 @@ internal sealed class VectorNetwork
         float b3 = p[_padded.Bias3];
         for (int i = 0; i < rows; i++)
         {
-            logits[i] = b3 + Dot(a2.Slice(i * w, w), w3);
+            logits[i] = b3 + MatrixOperations.Dot(a2.Slice(i * w, w), w3);
         }
     }
 
@@ -123,48 +124,33 @@ internal sealed class VectorNetwork
         g[_padded.Bias3] = bias;
         MatrixProduct.Multiply<Identity>(a1, 1, w, d2, g[_padded.Weight2..], w, w, rows, w);
         MatrixProduct.Multiply<ReluBackward>(d2, w, 1, At(_transposed), d1, w, rows, w, w, default, a1);
-        ColumnSums(d1, g.Slice(_padded.Bias1, w), rows);
+        MatrixOperations.ColumnSums(d1, g.Slice(_padded.Bias1, w), rows);
         MatrixProduct.Multiply<Identity>(At(_x), 1, InputWidth, d1, g, w, InputWidth, rows, w);
         if (l2 > 0)
         {
-            loss += 0.5 * l2 / batch * (Penalise(0, _padded.Bias1) + Penalise(_padded.Weight2, _padded.Bias2) + Penalise(_padded.Weight3, _padded.Bias3));
+            double first = Penalise(0, _padded.Bias1), second = Penalise(_padded.Weight2, _padded.Bias2);
+            double squares = first + second + Penalise(_padded.Weight3, _padded.Bias3);
+            loss += 0.5 * l2 / batch * squares;
         }
 
         return loss;
 
         double Penalise(int from, int to)
         {
-            Span<float> weights = At(_parameters)[from..to], slopes = At(_gradient)[from..to];
-            for (int i = 0; i < weights.Length; i += 8)
-            {
-                (Vector256.Create(slopes.Slice(i, 8)) + Vector256.Create(weights.Slice(i, 8)) * (l2 / batch)).CopyTo(slopes[i..]);
-            }
-
-            return Dot(weights, weights);
+            Span<float> weights = At(_parameters)[from..to];
+            PanelOperations.AddScaled(weights, l2 / batch, At(_gradient)[from..to]);
+            return MatrixOperations.Dot(weights, weights);
         }
     }
 
-    /// <summary>One step of Adam in scikit-learn's form (epsilon beside the uncorrected root).</summary>
+    /// <summary>One step of Adam in scikit-learn's form.</summary>
     /// <param name="learningRate">Step size.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Step(double learningRate)
     {
-        _steps++;
-        float rate = (float)(learningRate * Math.Sqrt(1 - Math.Pow(0.999, _steps)) / (1 - Math.Pow(0.9, _steps)));
-        Span<float> p = At(_parameters), g = At(_gradient), m = At(_mean), v = At(_square);
-        ref float rp = ref p[0], rg = ref g[0], rm = ref m[0], rv = ref v[0];
-        // Reserved lengths are multiples of 16; what lies beyond the last parameter has gradient 0 and stays 0.
-        for (nuint i = 0; i < (nuint)p.Length; i += 8)
-        {
-            Vector256<float> gradient = Vector256.LoadUnsafe(ref rg, i);
-            Vector256<float> mean = Vector256.LoadUnsafe(ref rm, i) * Beta1 + gradient * (1 - Beta1);
-            Vector256<float> square = Vector256.LoadUnsafe(ref rv, i) * Beta2 + gradient * gradient * (1 - Beta2);
-            Denormals.Flush(mean).StoreUnsafe(ref rm, i);
-            Denormals.Flush(square).StoreUnsafe(ref rv, i);
-            Vector256<float> move = mean * rate / (Vector256.Sqrt(square) + Vector256.Create(Epsilon));
-            Denormals.Flush(Vector256.LoadUnsafe(ref rp, i) - move).StoreUnsafe(ref rp, i);
-        }
+        AdamFactors factors = AdamWithCorrectedRate.Factors(s_adam, ++_steps, learningRate);
 
+        // Reserved lengths are multiples of 16; what lies beyond the last parameter has gradient 0 and stays 0.
+        AdamUpdate.Apply<AdamWithCorrectedRate>(At(_gradient), At(_parameters), At(_mean), At(_square), s_adam, factors);
         Transpose();
     }
 
@@ -178,6 +164,7 @@ internal sealed class VectorNetwork
         for (int i = 0; i < batch; i += 8)
         {
             Vector256<float> logit = Vector256.LoadUnsafe(ref rz, (nuint)i), label = Vector256.LoadUnsafe(ref ry, (nuint)i);
+
             // exp(-|z|) cannot overflow; softplus(z) = max(z, 0) + log(1 + exp(-|z|)).
             Vector256<float> small = Vector256.Exp(-Vector256.Abs(logit));
             Vector256<float> loss = Vector256.Max(logit, Vector256<float>.Zero) - label * logit + Vector256.Log(Vector256<float>.One + small);
@@ -193,73 +180,32 @@ internal sealed class VectorNetwork
         return Vector256.Sum(total) / (double)batch;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        Vector256<float> even = default, odd = default;
-        ref float ra = ref MemoryMarshal.GetReference(a), rb = ref MemoryMarshal.GetReference(b);
-        for (nuint i = 0; i < (nuint)b.Length; i += 16)
-        {
-            even = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref ra, i), Vector256.LoadUnsafe(ref rb, i), even);
-            odd = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref ra, i + 8), Vector256.LoadUnsafe(ref rb, i + 8), odd);
-        }
-
-        return Vector256.Sum(even + odd);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OutputLayer(
-        ReadOnlySpan<float> w3, Span<float> slope3, Span<float> slopeBias2, ReadOnlySpan<float> a2, Span<float> d2, ReadOnlySpan<float> error, int rows)
+        ReadOnlySpan<float> w3, Span<float> gradient3, Span<float> biasGradient2, ReadOnlySpan<float> a2, Span<float> d2,
+        ReadOnlySpan<float> error, int rows)
     {
         ref float ra = ref MemoryMarshal.GetReference(a2), rd = ref d2[0];
         for (int j = 0; j < _width; j += 8)
         {
-            Vector256<float> w = Vector256.Create(w3.Slice(j, 8)), slope = default, bias = default;
+            Vector256<float> w = Vector256.Create(w3.Slice(j, 8)), gradient = default, bias = default;
             for (int i = 0; i < rows; i++)
             {
                 nuint at = (nuint)(i * _width + j);
                 Vector256<float> a = Vector256.LoadUnsafe(ref ra, at), e = Vector256.Create(error[i]);
-                slope = Vector256.FusedMultiplyAdd(a, e, slope);
+                gradient = Vector256.FusedMultiplyAdd(a, e, gradient);
                 Vector256<float> d = ReluBackward.Apply(w * e, a);
                 bias += d;
                 d.StoreUnsafe(ref rd, at);
             }
 
-            slope.CopyTo(slope3[j..]);
-            bias.CopyTo(slopeBias2[j..]);
+            gradient.CopyTo(gradient3[j..]);
+            bias.CopyTo(biasGradient2[j..]);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ColumnSums(ReadOnlySpan<float> matrix, Span<float> sums, int rows)
-    {
-        ref float rm = ref MemoryMarshal.GetReference(matrix);
-        for (int j = 0; j < _width; j += 8)
-        {
-            Vector256<float> even = default, odd = default;
-            for (int i = 0; i < rows; i += 2)
-            {
-                even += Vector256.LoadUnsafe(ref rm, (nuint)(i * _width + j));
-                odd += Vector256.LoadUnsafe(ref rm, (nuint)((i + 1) * _width + j));
-            }
-
-            (even + odd).CopyTo(sums[j..]);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Transpose()
-    {
-        ReadOnlySpan<float> from = At(_parameters).Slice(_padded.Weight2, _width * _width);
-        Span<float> to = At(_transposed);
-        for (int i = 0; i < _width; i++)
-        {
-            for (int j = 0; j < _width; j++)
-            {
-                to[j * _width + i] = from[i * _width + j];
-            }
-        }
-    }
+    private void Transpose() =>
+        MatrixOperations.Transpose(At(_parameters).Slice(_padded.Weight2, _width * _width), At(_transposed), _width);
 
     // Between the compact order of NetworkShape and the padded one.
     private void Copy(ReadOnlySpan<float> from, Span<float> to, bool pad)

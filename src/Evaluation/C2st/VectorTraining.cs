@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Reproduce.Compute;
 using Reproduce.Kernels;
 using static TorchSharp.torch;
 
@@ -22,7 +22,7 @@ internal static class VectorTraining
         Action<int> finished, CancellationToken cancel)
     {
         int rows = (int)pool.size(1) * shape.Inputs;
-        float[] data = MemoryMarshal.Cast<byte, float>(pool.bytes).ToArray();
+        float[] data = TensorMemory.Floats(pool).ToArray();
         double[] scores = new double[classifiers.Count];
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel };

@@ -32,12 +32,6 @@ public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDens
         RegisterComponents();
     }
 
-    /// <summary>Whether vector code may take the place of libtorch's operations (benchmarks compare the two).</summary>
-    internal bool AllowVectors
-    {
-        init => flow.AllowVectors = value;
-    }
-
     /// <inheritdoc/>
     public long Dimension { get; }
 

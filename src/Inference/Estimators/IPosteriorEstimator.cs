@@ -13,8 +13,11 @@ namespace Reproduce.Inference.Estimators;
 /// <param name="IsTraining">False when the loss is only measured (validation): no dropout.</param>
 public sealed record TrainingStep(RandomSource Random, long Step, long TotalSteps, long EpochsDone = 0, bool IsTraining = true)
 {
+    /// <summary>Whether second derivatives of the loss will be asked for; a training needs first ones alone.</summary>
+    public bool NeedsSecondDerivatives { get; init; }
+
     /// <summary>A new pass through networks for this step, with dropout while training.</summary>
-    public ForwardPass NewPass() => IsTraining ? ForwardPass.WithDropout(Random) : ForwardPass.Evaluation;
+    public ForwardPass NewPass() => IsTraining ? ForwardPass.WithDropout(Random, NeedsSecondDerivatives) : ForwardPass.Evaluation;
 }
 
 /// <summary>An amortised posterior q(theta | x) that is trained on simulations and sampled for any observation.</summary>

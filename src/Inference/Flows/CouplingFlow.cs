@@ -13,7 +13,7 @@ namespace Reproduce.Inference.Flows;
 public sealed class CouplingFlow : Network, IConditionalTransform
 {
     private readonly ModuleList<Network> transforms = [];
-    private readonly VectorFlowCaller _vectors;
+    private readonly VectorFlowDispatch _vectors;
 
     /// <summary>A flow over D parameters given S summaries; its couplings start as the identity.</summary>
     /// <param name="dimension">D, at least 2.</param>
@@ -34,19 +34,16 @@ public sealed class CouplingFlow : Network, IConditionalTransform
             transforms.Add(new TwoSidedCoupling(dimension, condition, kind, settings, random));
         }
 
-        _vectors = new VectorFlowCaller((int)dimension, (int)condition, kind, settings, Weights, Orders);
+        _vectors = new VectorFlowDispatch((int)dimension, (int)condition, kind, settings, Weights, Orders);
         RegisterComponents();
     }
-
-    /// <summary>Whether vector code may take the place of libtorch's operations (a test compares the two).</summary>
-    internal bool AllowVectors { get; set; } = true;
 
     /// <inheritdoc/>
     public (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(u);
         CountPass();
-        if (AllowVectors && _vectors.Accepts(u, ((ActivationNorm)transforms[0]).Scale, pass))
+        if (UsesVectors(u, pass))
         {
             (Tensor latent, Tensor logs) = _vectors.Forward(u, condition, pass);
             return (latent, transforms.OfType<LearnablePermutation>().Aggregate(logs, (sum, p) => sum + p.LogDeterminant()));
@@ -75,6 +72,11 @@ public sealed class CouplingFlow : Network, IConditionalTransform
 
         return u;
     }
+
+    /// <summary>Whether a pass towards the latents goes through vector code.</summary>
+    /// <param name="u">[N, D].</param>
+    /// <param name="pass">The pass.</param>
+    internal bool UsesVectors(Tensor u, ForwardPass pass) => _vectors.Accepts(u, ((ActivationNorm)transforms[0]).Scale, pass);
 
     private Tensor[] Weights() =>
     [

@@ -35,7 +35,7 @@ public sealed class DeepSet : SummaryNetwork
     private readonly ModuleList<EquivariantModule> equivariant = [];
     private readonly InvariantModule invariant;
     private readonly Dense last;
-    private readonly VectorSetCaller _vectors;
+    private readonly VectorSetDispatch _vectors;
 
     /// <summary>A network for sets of vectors of length <paramref name="features"/>.</summary>
     /// <param name="features">F, the length of one member of the set.</param>
@@ -55,15 +55,12 @@ public sealed class DeepSet : SummaryNetwork
         invariant = new InvariantModule(width, settings, random);
         last = new Dense(settings.Units, settings.Outputs, random);
         Outputs = settings.Outputs;
-        _vectors = new VectorSetCaller((int)features, settings, [.. equivariant.SelectMany(m => m.Layers), .. invariant.Layers, last]);
+        _vectors = new VectorSetDispatch((int)features, settings, [.. equivariant.SelectMany(m => m.Layers), .. invariant.Layers, last]);
         RegisterComponents();
     }
 
     /// <inheritdoc/>
     public override long Outputs { get; }
-
-    /// <summary>Whether vector code may take the place of libtorch's operations (a test compares the two).</summary>
-    internal bool AllowVectors { get; set; } = true;
 
     /// <inheritdoc/>
     /// <remarks>The observation is one tensor [B, N, F].</remarks>
@@ -72,7 +69,7 @@ public sealed class DeepSet : SummaryNetwork
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(pass);
         Tensor set = x.Sole;
-        if (AllowVectors && _vectors.Accepts(set, pass))
+        if (UsesVectors(set, pass))
         {
             return _vectors.Apply(set);
         }
@@ -84,6 +81,11 @@ public sealed class DeepSet : SummaryNetwork
 
         return last.Apply(invariant.Apply(set, pass));
     }
+
+    /// <summary>Whether a pass goes through vector code.</summary>
+    /// <param name="set">[B, N, F].</param>
+    /// <param name="pass">The pass.</param>
+    internal bool UsesVectors(Tensor set, ForwardPass pass) => _vectors.Accepts(set, pass);
 
     /// <summary>Dense layers, mean over the set, dense layers: [B, N, F] to [B, units].</summary>
     private sealed class InvariantModule : Network

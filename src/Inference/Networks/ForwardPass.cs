@@ -17,28 +17,34 @@ public sealed class ForwardPass
     private readonly List<Tensor> _masks;
     private int _next;
 
-    private ForwardPass(RandomSource? random, List<Tensor> masks)
+    private ForwardPass(RandomSource? random, List<Tensor> masks, bool needsSecondDerivatives)
     {
+        NeedsSecondDerivatives = needsSecondDerivatives;
         _random = random;
         _masks = masks;
     }
 
-    /// <summary>A pass without dropout.</summary>
-    public static ForwardPass Evaluation { get; } = new(null, []);
+    /// <summary>A pass without dropout. Where gradients are recorded it can be differentiated as often as one likes.</summary>
+    public static ForwardPass Evaluation { get; } = new(null, [], needsSecondDerivatives: true);
 
     /// <summary>True when dropout is on.</summary>
     public bool IsStochastic => _random is not null;
 
+    /// <summary>Whether derivatives of the pass's derivatives may be asked for, where gradients are recorded.</summary>
+    /// <remarks>Networks in vector code give first derivatives alone; a pass that needs more is left to libtorch's operations.</remarks>
+    public bool NeedsSecondDerivatives { get; }
+
     /// <summary>A pass with dropout.</summary>
     /// <param name="random">Where masks are drawn from.</param>
-    public static ForwardPass WithDropout(RandomSource random)
+    /// <param name="needsSecondDerivatives">Whether derivatives of its derivatives will be asked for; a training asks for none.</param>
+    public static ForwardPass WithDropout(RandomSource random, bool needsSecondDerivatives = false)
     {
         ArgumentNullException.ThrowIfNull(random);
-        return new ForwardPass(random, []);
+        return new ForwardPass(random, [], needsSecondDerivatives);
     }
 
     /// <summary>A second pass through the same networks in the same order that sees the same masks.</summary>
-    public ForwardPass WithSameMasks() => new(_random, _masks);
+    public ForwardPass WithSameMasks() => new(_random, _masks, NeedsSecondDerivatives);
 
     /// <summary>Inverted dropout: zeroes entries with probability <paramref name="rate"/> and scales the others by 1/(1-rate).</summary>
     /// <param name="input">[..., F].</param>

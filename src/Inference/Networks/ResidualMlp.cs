@@ -36,7 +36,7 @@ public sealed class ResidualMlp : FreeFormNetwork
     private readonly ModuleList<Dense> blocks = [];
     private readonly Dense last;
     private readonly double _dropout;
-    private readonly VectorMlpCaller _vectors;
+    private readonly VectorMlpDispatch _vectors;
 
     /// <summary>A network for D parameters and S summaries.</summary>
     /// <param name="parameters">D.</param>
@@ -55,12 +55,9 @@ public sealed class ResidualMlp : FreeFormNetwork
         }
 
         last = new Dense(settings.Units, parameters, random);
-        _vectors = new VectorMlpCaller([first, .. blocks, last], (int)(parameters + condition + 1), settings.Units, (int)parameters);
+        _vectors = new VectorMlpDispatch([first, .. blocks, last], (int)(parameters + condition + 1), settings.Units, (int)parameters);
         RegisterComponents();
     }
-
-    /// <summary>Whether vector code may take the place of libtorch's products (a test compares the two).</summary>
-    internal bool AllowVectors { get; set; } = true;
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor theta, Tensor condition, Tensor time, ForwardPass pass)
@@ -69,7 +66,7 @@ public sealed class ResidualMlp : FreeFormNetwork
         CountPass();
         Tensor input = cat([theta, condition, time], 1);
         Tensor?[] masks = [.. blocks.Select(_ => pass.Mask(first.Weight.shape[0], input.shape[0], _dropout, input.device))];
-        if (AllowVectors && _vectors.Accepts(input, pass))
+        if (UsesVectors(input, pass))
         {
             return _vectors.Apply(input, masks);
         }
@@ -83,4 +80,9 @@ public sealed class ResidualMlp : FreeFormNetwork
 
         return last.Apply(h);
     }
+
+    /// <summary>Whether a pass goes through vector code.</summary>
+    /// <param name="input">[N, C].</param>
+    /// <param name="pass">The pass.</param>
+    internal bool UsesVectors(Tensor input, ForwardPass pass) => _vectors.Accepts(input, pass);
 }

@@ -1,6 +1,5 @@
-using System.Runtime.Intrinsics;
 using Reproduce.Compute;
-using Reproduce.Inference.Networks.Vectors;
+using Reproduce.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,6 +17,7 @@ public sealed class Adam : IDisposable
 {
     private readonly FlatParameters _parameters;
     private readonly TrainingSettings _settings;
+    private readonly bool _onMemory;
     private readonly Scalar _clip;
     private readonly Scalar _oldInSecond;
     private readonly Scalar _newToSecond;
@@ -27,10 +27,20 @@ public sealed class Adam : IDisposable
     /// <param name="parameters">What is optimised.</param>
     /// <param name="settings">Decay rates, epsilon, clipping, weight decay.</param>
     public Adam(FlatParameters parameters, TrainingSettings settings)
+        : this(parameters, settings, parameters?.Values.device.type == DeviceType.CPU && AdamUpdate.IsSupported)
+    {
+    }
+
+    /// <summary>An optimiser that works in a given way.</summary>
+    /// <param name="parameters">What is optimised.</param>
+    /// <param name="settings">Decay rates, epsilon, clipping, weight decay.</param>
+    /// <param name="onMemory">Whether in vector code on the parameters' memory, else in libtorch's operations.</param>
+    internal Adam(FlatParameters parameters, TrainingSettings settings, bool onMemory)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(settings);
         _parameters = parameters;
+        _onMemory = onMemory;
         _settings = settings;
         _clip = settings.ClipNorm.ToScalar();
         _oldInSecond = settings.Beta2.ToScalar();
@@ -46,21 +56,13 @@ public sealed class Adam : IDisposable
     /// <summary>Running mean of the squared gradient.</summary>
     public Tensor SecondMoment { get; }
 
-    /// <summary>Whether vector code may take the place of libtorch's operations (a test compares the two).</summary>
-    internal bool AllowVectors { get; init; } = true;
-
     /// <summary>One update from the gradients that stand in the parameters.</summary>
     /// <param name="step">Updates done before, from 0.</param>
     /// <param name="learningRate">Step size.</param>
     /// <returns>The global norm of the gradient before clipping, a scalar tensor that belongs to the caller's scope.</returns>
     public Tensor Step(long step, double learningRate)
     {
-        double t = step + 1;
-        double correction1 = 1 - Math.Pow(_settings.Beta1, t);
-        double correction2 = 1 - Math.Pow(_settings.Beta2, t);
-        return AllowVectors && _parameters.Values.device.type == DeviceType.CPU && Vector256.IsHardwareAccelerated
-            ? StepOnMemory(learningRate, correction1, correction2)
-            : StepOnTensors(learningRate, correction1, correction2);
+        return _onMemory ? StepOnMemory(step + 1, learningRate) : StepOnTensors(step + 1, learningRate);
     }
 
     /// <inheritdoc/>
@@ -71,25 +73,23 @@ public sealed class Adam : IDisposable
         Array.ForEach([_clip, _oldInSecond, _newToSecond, _epsilon], s => s.Dispose());
     }
 
-    private Tensor StepOnMemory(double learningRate, double correction1, double correction2)
+    private Tensor StepOnMemory(long step, double learningRate)
     {
-        Span<float> gradient = MlpMemory.Numbers(_parameters.Gradients), values = MlpMemory.Numbers(_parameters.Values);
-        double norm = Math.Sqrt(VectorAdam.Penalise(gradient, values, _parameters.HasPenalty ? MlpMemory.Numbers(_parameters.PenaltyGradient) : []));
-        VectorAdam.Update(gradient, values, MlpMemory.Numbers(FirstMoment), MlpMemory.Numbers(SecondMoment), new VectorAdam.Factors
-        {
-            GradientFactor = _settings.ClipNorm > 0 ? (float)(_settings.ClipNorm / Math.Max(norm, _settings.ClipNorm)) : 1,
-            Beta1 = (float)_settings.Beta1,
-            Beta2 = (float)_settings.Beta2,
-            RootFactor = (float)(1 / Math.Sqrt(correction2)),
-            Epsilon = (float)_settings.AdamEpsilon,
-            Rate = (float)(learningRate / correction1),
-            Shrink = (float)(1 - learningRate * _settings.WeightDecay),
-        });
+        Span<float> gradient = TensorMemory.Floats(_parameters.Gradients), values = TensorMemory.Floats(_parameters.Values);
+        Span<float> penalty = _parameters.HasPenalty ? TensorMemory.Floats(_parameters.PenaltyGradient) : [];
+        double norm = Math.Sqrt(AdamUpdate.AddPenalty(gradient, values, penalty));
+        double clip = _settings.ClipNorm > 0 ? _settings.ClipNorm / Math.Max(norm, _settings.ClipNorm) : 1;
+        AdamSettings constants = new(_settings.Beta1, _settings.Beta2, _settings.AdamEpsilon);
+        AdamFactors factors = AdamWithCorrectedMoments.Factors(constants, step, learningRate, clip, _settings.WeightDecay);
+        AdamUpdate.Apply<AdamWithCorrectedMoments>(
+            gradient, values, TensorMemory.Floats(FirstMoment), TensorMemory.Floats(SecondMoment), constants, factors);
         return tensor((float)norm);
     }
 
-    private Tensor StepOnTensors(double learningRate, double correction1, double correction2)
+    private Tensor StepOnTensors(long step, double learningRate)
     {
+        double correction1 = 1 - Math.Pow(_settings.Beta1, step);
+        double correction2 = 1 - Math.Pow(_settings.Beta2, step);
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor gradient = _parameters.Gradients;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
 
-[TestFixture]
+[Category("VectorCode")]
 public sealed class VectorNetworkTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(13);

@@ -10,6 +10,7 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Reproduce.Tests.Inference;
 
 /// <summary>The flat optimiser against libtorch's own, tensor by tensor.</summary>
+[Category("VectorCode")]
 public sealed class AdamTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(37);
@@ -23,7 +24,7 @@ public sealed class AdamTests
         using ResidualMlp theirs = Mlp();
         TrainingSettings settings = new() { Steps = 1000, BatchSize = 1, LearningRate = rate, ClipNorm = 0, WeightDecay = decay, AdamEpsilon = 1e-7 };
         using FlatParameters flat = new(ours);
-        using Adam adam = new(flat, settings) { AllowVectors = vectors };
+        using Adam adam = new(flat, settings, onMemory: vectors);
         Parameter[] reference = [.. theirs.parameters()];
         using optim.Optimizer stock = decay > 0
             ? optim.AdamW(reference, rate, 0.9, 0.999, 1e-7, decay)
@@ -94,34 +95,6 @@ public sealed class AdamTests
         {
             Assert.That(parameter.grad!.Numbers(), Is.EqualTo(expected[name]).Within(1e-7), name);
         }
-    }
-
-    [Test]
-    public void MomentsOfAWeightWithoutGradientFadeToZeroAndNeverStayDenormal()
-    {
-        VectorAdam.Factors factors = new(1, 0.9f, 0.999f, 1, 1e-7f, 1e-3f, 1);
-        float[] values = [.. Enumerable.Repeat(1f, 16)], first = new float[16], second = new float[16], slope = [.. Enumerable.Repeat(1e-18f, 16)];
-        VectorAdam.Update(slope, values, first, second, factors);
-        Assert.That(second, Is.All.Zero, "its square of 1e-39 is denormal");
-        Assert.That(first, Is.All.GreaterThan(0));
-        Array.Clear(slope);
-        int steps = 0;
-        for (; first[0] != 0 && steps < 1000; steps++)
-        {
-            VectorAdam.Update(slope, values, first, second, factors);
-            Assert.That(first, Has.None.Matches<float>(float.IsSubnormal));
-        }
-
-        // 1e-19 * 0.9^n passes 2^-100 at n = 243; without the flush it would stand still at a denormal number.
-        Assert.That(steps, Is.InRange(241, 245));
-    }
-
-    [Test]
-    public void ANotANumberIsNotFlushed()
-    {
-        float[] values = new float[16], first = new float[16], second = new float[16], slope = [.. Enumerable.Repeat(float.NaN, 16)];
-        VectorAdam.Update(slope, values, first, second, new VectorAdam.Factors(1, 0.9f, 0.999f, 1, 1e-7f, 1e-3f, 1));
-        Assert.That(values.Concat(first).Concat(second), Is.All.NaN);
     }
 
     [Test]

@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 namespace Reproduce.Tests.Inference;
 
 /// <summary>Coupling flows in vector code against the same flows in libtorch's operations: values, gradients, masks, memory.</summary>
+[Category("VectorCode")]
 public sealed class VectorFlowTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(43);
@@ -37,8 +38,9 @@ public sealed class VectorFlowTests
     {
         using IDisposable scope = NewDisposeScope();
         CouplingFlowSettings settings = new() { Layers = 2, Units = 48 };
-        Dictionary<string, double[]> allowed = VectorCode.Taking(false, () => Pass(true, CouplingKind.Spline, settings, 20, 2, 2, 1));
-        Assert.That(allowed["v"], Is.EqualTo(Pass(false, CouplingKind.Spline, settings, 20, 2, 2, 1)["v"]));
+        using RandomSource random = new(s_key);
+        using CouplingFlow flow = Flow(random, CouplingKind.Spline, settings, 2, 2);
+        Assert.That(flow.UsesVectors(random.Normal([20, 2]), ForwardPass.WithDropout(random)), Is.False);
     }
 
     [Test]
@@ -49,9 +51,11 @@ public sealed class VectorFlowTests
         using RandomSource random = new(s_key);
         using CouplingFlow flow = Flow(random, kind, new CouplingFlowSettings { Layers = 4, Units = 64, Permutation = permutation }, 3, 2);
         Tensor u = random.Normal([500, 3]), condition = random.Normal([500, 2]);
-        (Tensor wantedValue, Tensor wantedLog) = VectorCode.Taking(false, () => flow.Forward(u, condition, ForwardPass.Evaluation));
+        Assert.That(flow.UsesVectors(u, ForwardPass.Evaluation), Is.False, "second derivatives are possible");
+        (Tensor wantedValue, Tensor wantedLog) = flow.Forward(u, condition, ForwardPass.Evaluation);
         using IDisposable noGrad = no_grad();
-        (Tensor value, Tensor log) = VectorCode.Taking(true, () => flow.Forward(u, condition, ForwardPass.Evaluation));
+        Assert.That(flow.UsesVectors(u, ForwardPass.Evaluation), Is.True, "nothing is recorded");
+        (Tensor value, Tensor log) = flow.Forward(u, condition, ForwardPass.Evaluation);
         Assert.Multiple(() =>
         {
             Assert.That(value.Numbers(), Is.EqualTo(wantedValue.detach().Numbers()).Within(1e-4));
@@ -91,21 +95,22 @@ public sealed class VectorFlowTests
     {
         VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
-        Dictionary<string, double[]> vectors = VectorCode.Taking(true, () => Pass(true, kind, settings, rows, dimension, condition, spread));
-        Dictionary<string, double[]> plain = VectorCode.Taking(false, () => Pass(false, kind, settings, rows, dimension, condition, spread));
+        Dictionary<string, double[]> vectors = Pass(true, kind, settings, rows, dimension, condition, spread);
+        Dictionary<string, double[]> plain = Pass(false, kind, settings, rows, dimension, condition, spread);
         VectorCode.AssertSame(vectors, plain, tolerance: 2e-4, smallest: 1e-2);
     }
 
-    // Outputs and all gradients of a training pass on the same numbers.
+    // Outputs and all gradients of a training pass on the same numbers; a pass for second derivatives is libtorch's.
     private static Dictionary<string, double[]> Pass(
         bool vectors, CouplingKind kind, CouplingFlowSettings settings, int rows, int dimension, int condition, double spread)
     {
         using RandomSource random = new(s_key);
         using CouplingFlow flow = Flow(random, kind, settings, dimension, condition);
-        flow.AllowVectors = vectors;
         Tensor u = (random.Normal([rows, dimension]) * spread).requires_grad_();
         Tensor summaries = random.Normal([rows, condition]).requires_grad_();
-        (Tensor v, Tensor log) = flow.Forward(u, summaries, ForwardPass.WithDropout(random));
+        ForwardPass pass = ForwardPass.WithDropout(random, needsSecondDerivatives: !vectors);
+        Assert.That(flow.UsesVectors(u, pass), Is.EqualTo(vectors));
+        (Tensor v, Tensor log) = flow.Forward(u, summaries, pass);
         ((v * random.Normal([rows, dimension])).sum() + (log * random.Normal([rows])).sum()).backward();
         Dictionary<string, double[]> results = flow.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.Numbers());
         results["v"] = v.detach().Numbers();

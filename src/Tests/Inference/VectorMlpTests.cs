@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace Reproduce.Tests.Inference;
 
 /// <summary>The residual MLP in vector code against the same network in libtorch's operations: values, gradients, masks, memory.</summary>
+[Category("VectorCode")]
 public sealed class VectorMlpTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(41);
@@ -17,9 +18,7 @@ public sealed class VectorMlpTests
     {
         VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
-        Dictionary<string, double[]> vectors = VectorCode.Taking(true, () => Pass(true, rows, blocks, dropout, units));
-        Dictionary<string, double[]> plain = VectorCode.Taking(false, () => Pass(false, rows, blocks, dropout, units));
-        VectorCode.AssertSame(vectors, plain, tolerance: 2e-5);
+        VectorCode.AssertSame(Pass(true, rows, blocks, dropout, units), Pass(false, rows, blocks, dropout, units), tolerance: 2e-5);
     }
 
     [Test]
@@ -27,17 +26,17 @@ public sealed class VectorMlpTests
     {
         VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
-        Dictionary<string, double[]> vectors = VectorCode.Taking(true, () => Pass(true, 40, 2, 0.1, 64, parameters: 45, condition: 33));
-        VectorCode.AssertSame(vectors, VectorCode.Taking(false, () => Pass(false, 40, 2, 0.1, 64, parameters: 45, condition: 33)), tolerance: 2e-5);
+        Dictionary<string, double[]> vectors = Pass(true, 40, 2, 0.1, 64, parameters: 45, condition: 33);
+        VectorCode.AssertSame(vectors, Pass(false, 40, 2, 0.1, 64, parameters: 45, condition: 33), tolerance: 2e-5);
     }
 
     [Test]
     public void AWidthThatDoesNotFitThePanelsIsLeftToLibtorch()
     {
         using IDisposable scope = NewDisposeScope();
-        Dictionary<string, double[]> allowed = VectorCode.Taking(false, () => Pass(true, 20, 1, 0.1, 48));
-        Dictionary<string, double[]> plain = Pass(false, 20, 1, 0.1, 48);
-        Assert.That(allowed["y"], Is.EqualTo(plain["y"]));
+        using RandomSource random = new(s_key);
+        using ResidualMlp network = Network(random, 2, 3, 0.1, 48, 1);
+        Assert.That(network.UsesVectors(random.Normal([20, 6]), ForwardPass.WithDropout(random)), Is.False);
     }
 
     [Test]
@@ -48,9 +47,11 @@ public sealed class VectorMlpTests
         using RandomSource random = new(s_key);
         ResidualMlp network = Network(random, 2, 3, 0.1, 128, 2);
         Tensor theta = random.Normal([1000, 2]), condition = random.Normal([1000, 3]), time = random.Uniform([1000, 1]);
-        double[] withGraph = VectorCode.Taking(false, () => network.Apply(theta, condition, time, ForwardPass.Evaluation).detach().Numbers());
+        Assert.That(network.UsesVectors(theta, ForwardPass.Evaluation), Is.False, "second derivatives are possible");
+        double[] withGraph = network.Apply(theta, condition, time, ForwardPass.Evaluation).detach().Numbers();
         using IDisposable noGrad = no_grad();
-        double[] vectors = VectorCode.Taking(true, () => network.Apply(theta, condition, time, ForwardPass.Evaluation).Numbers());
+        Assert.That(network.UsesVectors(theta, ForwardPass.Evaluation), Is.True, "nothing is recorded");
+        double[] vectors = network.Apply(theta, condition, time, ForwardPass.Evaluation).Numbers();
         Assert.That(vectors, Is.EqualTo(withGraph).Within(2e-5));
     }
 
@@ -123,17 +124,18 @@ public sealed class VectorMlpTests
         return network;
     }
 
-    // Outputs and all gradients of a training pass on the same numbers.
+    // Outputs and all gradients of a training pass on the same numbers; a pass for second derivatives is libtorch's.
     private static Dictionary<string, double[]> Pass(
         bool vectors, int rows, int blocks, double dropout, int units, int parameters = 2, int condition = 3)
     {
         using RandomSource random = new(s_key);
         ResidualMlp network = Network(random, parameters, condition, dropout, units, blocks);
-        network.AllowVectors = vectors;
         Tensor theta = random.Normal([rows, parameters]).requires_grad_();
         Tensor summaries = random.Normal([rows, condition]).requires_grad_();
         Tensor time = random.Uniform([rows, 1]);
-        Tensor y = network.Apply(theta, summaries, time, ForwardPass.WithDropout(random));
+        ForwardPass pass = ForwardPass.WithDropout(random, needsSecondDerivatives: !vectors);
+        Assert.That(network.UsesVectors(theta, pass), Is.EqualTo(vectors));
+        Tensor y = network.Apply(theta, summaries, time, pass);
         (y * random.Normal([rows, parameters])).sum().backward();
         Dictionary<string, double[]> results = network.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.Numbers());
         results["y"] = y.detach().Numbers();

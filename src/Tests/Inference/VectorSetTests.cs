@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace Reproduce.Tests.Inference;
 
 /// <summary>The DeepSet in vector code against the same network in libtorch's operations: values, gradients, evaluation, memory.</summary>
+[Category("VectorCode")]
 public sealed class VectorSetTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(43);
@@ -34,8 +35,9 @@ public sealed class VectorSetTests
     {
         using IDisposable scope = NewDisposeScope();
         DeepSetSettings settings = new() { Units = 24 };
-        Dictionary<string, double[]> allowed = VectorCode.Taking(false, () => Pass(true, settings, 5, 4, 2));
-        Assert.That(allowed["y"], Is.EqualTo(Pass(false, settings, 5, 4, 2)["y"]));
+        using RandomSource random = new(s_key);
+        using DeepSet network = new(2, settings, random);
+        Assert.That(network.UsesVectors(random.Normal([5, 4, 2]), ForwardPass.WithDropout(random)), Is.False);
     }
 
     [Test]
@@ -45,14 +47,14 @@ public sealed class VectorSetTests
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
         DeepSet network = new DeepSet(2, new DeepSetSettings(), random).Perturb(0.1, s_key.Child("w"));
-        using IDisposable noGrad = no_grad();
         foreach (int members in new[] { 10, 3, 10 })
         {
             Observation x = new(random.Normal([100, members, 2]));
-            network.AllowVectors = false;
-            double[] plain = VectorCode.Taking(false, () => network.Summarise(x, ForwardPass.Evaluation).Numbers());
-            network.AllowVectors = true;
-            double[] vectors = VectorCode.Taking(true, () => network.Summarise(x, ForwardPass.Evaluation).Numbers());
+            Assert.That(network.UsesVectors(x.Sole, ForwardPass.Evaluation), Is.False, "second derivatives are possible");
+            double[] plain = network.Summarise(x, ForwardPass.Evaluation).detach().Numbers();
+            using IDisposable noGrad = no_grad();
+            Assert.That(network.UsesVectors(x.Sole, ForwardPass.Evaluation), Is.True, "nothing is recorded");
+            double[] vectors = network.Summarise(x, ForwardPass.Evaluation).Numbers();
             Assert.That(vectors, Is.EqualTo(plain).Within(2e-5 * plain.Max(Math.Abs)));
         }
     }
@@ -83,17 +85,20 @@ public sealed class VectorSetTests
 
     private static void AssertSame(DeepSetSettings settings, int sets, int members, int features)
     {
-        Dictionary<string, double[]> vectors = VectorCode.Taking(true, () => Pass(true, settings, sets, members, features));
-        VectorCode.AssertSame(vectors, VectorCode.Taking(false, () => Pass(false, settings, sets, members, features)), tolerance: 3e-5);
+        Dictionary<string, double[]> vectors = Pass(true, settings, sets, members, features);
+        VectorCode.AssertSame(vectors, Pass(false, settings, sets, members, features), tolerance: 3e-5);
         Assert.That(vectors.Where(p => p.Value.All(v => v == 0)).Select(p => p.Key), Is.Empty, "something flows everywhere");
     }
 
+    // Outputs and all gradients of a training pass on the same numbers; a pass for second derivatives is libtorch's.
     private static Dictionary<string, double[]> Pass(bool vectors, DeepSetSettings settings, int sets, int members, int features)
     {
         using RandomSource random = new(s_key);
         DeepSet network = new DeepSet(features, settings, random).Perturb(0.1, s_key.Child("w"));
-        network.AllowVectors = vectors;
-        Tensor y = network.Summarise(new Observation(random.Normal([sets, members, features])), ForwardPass.WithDropout(random));
+        Observation x = new(random.Normal([sets, members, features]));
+        ForwardPass pass = ForwardPass.WithDropout(random, needsSecondDerivatives: !vectors);
+        Assert.That(network.UsesVectors(x.Sole, pass), Is.EqualTo(vectors));
+        Tensor y = network.Summarise(x, pass);
         (y * random.Normal(y.shape)).sum().backward();
         Dictionary<string, double[]> numbers = network.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.Numbers());
         numbers["y"] = y.detach().Numbers();

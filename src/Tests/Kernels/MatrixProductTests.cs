@@ -4,7 +4,7 @@ using Reproduce.Kernels;
 namespace Reproduce.Tests.Kernels;
 
 /// <summary>Products bit for bit against one fused multiply-add after the other, in the order of the inner index.</summary>
-[Category("Kernels")]
+[Category("VectorCode")]
 public sealed class MatrixProductTests
 {
     // Every way of dividing rows into tiles, at both widths.
@@ -59,20 +59,18 @@ public sealed class MatrixProductTests
         float[] small = new float[63], large = new float[64];
         Assert.Multiple(() =>
         {
-            Assert.That(() => MatrixProduct.AddTo(large, 2, 1, small, large, 32, 2, 2), Throws.InstanceOf<ArgumentOutOfRangeException>(), "B");
-            Assert.That(() => MatrixProduct.AddTo(large, 2, 1, large, small, 32, 2, 2), Throws.InstanceOf<ArgumentOutOfRangeException>(), "C");
-            Assert.That(() => MatrixProduct.AddTo(large, 63, 1, large, large, 32, 2, 2), Throws.InstanceOf<ArgumentOutOfRangeException>(), "A");
-            Assert.That(() => MatrixProduct.AddTo(large, 2, -1, large, large, 32, 2, 2), Throws.InstanceOf<ArgumentOutOfRangeException>(), "step");
-            Assert.That(() => MatrixProduct.AddTo(large, 2, 1, large, large, 31, 2, 2), Throws.InstanceOf<ArgumentOutOfRangeException>(), "stride");
-            Assert.That(
-                () => MatrixProduct.Multiply<Identity>(large, 1, 1, large, large, 40, 1, 1, 40), Throws.InstanceOf<ArgumentOutOfRangeException>(), "columns");
-            Assert.That(
-                () => MatrixProduct.Multiply<Relu>(large, 1, 1, large, large, 32, 2, 2, 32, new float[31]),
-                Throws.InstanceOf<ArgumentOutOfRangeException>(), "start");
-            Assert.That(
-                () => MatrixProduct.Multiply<Accumulate>(large, 1, 1, large, large, 32, 2, 2, 32, default, small),
-                Throws.InstanceOf<ArgumentOutOfRangeException>(), "companion");
+            Refuses("B", () => MatrixProduct.AddTo(large, 2, 1, small, large, 32, 2, 2));
+            Refuses("C", () => MatrixProduct.AddTo(large, 2, 1, large, small, 32, 2, 2));
+            Refuses("A", () => MatrixProduct.AddTo(large, 63, 1, large, large, 32, 2, 2));
+            Refuses("step", () => MatrixProduct.AddTo(large, 2, -1, large, large, 32, 2, 2));
+            Refuses("stride", () => MatrixProduct.AddTo(large, 2, 1, large, large, 31, 2, 2));
+            Refuses("columns", () => MatrixProduct.Multiply<Identity>(large, 1, 1, large, large, 40, 1, 1, 40));
+            Refuses("start", () => MatrixProduct.Multiply<Relu>(large, 1, 1, large, large, 32, 2, 2, 32, new float[31]));
+            Refuses("companion", () => MatrixProduct.Multiply<Accumulate>(large, 1, 1, large, large, 32, 2, 2, 32, default, small));
         });
+
+        static void Refuses(string what, Action product) =>
+            Assert.That(product, Throws.InstanceOf<ArgumentOutOfRangeException>(), what);
     }
 
     private static void Check<TEpilogue>(int rows, int inner, int columns, bool bias, bool companion, Func<float, float, float> epilogue)
@@ -104,15 +102,5 @@ public sealed class MatrixProductTests
         return sum;
     }
 
-    private static float[] Numbers(int count, ulong seed)
-    {
-        SplitMix64 random = new(seed);
-        float[] numbers = new float[count];
-        foreach (ref float number in numbers.AsSpan())
-        {
-            number = (float)(2 * random.NextDouble() - 1);
-        }
-
-        return numbers;
-    }
+    private static float[] Numbers(int count, ulong seed) => KernelNumbers.Uniform(count, seed);
 }

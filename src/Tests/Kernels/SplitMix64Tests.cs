@@ -4,7 +4,7 @@ using Reproduce.Kernels;
 namespace Reproduce.Tests.Kernels;
 
 /// <summary>The generator against its published numbers.</summary>
-[Category("Kernels")]
+[Category("VectorCode")]
 public sealed class SplitMix64Tests
 {
     [Test]

@@ -6,7 +6,7 @@ using Reproduce.Kernels;
 namespace Reproduce.Tests.Kernels;
 
 /// <summary>That a run of these tests uses the vectors it says. CI runs them at every width.</summary>
-[Category("Kernels")]
+[Category("VectorCode")]
 public sealed class VectorWidthTests
 {
     /// <summary>Names the bits of the vectors that a run is about: 512, 256 or 0.</summary>

@@ -24,16 +24,16 @@ internal sealed class VectorAffineHalf(int width, VectorConditioner conditioner)
 
     /// <inheritdoc/>
     protected override void MapBack(
-        ReadOnlySpan<float> u, ReadOnlySpan<float> raw, ReadOnlySpan<float> slopes, ReadOnlySpan<float> logSlopes,
-        Span<float> inputSlopes, Span<float> rawSlopes)
+        ReadOnlySpan<float> u, ReadOnlySpan<float> raw, ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> logGradient,
+        Span<float> inputGradient, Span<float> rawGradient)
     {
         for (int i = 0; i < RawLength; i++)
         {
             float share = raw[i] / Clamp;
             float stretch = MathF.Exp(Slope * MathF.Atan(share));
-            inputSlopes[i] = slopes[i] * stretch;
-            rawSlopes[i] = (slopes[i] * u[i] * stretch + logSlopes[i % Panel]) * Slope / Clamp / (1 + share * share);
-            rawSlopes[RawLength + i] = slopes[i];
+            inputGradient[i] = outputGradient[i] * stretch;
+            rawGradient[i] = (outputGradient[i] * u[i] * stretch + logGradient[i % Panel]) * Slope / Clamp / (1 + share * share);
+            rawGradient[RawLength + i] = outputGradient[i];
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
     internal int SavedLength => layers * HiddenLength;
 
     /// <summary>Numbers of scratch that <see cref="Backward"/> wants.</summary>
-    internal int ScratchLength => 2 * HiddenLength + PanelGradients.ScratchLength(inputs, units);
+    internal int ScratchLength => 2 * HiddenLength + DenseGradients.ScratchLength(inputs, units);
 
     private int HiddenLength => units * Panel;
 
@@ -38,29 +38,30 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
     /// <param name="saved">Receives <see cref="SavedLength"/> numbers.</param>
     /// <param name="output">Receives [O, 32].</param>
     internal void Forward(
-        ReadOnlySpan<float> context, in MlpMemory weights, ReadOnlySpan<MaskMemory> masks, PanelWindow window, Span<float> saved, Span<float> output)
+        ReadOnlySpan<float> context, in LayerMemory weights, ReadOnlySpan<BatchMask> masks, PanelWindow window, Span<float> saved,
+        Span<float> output)
     {
         ReadOnlySpan<float> h = context;
         int width = inputs;
         for (int layer = 0; layer < layers; layer++)
         {
             Span<float> next = saved.Slice(layer * HiddenLength, HiddenLength);
-            Panels.Spread(weights.Bias(layer), next, units);
+            PanelOperations.Broadcast(weights.Bias(layer), next);
             MatrixProduct.AddTo(weights.Weight(layer), width, 1, h, next, Panel, units, width);
             if (masks.IsEmpty)
             {
-                Panels.Rectify(next);
+                PanelOperations.Relu(next);
             }
             else
             {
-                Panels.RectifyAndMask(next, masks[layer].Span, window.Rows, window.First, window.Count);
+                PanelOperations.ReluDropout(next, masks[layer].Of(window));
             }
 
             h = next;
             width = units;
         }
 
-        Panels.Spread(weights.Bias(layers), output, outputs);
+        PanelOperations.Broadcast(weights.Bias(layers), output);
         MatrixProduct.AddTo(weights.Weight(layers), width, 1, h, output, Panel, outputs, width);
     }
 
@@ -69,40 +70,40 @@ internal sealed class VectorConditioner(int inputs, int units, int layers, int o
     /// <param name="weights">Weight and bias of every layer.</param>
     /// <param name="isMasked">Whether there were masks.</param>
     /// <param name="saved">What the forward pass left.</param>
-    /// <param name="slopes">Gradient of the loss by the output, [O, 32].</param>
+    /// <param name="outputGradient">Gradient of the loss by the output, [O, 32].</param>
     /// <param name="gradients">Receive the gradients of the weights.</param>
-    /// <param name="contextSlopes">Receives the gradient by the context, [C, 32].</param>
+    /// <param name="contextGradient">Receives the gradient by the context, [C, 32].</param>
     /// <param name="scratch"><see cref="ScratchLength"/> numbers.</param>
     internal void Backward(
-        ReadOnlySpan<float> context, in MlpMemory weights, bool isMasked, ReadOnlySpan<float> saved, ReadOnlySpan<float> slopes,
-        in MlpMemory gradients, Span<float> contextSlopes, Span<float> scratch)
+        ReadOnlySpan<float> context, in LayerMemory weights, bool isMasked, ReadOnlySpan<float> saved, ReadOnlySpan<float> outputGradient,
+        in LayerMemory gradients, Span<float> contextGradient, Span<float> scratch)
     {
         // A unit that is not zero behind its mask was kept, and the mask of a kept unit is known.
         float kept = isMasked ? (float)(1 / (1 - dropout)) : 1;
-        Span<float> slope = scratch[..HiddenLength], below = scratch.Slice(HiddenLength, HiddenLength);
+        Span<float> hiddenGradient = scratch[..HiddenLength], below = scratch.Slice(HiddenLength, HiddenLength);
         scratch = scratch[(2 * HiddenLength)..];
 
         ReadOnlySpan<float> h = saved.Slice((layers - 1) * HiddenLength, HiddenLength);
-        PanelGradients.AddWeights(slopes, h, gradients.Weight(layers), units, outputs, units, scratch);
-        Panels.AddRowSums(slopes, gradients.Bias(layers), outputs);
-        slope.Clear();
-        MatrixProduct.AddTo(weights.Weight(layers), 1, units, slopes, slope, Panel, units, outputs);
+        DenseGradients.AddWeights(outputGradient, h, gradients.Weight(layers), units, outputs, units, scratch);
+        PanelOperations.AddRowSums(outputGradient, gradients.Bias(layers));
+        hiddenGradient.Clear();
+        MatrixProduct.AddTo(weights.Weight(layers), 1, units, outputGradient, hiddenGradient, Panel, units, outputs);
         for (int layer = layers - 1; layer > 0; layer--)
         {
-            Panels.WhereActive(slope, h, kept);
+            PanelOperations.ReluBackward(hiddenGradient, h, kept);
             h = saved.Slice((layer - 1) * HiddenLength, HiddenLength);
-            PanelGradients.AddWeights(slope, h, gradients.Weight(layer), units, units, units, scratch);
-            Panels.AddRowSums(slope, gradients.Bias(layer), units);
+            DenseGradients.AddWeights(hiddenGradient, h, gradients.Weight(layer), units, units, units, scratch);
+            PanelOperations.AddRowSums(hiddenGradient, gradients.Bias(layer));
             below.Clear();
-            MatrixProduct.AddTo(weights.Weight(layer), 1, units, slope, below, Panel, units, units);
-            Span<float> swap = slope;
-            slope = below;
+            MatrixProduct.AddTo(weights.Weight(layer), 1, units, hiddenGradient, below, Panel, units, units);
+            Span<float> swap = hiddenGradient;
+            hiddenGradient = below;
             below = swap;
         }
 
-        Panels.WhereActive(slope, h, kept);
-        PanelGradients.AddWeights(slope, context, gradients.Weight(0), inputs, units, inputs, scratch);
-        Panels.AddRowSums(slope, gradients.Bias(0), units);
-        MatrixProduct.AddTo(weights.Weight(0), 1, inputs, slope, contextSlopes, Panel, inputs, units);
+        PanelOperations.ReluBackward(hiddenGradient, h, kept);
+        DenseGradients.AddWeights(hiddenGradient, context, gradients.Weight(0), inputs, units, inputs, scratch);
+        PanelOperations.AddRowSums(hiddenGradient, gradients.Bias(0));
+        MatrixProduct.AddTo(weights.Weight(0), 1, inputs, hiddenGradient, contextGradient, Panel, inputs, units);
     }
 }

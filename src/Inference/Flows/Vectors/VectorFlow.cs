@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using Reproduce.Inference.Networks.Vectors;
 using Reproduce.Kernels;
 using static TorchSharp.torch;
@@ -43,7 +44,7 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
     /// <param name="saved">Receives <see cref="SavedLength"/> numbers; room for one panel is enough when there is no backward pass.</param>
     internal void Forward(in FlowPass pass, Span<float> result, Span<float> saved)
     {
-        Span<float> scratch = Panels.Scratch(Panel * (condition + dimension + 1) + ContextLength);
+        Span<float> scratch = Scratch.Take(Panel * (condition + dimension + 1) + ContextLength);
         Span<float> given = scratch[..(Panel * condition)];
         Span<float> output = scratch.Slice(Panel * condition, Panel * (dimension + 1));
         Span<float> context = scratch.Slice(Panel * (condition + dimension + 1), ContextLength);
@@ -53,8 +54,8 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
             PanelWindow window = PanelWindow.Of(pass.Rows, p);
             Span<float> own = saved.Slice(keepsAll ? p * PanelLength : 0, PanelLength);
             Span<float> states = own[..StateLength];
-            Panels.LoadRows(window.Of(MlpMemory.Numbers(pass.Condition), condition), given, condition, window.Count);
-            Panels.LoadRows(window.Of(MlpMemory.Numbers(pass.U), dimension), State(states, 0), dimension, window.Count);
+            Panels.LoadRows(window.Of(TensorMemory.Floats(pass.Condition), condition), given, condition, window.Count);
+            Panels.LoadRows(window.Of(TensorMemory.Floats(pass.U), dimension), State(states, 0), dimension, window.Count);
             Span<float> log = output[(dimension * Panel)..];
             log.Clear();
             Layers(pass, window, given, states, own[StateLength..], log, context);
@@ -66,46 +67,46 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
     /// <summary>Adds the gradients of the weights to what they hold and sets those by the data.</summary>
     /// <param name="pass">As in the forward pass.</param>
     /// <param name="saved">What the forward pass left.</param>
-    /// <param name="slopes">Gradient of the loss by the result, [N, D + 1].</param>
+    /// <param name="outputGradient">Gradient of the loss by the result, [N, D + 1].</param>
     /// <param name="gradients">Receive the gradients of the weights.</param>
-    /// <param name="inputSlopes">Receives the gradient by the parameters, [N, D]; empty when it is not wanted.</param>
-    /// <param name="conditionSlopes">Receives the gradient by the condition, [N, S]; empty when it is not wanted.</param>
+    /// <param name="inputGradient">Receives the gradient by the parameters, [N, D]; empty when it is not wanted.</param>
+    /// <param name="conditionGradient">Receives the gradient by the condition, [N, S]; empty when it is not wanted.</param>
     internal void Backward(
-        in FlowPass pass, ReadOnlySpan<float> saved, Span<float> slopes, ReadOnlySpan<Tensor> gradients,
-        Span<float> inputSlopes, Span<float> conditionSlopes)
+        in FlowPass pass, ReadOnlySpan<float> saved, Span<float> outputGradient, ReadOnlySpan<Tensor> gradients,
+        Span<float> inputGradient, Span<float> conditionGradient)
     {
         int halves = layers.Max(l => Math.Max(l.First.ScratchLength, l.Second.ScratchLength));
         int fixedLength = Panel * (2 * condition + 2 * dimension + 1) + 2 * ContextLength;
-        Span<float> scratch = Panels.Scratch(fixedLength + halves);
-        Span<float> given = Take(ref scratch, Panel * condition), givenSlopes = Take(ref scratch, Panel * condition);
-        Span<float> slope = Take(ref scratch, Panel * (dimension + 1)), below = Take(ref scratch, Panel * dimension);
-        Span<float> context = Take(ref scratch, ContextLength), contextSlopes = Take(ref scratch, ContextLength);
+        Span<float> scratch = Scratch.Take(fixedLength + halves);
+        Span<float> given = Take(ref scratch, Panel * condition), givenGradient = Take(ref scratch, Panel * condition);
+        Span<float> gradient = Take(ref scratch, Panel * (dimension + 1)), below = Take(ref scratch, Panel * dimension);
+        Span<float> context = Take(ref scratch, ContextLength), contextGradient = Take(ref scratch, ContextLength);
         for (int p = 0; p < Panels.Count(pass.Rows); p++)
         {
             PanelWindow window = PanelWindow.Of(pass.Rows, p);
             ReadOnlySpan<float> own = saved.Slice(p * PanelLength, PanelLength);
-            Panels.LoadRows(window.Of(MlpMemory.Numbers(pass.Condition), condition), given, condition, window.Count);
-            Panels.LoadRows(window.Of(slopes, dimension + 1), slope, dimension + 1, window.Count);
-            givenSlopes.Clear();
+            Panels.LoadRows(window.Of(TensorMemory.Floats(pass.Condition), condition), given, condition, window.Count);
+            Panels.LoadRows(window.Of(outputGradient, dimension + 1), gradient, dimension + 1, window.Count);
+            givenGradient.Clear();
             LayersBack(pass, own, gradients, new BackwardRoom
             {
                 Given = given,
-                GivenSlopes = givenSlopes,
-                Slope = slope[..(dimension * Panel)],
-                LogSlope = slope[(dimension * Panel)..],
+                GivenGradient = givenGradient,
+                Gradient = gradient[..(dimension * Panel)],
+                LogGradient = gradient[(dimension * Panel)..],
                 Below = below,
                 Context = context,
-                ContextSlopes = contextSlopes,
+                ContextGradient = contextGradient,
                 Scratch = scratch,
             });
-            if (!inputSlopes.IsEmpty)
+            if (!inputGradient.IsEmpty)
             {
-                Panels.StoreRows(slope, window.Of(inputSlopes, dimension), dimension, window.Count);
+                Panels.StoreRows(gradient, window.Of(inputGradient, dimension), dimension, window.Count);
             }
 
-            if (!conditionSlopes.IsEmpty)
+            if (!conditionGradient.IsEmpty)
             {
-                Panels.StoreRows(givenSlopes, window.Of(conditionSlopes, condition), condition, window.Count);
+                Panels.StoreRows(givenGradient, window.Of(conditionGradient, condition), condition, window.Count);
             }
         }
     }
@@ -114,7 +115,7 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
         in FlowPass pass, PanelWindow window, ReadOnlySpan<float> given, Span<float> states, Span<float> saved, Span<float> log, Span<float> context)
     {
         ReadOnlySpan<Tensor> weights = pass.Weights;
-        ReadOnlySpan<MaskMemory> masks = pass.Masks;
+        ReadOnlySpan<BatchMask> masks = pass.Masks;
         for (int i = 0; i < layers.Count; i++)
         {
             (VectorHalf first, VectorHalf second) = layers[i];
@@ -140,7 +141,7 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
     {
         ReadOnlySpan<float> states = own[..StateLength];
         int tensorsEnd = gradients.Length, savedEnd = own.Length;
-        Span<float> slope = room.Slope, below = room.Below;
+        Span<float> gradient = room.Gradient, below = room.Below;
         for (int i = layers.Count - 1; i >= 0; i--)
         {
             (VectorHalf first, VectorHalf second) = layers[i];
@@ -150,34 +151,34 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
             // v2 = f2(u2; v1, c), then v1 = f1(u1; u2, c).
             tensorsEnd -= second.Tensors;
             savedEnd -= second.SavedLength;
-            room.ContextSlopes.Clear();
+            room.ContextGradient.Clear();
             second.Backward(
                 mixed[split..], Join(room.Context, v[..split], room.Given), pass.Weights.AsSpan(tensorsEnd, second.Tensors), pass.Masks.Length > 0,
-                own.Slice(savedEnd, second.SavedLength), slope[split..], room.LogSlope, gradients.Slice(tensorsEnd, second.Tensors),
-                below[split..], room.ContextSlopes, room.Scratch);
-            AddTo(slope[..split], room.ContextSlopes);
-            AddTo(room.GivenSlopes, room.ContextSlopes[split..]);
+                own.Slice(savedEnd, second.SavedLength), gradient[split..], room.LogGradient, gradients.Slice(tensorsEnd, second.Tensors),
+                below[split..], room.ContextGradient, room.Scratch);
+            PanelOperations.Add(room.ContextGradient, gradient[..split]);
+            PanelOperations.Add(room.ContextGradient[split..], room.GivenGradient);
 
             tensorsEnd -= first.Tensors;
             savedEnd -= first.SavedLength;
-            room.ContextSlopes.Clear();
+            room.ContextGradient.Clear();
             first.Backward(
                 mixed[..split], Join(room.Context, mixed[split..], room.Given), pass.Weights.AsSpan(tensorsEnd, first.Tensors), pass.Masks.Length > 0,
-                own.Slice(savedEnd, first.SavedLength), slope[..split], room.LogSlope, gradients.Slice(tensorsEnd, first.Tensors),
-                below[..split], room.ContextSlopes, room.Scratch);
-            AddTo(below[split..], room.ContextSlopes);
-            AddTo(room.GivenSlopes, room.ContextSlopes[rest..]);
+                own.Slice(savedEnd, first.SavedLength), gradient[..split], room.LogGradient, gradients.Slice(tensorsEnd, first.Tensors),
+                below[..split], room.ContextGradient, room.Scratch);
+            PanelOperations.Add(room.ContextGradient, below[split..]);
+            PanelOperations.Add(room.ContextGradient[rest..], room.GivenGradient);
 
             tensorsEnd -= FirstTensors;
             ReadOnlySpan<Tensor> weights = pass.Weights.AsSpan(tensorsEnd, FirstTensors), by = gradients.Slice(tensorsEnd, FirstTensors);
-            PermuteBack(u, below, weights, by, pass.Orders, i, slope);
-            NormaliseBack(u, weights, by, slope, room.LogSlope);
+            PermuteBack(u, below, weights, by, pass.Orders, i, gradient);
+            NormaliseBack(u, weights, by, gradient, room.LogGradient);
         }
     }
 
     private void Normalise(ReadOnlySpan<float> u, ReadOnlySpan<Tensor> weights, Span<float> v, Span<float> log)
     {
-        Span<float> scale = MlpMemory.Numbers(weights[0]), shift = MlpMemory.Numbers(weights[1]);
+        Span<float> scale = TensorMemory.Floats(weights[0]), shift = TensorMemory.Floats(weights[1]);
         float total = 0;
         for (int d = 0; d < dimension; d++)
         {
@@ -194,14 +195,15 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
         }
     }
 
-    // slope: by the normalised input; afterwards by the input itself.
+    // gradient: by the normalised input; afterwards by the input itself.
     private void NormaliseBack(
-        ReadOnlySpan<float> u, ReadOnlySpan<Tensor> weights, ReadOnlySpan<Tensor> gradients, Span<float> slope, ReadOnlySpan<float> logSlope)
+        ReadOnlySpan<float> u, ReadOnlySpan<Tensor> weights, ReadOnlySpan<Tensor> gradients, Span<float> gradient,
+        ReadOnlySpan<float> logGradient)
     {
-        Span<float> scale = MlpMemory.Numbers(weights[0]);
-        Span<float> byScale = MlpMemory.Numbers(gradients[0]), byShift = MlpMemory.Numbers(gradients[1]);
+        Span<float> scale = TensorMemory.Floats(weights[0]);
+        Span<float> byScale = TensorMemory.Floats(gradients[0]), byShift = TensorMemory.Floats(gradients[1]);
         float logs = 0;
-        foreach (float l in logSlope)
+        foreach (float l in logGradient)
         {
             logs += l;
         }
@@ -211,7 +213,7 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
             float product = 0, sum = 0;
             for (int n = 0; n < Panel; n++)
             {
-                ref float s = ref slope[d * Panel + n];
+                ref float s = ref gradient[d * Panel + n];
                 product += s * u[d * Panel + n];
                 sum += s;
                 s *= scale[d];
@@ -228,7 +230,7 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
         {
             // v = u W with the features first: W transposed times the panel.
             to.Clear();
-            MatrixProduct.AddTo(MlpMemory.Numbers(weights[2]), 1, dimension, from, to, Panel, dimension, dimension);
+            MatrixProduct.AddTo(TensorMemory.Floats(weights[2]), 1, dimension, from, to, Panel, dimension, dimension);
             return;
         }
 
@@ -238,24 +240,25 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
         }
     }
 
-    // below: by the permuted panel; slope receives the gradient by what was permuted, the normalised u.
+    // below: by the permuted panel; gradient receives the gradient by what was permuted, the normalised u.
     private void PermuteBack(
         ReadOnlySpan<float> u, ReadOnlySpan<float> below, ReadOnlySpan<Tensor> weights, ReadOnlySpan<Tensor> gradients, long[][] orders, int layer,
-        Span<float> slope)
+        Span<float> gradient)
     {
         if (permutation == PermutationKind.Fixed)
         {
             for (int d = 0; d < dimension; d++)
             {
-                below.Slice(d * Panel, Panel).CopyTo(slope.Slice((int)orders[layer][d] * Panel, Panel));
+                below.Slice(d * Panel, Panel).CopyTo(gradient.Slice((int)orders[layer][d] * Panel, Panel));
             }
 
             return;
         }
 
-        Span<float> scale = MlpMemory.Numbers(weights[0]), shift = MlpMemory.Numbers(weights[1]), byMatrix = MlpMemory.Numbers(gradients[2]);
-        slope.Clear();
-        MatrixProduct.AddTo(MlpMemory.Numbers(weights[2]), dimension, 1, below, slope, Panel, dimension, dimension);
+        Span<float> scale = TensorMemory.Floats(weights[0]), shift = TensorMemory.Floats(weights[1]);
+        Span<float> byMatrix = TensorMemory.Floats(gradients[2]);
+        gradient.Clear();
+        MatrixProduct.AddTo(TensorMemory.Floats(weights[2]), dimension, 1, below, gradient, Panel, dimension, dimension);
         for (int i = 0; i < dimension; i++)
         {
             for (int j = 0; j < dimension; j++)
@@ -283,14 +286,6 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
         return context[..(other.Length + given.Length)];
     }
 
-    private static void AddTo(Span<float> sum, ReadOnlySpan<float> added)
-    {
-        for (int i = 0; i < sum.Length; i++)
-        {
-            sum[i] += added[i];
-        }
-    }
-
     private static Span<float> Take(ref Span<float> from, int length)
     {
         Span<float> taken = from[..length];
@@ -305,14 +300,14 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
         return taken;
     }
 
-    private static ReadOnlySpan<MaskMemory> NextMasks(ref ReadOnlySpan<MaskMemory> from, int count)
+    private static ReadOnlySpan<BatchMask> NextMasks(ref ReadOnlySpan<BatchMask> from, int count)
     {
         if (from.IsEmpty)
         {
             return from;
         }
 
-        ReadOnlySpan<MaskMemory> taken = from[..count];
+        ReadOnlySpan<BatchMask> taken = from[..count];
         from = from[count..];
         return taken;
     }
@@ -322,17 +317,17 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
     {
         internal Span<float> Given { get; init; }
 
-        internal Span<float> GivenSlopes { get; init; }
+        internal Span<float> GivenGradient { get; init; }
 
-        internal Span<float> Slope { get; init; }
+        internal Span<float> Gradient { get; init; }
 
-        internal Span<float> LogSlope { get; init; }
+        internal Span<float> LogGradient { get; init; }
 
         internal Span<float> Below { get; init; }
 
         internal Span<float> Context { get; init; }
 
-        internal Span<float> ContextSlopes { get; init; }
+        internal Span<float> ContextGradient { get; init; }
 
         internal Span<float> Scratch { get; init; }
     }
@@ -346,7 +341,7 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
 /// </param>
 /// <param name="Masks">A dropout mask [H, N] for every hidden layer in the same order, or none.</param>
 /// <param name="Orders">The fixed permutation of every layer, or none.</param>
-internal sealed record FlowPass(Tensor U, Tensor Condition, Tensor[] Weights, MaskMemory[] Masks, long[][] Orders)
+internal sealed record FlowPass(Tensor U, Tensor Condition, Tensor[] Weights, BatchMask[] Masks, long[][] Orders)
 {
     /// <summary>N.</summary>
     internal int Rows => (int)U.shape[0];

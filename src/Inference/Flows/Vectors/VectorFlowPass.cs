@@ -21,6 +21,6 @@ internal sealed class VectorFlowPass(VectorFlow flow, FlowPass data) : VectorPas
     internal override void Forward(Span<float> result, Span<float> saved) => flow.Forward(data, result, saved);
 
     /// <inheritdoc/>
-    internal override void Backward(Span<float> saved, Span<float> slopes, Tensor[] gradients, Tensor?[] inputSlopes) =>
-        flow.Backward(data, saved, slopes, gradients, NumbersOf(inputSlopes[0]), NumbersOf(inputSlopes[1]));
+    internal override void Backward(Span<float> saved, Span<float> outputGradient, Tensor[] gradients, Tensor?[] inputGradient) =>
+        flow.Backward(data, saved, outputGradient, gradients, NumbersOf(inputGradient[0]), NumbersOf(inputGradient[1]));
 }

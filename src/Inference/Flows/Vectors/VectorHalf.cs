@@ -1,4 +1,5 @@
 using Reproduce.Inference.Networks.Vectors;
+using Reproduce.Kernels;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Flows.Vectors;
@@ -45,7 +46,7 @@ internal abstract class VectorHalf(int width, VectorConditioner conditioner, int
     /// <param name="v">Receives [d, 32].</param>
     /// <param name="log">Gains the log-determinants, [32].</param>
     internal void Forward(
-        ReadOnlySpan<float> u, ReadOnlySpan<float> context, ReadOnlySpan<Tensor> weights, ReadOnlySpan<MaskMemory> masks, PanelWindow window,
+        ReadOnlySpan<float> u, ReadOnlySpan<float> context, ReadOnlySpan<Tensor> weights, ReadOnlySpan<BatchMask> masks, PanelWindow window,
         Span<float> saved, Span<float> v, Span<float> log)
     {
         Span<float> raw = saved[..(networks * RawLength)];
@@ -54,7 +55,7 @@ internal abstract class VectorHalf(int width, VectorConditioner conditioner, int
         {
             Network.Forward(
                 context,
-                new MlpMemory(weights.Slice(i * Network.Tensors, Network.Tensors)),
+                new LayerMemory(weights.Slice(i * Network.Tensors, Network.Tensors)),
                 masks.IsEmpty ? masks : masks.Slice(i * Network.Masks, Network.Masks),
                 window,
                 hidden.Slice(i * Network.SavedLength, Network.SavedLength),
@@ -70,31 +71,31 @@ internal abstract class VectorHalf(int width, VectorConditioner conditioner, int
     /// <param name="weights">The half's tensors.</param>
     /// <param name="isMasked">Whether there were masks.</param>
     /// <param name="saved">What the forward pass left.</param>
-    /// <param name="slopes">Gradient of the loss by v, [d, 32].</param>
-    /// <param name="logSlopes">Gradient of the loss by the log-determinants, [32].</param>
+    /// <param name="outputGradient">Gradient of the loss by v, [d, 32].</param>
+    /// <param name="logGradient">Gradient of the loss by the log-determinants, [32].</param>
     /// <param name="gradients">Receive the gradients of the weights.</param>
-    /// <param name="inputSlopes">Receives the gradient by u, [d, 32].</param>
-    /// <param name="contextSlopes">Gains the gradient by the context, [C, 32].</param>
+    /// <param name="inputGradient">Receives the gradient by u, [d, 32].</param>
+    /// <param name="contextGradient">Gains the gradient by the context, [C, 32].</param>
     /// <param name="scratch"><see cref="ScratchLength"/> numbers.</param>
     internal void Backward(
         ReadOnlySpan<float> u, ReadOnlySpan<float> context, ReadOnlySpan<Tensor> weights, bool isMasked, ReadOnlySpan<float> saved,
-        ReadOnlySpan<float> slopes, ReadOnlySpan<float> logSlopes, ReadOnlySpan<Tensor> gradients, Span<float> inputSlopes,
-        Span<float> contextSlopes, Span<float> scratch)
+        ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> logGradient, ReadOnlySpan<Tensor> gradients, Span<float> inputGradient,
+        Span<float> contextGradient, Span<float> scratch)
     {
         ReadOnlySpan<float> raw = saved[..(networks * RawLength)];
         ReadOnlySpan<float> hidden = saved[(networks * RawLength)..];
-        Span<float> rawSlopes = scratch[..(networks * RawLength)];
-        MapBack(u, raw, slopes, logSlopes, inputSlopes, rawSlopes);
+        Span<float> rawGradient = scratch[..(networks * RawLength)];
+        MapBack(u, raw, outputGradient, logGradient, inputGradient, rawGradient);
         for (int i = 0; i < networks; i++)
         {
             Network.Backward(
                 context,
-                new MlpMemory(weights.Slice(i * Network.Tensors, Network.Tensors)),
+                new LayerMemory(weights.Slice(i * Network.Tensors, Network.Tensors)),
                 isMasked,
                 hidden.Slice(i * Network.SavedLength, Network.SavedLength),
-                rawSlopes.Slice(i * RawLength, RawLength),
-                new MlpMemory(gradients.Slice(i * Network.Tensors, Network.Tensors)),
-                contextSlopes,
+                rawGradient.Slice(i * RawLength, RawLength),
+                new LayerMemory(gradients.Slice(i * Network.Tensors, Network.Tensors)),
+                contextGradient,
                 scratch.Slice(networks * RawLength, Network.ScratchLength));
         }
     }
@@ -109,11 +110,11 @@ internal abstract class VectorHalf(int width, VectorConditioner conditioner, int
     /// <summary>The map's gradient.</summary>
     /// <param name="u">[d, 32].</param>
     /// <param name="raw">What <see cref="Map"/> left.</param>
-    /// <param name="slopes">By v, [d, 32].</param>
-    /// <param name="logSlopes">By the log-determinants, [32].</param>
-    /// <param name="inputSlopes">Receives the gradient by u.</param>
-    /// <param name="rawSlopes">Receives the gradient by the networks' outputs.</param>
+    /// <param name="outputGradient">By v, [d, 32].</param>
+    /// <param name="logGradient">By the log-determinants, [32].</param>
+    /// <param name="inputGradient">Receives the gradient by u.</param>
+    /// <param name="rawGradient">Receives the gradient by the networks' outputs.</param>
     protected abstract void MapBack(
-        ReadOnlySpan<float> u, ReadOnlySpan<float> raw, ReadOnlySpan<float> slopes, ReadOnlySpan<float> logSlopes,
-        Span<float> inputSlopes, Span<float> rawSlopes);
+        ReadOnlySpan<float> u, ReadOnlySpan<float> raw, ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> logGradient,
+        Span<float> inputGradient, Span<float> rawGradient);
 }

@@ -38,33 +38,35 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
                 Vector256<float> x = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(u), at);
                 Place place = Find(numbers, lane, x);
                 Curve curve = new(x, place);
-                Vector256<float> value = Vector256.ConditionalSelect(place.IsInside, curve.Value, place.EdgeSlope * (x - place.FirstX) + place.FirstY);
-                Vector256<float> slope = Vector256.ConditionalSelect(place.IsInside, curve.LogDerivative, Vector256.Log(place.EdgeSlope + Vector256.Create(Tiny)));
+                Vector256<float> value = Vector256.ConditionalSelect(
+                    place.IsInside, curve.Value, place.EdgeSlope * (x - place.FirstX) + place.FirstY);
+                Vector256<float> logDerivative = Vector256.ConditionalSelect(
+                    place.IsInside, curve.LogDerivative, Vector256.Log(place.EdgeSlope + Vector256.Create(Tiny)));
                 value.StoreUnsafe(ref to, at);
-                (Vector256.LoadUnsafe(ref logs, (nuint)lane) + slope).StoreUnsafe(ref logs, (nuint)lane);
+                (Vector256.LoadUnsafe(ref logs, (nuint)lane) + logDerivative).StoreUnsafe(ref logs, (nuint)lane);
             }
         }
     }
 
     /// <inheritdoc/>
     protected override void MapBack(
-        ReadOnlySpan<float> u, ReadOnlySpan<float> raw, ReadOnlySpan<float> slopes, ReadOnlySpan<float> logSlopes,
-        Span<float> inputSlopes, Span<float> rawSlopes)
+        ReadOnlySpan<float> u, ReadOnlySpan<float> raw, ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> logGradient,
+        Span<float> inputGradient, Span<float> rawGradient)
     {
         for (int entry = 0; entry < Width; entry++)
         {
             ReadOnlySpan<float> numbers = raw.Slice(entry * EntryLength, EntryLength);
-            Span<float> numberSlopes = rawSlopes.Slice(entry * EntryLength, EntryLength);
+            Span<float> numberGradient = rawGradient.Slice(entry * EntryLength, EntryLength);
             for (int lane = 0; lane < Panel; lane += Lanes)
             {
                 nuint at = (nuint)(entry * Panel + lane);
                 Vector256<float> x = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(u), at);
                 Place place = Find(numbers, lane, x);
-                CurveSlopes by = new Curve(x, place).Back(
-                    Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(slopes), at),
-                    Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(logSlopes), (nuint)lane));
-                by.X.StoreUnsafe(ref MemoryMarshal.GetReference(inputSlopes), at);
-                Distribute(numbers, numberSlopes, lane, place, by);
+                CurveGradients by = new Curve(x, place).Back(
+                    Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(outputGradient), at),
+                    Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(logGradient), (nuint)lane));
+                by.X.StoreUnsafe(ref MemoryMarshal.GetReference(inputGradient), at);
+                Distribute(numbers, numberGradient, lane, place, by);
             }
         }
     }
@@ -92,7 +94,7 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
     }
 
     // The derivative of softplus where softplus is p: 1 - exp(-p).
-    private static Vector256<float> SoftPlusSlope(Vector256<float> p)
+    private static Vector256<float> SoftPlusDerivative(Vector256<float> p)
     {
         Vector256<float> series = p * (Vector256<float>.One - p * (Vector256.Create(0.5f) - p * Vector256.Create(1f / 6)));
         return Vector256.ConditionalSelect(Vector256.LessThan(p, Vector256.Create(0.01f)), series, Vector256<float>.One - Vector256.Exp(-p));
@@ -141,10 +143,10 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
     }
 
     // From the bin's own numbers to the raw numbers of all bins.
-    private void Distribute(ReadOnlySpan<float> numbers, Span<float> slopes, int lane, in Place place, in CurveSlopes by)
+    private void Distribute(ReadOnlySpan<float> numbers, Span<float> gradient, int lane, in Place place, in CurveGradients by)
     {
         ref float from = ref MemoryMarshal.GetReference(numbers);
-        ref float to = ref MemoryMarshal.GetReference(slopes);
+        ref float to = ref MemoryMarshal.GetReference(gradient);
         Vector256<float> zero = Vector256<float>.Zero;
         by.Left.StoreUnsafe(ref to, (nuint)lane);
         by.Bottom.StoreUnsafe(ref to, (nuint)(Panel + lane));
@@ -170,10 +172,10 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
             }
         }
 
-        void Store(int k, Vector256<float> slope, ref float from, ref float to)
+        void Store(int k, Vector256<float> derivative, ref float from, ref float to)
         {
             nuint at = (nuint)(k * Panel + lane);
-            (slope * SoftPlusSlope(Vector256.LoadUnsafe(ref from, at))).StoreUnsafe(ref to, at);
+            (derivative * SoftPlusDerivative(Vector256.LoadUnsafe(ref from, at))).StoreUnsafe(ref to, at);
         }
     }
 
@@ -185,7 +187,7 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
     }
 
     // Gradients by an entry and by the numbers of its place.
-    private struct CurveSlopes
+    private struct CurveGradients
     {
         internal Vector256<float> X, Left, Width, Bottom, Height, LeftDerivative, RightDerivative, EdgeSlope;
     }
@@ -224,7 +226,7 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
         }
 
         // From gradients by value and log-derivative to gradients by everything that made them.
-        internal CurveSlopes Back(Vector256<float> byValue, Vector256<float> byLog)
+        internal CurveGradients Back(Vector256<float> byValue, Vector256<float> byLog)
         {
             Vector256<float> tiny = Vector256.Create(Tiny), inside = _place.IsInside;
             Vector256<float> p = byValue * _place.Height / _den;
@@ -241,7 +243,7 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
             Vector256<float> xi = curved + curved + cross * (_rest - _xi);
             Vector256<float> x = xi / _place.Width;
             Vector256<float> straight = byValue * _place.EdgeSlope;
-            return new CurveSlopes
+            return new CurveGradients
             {
                 X = Vector256.ConditionalSelect(inside, x, straight),
                 Left = Vector256.ConditionalSelect(inside, -x, -straight),

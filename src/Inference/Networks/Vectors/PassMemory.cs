@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Reproduce.Kernels;
 
 namespace Reproduce.Inference.Networks.Vectors;
 
@@ -10,8 +11,6 @@ namespace Reproduce.Inference.Networks.Vectors;
 /// </remarks>
 internal sealed class PassMemory
 {
-    private const int CacheLine = 64;
-    private const int Slack = CacheLine / sizeof(float);
     private readonly int _skip;
     private readonly int _length;
     private readonly float[] _array;
@@ -22,11 +21,11 @@ internal sealed class PassMemory
     internal PassMemory(long length)
     {
         _length = checked((int)length);
-        _array = ArrayPool<float>.Shared.Rent(checked(_length + Slack));
+        _array = ArrayPool<float>.Shared.Rent(checked(_length + CacheLine.Floats));
 
         // Vectors that straddle two cache lines cost twice. Should the array be moved, that is all that is lost.
         GCHandle pin = GCHandle.Alloc(_array, GCHandleType.Pinned);
-        _skip = (int)((CacheLine - pin.AddrOfPinnedObject() % CacheLine) % CacheLine / sizeof(float));
+        _skip = CacheLine.Skip(pin.AddrOfPinnedObject());
         pin.Free();
     }
 

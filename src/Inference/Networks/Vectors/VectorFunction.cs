@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks.Vectors;
@@ -24,9 +25,9 @@ internal sealed class VectorFunction : autograd.SingleTensorFunction<VectorFunct
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         VectorPass pass = (VectorPass)ctx.get_data(nameof(VectorPass));
-        Tensor slopes = grad_output.contiguous();
+        Tensor outputGradient = grad_output.contiguous();
         WeightGradients gradients = new(pass.Weights);
-        Tensor?[] inputSlopes = [.. pass.Inputs.Select(input => input.requires_grad ? empty_like(input) : null)];
+        Tensor?[] inputGradient = [.. pass.Inputs.Select(input => input.requires_grad ? empty_like(input) : null)];
         if (pass.Saved is null)
         {
             // A second time through the same graph, which is rare.
@@ -35,16 +36,16 @@ internal sealed class VectorFunction : autograd.SingleTensorFunction<VectorFunct
 
         PassMemory saved = pass.Saved!;
         pass.Saved = null;
-        pass.Backward(saved.Span, MlpMemory.Numbers(slopes), gradients.Tensors, inputSlopes);
+        pass.Backward(saved.Span, TensorMemory.Floats(outputGradient), gradients.Tensors, inputGradient);
         saved.Return();
-        return [null!, .. inputSlopes.Select(s => s!), .. gradients.ForLibtorch];
+        return [null!, .. inputGradient.Select(s => s!), .. gradients.ForLibtorch];
     }
 
     private static Tensor Forward(VectorPass pass)
     {
         pass.Saved = new PassMemory(pass.SavedLength);
         Tensor result = pass.Inputs[0].new_empty([pass.Rows, pass.Outputs]);
-        pass.Forward(MlpMemory.Numbers(result), pass.Saved.Span);
+        pass.Forward(TensorMemory.Floats(result), pass.Saved.Span);
         return result;
     }
 }

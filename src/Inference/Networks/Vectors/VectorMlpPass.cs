@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks.Vectors;
@@ -8,7 +9,7 @@ namespace Reproduce.Inference.Networks.Vectors;
 /// <param name="input">[N, C].</param>
 /// <param name="weights">Weight and bias of every layer in turn.</param>
 /// <param name="masks">Dropout masks.</param>
-internal sealed class VectorMlpPass(VectorResidualMlp network, int outputs, Tensor input, Tensor[] weights, MaskMemory[] masks)
+internal sealed class VectorMlpPass(VectorResidualMlp network, int outputs, Tensor input, Tensor[] weights, BatchMask[] masks)
     : VectorPass([input], weights)
 {
     /// <inheritdoc/>
@@ -22,10 +23,11 @@ internal sealed class VectorMlpPass(VectorResidualMlp network, int outputs, Tens
 
     /// <inheritdoc/>
     internal override void Forward(Span<float> result, Span<float> saved) =>
-        network.Forward(MlpMemory.Numbers(Inputs[0]), new MlpMemory(Weights), masks, result, saved, Rows);
+        network.Forward(TensorMemory.Floats(Inputs[0]), new LayerMemory(Weights), masks, result, saved, Rows);
 
     /// <inheritdoc/>
-    internal override void Backward(Span<float> saved, Span<float> slopes, Tensor[] gradients, Tensor?[] inputSlopes) =>
+    internal override void Backward(Span<float> saved, Span<float> outputGradient, Tensor[] gradients, Tensor?[] inputGradient) =>
         network.Backward(
-            MlpMemory.Numbers(Inputs[0]), new MlpMemory(Weights), masks, saved, slopes, new MlpMemory(gradients), NumbersOf(inputSlopes[0]), Rows);
+            TensorMemory.Floats(Inputs[0]), new LayerMemory(Weights), masks, saved, outputGradient, new LayerMemory(gradients),
+            NumbersOf(inputGradient[0]), Rows);
 }

@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using Reproduce.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,19 +7,13 @@ namespace Reproduce.Inference.Networks.Vectors;
 
 /// <summary>One pass of a batch through a network in vector code: values, and gradients where they are asked for.</summary>
 /// <remarks>
-/// On a CPU with vectors wide enough (<see cref="MatrixProduct.IsSupported"/>) and for float32. It gives first derivatives in a training pass; where
-/// second ones may be asked for (a density's Jacobian) networks keep to libtorch.
+/// On a CPU with vectors wide enough (<see cref="MatrixProduct.IsSupported"/>) and for float32. It gives first derivatives; where second
+/// ones may be asked for (<see cref="ForwardPass.NeedsSecondDerivatives"/>) networks keep to libtorch.
 /// </remarks>
 /// <param name="inputs">What the batch consists of, [N, ...] each, contiguous.</param>
 /// <param name="weights">The weights, contiguous.</param>
 internal abstract class VectorPass(Tensor[] inputs, Tensor[] weights)
 {
-    [ThreadStatic]
-    private static long s_count;
-
-    /// <summary>Passes that this thread has made: tells a test which way was taken, since on some processors libtorch gives the same bits.</summary>
-    internal static long Count => s_count;
-
     /// <summary>What the batch consists of.</summary>
     internal Tensor[] Inputs => inputs;
 
@@ -45,13 +40,13 @@ internal abstract class VectorPass(Tensor[] inputs, Tensor[] weights)
     /// <param name="weight">Any of the weights.</param>
     /// <param name="pass">The pass.</param>
     internal static bool Accepts(Tensor input, Tensor weight, ForwardPass pass) =>
-        MatrixProduct.IsSupported && IsPlain(input) && IsPlain(weight) && input.shape[0] > 0 && (pass.IsStochastic || !is_grad_enabled());
+        MatrixProduct.IsSupported && IsPlain(input) && IsPlain(weight) && input.shape[0] > 0
+        && !(pass.NeedsSecondDerivatives && is_grad_enabled());
 
     /// <summary>Makes the pass.</summary>
     /// <returns>[N, outputs].</returns>
     internal Tensor Apply()
     {
-        s_count++;
         if (is_grad_enabled())
         {
             return VectorFunction.apply([this, .. inputs, .. weights]);
@@ -59,7 +54,7 @@ internal abstract class VectorPass(Tensor[] inputs, Tensor[] weights)
 
         Tensor result = inputs[0].new_empty([Rows, Outputs]);
         using Tensor room = inputs[0].new_empty([RoomLength]);
-        Forward(MlpMemory.Numbers(result), MlpMemory.Numbers(room));
+        Forward(TensorMemory.Floats(result), TensorMemory.Floats(room));
         return result;
     }
 
@@ -70,13 +65,13 @@ internal abstract class VectorPass(Tensor[] inputs, Tensor[] weights)
 
     /// <summary>Adds the gradients of the weights to what their receivers hold and sets those by the inputs.</summary>
     /// <param name="saved">What the forward pass left.</param>
-    /// <param name="slopes">Gradient of the loss by the result, [N, outputs].</param>
+    /// <param name="outputGradient">Gradient of the loss by the result, [N, outputs].</param>
     /// <param name="gradients">Receive the gradients of the weights.</param>
-    /// <param name="inputSlopes">Receive the gradients by the inputs; null where it is not wanted.</param>
-    internal abstract void Backward(Span<float> saved, Span<float> slopes, Tensor[] gradients, Tensor?[] inputSlopes);
+    /// <param name="inputGradient">Receive the gradients by the inputs; null where it is not wanted.</param>
+    internal abstract void Backward(Span<float> saved, Span<float> outputGradient, Tensor[] gradients, Tensor?[] inputGradient);
 
     /// <summary>The memory of a tensor that may be missing.</summary>
-    private protected static Span<float> NumbersOf(Tensor? tensor) => tensor is null ? [] : MlpMemory.Numbers(tensor);
+    private protected static Span<float> NumbersOf(Tensor? tensor) => tensor is null ? [] : TensorMemory.Floats(tensor);
 
     private static bool IsPlain(Tensor tensor) => tensor.device.type == DeviceType.CPU && tensor.dtype == ScalarType.Float32;
 }

@@ -35,44 +35,44 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
     /// <param name="saved">Receives the hidden layers, <see cref="SavedLength"/> numbers; empty when there is no backward pass.</param>
     /// <param name="rows">N.</param>
     internal void Forward(
-        ReadOnlySpan<float> x, in MlpMemory weights, ReadOnlySpan<MaskMemory> masks, Span<float> y, Span<float> saved, int rows)
+        ReadOnlySpan<float> x, in LayerMemory weights, ReadOnlySpan<BatchMask> masks, Span<float> y, Span<float> saved, int rows)
     {
         int ownHidden = saved.IsEmpty ? 2 * HiddenLength : 0;
-        Span<float> scratch = Panels.Scratch(Panel * (inputs + outputs) + ownHidden);
+        Span<float> scratch = Scratch.Take(Panel * (inputs + outputs) + ownHidden);
         Span<float> input = scratch[..(Panel * inputs)];
         Span<float> output = scratch.Slice(Panel * inputs, Panel * outputs);
         Span<float> own = scratch[(Panel * (inputs + outputs))..];
-        for (int p = 0, first = 0; first < rows; p++, first += Panel)
+        for (int p = 0; p < Panels.Count(rows); p++)
         {
-            int count = Math.Min(Panel, rows - first);
-            Panels.LoadRows(x.Slice(first * inputs, count * inputs), input, inputs, count);
+            PanelWindow window = PanelWindow.Of(rows, p);
+            Panels.LoadRows(window.Of(x, inputs), input, inputs, window.Count);
             Span<float> Hidden(Span<float> own, Span<float> saved, int layer) =>
                 saved.IsEmpty ? own.Slice(layer % 2 * HiddenLength, HiddenLength) : saved.Slice(p * PanelLength + layer * HiddenLength, HiddenLength);
 
             Span<float> h = Hidden(own, saved, 0);
-            Panels.Spread(weights.Bias(0), h, units);
+            PanelOperations.Broadcast(weights.Bias(0), h);
             MatrixProduct.AddTo(weights.Weight(0), inputs, 1, input, h, Panel, units, inputs);
-            Panels.Rectify(h);
+            PanelOperations.Relu(h);
             for (int b = 1; b <= blocks; b++)
             {
                 Span<float> next = Hidden(own, saved, b);
-                Panels.Spread(weights.Bias(b), next, units);
+                PanelOperations.Broadcast(weights.Bias(b), next);
                 MatrixProduct.AddTo(weights.Weight(b), units, 1, h, next, Panel, units, units);
                 if (masks.IsEmpty)
                 {
-                    Panels.AddAndRectify(next, h);
+                    PanelOperations.AddRelu(next, h);
                 }
                 else
                 {
-                    Panels.MaskAddAndRectify(next, h, masks[b - 1].Span, rows, first, count);
+                    PanelOperations.DropoutAddRelu(next, h, masks[b - 1].Of(window));
                 }
 
                 h = next;
             }
 
-            Panels.Spread(weights.Bias(blocks + 1), output, outputs);
+            PanelOperations.Broadcast(weights.Bias(blocks + 1), output);
             MatrixProduct.AddTo(weights.Weight(blocks + 1), units, 1, h, output, Panel, outputs, units);
-            Panels.StoreRows(output, y.Slice(first * outputs, count * outputs), outputs, count);
+            Panels.StoreRows(output, window.Of(y, outputs), outputs, window.Count);
         }
     }
 
@@ -81,63 +81,63 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
     /// <param name="weights">First, block and last layers.</param>
     /// <param name="masks">As in the forward pass.</param>
     /// <param name="saved">What the forward pass left.</param>
-    /// <param name="slopes">Gradient of the loss by the output, [N, D].</param>
+    /// <param name="outputGradient">Gradient of the loss by the output, [N, D].</param>
     /// <param name="gradients">Receive the gradients of the weights.</param>
-    /// <param name="inputSlopes">Receives the gradient by the input, [N, C]; empty when it is not wanted.</param>
+    /// <param name="inputGradient">Receives the gradient by the input, [N, C]; empty when it is not wanted.</param>
     /// <param name="rows">N.</param>
     internal void Backward(
-        ReadOnlySpan<float> x, in MlpMemory weights, ReadOnlySpan<MaskMemory> masks, ReadOnlySpan<float> saved, ReadOnlySpan<float> slopes,
-        in MlpMemory gradients, Span<float> inputSlopes, int rows)
+        ReadOnlySpan<float> x, in LayerMemory weights, ReadOnlySpan<BatchMask> masks, ReadOnlySpan<float> saved,
+        ReadOnlySpan<float> outputGradient, in LayerMemory gradients, Span<float> inputGradient, int rows)
     {
-        Span<float> scratch = Panels.Scratch(Panel * (inputs + outputs) + 3 * HiddenLength + PanelGradients.ScratchLength(inputs, units));
+        Span<float> scratch = Scratch.Take(Panel * (inputs + outputs) + 3 * HiddenLength + DenseGradients.ScratchLength(inputs, units));
         Span<float> wide = scratch[..(Panel * Math.Max(inputs, outputs))];
         scratch = scratch[(Panel * (inputs + outputs))..];
-        Span<float> slope = scratch[..HiddenLength], inner = scratch.Slice(HiddenLength, HiddenLength);
+        Span<float> hiddenGradient = scratch[..HiddenLength], inner = scratch.Slice(HiddenLength, HiddenLength);
         Span<float> below = scratch.Slice(2 * HiddenLength, HiddenLength);
         scratch = scratch[(3 * HiddenLength)..];
-        for (int p = 0, first = 0; first < rows; p++, first += Panel)
+        for (int p = 0; p < Panels.Count(rows); p++)
         {
-            int count = Math.Min(Panel, rows - first);
+            PanelWindow window = PanelWindow.Of(rows, p);
             Span<float> dy = wide[..(Panel * outputs)];
-            Panels.LoadRows(slopes.Slice(first * outputs, count * outputs), dy, outputs, count);
+            Panels.LoadRows(window.Of(outputGradient, outputs), dy, outputs, window.Count);
             ReadOnlySpan<float> h = saved.Slice(p * PanelLength + blocks * HiddenLength, HiddenLength);
-            PanelGradients.AddWeights(dy, h, gradients.Weight(blocks + 1), units, outputs, units, scratch);
-            Panels.AddRowSums(dy, gradients.Bias(blocks + 1), outputs);
-            slope.Clear();
-            MatrixProduct.AddTo(weights.Weight(blocks + 1), 1, units, dy, slope, Panel, units, outputs);
+            DenseGradients.AddWeights(dy, h, gradients.Weight(blocks + 1), units, outputs, units, scratch);
+            PanelOperations.AddRowSums(dy, gradients.Bias(blocks + 1));
+            hiddenGradient.Clear();
+            MatrixProduct.AddTo(weights.Weight(blocks + 1), 1, units, dy, hiddenGradient, Panel, units, outputs);
             for (int b = blocks; b > 0; b--)
             {
-                // slope: by the block's output; after this: by its input along the residual, and inner: by its affine layer.
+                // hiddenGradient: by the block's output; after this: by its input along the residual, and inner: by its affine layer.
                 if (masks.IsEmpty)
                 {
-                    Panels.WhereActive(slope, h);
-                    slope.CopyTo(inner);
+                    PanelOperations.ReluBackward(hiddenGradient, h);
+                    hiddenGradient.CopyTo(inner);
                 }
                 else
                 {
-                    Panels.WhereActiveAndMasked(slope, inner, h, masks[b - 1].Span, rows, first, count);
+                    PanelOperations.DropoutAddReluBackward(hiddenGradient, inner, h, masks[b - 1].Of(window));
                 }
 
                 h = saved.Slice(p * PanelLength + (b - 1) * HiddenLength, HiddenLength);
-                PanelGradients.AddWeights(inner, h, gradients.Weight(b), units, units, units, scratch);
-                Panels.AddRowSums(inner, gradients.Bias(b), units);
-                slope.CopyTo(below);
+                DenseGradients.AddWeights(inner, h, gradients.Weight(b), units, units, units, scratch);
+                PanelOperations.AddRowSums(inner, gradients.Bias(b));
+                hiddenGradient.CopyTo(below);
                 MatrixProduct.AddTo(weights.Weight(b), 1, units, inner, below, Panel, units, units);
-                Span<float> swap = slope;
-                slope = below;
+                Span<float> swap = hiddenGradient;
+                hiddenGradient = below;
                 below = swap;
             }
 
-            Panels.WhereActive(slope, h);
-            Panels.AddRowSums(slope, gradients.Bias(0), units);
+            PanelOperations.ReluBackward(hiddenGradient, h);
+            PanelOperations.AddRowSums(hiddenGradient, gradients.Bias(0));
             Span<float> input = wide[..(Panel * inputs)];
-            Panels.LoadRows(x.Slice(first * inputs, count * inputs), input, inputs, count);
-            PanelGradients.AddWeights(slope, input, gradients.Weight(0), inputs, units, inputs, scratch);
-            if (!inputSlopes.IsEmpty)
+            Panels.LoadRows(window.Of(x, inputs), input, inputs, window.Count);
+            DenseGradients.AddWeights(hiddenGradient, input, gradients.Weight(0), inputs, units, inputs, scratch);
+            if (!inputGradient.IsEmpty)
             {
                 input.Clear();
-                MatrixProduct.AddTo(weights.Weight(0), 1, inputs, slope, input, Panel, inputs, units);
-                Panels.StoreRows(input, inputSlopes.Slice(first * inputs, count * inputs), inputs, count);
+                MatrixProduct.AddTo(weights.Weight(0), 1, inputs, hiddenGradient, input, Panel, inputs, units);
+                Panels.StoreRows(input, window.Of(inputGradient, inputs), inputs, window.Count);
             }
         }
     }

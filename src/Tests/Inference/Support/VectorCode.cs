@@ -1,6 +1,5 @@
 using NUnit.Framework;
 using Reproduce.Inference.Networks;
-using Reproduce.Inference.Networks.Vectors;
 using Reproduce.Kernels;
 using static TorchSharp.torch;
 
@@ -12,17 +11,6 @@ internal static class VectorCode
     /// <summary>Leaves the test out where the processor cannot run vector code.</summary>
     public static void Require() =>
         Assume.That(MatrixProduct.IsSupported, "This processor has neither 512-bit vectors nor fused multiply-adds.");
-
-    /// <summary>Makes a pass and asserts which way it took.</summary>
-    /// <param name="vectors">Whether it is to take vector code.</param>
-    /// <param name="pass">The pass.</param>
-    public static T Taking<T>(bool vectors, Func<T> pass)
-    {
-        long before = VectorPass.Count;
-        T result = pass();
-        Assert.That(VectorPass.Count > before, Is.EqualTo(vectors), "vector code was taken");
-        return result;
-    }
 
     /// <summary>Asserts that named arrays agree with libtorch's, relative to the largest number of each.</summary>
     /// <param name="vectors">From vector code.</param>

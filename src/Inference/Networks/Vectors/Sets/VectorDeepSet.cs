@@ -42,7 +42,8 @@ internal sealed class VectorDeepSet
     private int GroupLength => InputLength + _equivariant.Sum(m => m.SavedLength) + _invariant.SavedLength;
 
     private int ModuleScratch => Math.Max(
-        Math.Max(_invariant.ScratchLength, _equivariant.Select(m => m.ScratchLength).DefaultIfEmpty().Max()), PanelGradients.ScratchLength(_units, _outputs));
+        Math.Max(_invariant.ScratchLength, _equivariant.Select(m => m.ScratchLength).DefaultIfEmpty().Max()),
+        DenseGradients.ScratchLength(_units, _outputs));
 
     /// <summary>Numbers that a forward pass leaves for the backward pass.</summary>
     /// <param name="sets">B.</param>
@@ -54,19 +55,19 @@ internal sealed class VectorDeepSet
     /// <param name="result">Receives [B, S].</param>
     /// <param name="saved">Receives <see cref="SavedLength"/> numbers; room for one group is enough when there is no backward pass.</param>
     /// <param name="sets">B.</param>
-    internal void Forward(ReadOnlySpan<float> x, in MlpMemory weights, Span<float> result, Span<float> saved, int sets)
+    internal void Forward(ReadOnlySpan<float> x, in LayerMemory weights, Span<float> result, Span<float> saved, int sets)
     {
-        Span<float> scratch = Panels.Scratch(ModuleScratch + _outputs * Panel);
+        Span<float> scratch = Scratch.Take(ModuleScratch + _outputs * Panel);
         Span<float> output = scratch[ModuleScratch..];
         bool keepsAll = saved.Length >= SavedLength(sets);
-        for (int group = 0, first = 0; first < sets; group++, first += Panel)
+        for (int group = 0; group < Panels.Count(sets); group++)
         {
-            int count = Math.Min(Panel, sets - first);
+            PanelWindow window = PanelWindow.Of(sets, group);
             Span<float> own = saved.Slice(keepsAll ? group * GroupLength : 0, GroupLength);
 
             // The numbers of a set as the features of a row: [count, N, F] to [N, F, 32].
             int numbers = _members * _features;
-            Panels.LoadRows(x.Slice(first * numbers, count * numbers), own[..InputLength], numbers, count);
+            Panels.LoadRows(window.Of(x, numbers), own[..InputLength], numbers, window.Count);
             ReadOnlySpan<float> h = own[..InputLength];
             own = own[InputLength..];
             foreach (VectorEquivariantModule module in _equivariant)
@@ -77,39 +78,43 @@ internal sealed class VectorDeepSet
             }
 
             _invariant.Forward(h, weights, own);
-            Panels.Spread(weights.Bias(_last), output, _outputs);
+            PanelOperations.Broadcast(weights.Bias(_last), output);
             MatrixProduct.AddTo(weights.Weight(_last), _units, 1, _invariant.Output(own), output, Panel, _outputs, _units);
-            Panels.StoreRows(output, result.Slice(first * _outputs, count * _outputs), _outputs, count);
+            Panels.StoreRows(output, window.Of(result, _outputs), _outputs, window.Count);
         }
     }
 
     /// <summary>Adds the gradients of the weights to what they hold.</summary>
     /// <param name="weights">As in the forward pass.</param>
     /// <param name="saved">What the forward pass left.</param>
-    /// <param name="slopes">Gradient of the loss by the result, [B, S].</param>
+    /// <param name="outputGradient">Gradient of the loss by the result, [B, S].</param>
     /// <param name="gradients">Receive the gradients of the weights.</param>
     /// <param name="sets">B.</param>
-    internal void Backward(in MlpMemory weights, Span<float> saved, ReadOnlySpan<float> slopes, in MlpMemory gradients, int sets)
+    internal void Backward(
+        in LayerMemory weights, Span<float> saved, ReadOnlySpan<float> outputGradient, in LayerMemory gradients, int sets)
     {
-        Span<float> scratch = Panels.Scratch(ModuleScratch + _outputs * Panel + HiddenLength + 2 * _members * HiddenLength);
+        Span<float> scratch = Scratch.Take(ModuleScratch + _outputs * Panel + HiddenLength + 2 * _members * HiddenLength);
         Span<float> output = scratch.Slice(ModuleScratch, _outputs * Panel);
-        Span<float> slope = scratch.Slice(ModuleScratch + _outputs * Panel, HiddenLength);
+        Span<float> hiddenGradient = scratch.Slice(ModuleScratch + _outputs * Panel, HiddenLength);
         Span<float> above = scratch.Slice(ModuleScratch + _outputs * Panel + HiddenLength, _members * HiddenLength);
         Span<float> below = scratch[^(_members * HiddenLength)..];
-        for (int group = 0, first = 0; first < sets; group++, first += Panel)
+        for (int group = 0; group < Panels.Count(sets); group++)
         {
-            int count = Math.Min(Panel, sets - first);
+            PanelWindow window = PanelWindow.Of(sets, group);
             Span<float> own = saved.Slice(group * GroupLength, GroupLength);
             Span<float> invariantSaved = own[^_invariant.SavedLength..];
-            Panels.LoadRows(slopes.Slice(first * _outputs, count * _outputs), output, _outputs, count);
-            PanelGradients.AddWeights(output, _invariant.Output(invariantSaved), gradients.Weight(_last), _units, _outputs, _units, scratch);
-            Panels.AddRowSums(output, gradients.Bias(_last), _outputs);
-            slope.Clear();
-            MatrixProduct.AddTo(weights.Weight(_last), 1, _units, output, slope, Panel, _units, _outputs);
+            Panels.LoadRows(window.Of(outputGradient, _outputs), output, _outputs, window.Count);
+            ReadOnlySpan<float> pooled = _invariant.Output(invariantSaved);
+            DenseGradients.AddWeights(output, pooled, gradients.Weight(_last), _units, _outputs, _units, scratch);
+            PanelOperations.AddRowSums(output, gradients.Bias(_last));
+            hiddenGradient.Clear();
+            MatrixProduct.AddTo(weights.Weight(_last), 1, _units, output, hiddenGradient, Panel, _units, _outputs);
 
             int end = own.Length - _invariant.SavedLength;
             above.Clear();
-            _invariant.Backward(Input(own, _equivariant.Length, end), weights, invariantSaved, slope, gradients, _equivariant.Length == 0 ? [] : above, scratch);
+            _invariant.Backward(
+                Input(own, _equivariant.Length, end), weights, invariantSaved, hiddenGradient, gradients,
+                _equivariant.Length == 0 ? [] : above, scratch);
             for (int i = _equivariant.Length - 1; i >= 0; i--)
             {
                 VectorEquivariantModule module = _equivariant[i];

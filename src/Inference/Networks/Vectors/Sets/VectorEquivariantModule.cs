@@ -35,7 +35,7 @@ internal sealed class VectorEquivariantModule
 
     /// <summary>Numbers of scratch that <see cref="Forward"/> and <see cref="Backward"/> want.</summary>
     internal int ScratchLength => 3 * HiddenLength + Math.Max(
-        _context.ScratchLength, Math.Max(_rest.ScratchLength, PanelGradients.ScratchLength(Math.Max(_inputs, _units), _units)));
+        _context.ScratchLength, Math.Max(_rest.ScratchLength, DenseGradients.ScratchLength(Math.Max(_inputs, _units), _units)));
 
     private int HiddenLength => _units * Panel;
 
@@ -53,11 +53,11 @@ internal sealed class VectorEquivariantModule
     /// <param name="weights">The network's layers.</param>
     /// <param name="saved">Receives <see cref="SavedLength"/> numbers.</param>
     /// <param name="scratch"><see cref="ScratchLength"/> numbers.</param>
-    internal void Forward(ReadOnlySpan<float> sets, in MlpMemory weights, Span<float> saved, Span<float> scratch)
+    internal void Forward(ReadOnlySpan<float> sets, in LayerMemory weights, Span<float> saved, Span<float> scratch)
     {
         _context.Forward(sets, weights, saved[.._context.SavedLength]);
         Span<float> shared = scratch[..HiddenLength];
-        Panels.Spread(weights.Bias(_first), shared, _units);
+        PanelOperations.Broadcast(weights.Bias(_first), shared);
         ReadOnlySpan<float> weight = weights.Weight(_first);
         MatrixProduct.AddTo(weight[_inputs..], Stride, 1, _context.Output(saved[.._context.SavedLength]), shared, Panel, _units, _units);
         for (int n = 0; n < _members; n++)
@@ -66,7 +66,7 @@ internal sealed class VectorEquivariantModule
             Span<float> h = own[..HiddenLength];
             shared.CopyTo(h);
             MatrixProduct.AddTo(weight, Stride, 1, Member(sets, n), h, Panel, _units, _inputs);
-            Panels.Rectify(h);
+            PanelOperations.Relu(h);
             _rest.Forward(h, weights, own[HiddenLength..]);
 
             // Together at the end, for the next module.
@@ -78,16 +78,16 @@ internal sealed class VectorEquivariantModule
     /// <param name="sets">[N, C, 32].</param>
     /// <param name="weights">The network's layers.</param>
     /// <param name="saved">What the forward pass left.</param>
-    /// <param name="slopes">Gradient of the loss by the outputs, [N, H, 32]; it is used as room.</param>
+    /// <param name="outputGradient">Gradient of the loss by the outputs, [N, H, 32]; it is used as room.</param>
     /// <param name="gradients">Receive the gradients of the weights.</param>
     /// <param name="below">Receives the gradient by the sets, [N, C, 32]; empty when it is not wanted.</param>
     /// <param name="scratch"><see cref="ScratchLength"/> numbers.</param>
     internal void Backward(
-        ReadOnlySpan<float> sets, in MlpMemory weights, Span<float> saved, Span<float> slopes, in MlpMemory gradients,
+        ReadOnlySpan<float> sets, in LayerMemory weights, Span<float> saved, Span<float> outputGradient, in LayerMemory gradients,
         Span<float> below, Span<float> scratch)
     {
-        Span<float> slope = scratch[..HiddenLength], total = scratch.Slice(HiddenLength, HiddenLength);
-        Span<float> contextSlope = scratch.Slice(2 * HiddenLength, HiddenLength);
+        Span<float> hiddenGradient = scratch[..HiddenLength], total = scratch.Slice(HiddenLength, HiddenLength);
+        Span<float> contextGradient = scratch.Slice(2 * HiddenLength, HiddenLength);
         scratch = scratch[(3 * HiddenLength)..];
         ReadOnlySpan<float> weight = weights.Weight(_first);
         Span<float> gradient = gradients.Weight(_first);
@@ -95,23 +95,26 @@ internal sealed class VectorEquivariantModule
         for (int n = 0; n < _members; n++)
         {
             Span<float> own = Joined(saved, n);
-            slope.Clear();
-            _rest.Backward(own[..HiddenLength], weights, own[HiddenLength..], slopes.Slice(n * HiddenLength, HiddenLength), gradients, slope, scratch);
-            Panels.WhereActive(slope, own[..HiddenLength]);
-            Panels.Add(slope, total);
-            PanelGradients.AddWeights(slope, Member(sets, n), gradient, Stride, _units, _inputs, scratch);
+            hiddenGradient.Clear();
+            _rest.Backward(
+                own[..HiddenLength], weights, own[HiddenLength..], outputGradient.Slice(n * HiddenLength, HiddenLength), gradients,
+                hiddenGradient, scratch);
+            PanelOperations.ReluBackward(hiddenGradient, own[..HiddenLength]);
+            PanelOperations.Add(hiddenGradient, total);
+            DenseGradients.AddWeights(hiddenGradient, Member(sets, n), gradient, Stride, _units, _inputs, scratch);
             if (!below.IsEmpty)
             {
-                MatrixProduct.AddTo(weight, 1, Stride, slope, below.Slice(n * _inputs * Panel, _inputs * Panel), Panel, _inputs, _units);
+                Span<float> member = below.Slice(n * _inputs * Panel, _inputs * Panel);
+                MatrixProduct.AddTo(weight, 1, Stride, hiddenGradient, member, Panel, _inputs, _units);
             }
         }
 
         Span<float> contextSaved = saved[.._context.SavedLength];
-        PanelGradients.AddWeights(total, _context.Output(contextSaved), gradient[_inputs..], Stride, _units, _units, scratch);
-        Panels.AddRowSums(total, gradients.Bias(_first), _units);
-        contextSlope.Clear();
-        MatrixProduct.AddTo(weight[_inputs..], 1, Stride, total, contextSlope, Panel, _units, _units);
-        _context.Backward(sets, weights, contextSaved, contextSlope, gradients, below, scratch);
+        DenseGradients.AddWeights(total, _context.Output(contextSaved), gradient[_inputs..], Stride, _units, _units, scratch);
+        PanelOperations.AddRowSums(total, gradients.Bias(_first));
+        contextGradient.Clear();
+        MatrixProduct.AddTo(weight[_inputs..], 1, Stride, total, contextGradient, Panel, _units, _units);
+        _context.Backward(sets, weights, contextSaved, contextGradient, gradients, below, scratch);
     }
 
     private ReadOnlySpan<float> Member(ReadOnlySpan<float> sets, int n) => sets.Slice(n * _inputs * Panel, _inputs * Panel);

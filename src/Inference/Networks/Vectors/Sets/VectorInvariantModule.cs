@@ -1,3 +1,5 @@
+using Reproduce.Kernels;
+
 namespace Reproduce.Inference.Networks.Vectors.Sets;
 
 /// <summary>Dense layers on every member, the mean over the set, dense layers: for 32 sets at once, member by member.</summary>
@@ -30,7 +32,7 @@ internal sealed class VectorInvariantModule(int first, int inputs, int units, in
     /// <param name="sets">[N, C, 32].</param>
     /// <param name="weights">The network's layers.</param>
     /// <param name="saved">Receives <see cref="SavedLength"/> numbers.</param>
-    internal void Forward(ReadOnlySpan<float> sets, in MlpMemory weights, Span<float> saved)
+    internal void Forward(ReadOnlySpan<float> sets, in LayerMemory weights, Span<float> saved)
     {
         Span<float> mean = Mean(saved);
         mean.Clear();
@@ -38,10 +40,10 @@ internal sealed class VectorInvariantModule(int first, int inputs, int units, in
         {
             Span<float> own = saved.Slice(n * _member.SavedLength, _member.SavedLength);
             _member.Forward(Member(sets, n), weights, own);
-            Panels.Add(own[^HiddenLength..], mean);
+            PanelOperations.Add(own[^HiddenLength..], mean);
         }
 
-        Panels.Scale(mean, 1f / members);
+        PanelOperations.Scale(mean, 1f / members);
         _pooled.Forward(mean, weights, Pooled(saved));
     }
 
@@ -49,24 +51,24 @@ internal sealed class VectorInvariantModule(int first, int inputs, int units, in
     /// <param name="sets">[N, C, 32].</param>
     /// <param name="weights">The network's layers.</param>
     /// <param name="saved">What the forward pass left.</param>
-    /// <param name="slope">Gradient of the loss by the output, [H, 32]; it is used as room.</param>
+    /// <param name="hiddenGradient">Gradient of the loss by the output, [H, 32]; it is used as room.</param>
     /// <param name="gradients">Receive the gradients of the weights.</param>
     /// <param name="below">Receives the gradient by the sets, [N, C, 32]; empty when it is not wanted.</param>
     /// <param name="scratch"><see cref="ScratchLength"/> numbers.</param>
     internal void Backward(
-        ReadOnlySpan<float> sets, in MlpMemory weights, Span<float> saved, Span<float> slope, in MlpMemory gradients,
+        ReadOnlySpan<float> sets, in LayerMemory weights, Span<float> saved, Span<float> hiddenGradient, in LayerMemory gradients,
         Span<float> below, Span<float> scratch)
     {
-        Span<float> meanSlope = scratch[..HiddenLength], memberSlope = scratch.Slice(HiddenLength, HiddenLength);
+        Span<float> meanGradient = scratch[..HiddenLength], memberGradient = scratch.Slice(HiddenLength, HiddenLength);
         scratch = scratch[(2 * HiddenLength)..];
-        meanSlope.Clear();
-        _pooled.Backward(Mean(saved), weights, Pooled(saved), slope, gradients, meanSlope, scratch);
-        Panels.Scale(meanSlope, 1f / members);
+        meanGradient.Clear();
+        _pooled.Backward(Mean(saved), weights, Pooled(saved), hiddenGradient, gradients, meanGradient, scratch);
+        PanelOperations.Scale(meanGradient, 1f / members);
         for (int n = 0; n < members; n++)
         {
-            meanSlope.CopyTo(memberSlope);
+            meanGradient.CopyTo(memberGradient);
             _member.Backward(
-                Member(sets, n), weights, saved.Slice(n * _member.SavedLength, _member.SavedLength), memberSlope, gradients,
+                Member(sets, n), weights, saved.Slice(n * _member.SavedLength, _member.SavedLength), memberGradient, gradients,
                 below.IsEmpty ? [] : below.Slice(n * inputs * Panel, inputs * Panel), scratch);
         }
     }

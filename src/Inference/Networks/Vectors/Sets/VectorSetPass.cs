@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks.Vectors.Sets;
@@ -19,9 +20,9 @@ internal sealed class VectorSetPass(VectorDeepSet network, Tensor x, Tensor[] we
 
     /// <inheritdoc/>
     internal override void Forward(Span<float> result, Span<float> saved) =>
-        network.Forward(MlpMemory.Numbers(Inputs[0]), new MlpMemory(Weights), result, saved, Rows);
+        network.Forward(TensorMemory.Floats(Inputs[0]), new LayerMemory(Weights), result, saved, Rows);
 
     /// <inheritdoc/>
-    internal override void Backward(Span<float> saved, Span<float> slopes, Tensor[] gradients, Tensor?[] inputSlopes) =>
-        network.Backward(new MlpMemory(Weights), saved, slopes, new MlpMemory(gradients), Rows);
+    internal override void Backward(Span<float> saved, Span<float> outputGradient, Tensor[] gradients, Tensor?[] inputGradient) =>
+        network.Backward(new LayerMemory(Weights), saved, outputGradient, new LayerMemory(gradients), Rows);
 }

@@ -15,7 +15,7 @@ internal sealed class VectorStack(int first, int inputs, int units, int layers)
     internal int SavedLength => layers * HiddenLength;
 
     /// <summary>Numbers of scratch that <see cref="Backward"/> wants.</summary>
-    internal int ScratchLength => HiddenLength + PanelGradients.ScratchLength(Math.Max(inputs, units), units);
+    internal int ScratchLength => HiddenLength + DenseGradients.ScratchLength(Math.Max(inputs, units), units);
 
     private int HiddenLength => units * Panel;
 
@@ -23,16 +23,16 @@ internal sealed class VectorStack(int first, int inputs, int units, int layers)
     /// <param name="x">[C, 32].</param>
     /// <param name="weights">The network's layers.</param>
     /// <param name="saved">Receives <see cref="SavedLength"/> numbers.</param>
-    internal void Forward(ReadOnlySpan<float> x, in MlpMemory weights, Span<float> saved)
+    internal void Forward(ReadOnlySpan<float> x, in LayerMemory weights, Span<float> saved)
     {
         ReadOnlySpan<float> h = x;
         int width = inputs;
         for (int layer = 0; layer < layers; layer++)
         {
             Span<float> next = saved.Slice(layer * HiddenLength, HiddenLength);
-            Panels.Spread(weights.Bias(first + layer), next, units);
+            PanelOperations.Broadcast(weights.Bias(first + layer), next);
             MatrixProduct.AddTo(weights.Weight(first + layer), width, 1, h, next, Panel, units, width);
-            Panels.Rectify(next);
+            PanelOperations.Relu(next);
             h = next;
             width = units;
         }
@@ -42,12 +42,12 @@ internal sealed class VectorStack(int first, int inputs, int units, int layers)
     /// <param name="x">[C, 32].</param>
     /// <param name="weights">The network's layers.</param>
     /// <param name="saved">What the forward pass left.</param>
-    /// <param name="slope">Gradient of the loss by the output, [H, 32]; it is used as room.</param>
+    /// <param name="hiddenGradient">Gradient of the loss by the output, [H, 32]; it is used as room.</param>
     /// <param name="gradients">Receive the gradients of the weights.</param>
     /// <param name="below">Receives the gradient by the input, [C, 32]; empty when it is not wanted.</param>
     /// <param name="scratch"><see cref="ScratchLength"/> numbers.</param>
     internal void Backward(
-        ReadOnlySpan<float> x, in MlpMemory weights, ReadOnlySpan<float> saved, Span<float> slope, in MlpMemory gradients,
+        ReadOnlySpan<float> x, in LayerMemory weights, ReadOnlySpan<float> saved, Span<float> hiddenGradient, in LayerMemory gradients,
         Span<float> below, Span<float> scratch)
     {
         Span<float> other = scratch[..HiddenLength];
@@ -56,26 +56,26 @@ internal sealed class VectorStack(int first, int inputs, int units, int layers)
         {
             int width = layer == 0 ? inputs : units;
             ReadOnlySpan<float> under = layer == 0 ? x : saved.Slice((layer - 1) * HiddenLength, HiddenLength);
-            Panels.WhereActive(slope, saved.Slice(layer * HiddenLength, HiddenLength));
-            PanelGradients.AddWeights(slope, under, gradients.Weight(first + layer), width, units, width, scratch);
-            Panels.AddRowSums(slope, gradients.Bias(first + layer), units);
+            PanelOperations.ReluBackward(hiddenGradient, saved.Slice(layer * HiddenLength, HiddenLength));
+            DenseGradients.AddWeights(hiddenGradient, under, gradients.Weight(first + layer), width, units, width, scratch);
+            PanelOperations.AddRowSums(hiddenGradient, gradients.Bias(first + layer));
             if (layer == 0)
             {
                 if (!below.IsEmpty)
                 {
-                    MatrixProduct.AddTo(weights.Weight(first), 1, inputs, slope, below, Panel, inputs, units);
+                    MatrixProduct.AddTo(weights.Weight(first), 1, inputs, hiddenGradient, below, Panel, inputs, units);
                 }
 
                 return;
             }
 
             other.Clear();
-            MatrixProduct.AddTo(weights.Weight(first + layer), 1, units, slope, other, Panel, units, units);
-            Span<float> swap = slope;
-            slope = other;
+            MatrixProduct.AddTo(weights.Weight(first + layer), 1, units, hiddenGradient, other, Panel, units, units);
+            Span<float> swap = hiddenGradient;
+            hiddenGradient = other;
             other = swap;
         }
 
-        Panels.Add(slope, below);
+        PanelOperations.Add(hiddenGradient, below);
     }
 }

@@ -1,25 +1,29 @@
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Networks.Vectors;
+using Reproduce.Kernels;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Flows.Vectors;
 
-/// <summary>Lets vector code take the place of a flow's libtorch operations where it can: hidden widths that are multiples of 32.</summary>
-internal sealed class VectorFlowCaller
+/// <summary>
+/// Chooses between libtorch's operations and vector code for a <see cref="CouplingFlow"/>: vector code takes hidden widths that are
+/// multiples of 32.
+/// </summary>
+internal sealed class VectorFlowDispatch
 {
     private readonly VectorFlow? _flow;
     private readonly Func<Tensor[]> _weights;
     private readonly Func<long[][]> _orders;
     private readonly CouplingFlowSettings _settings;
 
-    /// <summary>A caller for a flow.</summary>
+    /// <summary>The dispatch of a flow.</summary>
     /// <param name="dimension">D.</param>
     /// <param name="condition">S.</param>
     /// <param name="kind">Affine or spline.</param>
     /// <param name="settings">Depth and widths.</param>
     /// <param name="weights">Its weights in the order of <see cref="FlowPass.Weights"/>.</param>
     /// <param name="orders">Its fixed permutations.</param>
-    internal VectorFlowCaller(
+    internal VectorFlowDispatch(
         int dimension, int condition, CouplingKind kind, CouplingFlowSettings settings, Func<Tensor[]> weights, Func<long[][]> orders)
     {
         _weights = weights;
@@ -48,12 +52,12 @@ internal sealed class VectorFlowCaller
     internal (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
     {
         VectorFlow flow = _flow!;
-        MaskMemory[] masks = pass.IsStochastic && _settings.Dropout > 0
-            ? [.. Enumerable.Range(0, flow.Masks).Select(_ => new MaskMemory(pass.Mask(_settings.Units, u.shape[0], _settings.Dropout, u.device)!))]
-            : [];
+        BatchMask[] masks = pass.IsStochastic && _settings.Dropout > 0 ? [.. Enumerable.Range(0, flow.Masks).Select(_ => Mask())] : [];
         FlowPass data = new(u.contiguous(), condition.contiguous(), _weights(), masks, _orders());
         Tensor result = new VectorFlowPass(flow, data).Apply();
         return (result.narrow(1, 0, flow.Dimension), result.select(1, flow.Dimension));
+
+        BatchMask Mask() => new(pass.Mask(_settings.Units, u.shape[0], _settings.Dropout, u.device)!);
     }
 
     private static VectorHalf Half(CouplingKind kind, int width, int context, CouplingFlowSettings settings)

@@ -1,6 +1,6 @@
-using Reproduce.Inference.Networks.Vectors;
+using Reproduce.Kernels;
 
-namespace Reproduce.Inference.Flows.Vectors;
+namespace Reproduce.Inference.Networks.Vectors;
 
 /// <summary>Which rows of a batch a panel holds.</summary>
 /// <param name="Rows">Rows of the batch, N.</param>
@@ -18,4 +18,9 @@ internal readonly record struct PanelWindow(int Rows, int First, int Count)
     /// <param name="batch">[N, width].</param>
     /// <param name="width">Numbers in a row.</param>
     internal Span<float> Of(Span<float> batch, int width) => batch.Slice(First * width, Count * width);
+
+    /// <summary>The panel's rows of a batch that is stored row by row.</summary>
+    /// <param name="batch">[N, width].</param>
+    /// <param name="width">Numbers in a row.</param>
+    internal ReadOnlySpan<float> Of(ReadOnlySpan<float> batch, int width) => batch.Slice(First * width, Count * width);
 }

@@ -1,12 +1,16 @@
+using Reproduce.Kernels;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks.Vectors.Sets;
 
-/// <summary>Lets vector code take the place of a DeepSet's libtorch operations where it can: widths that are multiples of 32, observations without gradient.</summary>
+/// <summary>
+/// Chooses between libtorch's operations and vector code for a <see cref="DeepSet"/>: vector code takes widths that are multiples of 32 and
+/// observations without gradient.
+/// </summary>
 /// <param name="features">F.</param>
 /// <param name="settings">Widths.</param>
 /// <param name="layers">All layers in order.</param>
-internal sealed class VectorSetCaller(int features, DeepSetSettings settings, Dense[] layers)
+internal sealed class VectorSetDispatch(int features, DeepSetSettings settings, Dense[] layers)
 {
     private VectorDeepSet? _network;
     private long _members;

@@ -1,21 +1,24 @@
+using Reproduce.Kernels;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks.Vectors;
 
-/// <summary>Lets vector code take the place of a residual MLP's libtorch operations where it can: hidden widths that are multiples of 32.</summary>
-internal sealed class VectorMlpCaller
+/// <summary>
+/// Chooses between libtorch's operations and vector code for a residual MLP: vector code takes hidden widths that are multiples of 32.
+/// </summary>
+internal sealed class VectorMlpDispatch
 {
     private readonly Dense[] _layers;
     private readonly bool _possible;
     private readonly VectorResidualMlp _network;
     private readonly int _outputs;
 
-    /// <summary>A caller for a network.</summary>
+    /// <summary>The dispatch of a network.</summary>
     /// <param name="layers">First, block and last layers.</param>
     /// <param name="inputs">C.</param>
     /// <param name="units">H.</param>
     /// <param name="outputs">D.</param>
-    internal VectorMlpCaller(Dense[] layers, int inputs, int units, int outputs)
+    internal VectorMlpDispatch(Dense[] layers, int inputs, int units, int outputs)
     {
         _layers = layers;
         _possible = units % Panels.Width == 0;
@@ -34,7 +37,7 @@ internal sealed class VectorMlpCaller
     /// <returns>[N, D].</returns>
     internal Tensor Apply(Tensor input, Tensor?[] masks)
     {
-        MaskMemory[] memory = masks.Length > 0 && masks[0] is not null ? [.. masks.Select(m => new MaskMemory(m!))] : [];
+        BatchMask[] memory = masks.Length > 0 && masks[0] is not null ? [.. masks.Select(m => new BatchMask(m!))] : [];
         return new VectorMlpPass(_network, _outputs, input, [.. _layers.SelectMany(l => l.Tensors)], memory).Apply();
     }
 }
