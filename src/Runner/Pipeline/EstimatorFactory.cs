@@ -22,7 +22,7 @@ public static class EstimatorFactory
 
     /// <summary>A new estimator with initial weights; the caller owns it.</summary>
     /// <param name="job">The training.</param>
-    /// <param name="training">Its training set.</param>
+    /// <param name="training">Its training set, or simulations of the same shapes.</param>
     /// <param name="device">Where the estimator shall be.</param>
     public static IPosteriorEstimator Create(TrainJob job, Simulations training, Device device)
     {
@@ -36,31 +36,27 @@ public static class EstimatorFactory
         return estimator;
     }
 
-    /// <summary>The estimator of a finished training; the caller owns it.</summary>
+    /// <summary>The estimator of a finished training, from its weights' file alone; the caller owns it.</summary>
     /// <param name="job">The training.</param>
     /// <param name="device">Where the estimator shall be.</param>
+    /// <exception cref="InvalidDataException">The file is damaged or belongs to another network.</exception>
     public static IPosteriorEstimator Load(TrainJob job, Device device)
     {
         ArgumentNullException.ThrowIfNull(job);
-        using Simulations training = TrainingSet(job);
-        IPosteriorEstimator estimator = Create(job, training, device);
-        Dictionary<string, Tensor> weights = Npz.Read(job.Folder.FileOf(StageFiles.Weights));
+        using WeightsFile file = WeightsFile.Read(job.Folder.FileOf(StageFiles.Weights));
+        // Files of before shapes were written need the training set.
+        using Simulations example = file.Example ?? TrainingSet(job);
+        // What the example's numbers decide is a buffer of the network, and restored like the weights.
+        IPosteriorEstimator estimator = Create(job, example, device);
         try
         {
-            NetworkState.Restore(estimator.Network, weights);
+            NetworkState.Restore(estimator.Network, file.State);
             return estimator;
         }
         catch
         {
             estimator.Dispose();
             throw;
-        }
-        finally
-        {
-            foreach (Tensor weight in weights.Values)
-            {
-                weight.Dispose();
-            }
         }
     }
 }

@@ -16,9 +16,7 @@ public static class SimulationFiles
     public static void Write(string path, Simulations simulations)
     {
         ArgumentNullException.ThrowIfNull(simulations);
-        Dictionary<string, Tensor> arrays = simulations.X.Parts.ToDictionary(p => ObservationPrefix + p.Key, p => p.Value);
-        arrays[Theta] = simulations.Theta;
-        Npz.Write(path, arrays);
+        Npz.Write(path, ToArrays(simulations));
     }
 
     /// <summary>Reads parameters and observations; the caller owns them.</summary>
@@ -31,8 +29,21 @@ public static class SimulationFiles
             tensor.DetachFromDisposeScope();
         }
 
-        Tensor theta = arrays[Theta];
-        arrays.Remove(Theta);
-        return new Simulations(theta, new Observation(arrays.ToDictionary(p => p.Key[ObservationPrefix.Length..], p => p.Value)));
+        return FromArrays(arrays);
     }
+
+    /// <summary>The arrays of a file, by name; they are the simulations' own.</summary>
+    /// <param name="simulations">The simulations.</param>
+    internal static Dictionary<string, Tensor> ToArrays(Simulations simulations)
+    {
+        Dictionary<string, Tensor> arrays = simulations.X.Parts.ToDictionary(p => ObservationPrefix + p.Key, p => p.Value);
+        arrays[Theta] = simulations.Theta;
+        return arrays;
+    }
+
+    /// <summary>The simulations of a file's arrays, which they take over.</summary>
+    /// <param name="arrays">What <see cref="ToArrays"/> gave.</param>
+    internal static Simulations FromArrays(IReadOnlyDictionary<string, Tensor> arrays) => new(
+        arrays[Theta],
+        new Observation(arrays.Where(p => p.Key != Theta).ToDictionary(p => p.Key[ObservationPrefix.Length..], p => p.Value)));
 }

@@ -21,7 +21,7 @@ public static class StageFiles
     /// <summary>Reference draws: "draws" [J, S, D] and "second" [J, S, D], an independent second set.</summary>
     public const string Reference = "reference.npz";
 
-    /// <summary>Weights by name.</summary>
+    /// <summary>A trained network (<see cref="WeightsFile"/>).</summary>
     public const string Weights = "weights.npz";
 
     /// <summary>Losses: "training" and "validation", rows of (epoch, loss).</summary>

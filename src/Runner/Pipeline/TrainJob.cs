@@ -71,7 +71,9 @@ public sealed class TrainJob : IJob
     /// <summary>Which of the replicated trainings, from 0.</summary>
     public int Replicate => Simulate.Replicate;
 
-    /// <summary>The training's random numbers: named by contender (or its stream), budget and replicate, so that no other contender has a part in them.</summary>
+    /// <summary>
+    /// The training's random numbers: named by contender (or its stream), budget and replicate, so that no other contender has a part in them.
+    /// </summary>
     public RandomKey Key { get; }
 
     /// <summary>The summary network of the estimator.</summary>
@@ -140,7 +142,12 @@ public sealed class TrainJob : IJob
             throw new JobFailedException($"{e.Message} {last}", e);
         }
 
-        WriteResult(estimator, trainer.History);
+        WeightsFile.Write(Folder.WorkFile(StageFiles.Weights), estimator.Network, onCpu);
+        using (NewDisposeScope())
+        {
+            Npz.Write(Folder.WorkFile(StageFiles.Losses), CheckpointFile.ToArrays(trainer.History));
+        }
+
         Folder.Commit(before + clock.Elapsed, StageFiles.Checkpoint);
 
         void Save(Trainer t)
@@ -148,19 +155,6 @@ public sealed class TrainJob : IJob
             CheckpointFile.Write(checkpoint, t, before + clock.Elapsed);
             lastGood = t.Step;
         }
-    }
-
-    private void WriteResult(IPosteriorEstimator estimator, LossHistory history)
-    {
-        Dictionary<string, Tensor> weights = NetworkState.Copy(estimator.Network);
-        Npz.Write(Folder.WorkFile(StageFiles.Weights), weights);
-        foreach (Tensor weight in weights.Values)
-        {
-            weight.Dispose();
-        }
-
-        using IDisposable scope = NewDisposeScope();
-        Npz.Write(Folder.WorkFile(StageFiles.Losses), CheckpointFile.ToArrays(history));
     }
 
     private Simulations? ValidationSet(Device device)

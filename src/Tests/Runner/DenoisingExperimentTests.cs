@@ -118,7 +118,7 @@ public sealed class DenoisingExperimentTests
         TrainJob job = plan.Trainings.Single();
         Assert.That(JobAttempt.Run(job.Simulate, context, JobProgress.None), Is.Null);
         Assert.That(JobAttempt.Run(job, context, JobProgress.None), Is.Null);
-        double[] stage = Flat(Npz.Read(job.Folder.FileOf(StageFiles.Weights)));
+        double[] stage = Flat(WeightsFile.Read(job.Folder.FileOf(StageFiles.Weights)).State);
         Assert.That(stage, Is.EqualTo(ByHand(plan.Task)), "photographed anew");
         Assert.That(stage, Is.Not.EqualTo(ByHand(null)), "learned from the stored photographs");
 
@@ -132,7 +132,7 @@ public sealed class DenoisingExperimentTests
             return Flat(estimator.Network.state_dict());
         }
 
-        static double[] Flat(Dictionary<string, Tensor> weights) =>
+        static double[] Flat(IReadOnlyDictionary<string, Tensor> weights) =>
             [.. weights.OrderBy(w => w.Key, StringComparer.Ordinal).SelectMany(w => w.Value.Numbers())];
     }
 
