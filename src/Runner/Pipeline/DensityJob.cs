@@ -5,6 +5,7 @@ using Reproduce.Inference.Densities;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Storage;
 using Reproduce.Tasks;

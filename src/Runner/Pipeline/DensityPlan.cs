@@ -1,4 +1,4 @@
-using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Tasks;
 

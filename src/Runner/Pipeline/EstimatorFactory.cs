@@ -2,7 +2,7 @@ using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Training;
-using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Catalogue;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Storage;
 using static TorchSharp.torch;

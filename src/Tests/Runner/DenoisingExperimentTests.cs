@@ -4,6 +4,7 @@ using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Training;
 using Reproduce.Runner;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Pipeline;

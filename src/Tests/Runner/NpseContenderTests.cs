@@ -2,6 +2,7 @@ using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using static TorchSharp.torch;
 

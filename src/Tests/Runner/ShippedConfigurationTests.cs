@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 
 namespace Reproduce.Tests.Runner;

@@ -3,6 +3,7 @@ using Reproduce.Compute;
 using Reproduce.Inference.Networks;
 using Reproduce.Reporting;
 using Reproduce.Runner;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Tests.Inference.Support;
 using static TorchSharp.torch;

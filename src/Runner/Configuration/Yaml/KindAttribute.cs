@@ -32,7 +32,8 @@ public sealed class KindAttribute(string name) : Attribute
     // Records of rooms that know nothing of the runner list their kinds in a static property of their abstract base.
     private static string? Listed(Type type)
     {
-        var kinds = type.BaseType?.GetProperty("Kinds", BindingFlags.Public | BindingFlags.Static)?.GetValue(null);
+        const BindingFlags Inherited = BindingFlags.Public | BindingFlags.Static | BindingFlags.FlattenHierarchy;
+        object? kinds = type.BaseType?.GetProperty("Kinds", Inherited)?.GetValue(null);
         return (kinds as IReadOnlyDictionary<string, Type>)?.FirstOrDefault(kind => kind.Value == type).Key;
     }
 }

@@ -1,0 +1,64 @@
+using Reproduce.Inference.Estimators;
+using Reproduce.Reporting;
+using Reproduce.Runner.Configuration;
+
+namespace Reproduce.Runner.Catalogue;
+
+/// <summary>Score-based diffusion.</summary>
+public sealed record NpseContenderSettings : FreeFormContenderSettings, IContenderKind
+{
+    /// <inheritdoc/>
+    public static MethodStyle Style { get; } = new()
+    {
+        Name = "npse",
+        Label = "NPSE",
+        Order = 5,
+        Colour = "#E69F00",
+        Marker = MarkerForm.TriangleDown,
+        Line = LineForm.Dash,
+        StepWord = "pass",
+    };
+
+    /// <summary>Noise levels and sampler; the steps of a sweep are network passes.</summary>
+    public DiffusionSettings Diffusion { get; init; } = new();
+
+    /// <inheritdoc/>
+    public override IPosteriorEstimator Create(EstimatorParts parts) => new ScorePosterior(
+        parts.Dimension,
+        parts.Summary,
+        CreateNetwork(parts, largestTime: 1), // It is told ln(t) / 4.
+        parts.ParameterVariance,
+        Diffusion);
+
+    /// <inheritdoc/>
+    public override ContenderSettings TrainingOnly()
+    {
+        DiffusionSettings defaults = new();
+        return this with
+        {
+            Steps = [],
+            BudgetSteps = null,
+            ReplicateSteps = null,
+            FigureSteps = null,
+            Stream = null,
+            Diffusion = Diffusion with { Rho = defaults.Rho, Solver = defaults.Solver, Churn = defaults.Churn },
+        };
+    }
+
+    /// <inheritdoc/>
+    public override object SamplingOnly() => new { Diffusion.Rho, Diffusion.Solver, Diffusion.Churn };
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Property, string Problem)> Problems()
+    {
+        foreach ((string, string) problem in base.Problems())
+        {
+            yield return problem;
+        }
+
+        if (Diffusion.LargestTime <= Diffusion.SmallestTime)
+        {
+            yield return (nameof(Diffusion), "expected largest_time above smallest_time");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.ComponentModel.DataAnnotations;
+using Reproduce.Inference.Networks;
+using Reproduce.Runner.Catalogue;
+
+namespace Reproduce.Runner.Configuration;
+
+/// <summary>A contender with a free-form network and a number of sampling steps.</summary>
+public abstract record FreeFormContenderSettings : ContenderSettings
+{
+    /// <summary>The free-form network.</summary>
+    public NetworkSettings Network { get; init; } = new MlpNetworkSettings();
+
+    /// <summary>Numbers of sampling steps to try, ascending.</summary>
+    [Range(1, 100_000), MinLength(1)]
+    public required int[] Steps { get; init; }
+
+    /// <summary>The numbers that are tried at budgets without a full sweep; all when not given.</summary>
+    [Range(1, 100_000)]
+    public int[]? BudgetSteps { get; init; }
+
+    /// <summary>Of those, the numbers that are tried for replicates after the first; all when not given, or when none of them is there.</summary>
+    [Range(1, 100_000)]
+    public int[]? ReplicateSteps { get; init; }
+
+    /// <summary>The network with fresh weights.</summary>
+    /// <param name="parts">What the estimator is built from.</param>
+    /// <param name="largestTime">The largest time that the network is asked about.</param>
+    protected FreeFormNetwork CreateNetwork(EstimatorParts parts, double largestTime)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return Network.Create(new NetworkParts(parts.Dimension, parts.Summary.Outputs, largestTime, parts.Random));
+    }
+
+    /// <inheritdoc/>
+    public override int[] StepsOf(bool isFullSweep, int replicate = 0)
+    {
+        int[] first = isFullSweep ? Steps : BudgetSteps ?? Steps;
+        int[] repeated = replicate > 0 && ReplicateSteps is not null ? [.. first.Intersect(ReplicateSteps)] : first;
+        return repeated.Length > 0 ? repeated : first;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Property, string Problem)> Problems()
+    {
+        foreach ((string, string) problem in base.Problems())
+        {
+            yield return problem;
+        }
+
+        if (Steps.Distinct().Count() != Steps.Length)
+        {
+            yield return (nameof(Steps), "expected each number of steps once");
+        }
+
+        if (FigureSteps is int wanted && !Steps.Contains(wanted))
+        {
+            yield return (nameof(FigureSteps), $"expected one of 'steps' ({string.Join(", ", Steps)}), got {wanted}");
+        }
+    }
+}
