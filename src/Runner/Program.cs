@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Reproduce.Compute;
+using Reproduce.Configuration;
 using Reproduce.Reporting;
 using Reproduce.Runner;
 using Reproduce.Runner.CommandLine;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
 using Spectre.Console;

@@ -1,6 +1,7 @@
+using Reproduce.Configuration;
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Configuration.Yaml;
 
 namespace Reproduce.Runner;
 
@@ -45,8 +46,8 @@ public sealed record RunRequest
     public (YamlMap Tree, Experiment Experiment) Load()
     {
         YamlMap tree = ExperimentFiles.Load(
-            ExperimentFile, Profile, Variant, Settings, contenderKinds: YamlBinder.KindsOf<ContenderSettings>());
-        return (tree, YamlBinder.Bind<Experiment>(tree));
+            ExperimentFile, Profile, Variant, Settings, contenderKinds: SettingKinds.All.NamesOf<ContenderSettings>());
+        return (tree, YamlBinder.Bind<Experiment>(tree, SettingKinds.All));
     }
 
     /// <summary>"paper" or the variant's name, for tables.</summary>

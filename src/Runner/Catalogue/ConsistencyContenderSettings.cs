@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Reproduce.Inference.Estimators;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
@@ -44,21 +45,21 @@ public sealed record ConsistencyContenderSettings : FreeFormContenderSettings, I
     public override object SamplingOnly() => new { Consistency.DropoutWhileSampling };
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Property, string Problem)> Problems()
+    public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach ((string, string) problem in base.Problems())
+        foreach (ValidationResult problem in base.Validate(validationContext))
         {
             yield return problem;
         }
 
         if (Consistency.S1 < Consistency.S0)
         {
-            yield return (nameof(Consistency), $"expected s1 of at least s0 ({Consistency.S0}), got {Consistency.S1}");
+            yield return new ValidationResult($"expected s1 of at least s0 ({Consistency.S0}), got {Consistency.S1}", [nameof(Consistency)]);
         }
 
         if (Consistency.LargestTime <= Consistency.SmallestTime)
         {
-            yield return (nameof(Consistency), "expected largest_time above smallest_time");
+            yield return new ValidationResult("expected largest_time above smallest_time", [nameof(Consistency)]);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Reproduce.Inference.Estimators;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
@@ -49,16 +50,16 @@ public sealed record NpseContenderSettings : FreeFormContenderSettings, IContend
     public override object SamplingOnly() => new { Diffusion.Rho, Diffusion.Solver, Diffusion.Churn };
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Property, string Problem)> Problems()
+    public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach ((string, string) problem in base.Problems())
+        foreach (ValidationResult problem in base.Validate(validationContext))
         {
             yield return problem;
         }
 
         if (Diffusion.LargestTime <= Diffusion.SmallestTime)
         {
-            yield return (nameof(Diffusion), "expected largest_time above smallest_time");
+            yield return new ValidationResult("expected largest_time above smallest_time", [nameof(Diffusion)]);
         }
     }
 }

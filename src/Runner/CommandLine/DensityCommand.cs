@@ -1,8 +1,8 @@
 using Reproduce.Compute;
+using Reproduce.Configuration;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
 using Reproduce.Reporting;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Densities;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Pipeline;

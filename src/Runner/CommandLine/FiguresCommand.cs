@@ -1,6 +1,6 @@
+using Reproduce.Configuration;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
 using Spectre.Console;

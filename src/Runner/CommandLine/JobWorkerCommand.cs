@@ -1,6 +1,7 @@
 using Reproduce.Compute;
+using Reproduce.Configuration;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Pipeline;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ public static class JobWorkerCommand
         using CancellationTokenRegistration link = interruption.Token.Register(stop.Cancel);
         new Thread(() => WatchInput(stop)) { IsBackground = true }.Start();
 
-        Experiment experiment = YamlBinder.Bind<Experiment>(YamlReader.Load(arguments.ResolvedFile));
+        Experiment experiment = YamlBinder.Bind<Experiment>(YamlReader.Load(arguments.ResolvedFile), SettingKinds.All);
         Device device = Devices.Parse(experiment.Device);
         RunPlan plan = new(experiment, arguments.Variant, arguments.Cache, device.type.ToString());
         IJob job = plan.Jobs.First(j => j.Folder.Hash == hash);

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Reproduce.Configuration;
 using Reproduce.Reporting;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Report;
 using Reproduce.Runner.Storage;
 

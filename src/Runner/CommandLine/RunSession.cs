@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Configuration;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;

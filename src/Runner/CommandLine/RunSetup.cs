@@ -1,6 +1,6 @@
 using Reproduce.Compute;
+using Reproduce.Configuration;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
 using static TorchSharp.torch;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Reproduce.Compute;
+using Reproduce.Configuration;
 using Reproduce.Evaluation;
 using Reproduce.Reporting;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Pipeline;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
+using Reproduce.Configuration;
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
@@ -40,7 +41,7 @@ public static class SwitchesCommand
         (string Name, FreeFormContenderSettings Settings)[] run =
         [
             .. experiment.Contenders
-                .Where(c => c.Value is FreeFormContenderSettings && switches.Any(s => SwitchList.IsOf(s, c.Key, KindAttribute.Of(c.Value))))
+                .Where(c => c.Value is FreeFormContenderSettings && switches.Any(s => SwitchList.IsOf(s, c.Key, SettingKinds.All.NameOf(c.Value))))
                 .Select(c => (c.Key, (FreeFormContenderSettings)c.Value)),
         ];
         string[] shrink =

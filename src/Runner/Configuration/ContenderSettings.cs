@@ -2,16 +2,12 @@ using System.ComponentModel.DataAnnotations;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Catalogue;
-using Reproduce.Runner.Configuration.Yaml;
 
 namespace Reproduce.Runner.Configuration;
 
 /// <summary>A contender in an experiment file, chosen by <c>kind</c>.</summary>
-public abstract record ContenderSettings : IValidatedRecord
+public abstract record ContenderSettings : IValidatableObject
 {
-    /// <summary>The kinds, by name.</summary>
-    public static IReadOnlyDictionary<string, Type> Kinds => Contenders.Settings;
-
     /// <summary>Length, batches and optimiser of the training.</summary>
     public required TrainingSettings Training { get; init; }
 
@@ -56,11 +52,11 @@ public abstract record ContenderSettings : IValidatedRecord
     public virtual object SamplingOnly() => Array.Empty<string>();
 
     /// <inheritdoc/>
-    public virtual IEnumerable<(string Property, string Problem)> Problems()
+    public virtual IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if ((Training.Epochs is null) == (Training.Steps is null))
         {
-            yield return (nameof(Training), "expected either 'epochs' or 'steps'");
+            yield return new ValidationResult("expected either 'epochs' or 'steps'", [nameof(Training)]);
         }
     }
 }

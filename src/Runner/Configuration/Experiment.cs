@@ -3,12 +3,11 @@ using System.Globalization;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Reporting;
-using Reproduce.Runner.Configuration.Yaml;
 
 namespace Reproduce.Runner.Configuration;
 
 /// <summary>An experiment file: everything that decides the numbers of a run.</summary>
-public sealed record Experiment : IValidatedRecord
+public sealed record Experiment : IValidatableObject
 {
     /// <summary>Short name; the results' folder is named so.</summary>
     [RegularExpression("[a-z0-9][a-z0-9_-]{0,63}")]
@@ -73,67 +72,67 @@ public sealed record Experiment : IValidatedRecord
     public Claim[] Claims { get; init; } = [];
 
     /// <inheritdoc/>
-    public IEnumerable<(string Property, string Problem)> Problems()
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!Devices.IsValid(Device))
         {
-            yield return (nameof(Device), $"expected {Devices.Expected}, got '{Device}'");
+            yield return new ValidationResult($"expected {Devices.Expected}, got '{Device}'", [nameof(Device)]);
         }
 
         if (Contenders.Count == 0)
         {
-            yield return (nameof(Contenders), "expected at least one contender");
+            yield return new ValidationResult("expected at least one contender", [nameof(Contenders)]);
         }
 
         if (BudgetReplicates?.Keys.FirstOrDefault(k => !int.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is string key)
         {
-            yield return (nameof(BudgetReplicates), $"expected sizes of training sets as keys, such as {{512: 5}}, got '{key}'");
+            yield return new ValidationResult($"expected sizes of training sets as keys, such as {{512: 5}}, got '{key}'", [nameof(BudgetReplicates)]);
         }
 
         if (Figures.ScatterDataSets.Any(j => j >= Test.DataSets))
         {
-            yield return (nameof(Figures), $"scatter_data_sets: expected indices below test.data_sets ({Test.DataSets})");
+            yield return new ValidationResult($"scatter_data_sets: expected indices below test.data_sets ({Test.DataSets})", [nameof(Figures)]);
         }
 
         if (Figures.Observation is { } observation && observation.Length != Task.ObservationLength)
         {
-            yield return (nameof(Figures), Task.ObservationLength is int length
+            yield return new ValidationResult(Task.ObservationLength is int length
                 ? $"observation: expected {length} numbers, got {observation.Length}"
-                : "observation: expected only for a task that observes a short list of numbers");
+                : "observation: expected only for a task that observes a short list of numbers", [nameof(Figures)]);
         }
 
         if (Simulations.FullSweep?.Except(Simulations.Budgets).ToArray() is { Length: > 0 } unknown)
         {
-            yield return (nameof(Simulations), $"full_sweep: expected some of 'budgets', got {string.Join(", ", unknown)}");
+            yield return new ValidationResult($"full_sweep: expected some of 'budgets', got {string.Join(", ", unknown)}", [nameof(Simulations)]);
         }
 
         if (Task.SplitSizes is (int training, int validation, int test))
         {
             if (Simulations.Budgets.Max() > training || Simulations.Validation > validation)
             {
-                yield return (nameof(Simulations), $"the data end at {training} for training and {validation} for validation");
+                yield return new ValidationResult($"the data end at {training} for training and {validation} for validation", [nameof(Simulations)]);
             }
 
             if (Math.Max(Test.DataSets, Test.MarginalDataSets ?? 0) > test)
             {
-                yield return (nameof(Test), $"the data end at {test} test data sets");
+                yield return new ValidationResult($"the data end at {test} test data sets", [nameof(Test)]);
             }
         }
         else if (Test.MarginalDataSets is not null)
         {
-            yield return (nameof(Test), "marginal_data_sets: expected only for a task whose parameters are data");
+            yield return new ValidationResult("marginal_data_sets: expected only for a task whose parameters are data", [nameof(Test)]);
         }
 
         foreach (Claim claim in Claims)
         {
             if (claim.Problem is string problem)
             {
-                yield return (nameof(Claims), $"'{claim.Id}': {problem}");
+                yield return new ValidationResult($"'{claim.Id}': {problem}", [nameof(Claims)]);
             }
 
             foreach (string contender in claim.Contenders.Where(c => !Contenders.ContainsKey(c)))
             {
-                yield return (nameof(Claims), $"'{claim.Id}': there is no contender '{contender}'; the contenders are {string.Join(", ", Contenders.Keys)}");
+                yield return new ValidationResult($"'{claim.Id}': there is no contender '{contender}'; the contenders are {string.Join(", ", Contenders.Keys)}", [nameof(Claims)]);
             }
         }
     }

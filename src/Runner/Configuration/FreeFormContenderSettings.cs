@@ -40,21 +40,21 @@ public abstract record FreeFormContenderSettings : ContenderSettings
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Property, string Problem)> Problems()
+    public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach ((string, string) problem in base.Problems())
+        foreach (ValidationResult problem in base.Validate(validationContext))
         {
             yield return problem;
         }
 
         if (Steps.Distinct().Count() != Steps.Length)
         {
-            yield return (nameof(Steps), "expected each number of steps once");
+            yield return new ValidationResult("expected each number of steps once", [nameof(Steps)]);
         }
 
         if (FigureSteps is int wanted && !Steps.Contains(wanted))
         {
-            yield return (nameof(FigureSteps), $"expected one of 'steps' ({string.Join(", ", Steps)}), got {wanted}");
+            yield return new ValidationResult($"expected one of 'steps' ({string.Join(", ", Steps)}), got {wanted}", [nameof(FigureSteps)]);
         }
     }
 }

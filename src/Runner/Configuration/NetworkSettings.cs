@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
+using Reproduce.Configuration;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Networks.Images;
-using Reproduce.Runner.Configuration.Yaml;
 
 namespace Reproduce.Runner.Configuration;
 
@@ -25,7 +25,6 @@ public abstract record NetworkSettings
 public sealed record NetworkParts(long Dimension, long Condition, double LargestTime, RandomSource Random);
 
 /// <summary>The residual MLP of the low-dimensional experiments.</summary>
-[Kind("mlp", IsDefault = true)]
 public sealed record MlpNetworkSettings : NetworkSettings
 {
     /// <summary>Width of every hidden layer.</summary>
@@ -56,7 +55,6 @@ public sealed record MlpNetworkSettings : NetworkSettings
 }
 
 /// <summary>The network of the denoising experiment that does not know that its parameters are an image.</summary>
-[Kind("naive")]
 public sealed record NaiveNetworkSettings : NetworkSettings
 {
     /// <summary>Width of every hidden layer.</summary>
@@ -84,7 +82,6 @@ public sealed record NaiveNetworkSettings : NetworkSettings
 }
 
 /// <summary>The U-Net of the denoising experiment, for parameters that are a square image.</summary>
-[Kind("u-net")]
 public sealed record UNetNetworkSettings : NetworkSettings
 {
     /// <summary>Channels of the first level; every further level has twice as many.</summary>

@@ -3,7 +3,6 @@ using Reproduce.Compute;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Networks.Images;
 using Reproduce.Inference.Networks.Series;
-using Reproduce.Runner.Configuration.Yaml;
 
 namespace Reproduce.Runner.Configuration;
 
@@ -17,7 +16,6 @@ public abstract record SummarySettings
 }
 
 /// <summary>No summary network: the observation itself is the condition.</summary>
-[Kind("direct")]
 public sealed record DirectSummarySettings : SummarySettings
 {
     /// <inheritdoc/>
@@ -26,7 +24,6 @@ public sealed record DirectSummarySettings : SummarySettings
 }
 
 /// <summary>A deep set for exchangeable points.</summary>
-[Kind("deep-set")]
 public sealed record DeepSetSummarySettings : SummarySettings
 {
     /// <summary>Number of summaries.</summary>
@@ -53,7 +50,6 @@ public sealed record DeepSetSummarySettings : SummarySettings
 }
 
 /// <summary>A set transformer for exchangeable points.</summary>
-[Kind("set-transformer")]
 public sealed record SetTransformerSummarySettings : SummarySettings
 {
     /// <summary>Number of summaries.</summary>
@@ -76,7 +72,6 @@ public sealed record SetTransformerSummarySettings : SummarySettings
 }
 
 /// <summary>An LSTM for a curve, a transformer for profiles, joined by dense layers.</summary>
-[Kind("series-fusion")]
 public sealed record SeriesFusionSummarySettings : SummarySettings
 {
     /// <summary>The observation's part that is a curve over time.</summary>
@@ -127,7 +122,6 @@ public sealed record SeriesFusionSummarySettings : SummarySettings
 }
 
 /// <summary>A convolutional network for images.</summary>
-[Kind("image-cnn")]
 public sealed record ImageCnnSummarySettings : SummarySettings
 {
     /// <summary>Channels of the first two convolutions.</summary>

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Tasks;
 using Reproduce.Tasks.Denoising;
 using Reproduce.Tasks.Tumor;
@@ -26,7 +25,6 @@ public abstract record TaskSettings
 }
 
 /// <summary>Experiment 1: the Gaussian mixture.</summary>
-[Kind("gaussian-mixture")]
 public sealed record GaussianMixtureSettings : TaskSettings
 {
     /// <summary>Number of parameters, D.</summary>
@@ -59,7 +57,6 @@ public sealed record GaussianMixtureSettings : TaskSettings
 }
 
 /// <summary>Experiment 2: two moons.</summary>
-[Kind("two-moons")]
 public sealed record TwoMoonsSettings : TaskSettings
 {
     /// <summary>Switch: false keeps reference draws outside of the prior's box and of the infeasible branch, as the published scripts do.</summary>
@@ -76,7 +73,6 @@ public sealed record TwoMoonsSettings : TaskSettings
 }
 
 /// <summary>Experiment 3: inverse kinematics of an arm with three joints.</summary>
-[Kind("inverse-kinematics")]
 public sealed record KinematicsSettings : TaskSettings
 {
     /// <inheritdoc/>
@@ -87,7 +83,6 @@ public sealed record KinematicsSettings : TaskSettings
 }
 
 /// <summary>Experiment 5: tumour spheroid growth.</summary>
-[Kind(TumorSpheroidTask.Kind)]
 public sealed record TumorSpheroidSettings : TaskSettings
 {
     /// <inheritdoc/>
@@ -95,7 +90,6 @@ public sealed record TumorSpheroidSettings : TaskSettings
 }
 
 /// <summary>Experiment 4: Bayesian denoising of Fashion-MNIST images.</summary>
-[Kind("denoising")]
 public sealed record DenoisingSettings : TaskSettings
 {
     /// <summary>The folder with the four files of Fashion-MNIST; when not given, the usual places are searched.</summary>

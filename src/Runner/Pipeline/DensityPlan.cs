@@ -1,5 +1,5 @@
+using Reproduce.Configuration;
 using Reproduce.Runner.Catalogue;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Tasks;
 
 namespace Reproduce.Runner.Pipeline;

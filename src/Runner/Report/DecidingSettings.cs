@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Reproduce.Configuration;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Configuration.Yaml;
 
 namespace Reproduce.Runner.Report;
 
@@ -36,7 +37,7 @@ public static class DecidingSettings
             settings[ContenderPrefix + name] = new { Training = contender.TrainingOnly(), Sampling = contender.SamplingOnly(), contender.Stream };
         }
 
-        return settings.ToDictionary(s => s.Key, s => Digest(CanonicalJson.Write(s.Value)));
+        return settings.ToDictionary(s => s.Key, s => Digest(CanonicalJson.Write(s.Value, SettingKinds.All)));
     }
 
     /// <summary>The settings without those of contenders that have no numbers.</summary>

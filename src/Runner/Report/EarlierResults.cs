@@ -1,6 +1,7 @@
+using Reproduce.Configuration;
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Configuration.Yaml;
 
 namespace Reproduce.Runner.Report;
 
@@ -35,7 +36,7 @@ public sealed record EarlierResults(
         Manifest last = Manifest.Read(manifest);
         // Reports of before a manifest had digests have the settings of their last run.
         Dictionary<string, string> before = DecidingSettings.Restrict(
-            last.Settings.Count > 0 ? last.Settings : DecidingSettings.Of(YamlBinder.Bind<Experiment>(YamlReader.Load(resolved)), []),
+            last.Settings.Count > 0 ? last.Settings : DecidingSettings.Of(YamlBinder.Bind<Experiment>(YamlReader.Load(resolved), SettingKinds.All), []),
             [.. table.Rows.Select(r => r.Contender).Distinct()]);
         // A contender or a budget that only one of the two has is what --keep is for.
         if (DecidingSettings.Of(experiment, leftOut).FirstOrDefault(s => before.TryGetValue(s.Key, out string? value) && value != s.Value).Key is string other)

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Reproduce.Compute;
-using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Configuration;
+using Reproduce.Runner.Catalogue;
 
 namespace Reproduce.Runner.Storage;
 
@@ -38,7 +39,7 @@ public sealed class StageFolder
     public StageFolder(string cache, string stage, string label, object inputs, Func<StageFolder, bool>? hasAll = null)
     {
         _hasAll = hasAll;
-        _inputs = CanonicalJson.Write(inputs);
+        _inputs = CanonicalJson.Write(inputs, SettingKinds.All);
         Stage = stage;
         Label = label;
         byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes(stage + "\n" + _inputs));

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using NUnit.Framework;
+using Reproduce.Configuration;
 using Reproduce.Runner;
-using Reproduce.Runner.Configuration.Yaml;
+using Reproduce.Tests.Configuration;
 using Reproduce.Tests.Runner;
-using Reproduce.Tests.Runner.Configuration;
 using Reproduce.Tests.Tasks.Denoising;
 
 namespace Reproduce.Tests.Faults;

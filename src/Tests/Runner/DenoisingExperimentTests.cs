@@ -1,12 +1,12 @@
 using NUnit.Framework;
 using Reproduce.Compute;
+using Reproduce.Configuration;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Training;
 using Reproduce.Runner;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks.Denoising;
 using Reproduce.Tests.Inference.Support;
@@ -141,16 +141,16 @@ public sealed class DenoisingExperimentTests
     public void ANetworkWithoutAKindIsAnMlpWithTheHashThatItAlwaysHad()
     {
         string gmm = Path.Combine(Repository.Root, "experiments", "gmm.yaml");
-        Experiment experiment = YamlBinder.Bind<Experiment>(ExperimentFiles.Load(gmm, null, null, []));
+        Experiment experiment = YamlBinder.Bind<Experiment>(ExperimentFiles.Load(gmm, null, null, []), SettingKinds.All);
         NetworkSettings network = ((FreeFormContenderSettings)experiment.Contenders["cmpe"]).Network;
         Assert.Multiple(() =>
         {
             Assert.That(network, Is.EqualTo(new MlpNetworkSettings { Units = 256, Blocks = 2, Dropout = 0.1, L2 = 1e-4 }));
-            Assert.That(CanonicalJson.Write(network), Is.EqualTo("""{"blocks":2,"dropout":0.1,"l2":0.0001,"units":256}"""));
+            Assert.That(CanonicalJson.Write(network, SettingKinds.All), Is.EqualTo("""{"blocks":2,"dropout":0.1,"l2":0.0001,"units":256}"""));
             Assert.That(
-                CanonicalJson.Write(new UNetNetworkSettings()),
+                CanonicalJson.Write(new UNetNetworkSettings(), SettingKinds.All),
                 Is.EqualTo("""{"blocks":2,"channels":16,"groups":8,"kind":"u-net","levels":3}"""));
-            Assert.That(CanonicalJson.Write(experiment.Contenders["cmpe"].At(1024)), Does.Not.Contain("batch_sizes"));
+            Assert.That(CanonicalJson.Write(experiment.Contenders["cmpe"].At(1024), SettingKinds.All), Does.Not.Contain("batch_sizes"));
         });
     }
 
@@ -197,5 +197,5 @@ public sealed class DenoisingExperimentTests
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), "a plan needs no data: " + errors);
     }
 
-    private static Experiment Load(params string[] sets) => YamlBinder.Bind<Experiment>(ExperimentFiles.Load(Denoising, null, null, sets));
+    private static Experiment Load(params string[] sets) => YamlBinder.Bind<Experiment>(ExperimentFiles.Load(Denoising, null, null, sets), SettingKinds.All);
 }

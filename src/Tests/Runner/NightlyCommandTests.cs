@@ -1,8 +1,8 @@
 using NUnit.Framework;
+using Reproduce.Configuration;
 using Reproduce.Reporting;
 using Reproduce.Runner;
 using Reproduce.Runner.CommandLine;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Report;
 using Reproduce.Tests.Reporting.Nightly;
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
@@ -45,8 +46,8 @@ public sealed class NpseContenderTests
     {
         NpseContenderSettings settings = Load();
         NpseContenderSettings wrong = settings with { Diffusion = settings.Diffusion with { LargestTime = 0.0005 } };
-        Assert.That(settings.Problems(), Is.Empty);
-        Assert.That(wrong.Problems().Single(), Is.EqualTo((nameof(NpseContenderSettings.Diffusion), "expected largest_time above smallest_time")));
+        Assert.That(settings.Validate(new ValidationContext(settings)), Is.Empty);
+        Assert.That(wrong.Validate(new ValidationContext(wrong)).Single().ErrorMessage, Is.EqualTo("expected largest_time above smallest_time"));
     }
 
     private static NpseContenderSettings Load()

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using NUnit.Framework;
 using Reproduce.Compute;
+using Reproduce.Configuration;
 using Reproduce.Runner;
 using Reproduce.Runner.CommandLine;
-using Reproduce.Runner.Configuration.Yaml;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Runner;

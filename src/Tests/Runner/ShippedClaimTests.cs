@@ -1,8 +1,8 @@
 using NUnit.Framework;
+using Reproduce.Configuration;
 using Reproduce.Reporting;
 using Reproduce.Runner;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Pipeline;
 
 namespace Reproduce.Tests.Runner;

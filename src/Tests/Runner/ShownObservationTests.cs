@@ -1,8 +1,8 @@
 using NUnit.Framework;
 using Reproduce.Compute;
+using Reproduce.Configuration;
 using Reproduce.Runner;
 using Reproduce.Runner.Configuration;
-using Reproduce.Runner.Configuration.Yaml;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Tests.Inference.Support;
 using static TorchSharp.torch;

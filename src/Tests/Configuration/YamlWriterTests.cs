@@ -1,0 +1,106 @@
+using NUnit.Framework;
+using Reproduce.Configuration;
+
+namespace Reproduce.Tests.Configuration;
+
+[TestFixture, Category("Fast")]
+public sealed class YamlWriterTests
+{
+    [Test]
+    public void OneStyleForAllTrees() => Assert.That(YamlWriter.Write(Sample.Map(Sample.Yaml)), Is.EqualTo("""
+        name: gmm
+        title: "Gaussian mixture: one"
+        seed: 20
+        task:
+          kind: gaussian-mixture
+          dimension: 2
+        simulations:
+          budgets: [512, 1024]
+          validation: 50
+        contenders:
+          cmpe:
+            kind: cmpe
+            final_steps: 25
+            training:
+              epochs: 1000
+              learning_rate: 1.0e-4
+          fmpe-small:
+            kind: fmpe
+            training:
+              epochs: 10
+              schedule: constant
+        repeats:
+          z: 1
+          a: 2
+        steps:
+          -
+            count: 1
+          -
+            count: 10
+            timed: true
+
+        """));
+
+    [TestCase("'5'", "\"5\"")]
+    [TestCase("5", "5")]
+    [TestCase("-1e-4", "-1e-4")]
+    [TestCase("'true'", "\"true\"")]
+    [TestCase("'plain words'", "plain words")]
+    [TestCase("'it: is'", "\"it: is\"")]
+    [TestCase("' spaced '", "\" spaced \"")]
+    [TestCase("\"a\\nb\\t\\e\"", "\"a\\nb\\t\\U0000001B\"")]
+    [TestCase("'~'", "\"~\"")]
+    [TestCase("null", "~")]
+    [TestCase("cuda:0", "\"cuda:0\"")]
+    [TestCase("'say \"hi\" \\ bye'", "\"say \\\"hi\\\" \\\\ bye\"")]
+    [TestCase("é\U0001F600", "\"é\U0001F600\"")]
+    public void ValuesReadBackAsTheyWere(string yaml, string expected)
+    {
+        var written = YamlWriter.Write(Sample.Map($"a: {yaml}"));
+        var (before, after) = ((YamlScalar)Sample.Map($"a: {yaml}").Find("a")!.Value, (YamlScalar)Sample.Map(written).Find("a")!.Value);
+        Assert.That(written, Is.EqualTo($"a: {expected}\n"));
+        Assert.That(after.IsNull, Is.EqualTo(before.IsNull));
+        if (!before.IsNull) Assert.That(after.Text, Is.EqualTo(before.Text));
+    }
+
+    [Test]
+    public void EmptyAndNestedCollections()
+    {
+        var written = YamlWriter.Write(Sample.Map("{a: {}, b: [], c: [[1, 2], {d: [x]}], '*': 1}"));
+        Assert.That(written, Is.EqualTo("a: {}\nb: []\nc:\n  - [1, 2]\n  -\n    d: [x]\n\"*\": 1\n"));
+        Assert.That(YamlWriter.Write(Sample.Map(written)), Is.EqualTo(written));
+    }
+
+    [Test]
+    public void WrittenSettingsBindToTheSameRecord()
+    {
+        var again = Sample.Bind(YamlWriter.Write(Sample.Map(Sample.Yaml)));
+        Assert.That(CanonicalJson.Write(again, Sample.Kinds), Is.EqualTo(CanonicalJson.Write(Sample.Bind(Sample.Yaml), Sample.Kinds)));
+    }
+
+    [Test]
+    public void CanonicalJsonIsStable() => Assert.That(CanonicalJson.Write(Sample.Bind(Sample.Yaml), Sample.Kinds), Is.EqualTo("""
+        {"contenders":{
+        "cmpe":{"final_steps":25,"kind":"cmpe","training":{"epochs":1000,"learning_rate":0.0001,"schedule":"cosine_decay"}},
+        "fmpe-small":{"kind":"fmpe","layers":4,"training":{"epochs":10,"learning_rate":0.0005,"schedule":"constant"}}},
+        "device":"auto","name":"gmm","repeats":{"a":2,"z":1},"seed":20,"simulations":{"budgets":[512,1024],"validation":50},
+        "steps":[{"count":1,"timed":false},{"count":10,"timed":true}],
+        "task":{"components":2,"dimension":2,"kind":"gaussian-mixture"},"title":"Gaussian mixture: one"}
+        """.ReplaceLineEndings("")));
+
+    [TestCase("kind: cmpe\n    final_steps: 25", "final_steps: 25\n    kind: cmpe", true)]
+    [TestCase("learning_rate: 1.0e-4", "learning_rate: 0.0001", true)]
+    [TestCase("epochs: 1000", "epochs: 1000\n      schedule: cosine_decay", true)]
+    [TestCase("{ z: 1, a: 2 }", "{ a: 2, z: 1 }", true)]
+    [TestCase("epochs: 1000", "epochs: 1001", false)]
+    [TestCase("[512, 1024]", "[1024, 512]", false)]
+    [TestCase("learning_rate: 1.0e-4", "learning_rate: 1.0000000000000002e-4", false)]
+    [TestCase("fmpe-small", "fmpe-large", false)]
+    [TestCase("kind: fmpe", "kind: npse", false)]
+    [TestCase("seed: 20", "seed: ~", false)]
+    public void CanonicalJsonChangesWithTheSettingsOnly(string part, string replacement, bool same)
+    {
+        var changed = CanonicalJson.Write(Sample.Bind(Sample.With(part, replacement)), Sample.Kinds);
+        Assert.That(changed == CanonicalJson.Write(Sample.Bind(Sample.Yaml), Sample.Kinds), Is.EqualTo(same));
+    }
+}
