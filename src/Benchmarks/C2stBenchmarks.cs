@@ -17,7 +17,7 @@ public class C2stBenchmarks
 {
     private const int Sets = 100, SetsOneAtATime = 5, Count = 4000, Dimensions = 2;
     private static readonly RandomKey s_key = RandomKey.FromSeed(1);
-    private readonly C2stOptions _options = new();
+    private readonly C2stSettings _options = new();
     private Tensor _draws = null!, _reference = null!;
 
     /// <summary>Draws of distributions as far apart as a good posterior is from the true one: the Bayes accuracy is 0.57.</summary>

@@ -11,7 +11,7 @@ namespace Reproduce.Benchmarks;
 /// </summary>
 internal static class C2stOneAtATime
 {
-    internal static double Score(Classifier classifier, Tensor pool, int references, NetworkShape shape, C2stOptions options)
+    internal static double Score(Classifier classifier, Tensor pool, int references, NetworkShape shape, C2stSettings options)
     {
         float[] initial = new float[shape.Count];
         shape.Initialise(initial, classifier.Key);

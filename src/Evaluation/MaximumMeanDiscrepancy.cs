@@ -25,7 +25,7 @@ public static class MaximumMeanDiscrepancy
     /// <returns>[J].</returns>
     /// <exception cref="ArgumentException">Shapes or options that do not fit, or draws that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
-    public static MmdResult[] PerDataSet(Tensor draws, Tensor reference, MmdOptions options, CancellationToken cancel = default)
+    public static MmdResult[] PerDataSet(Tensor draws, Tensor reference, MmdSettings options, CancellationToken cancel = default)
     {
         Require.Pairs(draws, reference);
         var results = new MmdResult[draws.size(0)];
@@ -45,10 +45,10 @@ public static class MaximumMeanDiscrepancy
     /// <param name="cancel">Ends the work.</param>
     /// <exception cref="ArgumentException">Shapes or options that do not fit, or draws that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
-    public static MmdResult Pair(Tensor draws, Tensor reference, MmdOptions options, CancellationToken cancel = default)
+    public static MmdResult Pair(Tensor draws, Tensor reference, MmdSettings options, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+        SettingsRules.Check(options, "MMD settings");
         Require.Rank(draws, 2, nameof(draws), "[S, D]");
         Require.Rank(reference, 2, nameof(reference), "[S', D]");
         if (draws.size(1) != reference.size(1) || draws.size(0) < 2 || reference.size(0) < 2)

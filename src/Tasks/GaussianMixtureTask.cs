@@ -19,16 +19,16 @@ public sealed class GaussianMixtureTask : ITask, IReferencePosterior, IEvidence
     /// <summary>The value of <c>kind:</c> in an experiment file.</summary>
     public const string Kind = "gaussian-mixture";
 
-    private readonly GaussianMixtureOptions _options;
+    private readonly GaussianMixtureSettings _options;
     private readonly int _dimension;
     private readonly int _points;
 
     /// <summary>A task with these settings.</summary>
     /// <param name="options">The settings; null for the paper's.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public GaussianMixtureTask(GaussianMixtureOptions? options = null)
+    public GaussianMixtureTask(GaussianMixtureSettings? options = null)
     {
-        _options = options ?? new GaussianMixtureOptions();
+        _options = options ?? new GaussianMixtureSettings();
         _dimension = _options.Dimension;
         _points = _options.Points;
         Require.InRange(_dimension, 1, 1000, "dimension");

@@ -31,7 +31,7 @@ public sealed class TwoMoonsTask : ITask, IReferencePosterior, IEvidence
 
     /// <summary>A task with these settings.</summary>
     /// <param name="options">The settings; null for the paper's.</param>
-    public TwoMoonsTask(TwoMoonsOptions? options = null) => _truncate = (options ?? new TwoMoonsOptions()).Truncate;
+    public TwoMoonsTask(TwoMoonsSettings? options = null) => _truncate = (options ?? new TwoMoonsSettings()).TruncateReference;
 
     /// <inheritdoc/>
     public string Name => Kind;

@@ -9,7 +9,7 @@ namespace Reproduce.Evaluation;
 internal static class BatchedTraining
 {
     /// <summary>Bytes that one classifier adds to a batch: its rows, their shuffled copy, the activations, the parameters.</summary>
-    internal static long BytesPerClassifier(NetworkShape shape, int rows, C2stOptions options)
+    internal static long BytesPerClassifier(NetworkShape shape, int rows, C2stSettings options)
     {
         long batch = Math.Min(options.BatchSize, rows);
         long numbers = (long)rows * (2 * shape.Inputs + 8) + 8 * batch * shape.Hidden + 3L * EvaluationRows * shape.Hidden + 8L * shape.Count;
@@ -30,7 +30,7 @@ internal static class BatchedTraining
     /// <param name="cancel">Ends the work at the next epoch.</param>
     /// <returns>Accuracies, [R].</returns>
     internal static double[] Run(
-        IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stOptions options,
+        IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stSettings options,
         Action<int> finished, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
@@ -80,7 +80,7 @@ internal static class BatchedTraining
         return tensor(initial, [classifiers.Count, shape.Count]);
     }
 
-    private static double[] Epoch(BatchedNetwork network, List<Candidate> running, Tensor data, int references, C2stOptions options)
+    private static double[] Epoch(BatchedNetwork network, List<Candidate> running, Tensor data, int references, C2stSettings options)
     {
         using var scope = NewDisposeScope();
         int rows = running[0].Order.Length;
@@ -144,7 +144,7 @@ internal static class BatchedTraining
         return (x, tensor(classes, [choice.Length, count, 1], device: data.device));
     }
 
-    private sealed class Candidate(int slot, Classifier classifier, long offset, C2stOptions options)
+    private sealed class Candidate(int slot, Classifier classifier, long offset, C2stSettings options)
     {
         internal SplitMix64 Shuffle = new(classifier.Key.Child("shuffle").Value);
         internal StoppingRule Rule = new(options.Tolerance, options.Patience);

@@ -11,7 +11,7 @@ namespace Reproduce.Evaluation;
 /// </summary>
 /// <remarks>
 /// The classifier is scikit-learn's MLPClassifier (two hidden ReLU layers, logistic output, Adam, batch 200, penalty 1e-4, early
-/// stopping on the training loss), which the paper uses; every constant is in <see cref="C2stOptions"/>. All classifiers of a call
+/// stopping on the training loss), which the paper uses; every constant is in <see cref="C2stSettings"/>. All classifiers of a call
 /// are trained together. The score of data set j depends on its draws and on key.Child(j), not on what else is in the call.
 /// </remarks>
 public static class C2st
@@ -27,11 +27,11 @@ public static class C2st
     /// <exception cref="ArgumentException">Shapes or options that do not fit, or draws that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
     public static double[] Score(
-        Tensor draws, Tensor reference, C2stOptions options, RandomKey key, IProgress<double>? progress = null, CancellationToken cancel = default)
+        Tensor draws, Tensor reference, C2stSettings options, RandomKey key, IProgress<double>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         Require.Pairs(draws, reference);
-        options.Validate();
+        SettingsRules.Check(options, "C2ST settings");
         Require.Finite(draws, nameof(draws));
         Require.Finite(reference, nameof(reference));
         int sets = (int)draws.size(0), references = (int)reference.size(1), rows = references + (int)draws.size(1);

@@ -18,7 +18,7 @@ internal sealed record Classifier(int DataSet, RandomKey Key, int[] Train, int[]
     /// <param name="rows">Number of pooled rows.</param>
     /// <param name="options">The protocol.</param>
     /// <param name="key">The data set's stream.</param>
-    internal static IEnumerable<Classifier> Plan(int dataSet, int rows, C2stOptions options, RandomKey key)
+    internal static IEnumerable<Classifier> Plan(int dataSet, int rows, C2stSettings options, RandomKey key)
     {
         int[] order = [.. Enumerable.Range(0, rows)];
         new SplitMix64(key.Child("split").Value).Shuffle(order);

@@ -18,7 +18,7 @@ internal static class VectorTraining
     /// <param name="cancel">Ends the work at the next epoch.</param>
     /// <returns>Accuracies, [R].</returns>
     internal static double[] Run(
-        IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stOptions options,
+        IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stSettings options,
         Action<int> finished, CancellationToken cancel)
     {
         int rows = (int)pool.size(1) * shape.Inputs;
@@ -37,7 +37,7 @@ internal static class VectorTraining
     }
 
     private static double Train(
-        VectorNetwork network, Classifier classifier, ReadOnlySpan<float> data, int references, NetworkShape shape, C2stOptions options,
+        VectorNetwork network, Classifier classifier, ReadOnlySpan<float> data, int references, NetworkShape shape, C2stSettings options,
         CancellationToken cancel)
     {
         float[] initial = new float[shape.Count];

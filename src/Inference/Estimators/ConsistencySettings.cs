@@ -2,18 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Reproduce.Inference.Estimators;
 
-/// <summary>The argument of the pseudo-Huber distance.</summary>
-public enum HuberNorm
-{
-    /// <summary>The Euclidean norm over the dimensions (the paper).</summary>
-    Vector,
-
-    /// <summary>Every dimension by itself, then the mean (the published script).</summary>
-    Elementwise,
-}
-
 /// <summary>Settings of <see cref="ConsistencyPosterior"/>; the defaults follow the paper's Appendix A, the switches the published script.</summary>
-public sealed record ConsistencySettings
+public sealed record ConsistencySettings : IValidatableObject
 {
     /// <summary>Smallest noise level, eps.</summary>
     [Range(1e-12, 1.0)]
@@ -62,5 +52,20 @@ public sealed record ConsistencySettings
     public bool IndependentTeacherDropout { get; init; }
 
     /// <summary>Switch: the published network never switches dropout off.</summary>
+    [SamplingOnly]
     public bool DropoutWhileSampling { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (S1 < S0)
+        {
+            yield return new ValidationResult($"expected s1 of at least s0 ({S0}), got {S1}");
+        }
+
+        if (LargestTime <= SmallestTime)
+        {
+            yield return new ValidationResult("expected largest_time above smallest_time");
+        }
+    }
 }

@@ -2,18 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Reproduce.Inference.Estimators;
 
-/// <summary>How the probability-flow ODE is integrated.</summary>
-public enum OdeSolver
-{
-    /// <summary>One pass per interval, first order.</summary>
-    Euler,
-
-    /// <summary>Two passes per interval, second order (Karras et al. 2022, Algorithm 1).</summary>
-    Heun,
-}
-
 /// <summary>Settings of <see cref="ScorePosterior"/>. The noise schedule is that of the consistency model, so that both can be compared.</summary>
-public sealed record DiffusionSettings
+public sealed record DiffusionSettings : IValidatableObject
 {
     /// <summary>Smallest noise level, eps, at which a draw ends.</summary>
     [Range(1e-12, 1.0)]
@@ -37,16 +27,26 @@ public sealed record DiffusionSettings
     public double? ParameterVariance { get; init; }
 
     /// <summary>Sampling: curvature of the grid of noise levels.</summary>
-    [Range(0.1, 100.0)]
+    [SamplingOnly, Range(0.1, 100.0)]
     public double Rho { get; init; } = 7;
 
     /// <summary>Sampling: the integrator.</summary>
+    [SamplingOnly]
     public OdeSolver Solver { get; init; } = OdeSolver.Heun;
 
     /// <summary>
     /// Sampling: S_churn of Karras et al. (2022), Algorithm 2. Before every interval the noise level is raised by the factor
     /// 1 + min(S_churn / intervals, sqrt(2) - 1), but never above T, with fresh noise; 0 is the deterministic sampler.
     /// </summary>
-    [Range(0.0, 1e6)]
+    [SamplingOnly, Range(0.0, 1e6)]
     public double Churn { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (LargestTime <= SmallestTime)
+        {
+            yield return new ValidationResult("expected largest_time above smallest_time");
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
 using Reproduce.Inference.Densities;
 using Reproduce.Inference.Networks;
@@ -7,33 +6,6 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Estimators;
-
-/// <summary>The distance in the flow-matching loss.</summary>
-public enum FlowMatchingLoss
-{
-    /// <summary>Mean squared error (Eq. 2).</summary>
-    SquaredError,
-
-    /// <summary>log cosh, as the published script's library had it; its minimiser is not the conditional mean.</summary>
-    LogCosh,
-}
-
-/// <summary>Settings of <see cref="FlowMatchingPosterior"/>; the defaults follow the paper.</summary>
-public sealed record FlowMatchingSettings
-{
-    /// <summary>Distance between the network's and the target velocity.</summary>
-    public FlowMatchingLoss Loss { get; init; } = FlowMatchingLoss.SquaredError;
-
-    /// <summary>Times drawn per simulation in a step (the published script: 32).</summary>
-    [Range(1, 4096)]
-    public int TimesPerSimulation { get; init; } = 1;
-
-    /// <summary>The published sampler makes K+1 Euler steps of 1/K and so overshoots to t = 1 + 1/K.</summary>
-    public bool ExtraEulerStep { get; init; }
-
-    /// <summary>The published network never switches dropout off.</summary>
-    public bool DropoutWhileSampling { get; init; }
-}
 
 /// <summary>
 /// Flow matching posterior estimation (Eq. 2) with a rectified flow.

@@ -51,4 +51,7 @@ public sealed record CouplingFlowSettings
     /// <summary>Bins of the spline; not used by affine couplings.</summary>
     [Range(2, 256)]
     public int Bins { get; init; } = 16;
+
+    /// <summary>Weights between layers of full width, of which a large flow has most.</summary>
+    public double RoughWeights => Layers * (2.0 * Units * Units * HiddenLayers + 4.0 * Units * Bins);
 }

@@ -1,30 +1,9 @@
-using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
 using Reproduce.Inference.Networks.Vectors.Sets;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks;
-
-/// <summary>Settings of <see cref="DeepSet"/>; the defaults are the ones of the published experiments' library.</summary>
-public sealed record DeepSetSettings
-{
-    /// <summary>Number of summaries.</summary>
-    [Range(1, 4096)]
-    public int Outputs { get; init; } = 10;
-
-    /// <summary>Number of equivariant modules before the final invariant one.</summary>
-    [Range(0, 16)]
-    public int EquivariantModules { get; init; } = 2;
-
-    /// <summary>Width of every dense layer.</summary>
-    [Range(1, 65536)]
-    public int Units { get; init; } = 64;
-
-    /// <summary>Dense layers in each of the three stacks of a module.</summary>
-    [Range(1, 16)]
-    public int Layers { get; init; } = 2;
-}
 
 /// <summary>
 /// A permutation-invariant network for exchangeable observations (Zaheer et al. 2017): equivariant modules, an invariant module

@@ -1,30 +1,9 @@
-using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
 using Reproduce.Inference.Networks.Vectors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks;
-
-/// <summary>Settings of <see cref="ResidualMlp"/>.</summary>
-public sealed record ResidualMlpSettings
-{
-    /// <summary>Width of every hidden layer.</summary>
-    [Range(1, 65536)]
-    public int Units { get; init; } = 256;
-
-    /// <summary>Number of residual blocks behind the first dense layer.</summary>
-    [Range(0, 64)]
-    public int Blocks { get; init; } = 2;
-
-    /// <summary>Dropout rate inside the residual blocks.</summary>
-    [Range(0.0, 0.99)]
-    public double Dropout { get; init; }
-
-    /// <summary>L2 penalty on the weights of the first and the residual layers (not the output layer).</summary>
-    [Range(0.0, 1.0)]
-    public double L2 { get; init; }
-}
 
 /// <summary>
 /// The paper's free-form MLP: Dense(H, ReLU), then blocks h = ReLU(dropout(W h + b) + h), then a linear layer to D outputs.

@@ -1,25 +1,8 @@
-using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks;
-
-/// <summary>Settings of <see cref="SetTransformer"/>; the defaults are the ones of the published experiments' library.</summary>
-public sealed record SetTransformerSettings
-{
-    /// <summary>Number of summaries.</summary>
-    [Range(1, 4096)]
-    public int Outputs { get; init; } = 10;
-
-    /// <summary>Induced self-attention blocks.</summary>
-    [Range(0, 16)]
-    public int Blocks { get; init; } = 2;
-
-    /// <summary>Inducing points of each block.</summary>
-    [Range(1, 4096)]
-    public int InducingPoints { get; init; } = 32;
-}
 
 /// <summary>
 /// A permutation-invariant network with attention (Lee et al. 2019): induced self-attention blocks, then pooling by attention with one

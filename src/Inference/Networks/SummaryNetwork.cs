@@ -15,18 +15,3 @@ public abstract class SummaryNetwork(string name) : Network(name)
     /// <returns>[B, S].</returns>
     public abstract Tensor Summarise(Observation x, ForwardPass pass);
 }
-
-/// <summary>No network: the observation's only tensor, flattened, is the condition itself.</summary>
-/// <param name="outputs">Length of the flattened observation.</param>
-public sealed class DirectSummary(long outputs) : SummaryNetwork(nameof(DirectSummary))
-{
-    /// <inheritdoc/>
-    public override long Outputs => outputs;
-
-    /// <inheritdoc/>
-    public override Tensor Summarise(Observation x, ForwardPass pass)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        return x.Sole.flatten(1);
-    }
-}

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Reproduce.Inference.Training;
 
 /// <summary>Settings of <see cref="Trainer"/>: the same loop for every estimator.</summary>
-public sealed record TrainingSettings
+public sealed record TrainingSettings : IValidatableObject
 {
     /// <summary>Passes through the training set; give either this or <see cref="Steps"/>.</summary>
     [Range(1, 10_000_000)]
@@ -67,4 +67,13 @@ public sealed record TrainingSettings
         (null, int steps) => (steps + StepsPerEpoch(simulations) - 1) / StepsPerEpoch(simulations),
         _ => throw new InvalidOperationException("training: expected either 'epochs' or 'steps'."),
     };
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if ((Epochs is null) == (Steps is null))
+        {
+            yield return new ValidationResult("expected either 'epochs' or 'steps'");
+        }
+    }
 }

@@ -25,18 +25,4 @@ public sealed record FlowMatchingContenderSettings : FreeFormContenderSettings, 
     /// <inheritdoc/>
     public override IPosteriorEstimator Create(EstimatorParts parts) => new FlowMatchingPosterior(
         parts.Dimension, parts.Summary, CreateNetwork(parts, largestTime: 1), FlowMatching);
-
-    /// <inheritdoc/>
-    public override ContenderSettings TrainingOnly() => this with
-    {
-        Steps = [],
-        BudgetSteps = null,
-        ReplicateSteps = null,
-        FigureSteps = null,
-        Stream = null,
-        FlowMatching = FlowMatching with { ExtraEulerStep = false, DropoutWhileSampling = false },
-    };
-
-    /// <inheritdoc/>
-    public override object SamplingOnly() => new { FlowMatching.ExtraEulerStep, FlowMatching.DropoutWhileSampling };
 }

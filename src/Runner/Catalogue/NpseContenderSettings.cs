@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Reproduce.Inference.Estimators;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
@@ -30,36 +29,4 @@ public sealed record NpseContenderSettings : FreeFormContenderSettings, IContend
         CreateNetwork(parts, largestTime: 1), // It is told ln(t) / 4.
         parts.ParameterVariance,
         Diffusion);
-
-    /// <inheritdoc/>
-    public override ContenderSettings TrainingOnly()
-    {
-        DiffusionSettings defaults = new();
-        return this with
-        {
-            Steps = [],
-            BudgetSteps = null,
-            ReplicateSteps = null,
-            FigureSteps = null,
-            Stream = null,
-            Diffusion = Diffusion with { Rho = defaults.Rho, Solver = defaults.Solver, Churn = defaults.Churn },
-        };
-    }
-
-    /// <inheritdoc/>
-    public override object SamplingOnly() => new { Diffusion.Rho, Diffusion.Solver, Diffusion.Churn };
-
-    /// <inheritdoc/>
-    public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        foreach (ValidationResult problem in base.Validate(validationContext))
-        {
-            yield return problem;
-        }
-
-        if (Diffusion.LargestTime <= Diffusion.SmallestTime)
-        {
-            yield return new ValidationResult("expected largest_time above smallest_time", [nameof(Diffusion)]);
-        }
-    }
 }

@@ -1,4 +1,7 @@
 using Reproduce.Configuration;
+using Reproduce.Inference.Networks;
+using Reproduce.Inference.Networks.Images;
+using Reproduce.Inference.Networks.Series;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Tasks;
@@ -20,20 +23,20 @@ public static class SettingKinds
             [DenoisingTask.Kind] = typeof(DenoisingSettings),
             [TumorSpheroidTask.Kind] = typeof(TumorSpheroidSettings),
         })
-        .Add<SummarySettings>(new Dictionary<string, Type>
+        .Add<SummaryNetworkSettings>(new Dictionary<string, Type>
         {
             ["direct"] = typeof(DirectSummarySettings),
-            ["deep-set"] = typeof(DeepSetSummarySettings),
-            ["set-transformer"] = typeof(SetTransformerSummarySettings),
-            ["series-fusion"] = typeof(SeriesFusionSummarySettings),
-            ["image-cnn"] = typeof(ImageCnnSummarySettings),
+            ["deep-set"] = typeof(DeepSetSettings),
+            ["set-transformer"] = typeof(SetTransformerSettings),
+            ["series-fusion"] = typeof(SeriesFusionSettings),
+            ["image-cnn"] = typeof(ImageSummaryCnnSettings),
         })
-        .Add<NetworkSettings>(
+        .Add<FreeFormNetworkSettings>(
             new Dictionary<string, Type>
             {
-                ["mlp"] = typeof(MlpNetworkSettings),
-                ["naive"] = typeof(NaiveNetworkSettings),
-                ["u-net"] = typeof(UNetNetworkSettings),
+                ["mlp"] = typeof(ResidualMlpSettings),
+                ["naive"] = typeof(NaiveImageMlpSettings),
+                ["u-net"] = typeof(UNetSettings),
             },
             standard: "mlp")
         .Add<ContenderSettings>(Contenders.Settings)

@@ -2,7 +2,6 @@ using System.Globalization;
 using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
-using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Spectre.Console;
 using static TorchSharp.torch;
@@ -52,21 +51,7 @@ public static class PlanPrinter
         ? string.Create(CultureInfo.InvariantCulture, $"about {many:N0}")
         : Weights(job, plan, device).ToString("N0", CultureInfo.InvariantCulture);
 
-    // Weights between layers of full width, of which a large network has most.
-    private static double DenseWeights(TrainJob job, RunPlan plan)
-    {
-        double network = job.Settings switch
-        {
-            FreeFormContenderSettings c => c.Network.RoughWeights,
-            FlowContenderSettings c => c.Flow.Layers * (2 * Square(c.Flow.Units) * c.Flow.HiddenLayers + 4.0 * c.Flow.Units * c.Flow.Bins),
-            _ => 0,
-        };
-        double summary = plan.Experiment.Summary is DeepSetSummarySettings d
-            ? (d.EquivariantModules + 1) * 3.0 * d.Layers * (Square(d.Units) + d.Units)
-            : 0;
-        return network + summary;
-        static double Square(double units) => units * units;
-    }
+    private static double DenseWeights(TrainJob job, RunPlan plan) => job.Settings.RoughWeights + plan.Experiment.Summary.RoughWeights;
 
     private static long Weights(TrainJob job, RunPlan plan, Device device)
     {

@@ -36,8 +36,8 @@ public static class ScoreCommand
         }
 
         RandomKey key = RandomKey.FromSeed(seed).Child("score");
-        double[] c2st = C2st.Score(draws, exact, new C2stOptions { Threads = Environment.ProcessorCount }, key, null, CancellationToken.None);
-        MmdResult[] mmd = MaximumMeanDiscrepancy.PerDataSet(draws, exact, new MmdOptions());
+        double[] c2st = C2st.Score(draws, exact, new C2stSettings { Threads = Environment.ProcessorCount }, key, null, CancellationToken.None);
+        MmdResult[] mmd = MaximumMeanDiscrepancy.PerDataSet(draws, exact, new MmdSettings { MaxDraws = 0 });
         // The keys are a contract with scripts: c2st, mmd2 and mmd2_unbiased are means over data sets.
         Dictionary<string, object> scores = new()
         {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Reproduce.Configuration;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Catalogue;
@@ -6,13 +7,13 @@ using Reproduce.Runner.Catalogue;
 namespace Reproduce.Runner.Configuration;
 
 /// <summary>A contender in an experiment file, chosen by <c>kind</c>.</summary>
-public abstract record ContenderSettings : IValidatableObject
+public abstract record ContenderSettings
 {
     /// <summary>Length, batches and optimiser of the training.</summary>
     public required TrainingSettings Training { get; init; }
 
     /// <summary>A number for the figures when the contender has several: the one that the paper's figure shows.</summary>
-    [Range(1, 100_000)]
+    [PlanOnly, Range(1, 100_000)]
     public int? FigureSteps { get; init; }
 
     /// <summary>Batch sizes of single budgets, in place of the training's.</summary>
@@ -22,7 +23,7 @@ public abstract record ContenderSettings : IValidatableObject
     /// The name under which its random numbers are drawn; its own when not given. Contenders that share one start from the same weights and
     /// see the same batches and noise, so that their difference comes from their settings alone.
     /// </summary>
-    [RegularExpression("[a-z0-9][a-z0-9_-]{0,63}")]
+    [PlanOnly, RegularExpression("[a-z0-9][a-z0-9_-]{0,63}")]
     public string? Stream { get; init; }
 
     /// <summary>The settings at one budget.</summary>
@@ -45,18 +46,13 @@ public abstract record ContenderSettings : IValidatableObject
     /// <param name="parts">What it is built from.</param>
     public abstract IPosteriorEstimator Create(EstimatorParts parts);
 
-    /// <summary>The same settings without what only sampling uses: what decides a training.</summary>
-    public abstract ContenderSettings TrainingOnly();
+    /// <summary>Weights between layers of full width, of which a large network has most.</summary>
+    public abstract double RoughWeights { get; }
+
+    /// <summary>The same settings without what only drawing or planning uses: what decides a training.</summary>
+    public ContenderSettings TrainingOnly() => MarkedSettings.Without(this, typeof(SamplingOnlyAttribute), typeof(PlanOnlyAttribute));
 
     /// <summary>What decides how a trained estimator is sampled, apart from the number of steps; an empty list when nothing does.</summary>
-    public virtual object SamplingOnly() => Array.Empty<string>();
-
-    /// <inheritdoc/>
-    public virtual IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if ((Training.Epochs is null) == (Training.Steps is null))
-        {
-            yield return new ValidationResult("expected either 'epochs' or 'steps'", [nameof(Training)]);
-        }
-    }
+    public object SamplingOnly() =>
+        MarkedSettings.Only(this, typeof(SamplingOnlyAttribute)) is { Count: > 0 } settings ? settings : Array.Empty<string>();
 }

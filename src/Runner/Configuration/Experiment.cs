@@ -1,8 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Reproduce.Compute;
-using Reproduce.Evaluation;
+using Reproduce.Inference.Networks;
 using Reproduce.Reporting;
+using Reproduce.Tasks;
 
 namespace Reproduce.Runner.Configuration;
 
@@ -54,7 +55,7 @@ public sealed record Experiment : IValidatableObject
         BudgetReplicates?.TryGetValue(budget.ToString(CultureInfo.InvariantCulture), out int count) == true ? count : Replicates;
 
     /// <summary>The network that condenses an observation, the same design for every contender.</summary>
-    public required SummarySettings Summary { get; init; }
+    public required SummaryNetworkSettings Summary { get; init; }
 
     /// <summary>The contenders by name.</summary>
     public required Dictionary<string, ContenderSettings> Contenders { get; init; }
@@ -136,132 +137,4 @@ public sealed record Experiment : IValidatableObject
             }
         }
     }
-}
-
-/// <summary>How many simulations to learn from.</summary>
-public sealed record SimulationSettings
-{
-    /// <summary>Sizes of the training sets; each is a prefix of one pool.</summary>
-    [Range(2, 100_000_000), MinLength(1)]
-    public required int[] Budgets { get; init; }
-
-    /// <summary>Budgets at which all sampling steps are tried, and at the others only each contender's <c>budget_steps</c>; all when not given.</summary>
-    public int[]? FullSweep { get; init; }
-
-    /// <summary>Simulations on which the loss is watched (never used for learning).</summary>
-    [Range(0, 100_000_000)]
-    public int Validation { get; init; } = 512;
-}
-
-/// <summary>What the estimators are tested on.</summary>
-public sealed record TestSettings
-{
-    /// <summary>Test data sets, J.</summary>
-    [Range(1, 1_000_000)]
-    public required int DataSets { get; init; }
-
-    /// <summary>Posterior draws for each, S.</summary>
-    [Range(2, 10_000_000)]
-    public required int Draws { get; init; }
-
-    /// <summary>
-    /// Test data sets from which one draw each is taken, M, to compare the draws' distribution with that of the true parameters by MMD;
-    /// null for none. They are counted from the first test data set, whatever <see cref="DataSets"/> is.
-    /// </summary>
-    [Range(2, 1_000_000)]
-    public int? MarginalDataSets { get; init; }
-
-    /// <summary>Equal parts into which those are divided, each with an MMD of its own.</summary>
-    [Range(1, 1000)]
-    public int MarginalParts { get; init; } = 6;
-
-    /// <summary>Test data sets that are needed in all.</summary>
-    public int Total => Math.Max(DataSets, MarginalDataSets ?? 0);
-}
-
-/// <summary>How draws are made and timed.</summary>
-public sealed record SamplingSettings
-{
-    /// <summary>Threads that draw at once on a CPU; 0 takes every core.</summary>
-    [Range(0, 1024)]
-    public int Threads { get; init; }
-
-    /// <summary>Rows that go through a network together; 0 chooses by device.</summary>
-    [Range(0, 100_000_000)]
-    public int RowsPerPass { get; init; }
-
-    /// <summary>Timed repetitions of a setting.</summary>
-    [Range(1, 1000)]
-    public int Repeats { get; init; } = 5;
-
-    /// <summary>No repetition is begun after so many seconds: slow settings are timed once, fast ones repeatedly.</summary>
-    [Range(0.0, 1e6)]
-    public double RepeatSeconds { get; init; } = 10;
-}
-
-/// <summary>How draws are scored.</summary>
-public sealed record ScoreSettings
-{
-    /// <summary>The classifier two-sample test.</summary>
-    public C2stSettings C2st { get; init; } = new();
-
-    /// <summary>The maximum mean discrepancy.</summary>
-    public MmdSettings Mmd { get; init; } = new();
-}
-
-/// <summary>Settings of the classifier two-sample test; the defaults are the paper's protocol.</summary>
-public sealed record C2stSettings
-{
-    /// <summary>Units of each of the two hidden layers, per parameter.</summary>
-    [Range(1, 1024)]
-    public int HiddenPerDimension { get; init; } = 16;
-
-    /// <summary>Share of the draws held out, when there are no folds.</summary>
-    [Range(0.01, 0.99)]
-    public double TestFraction { get; init; } = 0.25;
-
-    /// <summary>Folds of a cross-validation; 0 for one split.</summary>
-    [Range(0, 100)]
-    public int Folds { get; init; }
-
-    /// <summary>Epochs after which a classifier stops in any case.</summary>
-    [Range(1, 1_000_000)]
-    public int MaxEpochs { get; init; } = 10_000;
-
-    /// <summary>The evaluation's own options.</summary>
-    public C2stOptions ToOptions() => new()
-    {
-        HiddenPerDimension = HiddenPerDimension,
-        TestFraction = TestFraction,
-        Folds = Folds,
-        MaxEpochs = MaxEpochs,
-    };
-}
-
-/// <summary>Settings of the maximum mean discrepancy.</summary>
-public sealed record MmdSettings
-{
-    /// <summary>Draws of each sample that are compared; the cost grows with the square.</summary>
-    [Range(2, 1_000_000)]
-    public int MaxDraws { get; init; } = 1000;
-}
-
-/// <summary>What the figures show.</summary>
-public sealed record FigureSettings
-{
-    /// <summary>Test data sets whose posterior draws are shown.</summary>
-    [Range(0, 1_000_000)]
-    public int[] ScatterDataSets { get; init; } = [0];
-
-    /// <summary>An observation of the reader's choice whose posterior draws are shown too, for a task that observes a short list of numbers.</summary>
-    [Range(-1e9, 1e9)]
-    public double[]? Observation { get; init; }
-
-    /// <summary>The budget of figures that show one; the largest when not given (or when a profile left it out).</summary>
-    [Range(1, 100_000_000)]
-    public int? Budget { get; init; }
-
-    /// <summary>The budget of figures that show one, out of those that there are.</summary>
-    /// <param name="budgets">At least one.</param>
-    public int Shown(IReadOnlyCollection<int> budgets) => Budget is int wanted && budgets.Contains(wanted) ? wanted : budgets.Max();
 }

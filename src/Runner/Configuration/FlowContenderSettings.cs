@@ -12,5 +12,5 @@ public abstract record FlowContenderSettings : ContenderSettings
     public override int[] StepsOf(bool isFullSweep, int replicate = 0) => [1];
 
     /// <inheritdoc/>
-    public override ContenderSettings TrainingOnly() => this with { FigureSteps = null, Stream = null };
+    public override double RoughWeights => Flow.RoughWeights;
 }

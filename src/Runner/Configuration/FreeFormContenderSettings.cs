@@ -5,22 +5,25 @@ using Reproduce.Runner.Catalogue;
 namespace Reproduce.Runner.Configuration;
 
 /// <summary>A contender with a free-form network and a number of sampling steps.</summary>
-public abstract record FreeFormContenderSettings : ContenderSettings
+public abstract record FreeFormContenderSettings : ContenderSettings, IValidatableObject
 {
     /// <summary>The free-form network.</summary>
-    public NetworkSettings Network { get; init; } = new MlpNetworkSettings();
+    public FreeFormNetworkSettings Network { get; init; } = new ResidualMlpSettings();
 
     /// <summary>Numbers of sampling steps to try, ascending.</summary>
-    [Range(1, 100_000), MinLength(1)]
+    [PlanOnly, Range(1, 100_000), MinLength(1)]
     public required int[] Steps { get; init; }
 
     /// <summary>The numbers that are tried at budgets without a full sweep; all when not given.</summary>
-    [Range(1, 100_000)]
+    [PlanOnly, Range(1, 100_000)]
     public int[]? BudgetSteps { get; init; }
 
     /// <summary>Of those, the numbers that are tried for replicates after the first; all when not given, or when none of them is there.</summary>
-    [Range(1, 100_000)]
+    [PlanOnly, Range(1, 100_000)]
     public int[]? ReplicateSteps { get; init; }
+
+    /// <inheritdoc/>
+    public override double RoughWeights => Network.RoughWeights;
 
     /// <summary>The network with fresh weights.</summary>
     /// <param name="parts">What the estimator is built from.</param>
@@ -40,13 +43,8 @@ public abstract record FreeFormContenderSettings : ContenderSettings
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (ValidationResult problem in base.Validate(validationContext))
-        {
-            yield return problem;
-        }
-
         if (Steps.Distinct().Count() != Steps.Length)
         {
             yield return new ValidationResult("expected each number of steps once", [nameof(Steps)]);

@@ -196,7 +196,7 @@ public sealed class DensityJob : IJob
 
     private double[] Score(Tensor draws, Tensor exact, JobContext context)
     {
-        C2stOptions options = _scope.Experiment.Scores.C2st.ToOptions() with { Threads = context.Threads };
+        C2stSettings options = _scope.Experiment.Scores.C2st with { Threads = context.Threads };
         return C2st.Score(draws, exact, options, _scope.Key.Child("score"), null, context.Cancel);
     }
 }

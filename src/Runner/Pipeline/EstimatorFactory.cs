@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Configuration;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Training;
@@ -24,16 +25,31 @@ public static class EstimatorFactory
     /// <param name="job">The training.</param>
     /// <param name="training">Its training set, or simulations of the same shapes.</param>
     /// <param name="device">Where the estimator shall be.</param>
+    /// <exception cref="ConfigurationException">A network does not fit to the task's parameters or observations.</exception>
     public static IPosteriorEstimator Create(TrainJob job, Simulations training, Device device)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(training);
         using RandomSource random = new(job.Key.Child("init"));
-        SummaryNetwork summary = job.Summary.Create(training.X, random);
         using Tensor variance = training.Theta.var(0, unbiased: false);
-        IPosteriorEstimator estimator = job.Settings.Create(new EstimatorParts(training.Theta.shape[1], summary, variance, random));
+        SummaryNetwork summary = Fitting("summary", () => job.Summary.Create(training.X, random));
+        EstimatorParts parts = new(training.Theta.shape[1], summary, variance, random);
+        IPosteriorEstimator estimator = Fitting($"contenders.{job.Contender}", () => job.Settings.Create(parts));
         estimator.Network.to(device);
         return estimator;
+    }
+
+    // Whether a network fits to the task is known when it is built.
+    private static T Fitting<T>(string setting, Func<T> create)
+    {
+        try
+        {
+            return create();
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConfigurationException($"{setting}: {e.Message}");
+        }
     }
 
     /// <summary>The estimator of a finished training, from its weights' file alone; the caller owns it.</summary>

@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Configuration;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Storage;
 using Reproduce.Tasks;
@@ -21,7 +22,7 @@ public sealed class JobScope
         Experiment = experiment;
         Device = device;
         Task = experiment.Task.Create();
-        Simulator = experiment.Task.SimulatorOnly();
+        Simulator = MarkedSettings.Without(experiment.Task, typeof(SimulationIndependentAttribute));
         Key = RandomKey.FromSeed(experiment.Seed).Child(experiment.Name);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Reproduce.Compute;
 using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Networks;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
@@ -78,7 +79,7 @@ public sealed class TrainJob : IJob
     public RandomKey Key { get; }
 
     /// <summary>The summary network of the estimator.</summary>
-    public SummarySettings Summary => _scope.Experiment.Summary;
+    public SummaryNetworkSettings Summary => _scope.Experiment.Summary;
 
     /// <inheritdoc/>
     public StageFolder Folder { get; }

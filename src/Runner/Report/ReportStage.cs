@@ -190,7 +190,7 @@ public static class ReportStage
             ? string.Create(CultureInfo.InvariantCulture, $"one {1 - c2st.TestFraction:P0} / {c2st.TestFraction:P0} split")
             : $"{c2st.Folds} folds";
         return $"{drawn} C2ST: two hidden layers of {c2st.HiddenPerDimension} units per parameter, {protocol}, scaled by the reference. " +
-            $"MMD on {Math.Min(experiment.Scores.Mmd.MaxDraws, experiment.Test.Draws)} draws of each sample.";
+            $"MMD on {experiment.Scores.Mmd.Compared(experiment.Test.Draws)} draws of each sample.";
     }
 
     private static string ImageCaption(Experiment experiment)

@@ -17,7 +17,7 @@ namespace Reproduce.Tasks.Denoising;
 /// </remarks>
 public sealed class CameraModel : ISimulator
 {
-    private readonly CameraOptions _options;
+    private readonly CameraSettings _options;
 
     // Blurring along an axis, mirrored edges included, is one matrix.
     private readonly float[] _alongHeight;
@@ -31,9 +31,9 @@ public sealed class CameraModel : ISimulator
     /// <summary>A camera.</summary>
     /// <param name="options">The settings; null for the published ones.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public CameraModel(CameraOptions? options = null)
+    public CameraModel(CameraSettings? options = null)
     {
-        _options = options ?? new CameraOptions();
+        _options = options ?? new CameraSettings();
         Require.InRange(_options.Height, 1, 1024, "height");
         Require.InRange(_options.Width, 1, 1024, "width");
         Require.Positive(_options.Gain, "gain");

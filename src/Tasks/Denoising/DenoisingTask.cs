@@ -4,19 +4,6 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tasks.Denoising;
 
-/// <summary>Settings of <see cref="DenoisingTask"/>.</summary>
-public sealed record DenoisingOptions
-{
-    /// <summary>The folder with the four files of Fashion-MNIST; null to search the usual places, then to download.</summary>
-    public string? DataFolder { get; init; }
-
-    /// <summary>Whether the data may be downloaded when they are nowhere.</summary>
-    public bool Download { get; init; } = true;
-
-    /// <summary>The camera.</summary>
-    public CameraOptions Camera { get; init; } = new();
-}
-
 /// <summary>
 /// Experiment 4 of the paper: which picture was it? The parameter is a Fashion-MNIST image, the observation a noisy, blurred photograph.
 /// </summary>
@@ -38,13 +25,13 @@ public sealed class DenoisingTask : ITask, IFixedSplits, IImageParameters
 
     /// <summary>A task with these settings.</summary>
     /// <param name="options">The settings; null for the paper's.</param>
-    public DenoisingTask(DenoisingOptions? options = null)
-        : this(() => Load(options ?? new DenoisingOptions()), options?.Camera)
+    public DenoisingTask(DenoisingSettings? options = null)
+        : this(() => Load(options ?? new DenoisingSettings()), options?.Camera)
     {
     }
 
     /// <summary>A task on given data, for tests.</summary>
-    internal DenoisingTask(Func<FashionMnist> data, CameraOptions? camera = null)
+    internal DenoisingTask(Func<FashionMnist> data, CameraSettings? camera = null)
     {
         _camera = new CameraModel(camera);
         Require.InRange(_camera.Pixels, Pixels, Pixels, "pixels of the camera");
@@ -101,7 +88,7 @@ public sealed class DenoisingTask : ITask, IFixedSplits, IImageParameters
         return [.. Rows(split, first, count).Select(i => labels[i])];
     }
 
-    private static FashionMnist Load(DenoisingOptions options) =>
+    private static FashionMnist Load(DenoisingSettings options) =>
         FashionMnist.Read(FashionMnistFolder.Find(options.DataFolder, options.Download ? new FashionMnistDownload() : null));
 
     // Indices into the file that a split is taken from.

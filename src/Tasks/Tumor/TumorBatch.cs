@@ -14,7 +14,7 @@ public sealed class TumorBatch
 {
     private readonly TumorParameters[] _parameters;
     private readonly RandomKey _key;
-    private readonly TumorBatchOptions _options;
+    private readonly TumorBatchSettings _options;
     private readonly Action<TumorBatchProgress>? _progress;
     private readonly float[] _rows;
     private readonly int _rowLength;
@@ -25,7 +25,7 @@ public sealed class TumorBatch
     private int _done;
     private int _simulated;
 
-    private TumorBatch(TumorParameters[] parameters, RandomKey key, TumorBatchOptions options, Action<TumorBatchProgress>? progress)
+    private TumorBatch(TumorParameters[] parameters, RandomKey key, TumorBatchSettings options, Action<TumorBatchProgress>? progress)
     {
         _parameters = parameters;
         _key = key;
@@ -46,12 +46,12 @@ public sealed class TumorBatch
     public static TumorBatchResult Run(
         IEnumerable<TumorParameters> parameters,
         RandomKey key,
-        TumorBatchOptions? options = null,
+        TumorBatchSettings? options = null,
         Action<TumorBatchProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        options ??= new TumorBatchOptions();
+        options ??= new TumorBatchSettings();
         options.Validate();
         return new TumorBatch(parameters.ToArray(), key, options, progress).Run(cancellation);
     }

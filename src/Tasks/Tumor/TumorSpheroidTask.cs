@@ -76,7 +76,7 @@ public sealed class TumorSpheroidTask : IBatchSimulator
         TumorBatchResult result = SimulateBatch(
             theta,
             key,
-            new TumorBatchOptions { Folder = request.Folder, Workers = request.Workers },
+            new TumorBatchSettings { Folder = request.Folder, Workers = request.Workers },
             request.Progress is null ? null : p => request.Progress(p.Done),
             request.Cancel);
         return new SimulationBatch(result.ToObservation(), [.. result.Failures.Select(f => new FailedSimulation(f.Index, f.ToString()))]);
@@ -91,7 +91,7 @@ public sealed class TumorSpheroidTask : IBatchSimulator
     public static TumorBatchResult SimulateBatch(
         Tensor theta,
         RandomKey key,
-        TumorBatchOptions? options = null,
+        TumorBatchSettings? options = null,
         Action<TumorBatchProgress>? progress = null,
         CancellationToken cancellation = default)
     {

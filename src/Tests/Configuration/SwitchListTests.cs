@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Reproduce.Configuration;
+using Reproduce.Inference.Networks;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Tests.Runner;
@@ -80,7 +81,7 @@ public sealed class SwitchListTests
         static int Blocks(string name, string contender)
         {
             Experiment experiment = YamlBinder.Bind<Experiment>(ExperimentFiles.Load(File(name), null, "published-code", []), SettingKinds.All);
-            return ((MlpNetworkSettings)((FreeFormContenderSettings)experiment.Contenders[contender]).Network).Blocks;
+            return ((ResidualMlpSettings)((FreeFormContenderSettings)experiment.Contenders[contender]).Network).Blocks;
         }
     }
 

@@ -80,7 +80,7 @@ public sealed class C2stEquivalenceTests
     private static double[] Scores(OracleScore oracle, C2stEngine engine, int pairs)
     {
         bool split = oracle.Protocol == "split75_h16";
-        var options = new C2stOptions { HiddenPerDimension = split ? 16 : 10, Folds = split ? 0 : 5, Engine = engine };
+        var options = new C2stSettings { HiddenPerDimension = split ? 16 : 10, Folds = split ? 0 : 5, Engine = engine };
         List<double> scores = [];
         for (int seed = 0; seed < Seeds; seed++)
         {

@@ -33,7 +33,7 @@ public sealed class C2stTests
     [TestCaseSource(nameof(s_engines))]
     public void EqualDistributionsScoreOneHalf(C2stEngine engine)
     {
-        double[] scores = C2st.Score(_random.Normal([6, 2000, 2]), _random.Normal([6, 2000, 2]), new C2stOptions { Engine = engine }, s_key);
+        double[] scores = C2st.Score(_random.Normal([6, 2000, 2]), _random.Normal([6, 2000, 2]), new C2stSettings { Engine = engine }, s_key);
         // 6 x 1000 held-out draws: a standard error of 0.0065 around a mean slightly below 0.5 (a fitted classifier cannot gain).
         Assert.That(scores.Average(), Is.EqualTo(0.5).Within(0.025));
     }
@@ -44,7 +44,7 @@ public sealed class C2stTests
     public void AShiftedNormalScoresTheBayesAccuracy(C2stEngine engine, double shift)
     {
         Tensor draws = _random.Normal([6, 2000, 2]) + tensor(new[] { (float)shift, 0 });
-        double[] scores = C2st.Score(draws, _random.Normal([6, 2000, 2]), new C2stOptions { Engine = engine }, s_key);
+        double[] scores = C2st.Score(draws, _random.Normal([6, 2000, 2]), new C2stSettings { Engine = engine }, s_key);
         Assert.That(scores.Average(), Is.EqualTo(Normal.CDF(0, 1, shift / 2)).Within(0.025));
     }
 
@@ -52,8 +52,8 @@ public sealed class C2stTests
     public void ScalesAndOffsetsThatBothSamplesShareDoNotMatter()
     {
         Tensor draws = _random.Normal([2, 500, 2]), reference = _random.Normal([2, 500, 2]) * 1.5;
-        double[] plain = C2st.Score(draws, reference, new C2stOptions { MaxEpochs = 5 }, s_key);
-        double[] moved = C2st.Score(draws * 4 + 64, reference * 4 + 64, new C2stOptions { MaxEpochs = 5 }, s_key);
+        double[] plain = C2st.Score(draws, reference, new C2stSettings { MaxEpochs = 5 }, s_key);
+        double[] moved = C2st.Score(draws * 4 + 64, reference * 4 + 64, new C2stSettings { MaxEpochs = 5 }, s_key);
         Assert.That(moved, Is.EqualTo(plain).Within(0.01)); // the offset costs some digits of the draws themselves
     }
 
@@ -63,7 +63,7 @@ public sealed class C2stTests
         Tensor draws = _random.Normal([5, 400, 2]) * 1.3, reference = _random.Normal([5, 400, 2]);
         // Batched products may round differently with another batch, which long training amplifies without bound: there the test
         // stops early, where one of the 200 held-out draws may fall on the other side. Vector arithmetic is the same bit for bit.
-        var options = new C2stOptions { Engine = engine, MaxEpochs = engine == C2stEngine.Tensor ? 20 : 10_000 };
+        var options = new C2stSettings { Engine = engine, MaxEpochs = engine == C2stEngine.Tensor ? 20 : 10_000 };
         double tolerance = engine == C2stEngine.Tensor ? 0.0051 : 0;
         double[] together = C2st.Score(draws, reference, options, s_key);
         double[] chunked = C2st.Score(draws, reference, options with { MaxBytes = 1, Threads = 1 }, s_key);
@@ -80,7 +80,7 @@ public sealed class C2stTests
     {
         // 2 x 401 rows in 5 folds: two folds of 161 rows and three of 160.
         Tensor draws = _random.Normal([2, 401, 2]) + 1.5, reference = _random.Normal([2, 401, 2]);
-        double[] scores = C2st.Score(draws, reference, new C2stOptions { Folds = 5, HiddenPerDimension = 10 }, s_key);
+        double[] scores = C2st.Score(draws, reference, new C2stSettings { Folds = 5, HiddenPerDimension = 10 }, s_key);
         // Bayes accuracy Phi(1.5 sqrt 2 / 2) = 0.856; 802 predictions have a standard error of 0.012.
         Assert.That(scores, Is.All.EqualTo(0.856).Within(0.05));
     }
@@ -90,12 +90,12 @@ public sealed class C2stTests
     {
         Tensor draws = _random.Normal([3, 200, 2]), reference = _random.Normal([3, 300, 2]);
         var progress = new Last();
-        C2st.Score(draws, reference, new C2stOptions { MaxEpochs = 3 }, s_key, progress);
+        C2st.Score(draws, reference, new C2stSettings { MaxEpochs = 3 }, s_key, progress);
         Assert.That(progress.Value, Is.EqualTo(1.0).Within(1e-12));
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
         Assert.That(
-            () => C2st.Score(draws, reference, new C2stOptions { MaxEpochs = 3 }, s_key, null, cancel.Token),
+            () => C2st.Score(draws, reference, new C2stSettings { MaxEpochs = 3 }, s_key, null, cancel.Token),
             Throws.InstanceOf<OperationCanceledException>());
     }
 
@@ -106,14 +106,14 @@ public sealed class C2stTests
         Assert.Multiple(() =>
         {
             Assert.That(
-                () => C2st.Score(draws, other, new C2stOptions(), s_key),
+                () => C2st.Score(draws, other, new C2stSettings(), s_key),
                 Throws.ArgumentException.With.Message.StartsWith("reference: expected [2, S', 3] to go with draws [2, 10, 3], got [2, 10, 2]."));
             Assert.That(
-                () => C2st.Score(draws / 0, draws, new C2stOptions(), s_key),
+                () => C2st.Score(draws / 0, draws, new C2stSettings(), s_key),
                 Throws.ArgumentException.With.Message.StartsWith("draws: expected finite numbers"));
             Assert.That(
-                () => C2st.Score(draws, draws, new C2stOptions { Folds = 1, L2 = -1 }, s_key),
-                Throws.ArgumentException.With.Message.EqualTo("C2ST options: Folds must be 0 or at least 2, got 1; L2 must be at least 0, got -1."));
+                () => C2st.Score(draws, draws, new C2stSettings { Folds = 1, L2 = -1 }, s_key),
+                Throws.ArgumentException.With.Message.EqualTo("C2ST settings: expected Folds of 0 for one split, or at least 2. The field L2 must be between 0 and 1000000. (Parameter 'settings')"));
         });
     }
 
@@ -121,7 +121,7 @@ public sealed class C2stTests
     public void NoTensorIsLeftBehind(C2stEngine engine)
     {
         Tensor draws = _random.Normal([3, 200, 2]), reference = _random.Normal([3, 200, 2]);
-        var options = new C2stOptions { MaxEpochs = 3, Engine = engine };
+        var options = new C2stSettings { MaxEpochs = 3, Engine = engine };
         C2st.Score(draws, reference, options, s_key);
         long before = Tensor.TotalCount;
         C2st.Score(draws, reference, options, s_key);

@@ -19,9 +19,9 @@ public sealed class MaximumMeanDiscrepancyTests
         using var scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         Tensor x = random.Normal([60, dimensions]) * 1.2 + 3, y = random.Normal([45, dimensions]) + 3;
-        double[] bandwidths = [.. MmdOptions.PublishedBandwidths];
+        double[] bandwidths = [.. MmdSettings.PublishedBandwidths];
         (double biased, double unbiased) = Direct(Rows(x), Rows(y), bandwidths);
-        MmdResult result = MaximumMeanDiscrepancy.Pair(x, y, new MmdOptions { MaxBytes = 5000 });
+        MmdResult result = MaximumMeanDiscrepancy.Pair(x, y, new MmdSettings { MaxBytes = 5000 });
         // 19 kernels of float32 distances (relative error 1e-7 directly, 1e-6 by products).
         Assert.Multiple(() =>
         {
@@ -33,7 +33,7 @@ public sealed class MaximumMeanDiscrepancyTests
     [Test]
     public void TheTabulatedKernelIsTheSumOfExponentials()
     {
-        double[] bandwidths = [.. MmdOptions.PublishedBandwidths];
+        double[] bandwidths = [.. MmdSettings.PublishedBandwidths];
         var kernel = new RadialKernel(bandwidths);
         var random = new SplitMix64(s_key.Value);
         for (int i = 0; i < 20_000; i++)
@@ -50,7 +50,7 @@ public sealed class MaximumMeanDiscrepancyTests
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
-        MmdResult[] results = MaximumMeanDiscrepancy.PerDataSet(random.Normal([200, 50, 2]), random.Normal([200, 50, 2]), new MmdOptions());
+        MmdResult[] results = MaximumMeanDiscrepancy.PerDataSet(random.Normal([200, 50, 2]), random.Normal([200, 50, 2]), new MmdSettings());
         double[] unbiased = [.. results.Select(r => r.Unbiased)];
         (double mean, double variance) = unbiased.MeanVariance();
         double error = Math.Sqrt(variance / unbiased.Length);
@@ -69,7 +69,7 @@ public sealed class MaximumMeanDiscrepancyTests
         using var scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         Tensor x = random.Normal([300, 3]) + 1, y = random.Normal([300, 3]);
-        var options = new MmdOptions { MedianHeuristic = true };
+        var options = new MmdSettings { MedianHeuristic = true };
         MmdResult result = MaximumMeanDiscrepancy.Pair(x, y, options), scaled = MaximumMeanDiscrepancy.Pair(x * 1000, y * 1000, options);
         Assert.Multiple(() =>
         {
@@ -86,8 +86,8 @@ public sealed class MaximumMeanDiscrepancyTests
         Tensor x = random.Normal([100, 2]), y = random.Normal([80, 2]);
         Tensor every = tensor(Enumerable.Range(0, 20).Select(i => 5L * i).ToArray()), fourth = tensor(Enumerable.Range(0, 20).Select(i => 4L * i).ToArray());
         Assert.That(
-            MaximumMeanDiscrepancy.Pair(x, y, new MmdOptions { MaxDraws = 20 }).Unbiased,
-            Is.EqualTo(MaximumMeanDiscrepancy.Pair(x.index_select(0, every), y.index_select(0, fourth), new MmdOptions()).Unbiased).Within(1e-9));
+            MaximumMeanDiscrepancy.Pair(x, y, new MmdSettings { MaxDraws = 20 }).Unbiased,
+            Is.EqualTo(MaximumMeanDiscrepancy.Pair(x.index_select(0, every), y.index_select(0, fourth), new MmdSettings()).Unbiased).Within(1e-9));
     }
 
     [Test]
@@ -97,13 +97,13 @@ public sealed class MaximumMeanDiscrepancyTests
         Assert.Multiple(() =>
         {
             Assert.That(
-                () => MaximumMeanDiscrepancy.Pair(zeros(1, 2), zeros(5, 2), new MmdOptions()),
+                () => MaximumMeanDiscrepancy.Pair(zeros(1, 2), zeros(5, 2), new MmdSettings()),
                 Throws.ArgumentException.With.Message.Contains("at least 2 rows, got [1, 2] and [5, 2]"));
             Assert.That(
-                () => MaximumMeanDiscrepancy.Pair(zeros(4, 2), zeros(5, 2), new MmdOptions { Bandwidths = [] }),
-                Throws.ArgumentException.With.Message.Contains("Bandwidths"));
+                () => MaximumMeanDiscrepancy.Pair(zeros(4, 2), zeros(5, 2), new MmdSettings { Bandwidths = [] }),
+                Throws.ArgumentException.With.Message.Contains("bandwidths"));
             Assert.That(
-                () => MaximumMeanDiscrepancy.Pair(zeros(4, 2), zeros(5, 2), new MmdOptions { MedianHeuristic = true }),
+                () => MaximumMeanDiscrepancy.Pair(zeros(4, 2), zeros(5, 2), new MmdSettings { MedianHeuristic = true }),
                 Throws.ArgumentException.With.Message.Contains("median"));
         });
     }
@@ -127,7 +127,7 @@ public sealed class MaximumMeanDiscrepancyTests
                 await Task.Delay(5);
             }
         });
-        MmdResult result = MaximumMeanDiscrepancy.Pair(x, y, new MmdOptions { Bandwidths = [bandwidth] });
+        MmdResult result = MaximumMeanDiscrepancy.Pair(x, y, new MmdSettings { Bandwidths = [bandwidth], MaxDraws = 0 });
         done.Cancel();
         watch.Wait();
 
@@ -147,10 +147,10 @@ public sealed class MaximumMeanDiscrepancyTests
     {
         using var scope = NewDisposeScope();
         Tensor x = ones(2, 30, 2), y = zeros(2, 30, 2);
-        MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdOptions());
+        MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdSettings());
         long before = Tensor.TotalCount;
-        MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdOptions { MaxDraws = 10 });
-        MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdOptions { MedianHeuristic = true });
+        MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdSettings { MaxDraws = 10 });
+        MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdSettings { MedianHeuristic = true });
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }
 

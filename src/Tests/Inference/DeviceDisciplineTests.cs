@@ -94,7 +94,7 @@ public sealed class DeviceDisciplineTests
     {
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
-        CameraModel camera = new(new CameraOptions { Height = 8, Width = 8 });
+        CameraModel camera = new(new CameraSettings { Height = 8, Width = 8 });
         using IPosteriorEstimator estimator = OnMeta(
             method, 64, new DirectSummary(64), new NaiveImageMlp(64, 64, 200, new NaiveImageMlpSettings { Units = 16 }, random));
         Tensor theta = random.Normal([4, 64], META);
@@ -116,7 +116,7 @@ public sealed class DeviceDisciplineTests
     {
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
-        CameraModel camera = new(new CameraOptions { Height = 16, Width = 16 });
+        CameraModel camera = new(new CameraSettings { Height = 16, Width = 16 });
         SummaryNetwork summary = summarised
             ? new ImageSummaryCnn(1, new ImageSummaryCnnSettings { FirstChannels = 8, Outputs = 8 }, random)
             : new DirectSummary(256);

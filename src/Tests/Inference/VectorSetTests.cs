@@ -27,14 +27,14 @@ public sealed class VectorSetTests
     {
         VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
-        AssertSame(new DeepSetSettings(), 64, 10, 2);
+        AssertSame(new DeepSetSettings { Outputs = 10 }, 64, 10, 2);
     }
 
     [Test]
     public void AWidthThatDoesNotFitThePanelsIsLeftToLibtorch()
     {
         using IDisposable scope = NewDisposeScope();
-        DeepSetSettings settings = new() { Units = 24 };
+        DeepSetSettings settings = new() { Outputs = 10, Units = 24 };
         using RandomSource random = new(s_key);
         using DeepSet network = new(2, settings, random);
         Assert.That(network.UsesVectors(random.Normal([5, 4, 2]), ForwardPass.WithDropout(random)), Is.False);
@@ -46,7 +46,7 @@ public sealed class VectorSetTests
         VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
-        DeepSet network = new DeepSet(2, new DeepSetSettings(), random).Perturb(0.1, s_key.Child("w"));
+        DeepSet network = new DeepSet(2, new DeepSetSettings { Outputs = 10 }, random).Perturb(0.1, s_key.Child("w"));
         foreach (int members in new[] { 10, 3, 10 })
         {
             Observation x = new(random.Normal([100, members, 2]));
@@ -65,7 +65,7 @@ public sealed class VectorSetTests
         VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
-        DeepSet network = new(2, new DeepSetSettings { Units = 32 }, random);
+        DeepSet network = new(2, new DeepSetSettings { Outputs = 10, Units = 32 }, random);
         Observation x = new(random.Normal([16, 5, 2]));
         VectorCode.AssertGradientsAdd(network, () => network.Summarise(x, ForwardPass.WithDropout(random)).square().sum());
     }
@@ -76,7 +76,7 @@ public sealed class VectorSetTests
         VectorCode.Require();
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
-        DeepSet network = new(2, new DeepSetSettings(), random);
+        DeepSet network = new(2, new DeepSetSettings { Outputs = 10 }, random);
 
         // What a pass leaves for its gradient is 2 MB.
         VectorCode.AssertFlatMemory(50, 400, 100_000_000, () =>

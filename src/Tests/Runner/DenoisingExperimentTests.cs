@@ -3,11 +3,13 @@ using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
+using Reproduce.Inference.Networks.Images;
 using Reproduce.Inference.Training;
 using Reproduce.Runner;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
+using Reproduce.Tasks;
 using Reproduce.Tasks.Denoising;
 using Reproduce.Tests.Inference.Support;
 using Reproduce.Tests.Tasks.Denoising;
@@ -32,7 +34,7 @@ public sealed class DenoisingExperimentTests
             Assert.That(experiment.Scores.Mmd.MaxDraws, Is.EqualTo(1583), "every image of a part");
             Assert.That(
                 experiment.Summary,
-                Is.EqualTo(new ImageCnnSummarySettings { FirstChannels = 64, Outputs = 128, Groups = 8, L2 = 1e-5 }));
+                Is.EqualTo(new ImageSummaryCnnSettings { FirstChannels = 64, Outputs = 128, Groups = 8, L2 = 1e-5 }));
             Assert.That((experiment.Test.DataSets, experiment.Test.Draws), Is.EqualTo((100, 100)));
             Assert.That((experiment.Test.MarginalDataSets, experiment.Test.MarginalParts), Is.EqualTo(((int?)(6 * 1583), 6)));
             Assert.That(experiment.Contenders.Keys, Is.EquivalentTo(new[] { "fmpe-naive", "cmpe-naive", "npse-naive", "fmpe-unet", "cmpe-unet", "npse-unet" }));
@@ -42,9 +44,9 @@ public sealed class DenoisingExperimentTests
                 Assert.That((contender.Training.WeightDecay, contender.Training.ClipNorm), Is.EqualTo((0.004, 0.0)), name);
                 Assert.That((contender.At(2000).Training.BatchSize, contender.At(60_000).Training.BatchSize), Is.EqualTo((32, 256)), name);
                 Assert.That(contender.ShownSteps, Is.EqualTo(name.Split('-')[0] switch { "cmpe" => 2, "fmpe" => 248, _ => 49 }), name);
-                NetworkSettings expected = name.EndsWith("unet", StringComparison.Ordinal)
-                    ? new UNetNetworkSettings { Channels = 16, Levels = 3, Blocks = 2, Groups = 8 }
-                    : new NaiveNetworkSettings { Units = 2048, Blocks = 3, TimeFeatures = 64 };
+                FreeFormNetworkSettings expected = name.EndsWith("unet", StringComparison.Ordinal)
+                    ? new UNetSettings { Channels = 16, Levels = 3, Blocks = 2, Groups = 8 }
+                    : new NaiveImageMlpSettings { Units = 2048, Blocks = 3, TimeFeatures = 64 };
                 Assert.That(((FreeFormContenderSettings)contender).Network, Is.EqualTo(expected), name);
             }
 
@@ -100,7 +102,7 @@ public sealed class DenoisingExperimentTests
     {
         Assert.That(Load().Task, Is.TypeOf<DenoisingSettings>());
         Assert.That(Load().Task.RedrawsObservations, Is.True);
-        Assert.That(Load().Task.SimulatorOnly().RedrawsObservations, Is.True);
+        Assert.That(MarkedSettings.Without(Load().Task, typeof(SimulationIndependentAttribute)).RedrawsObservations, Is.True);
         Assert.That(new TwoMoonsSettings().RedrawsObservations, Is.False, "a task with a simulation budget must not");
     });
 
@@ -142,13 +144,13 @@ public sealed class DenoisingExperimentTests
     {
         string gmm = Path.Combine(Repository.Root, "experiments", "gmm.yaml");
         Experiment experiment = YamlBinder.Bind<Experiment>(ExperimentFiles.Load(gmm, null, null, []), SettingKinds.All);
-        NetworkSettings network = ((FreeFormContenderSettings)experiment.Contenders["cmpe"]).Network;
+        FreeFormNetworkSettings network = ((FreeFormContenderSettings)experiment.Contenders["cmpe"]).Network;
         Assert.Multiple(() =>
         {
-            Assert.That(network, Is.EqualTo(new MlpNetworkSettings { Units = 256, Blocks = 2, Dropout = 0.1, L2 = 1e-4 }));
+            Assert.That(network, Is.EqualTo(new ResidualMlpSettings { Units = 256, Blocks = 2, Dropout = 0.1, L2 = 1e-4 }));
             Assert.That(CanonicalJson.Write(network, SettingKinds.All), Is.EqualTo("""{"blocks":2,"dropout":0.1,"l2":0.0001,"units":256}"""));
             Assert.That(
-                CanonicalJson.Write(new UNetNetworkSettings(), SettingKinds.All),
+                CanonicalJson.Write(new UNetSettings(), SettingKinds.All),
                 Is.EqualTo("""{"blocks":2,"channels":16,"groups":8,"kind":"u-net","levels":3}"""));
             Assert.That(CanonicalJson.Write(experiment.Contenders["cmpe"].At(1024), SettingKinds.All), Does.Not.Contain("batch_sizes"));
         });

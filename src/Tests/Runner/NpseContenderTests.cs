@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Runner;
 
-/// <summary>Score-based diffusion as a contender: bound from an experiment file, built, and split into training and sampling settings.</summary>
+/// <summary>Score-based diffusion as a contender: bound from an experiment file and built.</summary>
 public sealed class NpseContenderTests
 {
     private const string Contender =
@@ -31,23 +31,12 @@ public sealed class NpseContenderTests
     }
 
     [Test]
-    public void TheSamplersSettingsDoNotDecideATraining()
-    {
-        NpseContenderSettings settings = Load();
-        NpseContenderSettings other = settings with { Steps = [7], Diffusion = settings.Diffusion with { Solver = OdeSolver.Heun, Churn = 0, Rho = 5 } };
-        NpseContenderSettings longer = settings with { Diffusion = settings.Diffusion with { LargestTime = 30 } };
-        Assert.That(((NpseContenderSettings)other.TrainingOnly()).Diffusion, Is.EqualTo(((NpseContenderSettings)settings.TrainingOnly()).Diffusion));
-        Assert.That(((NpseContenderSettings)longer.TrainingOnly()).Diffusion, Is.Not.EqualTo(((NpseContenderSettings)settings.TrainingOnly()).Diffusion));
-        Assert.That(other.SamplingOnly(), Is.Not.EqualTo(settings.SamplingOnly()));
-    }
-
-    [Test]
     public void LevelsOutOfOrderAreAProblem()
     {
         NpseContenderSettings settings = Load();
         NpseContenderSettings wrong = settings with { Diffusion = settings.Diffusion with { LargestTime = 0.0005 } };
-        Assert.That(settings.Validate(new ValidationContext(settings)), Is.Empty);
-        Assert.That(wrong.Validate(new ValidationContext(wrong)).Single().ErrorMessage, Is.EqualTo("expected largest_time above smallest_time"));
+        Assert.That(settings.Diffusion.Validate(new ValidationContext(settings)), Is.Empty);
+        Assert.That(wrong.Diffusion.Validate(new ValidationContext(wrong)).Single().ErrorMessage, Is.EqualTo("expected largest_time above smallest_time"));
     }
 
     private static NpseContenderSettings Load()

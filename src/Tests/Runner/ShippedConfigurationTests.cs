@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Reproduce.Inference.Networks;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 
@@ -34,7 +35,7 @@ public sealed class ShippedConfigurationTests
         {
             Assert.That(gmm.Simulations.Budgets, Does.Contain(1024));
             Assert.That((gmm.Test.DataSets, gmm.Test.Draws), Is.EqualTo((100, 4000)));
-            Assert.That(((DeepSetSummarySettings)gmm.Summary).Outputs, Is.EqualTo(6));
+            Assert.That(((DeepSetSettings)gmm.Summary).Outputs, Is.EqualTo(6));
             Assert.That((cmpe.Consistency.S0, cmpe.Consistency.S1, cmpe.Consistency.LargestTime), Is.EqualTo((10, 1280, 1.0)));
             Assert.That(cmpe.Consistency.SmallestTime, Is.EqualTo(0.001));
             Assert.That((cmpe.Training.Epochs, cmpe.Training.BatchSize, cmpe.Training.LearningRate), Is.EqualTo(((int?)2000, 64, 1e-4)));

@@ -25,7 +25,7 @@ public sealed class GaussianMixtureTests
     public void SimulatorHasTheMomentsOfTheModel(double variance)
     {
         const int Rows = 100_000;
-        GaussianMixtureTask task = new(new GaussianMixtureOptions { SimulatorVariance = variance });
+        GaussianMixtureTask task = new(new GaussianMixtureSettings { SimulatorVariance = variance });
         using RandomSource random = new(RandomKey.FromSeed(1));
         Tensor theta = tensor([1.5f, -0.5f]).expand(Rows, 2);
         Tensor x = task.Simulate(theta, random).Sole.to(ScalarType.Float64);
@@ -77,7 +77,7 @@ public sealed class GaussianMixtureTests
     public void PosteriorAgreesWithGridIntegration(double variance)
     {
         // The likelihood is written out again here, point by point and without the sign vectors.
-        GaussianMixtureTask task = new(new GaussianMixtureOptions { SimulatorVariance = variance, ReferenceVariance = variance });
+        GaussianMixtureTask task = new(new GaussianMixtureSettings { SimulatorVariance = variance, ReferenceVariance = variance });
         (_, Observation x) = TaskAssert.Simulate(task, 3, 11);
         const int Side = 201, Draws = 200_000;
         const double Reach = 5, Step = 2 * Reach / (Side - 1);
@@ -119,7 +119,7 @@ public sealed class GaussianMixtureTests
     [Test]
     public void OnePointGivesTheMixtureByHand()
     {
-        GaussianMixtureTask task = new(new GaussianMixtureOptions { Dimension = 1, Points = 1, ReferenceVariance = 0.25 });
+        GaussianMixtureTask task = new(new GaussianMixtureSettings { Dimension = 1, Points = 1, ReferenceVariance = 0.25 });
         Observation x = new(tensor([1.0]).reshape(1, 1, 1));
         Tensor draws = task.Sample(x, 100_000, RandomKey.FromSeed(5)).to(ScalarType.Float64);
         Assert.That(draws.mean().item<double>(), Is.EqualTo(0).Within(0.02), "six standard errors");
@@ -138,7 +138,7 @@ public sealed class GaussianMixtureTests
     [Test]
     public void MismatchedVariancesAreNotCalibrated()
     {
-        GaussianMixtureTask task = new(new GaussianMixtureOptions { SimulatorVariance = 0.25 });
+        GaussianMixtureTask task = new(new GaussianMixtureSettings { SimulatorVariance = 0.25 });
         Assert.That(() => TaskAssert.IsCalibrated(task, 21), Throws.InstanceOf<AssertionException>());
     }
 
@@ -151,8 +151,8 @@ public sealed class GaussianMixtureTests
             Throws.ArgumentException.With.Message.EqualTo("theta: expected [B, 2], got [3, 4]."));
         Assert.That(() => task.Sample(new Observation(zeros(1, 9, 2)), 5, default),
             Throws.ArgumentException.With.Message.Contains("[J, 10, 2]"));
-        Assert.That(() => new GaussianMixtureTask(new GaussianMixtureOptions { Points = 20 }),
+        Assert.That(() => new GaussianMixtureTask(new GaussianMixtureSettings { Points = 20 }),
             Throws.ArgumentException.With.Message.EqualTo("points: expected 1 to 14, got 20."));
-        Assert.That(() => new GaussianMixtureTask(new GaussianMixtureOptions { ReferenceVariance = double.NaN }), Throws.ArgumentException);
+        Assert.That(() => new GaussianMixtureTask(new GaussianMixtureSettings { ReferenceVariance = double.NaN }), Throws.ArgumentException);
     }
 }

@@ -146,7 +146,7 @@ public sealed class TwoMoonsTests
     [Test]
     public void UntruncatedDrawsLeaveTheBox()
     {
-        TwoMoonsTask task = new(new TwoMoonsOptions { Truncate = false });
+        TwoMoonsTask task = new(new TwoMoonsSettings { TruncateReference = false });
         (_, Observation x) = TaskAssert.Simulate(task, 2000, 8);
         double outside = (task.Sample(x, 100, RandomKey.FromSeed(9)).abs() > 1).any(2).to(ScalarType.Float64).mean().item<double>();
         Assert.That(outside, Is.EqualTo(0.059).Within(0.02), "2000 sets, of which about one in seven contributes about 0.4");
@@ -159,7 +159,7 @@ public sealed class TwoMoonsTests
     [Test]
     public void UntruncatedDrawsHaveTheMomentsOfTheProposal()
     {
-        TwoMoonsTask task = new(new TwoMoonsOptions { Truncate = false });
+        TwoMoonsTask task = new(new TwoMoonsSettings { TruncateReference = false });
         Tensor draws = task.Sample(At(0.3, -0.2), 200_000, RandomKey.FromSeed(9))[0].to(ScalarType.Float64);
         Tensor q0 = (draws.select(1, 0) + draws.select(1, 1)) / Math.Sqrt(2), q1 = (draws.select(1, 1) - draws.select(1, 0)) / Math.Sqrt(2);
         double mean = 0.2 / Math.PI, variance = 0.00505 - mean * mean;

@@ -1,25 +1,8 @@
-using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks.Images;
-
-/// <summary>Settings of <see cref="NaiveImageMlp"/>; the defaults are the ones of the published denoising experiment.</summary>
-public sealed record NaiveImageMlpSettings
-{
-    /// <summary>Width of every hidden layer.</summary>
-    [Range(1, 65536)]
-    public int Units { get; init; } = 2048;
-
-    /// <summary>Residual layers behind the first dense layer.</summary>
-    [Range(1, 64)]
-    public int Blocks { get; init; } = 3;
-
-    /// <summary>Length of the time embedding, an even number.</summary>
-    [Range(4, 4096)]
-    public int TimeFeatures { get; init; } = 64;
-}
 
 /// <summary>
 /// The "naive" network of the denoising experiment, which does not know that its parameters are an image: a residual MLP on the

@@ -1,29 +1,8 @@
-using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks.Images;
-
-/// <summary>Settings of <see cref="UNet"/>; the defaults are the ones of the published denoising experiment.</summary>
-public sealed record UNetSettings
-{
-    /// <summary>Channels of the first level; every further level has twice as many. The time embedding is four times as long.</summary>
-    [Range(1, 1024)]
-    public int Channels { get; init; } = 16;
-
-    /// <summary>Number of levels; each is half as high and wide as the one above.</summary>
-    [Range(1, 6)]
-    public int Levels { get; init; } = 3;
-
-    /// <summary>Residual blocks of a level on the way down; there is one more on the way up.</summary>
-    [Range(1, 8)]
-    public int Blocks { get; init; } = 2;
-
-    /// <summary>Groups of the normalisation; divides <see cref="Channels"/>.</summary>
-    [Range(1, 1024)]
-    public int Groups { get; init; } = 8;
-}
 
 /// <summary>
 /// A U-Net for parameters that are a square image of one channel (Ronneberger et al. 2015, in the form of Ho et al. 2020 and of the

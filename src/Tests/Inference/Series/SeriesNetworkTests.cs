@@ -209,7 +209,7 @@ public sealed class SeriesNetworkTests
         });
     }
 
-    private static SeriesFusionSettings Settings { get; } = new() { Curve = "growth", Profiles = ["a", "b"] };
+    private static SeriesFusionSettings Settings { get; } = new() { Curve = "growth", Profiles = ["a", "b"], Outputs = 32 };
 
     private static SeriesFusionSettings Small { get; } = Settings with
     {

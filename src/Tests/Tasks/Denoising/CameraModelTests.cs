@@ -79,7 +79,7 @@ public sealed class CameraModelTests
     [TestCase(3, 1, 4.0)]
     public void BlurIsTheMirroredConvolution(int height, int width, double deviation)
     {
-        CameraModel camera = new(new CameraOptions { Height = height, Width = width, BlurDeviation = deviation });
+        CameraModel camera = new(new CameraSettings { Height = height, Width = width, BlurDeviation = deviation });
         Tensor images = _random.Uniform([2, height * width]);
         float[] pixels = images.data<float>().ToArray();
         int radius = (int)(4 * deviation + 0.5);
@@ -204,7 +204,7 @@ public sealed class CameraModelTests
     [Test]
     public void TheBlurIsCopiedToADeviceOnce()
     {
-        CameraModel camera = new(new CameraOptions { Height = 5, Width = 7 });
+        CameraModel camera = new(new CameraSettings { Height = 5, Width = 7 });
         Tensor images = _random.Uniform([2, 35]);
         double[] expected;
         using (NewDisposeScope())
@@ -222,7 +222,7 @@ public sealed class CameraModelTests
         Assert.That(camera.MatricesOn(CPU).Down, Is.SameAs(down));
         Assert.That(camera.Blur(images.to(META)).device.type, Is.EqualTo(DeviceType.META));
 
-        CameraModel shared = new(new CameraOptions { Height = 5, Width = 7 });
+        CameraModel shared = new(new CameraSettings { Height = 5, Width = 7 });
         (Tensor Matrix, double[] Blurred)[] seen = new (Tensor, double[])[8];
         Parallel.For(0, seen.Length, i =>
         {
@@ -238,7 +238,7 @@ public sealed class CameraModelTests
     {
         CameraModel camera = new();
         Assert.That(() => camera.Simulate(zeros(2, 783), _random), Throws.ArgumentException.With.Message.EqualTo("theta: expected [B, 784], got [2, 783]."));
-        Assert.That(() => new CameraModel(new CameraOptions { BlurDeviation = 0 }), Throws.ArgumentException);
-        Assert.That(() => new CameraModel(new CameraOptions { Gain = double.NaN }), Throws.ArgumentException);
+        Assert.That(() => new CameraModel(new CameraSettings { BlurDeviation = 0 }), Throws.ArgumentException);
+        Assert.That(() => new CameraModel(new CameraSettings { Gain = double.NaN }), Throws.ArgumentException);
     }
 }

@@ -58,7 +58,7 @@ public sealed class DenoisingTaskTests
     [Test]
     public void NothingIsReadBeforeItIsNeeded()
     {
-        DenoisingTask task = new(new DenoisingOptions { DataFolder = "/nonexistent" });
+        DenoisingTask task = new(new DenoisingSettings { DataFolder = "/nonexistent" });
         Assert.That(task.ParameterNames, Has.Count.EqualTo(784));
         Assert.That(task.ParameterNames[29], Is.EqualTo("pixel_1_1"));
         Assert.That(() => task.Parameters(DataSplit.Test, 0, 1), Throws.TypeOf<FileNotFoundException>());
@@ -71,7 +71,7 @@ public sealed class DenoisingTaskTests
         string folder = DenoisingOracle.Folder;
         using DisposeScope scope = NewDisposeScope();
         using RandomSource random = new(RandomKey.FromSeed(71));
-        DenoisingTask task = new(new DenoisingOptions { DataFolder = folder });
+        DenoisingTask task = new(new DenoisingSettings { DataFolder = folder });
         Tensor theta = task.Parameters(DataSplit.Test, 0, 8);
         Observation x = task.Simulate(theta, random);
         Assert.That(x.Sole.shape, Is.EqualTo(new long[] { 8, 1, 28, 28 }));

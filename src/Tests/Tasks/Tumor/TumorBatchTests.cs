@@ -27,8 +27,8 @@ public sealed class TumorBatchTests
     [Test]
     public void TheResultDependsOnNeitherChunksNorWorkersNorFolder()
     {
-        TumorBatchResult expected = TumorBatch.Run(s_parameters, s_key, new TumorBatchOptions { ChunkSize = 50, Workers = 1 });
-        TumorBatchResult result = TumorBatch.Run(s_parameters, s_key, new TumorBatchOptions { ChunkSize = 7, Workers = 3, Folder = _folder });
+        TumorBatchResult expected = TumorBatch.Run(s_parameters, s_key, new TumorBatchSettings { ChunkSize = 50, Workers = 1 });
+        TumorBatchResult result = TumorBatch.Run(s_parameters, s_key, new TumorBatchSettings { ChunkSize = 7, Workers = 3, Folder = _folder });
         AssertSame(result, expected);
         Assert.That(expected.Growth(0)[0], Is.LessThan(expected.Growth(49)[0]));
 
@@ -43,7 +43,7 @@ public sealed class TumorBatchTests
     [Test]
     public void AnInterruptedBatchGoesOnWhereItStopped()
     {
-        var options = new TumorBatchOptions { ChunkSize = 10, Workers = 1, Folder = _folder };
+        var options = new TumorBatchSettings { ChunkSize = 10, Workers = 1, Folder = _folder };
         using var cancel = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => TumorBatch.Run(
             s_parameters, s_key, options, p => { if (p.Done == 20) { cancel.Cancel(); } }, cancel.Token));
@@ -62,7 +62,7 @@ public sealed class TumorBatchTests
     [Test]
     public void ADamagedFileIsSimulatedAgain()
     {
-        var options = new TumorBatchOptions { ChunkSize = 10, Folder = _folder };
+        var options = new TumorBatchSettings { ChunkSize = 10, Folder = _folder };
         TumorBatchResult expected = TumorBatch.Run(s_parameters, s_key, options);
         string[] files = [.. Directory.GetFiles(_folder).Order()];
         byte[] whole = File.ReadAllBytes(files[1]);
@@ -78,7 +78,7 @@ public sealed class TumorBatchTests
     [Test]
     public void AFolderOfAnotherBatchIsRefused()
     {
-        var options = new TumorBatchOptions { ChunkSize = 10, Folder = _folder };
+        var options = new TumorBatchSettings { ChunkSize = 10, Folder = _folder };
         TumorBatch.Run(s_parameters, s_key, options);
         Assert.That(
             () => TumorBatch.Run(s_parameters, s_key.Child("other"), options),
@@ -94,7 +94,7 @@ public sealed class TumorBatchTests
         TumorParameters[] some = [.. s_parameters];
         some[3] = some[3] with { EcmDegradationRate = 0 };
         some[17] = TumorParameters.Default;
-        var options = new TumorBatchOptions { ChunkSize = 10, Folder = _folder, EventLimit = 30_000 };
+        var options = new TumorBatchSettings { ChunkSize = 10, Folder = _folder, EventLimit = 30_000 };
         TumorBatchProgress last = default;
         TumorBatchResult result = TumorBatch.Run(some, s_key, options, p => last = p);
 
@@ -119,7 +119,7 @@ public sealed class TumorBatchTests
         TumorBatchResult result = TumorBatch.Run([], s_key);
         Assert.That((result.Count, result.Failures.Count), Is.EqualTo((0, 0)));
         Assert.That(
-            () => TumorBatch.Run([], s_key, new TumorBatchOptions { ChunkSize = 0, Workers = 0 }),
+            () => TumorBatch.Run([], s_key, new TumorBatchSettings { ChunkSize = 0, Workers = 0 }),
             Throws.ArgumentException.With.Message.EqualTo(
                 "ChunkSize: expected at least 1, got 0." + Environment.NewLine + "Workers: expected at least 1, got 0."));
     }

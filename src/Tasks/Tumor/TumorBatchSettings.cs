@@ -1,7 +1,7 @@
 namespace Reproduce.Tasks.Tumor;
 
 /// <summary>How a batch of simulations is run. Only the number of bins changes the result.</summary>
-public sealed record TumorBatchOptions
+public sealed record TumorBatchSettings
 {
     /// <summary>
     /// Folder for the finished chunks; a batch that finds chunks of its own there goes on where they end. Null keeps nothing on disk.

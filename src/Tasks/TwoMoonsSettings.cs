@@ -1,11 +1,18 @@
 namespace Reproduce.Tasks;
 
 /// <summary>Settings of <see cref="TwoMoonsTask"/>; the defaults are the paper's.</summary>
-public sealed record TwoMoonsOptions
+public sealed record TwoMoonsSettings : TaskSettings
 {
     /// <summary>
     /// True: reference draws are those of the posterior, inside the prior's box. False: as the published scripts draw them, with
     /// draws outside of the box and of the infeasible branch kept.
     /// </summary>
-    public bool Truncate { get; init; } = true;
+    [SimulationIndependent]
+    public bool TruncateReference { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override int? ObservationLength => 2;
+
+    /// <inheritdoc/>
+    public override ITask Create() => new TwoMoonsTask(this);
 }

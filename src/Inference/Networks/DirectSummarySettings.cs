@@ -1,0 +1,14 @@
+using Reproduce.Compute;
+
+namespace Reproduce.Inference.Networks;
+
+/// <summary>No summary network: the observation itself is the condition (<see cref="DirectSummary"/>).</summary>
+public sealed record DirectSummarySettings : SummaryNetworkSettings
+{
+    /// <inheritdoc/>
+    public override SummaryNetwork Create(Observation example, RandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        return new DirectSummary(example.Sole.shape[1..].Aggregate(1L, (a, b) => a * b));
+    }
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Reproduce.Inference.Networks.Images;
+
+/// <summary>Settings of <see cref="NaiveImageMlp"/>; the defaults are the ones of the published denoising experiment.</summary>
+public sealed record NaiveImageMlpSettings : FreeFormNetworkSettings
+{
+    /// <summary>Width of every hidden layer.</summary>
+    [Range(1, 65536)]
+    public int Units { get; init; } = 2048;
+
+    /// <summary>Residual layers behind the first dense layer.</summary>
+    [Range(1, 64)]
+    public int Blocks { get; init; } = 3;
+
+    /// <summary>Length of the time embedding, an even number.</summary>
+    [Range(4, 4096)]
+    public int TimeFeatures { get; init; } = 64;
+
+    /// <inheritdoc/>
+    public override double RoughWeights => (double)Units * Units * Blocks + Units;
+
+    /// <inheritdoc/>
+    public override FreeFormNetwork Create(NetworkParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return new NaiveImageMlp(parts.Dimension, parts.Condition, parts.LargestTime, this, parts.Random);
+    }
+}

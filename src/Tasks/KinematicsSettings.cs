@@ -1,0 +1,11 @@
+namespace Reproduce.Tasks;
+
+/// <summary>Experiment 3, inverse kinematics of an arm with three joints (<see cref="KinematicsTask"/>); there is nothing to set.</summary>
+public sealed record KinematicsSettings : TaskSettings
+{
+    /// <inheritdoc/>
+    public override int? ObservationLength => 2;
+
+    /// <inheritdoc/>
+    public override ITask Create() => new KinematicsTask();
+}

@@ -1,0 +1,17 @@
+namespace Reproduce.Tasks;
+
+/// <summary>What an inference problem is made of; there is a record for each.</summary>
+public abstract record TaskSettings
+{
+    /// <summary>The task.</summary>
+    public abstract ITask Create();
+
+    /// <summary>Whether a training observes every batch of parameters anew, instead of learning from the stored observations.</summary>
+    public virtual bool RedrawsObservations => false;
+
+    /// <summary>Numbers in an observation, where a user may give one; null where an observation is no short list of numbers.</summary>
+    public virtual int? ObservationLength => null;
+
+    /// <summary>Sizes of the splits, for a task whose parameters are data; null for draws from a prior.</summary>
+    public virtual (int Training, int Validation, int Test)? SplitSizes => null;
+}
