@@ -28,9 +28,9 @@ public static class Tarp
     /// <exception cref="ArgumentException">Shapes that do not fit, or numbers that are not finite.</exception>
     public static double[] Credibilities(Tensor draws, Tensor truth, RandomKey key)
     {
-        Shapes.RequireTruth(draws, truth);
-        Shapes.RequireFinite(draws, nameof(draws));
-        Shapes.RequireFinite(truth, nameof(truth));
+        Require.Truth(draws, truth);
+        Require.Finite(draws, nameof(draws));
+        Require.Finite(truth, nameof(truth));
         using IDisposable inference = no_grad();
         using IDisposable scope = NewDisposeScope();
         Tensor exact = truth.to(ScalarType.Float64).cpu();

@@ -61,7 +61,7 @@ public sealed class ScoreInputs
 
     private MmdResult[] CompareDistributions()
     {
-        MmdOptions options = new() { MaxDraws = Settings.Mmd.MaxDraws };
+        MmdSettings options = Settings.Mmd;
         if (Marginal is null)
         {
             return MaximumMeanDiscrepancy.PerDataSet(Draws, Reference!, options, Cancel);

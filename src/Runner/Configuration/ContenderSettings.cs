@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using Reproduce.Configuration;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
-using Reproduce.Runner.Catalogue;
 
 namespace Reproduce.Runner.Configuration;
 

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Inference.Networks;
-using Reproduce.Runner.Catalogue;
 
 namespace Reproduce.Runner.Configuration;
 

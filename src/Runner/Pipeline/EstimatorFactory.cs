@@ -3,7 +3,7 @@ using Reproduce.Configuration;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Training;
-using Reproduce.Runner.Catalogue;
+using Reproduce.Runner.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -65,7 +65,7 @@ public sealed class ContenderHashTests
     {
         string[] path = setting.Split('.');
         ContenderSettings settings = Example(path[0]);
-        Assert.That(Train(Changed(settings, path[1..])), Is.EqualTo(Train(settings)));
+        Assert.That(Train(Changed(settings, [.. path.Skip(1)])), Is.EqualTo(Train(settings)));
     }
 
     [Test]

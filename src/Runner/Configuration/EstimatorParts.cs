@@ -2,7 +2,7 @@ using Reproduce.Compute;
 using Reproduce.Inference.Networks;
 using static TorchSharp.torch;
 
-namespace Reproduce.Runner.Catalogue;
+namespace Reproduce.Runner.Configuration;
 
 /// <summary>What an estimator is built from.</summary>
 /// <param name="Dimension">Number of parameters, D.</param>

@@ -1,9 +1,10 @@
 using System.IO.Compression;
 using Reproduce.Compute;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Storage;
 using static TorchSharp.torch;
 
-namespace Reproduce.Runner.Catalogue;
+namespace Reproduce.Runner.Pipeline;
 
 /// <summary>
 /// The metrics in a score's folder: a file for each, named NAME.vVERSION.npz. Scores of before this was so have one file, scores.npz, with
