@@ -103,7 +103,8 @@ public sealed class MetricsTests
         {
             computed.Add(name);
             return RootMeanSquareError.PerDataSet(inputs.Draws, inputs.TruthOfDraws);
-        }) with { Version = version };
+        }) with
+        { Version = version };
     }
 
     /// <summary>Scores of before metrics had files of their own stand in one file: it counts as the first version of what is in it.</summary>
