@@ -1,6 +1,9 @@
 namespace Reproduce.Reporting;
 
-/// <summary>"This contender is the best of the set": its paired difference to each of the others lies below <see cref="Tolerance"/>.</summary>
+/// <summary>
+/// "This contender is the best of the set": its difference to each of the others lies below <see cref="Tolerance"/>. One other that is lower
+/// contradicts it; as there are several that could be by chance, its interval is the wider one of <see cref="Claim.ConfidenceOfEach"/>.
+/// </summary>
 public sealed record BestClaim : Claim
 {
     /// <summary>The side that is said to be best.</summary>
@@ -18,21 +21,33 @@ public sealed record BestClaim : Claim
     /// <inheritdoc/>
     public override ClaimFinding Judge(ClaimEvidence evidence)
     {
+        ArgumentNullException.ThrowIfNull(evidence);
         ClaimSelection[] sides = [Best, .. Others];
-        string missing = evidence.Missing(sides, Metric);
-        if (missing.Length > 0) return Finding(evidence, Verdict.NotMeasured, missing, sides);
-        var style = MetricStyle.Of(Metric);
-        bool holds = true;
-        var parts = new List<string> { $"{Best.Label}: {style.Format(evidence.Summarise(Best, Metric).Mean)}" };
-        foreach (var other in Others)
+        if (evidence.Missing(sides, Metric) is { Length: > 0 } missing)
         {
-            var difference = evidence.Difference(Best, other, Metric);
-            if (difference is null) return Finding(evidence, Verdict.NotMeasured, $"no test set in common with {other.Label}", sides);
-            bool below = difference.High < Tolerance;
-            holds &= below;
-            string remark = below ? "" : difference.Low > Tolerance ? " (lower than the claimed best)" : " (cannot be told apart)";
-            parts.Add($"{other.Label}: {style.Format(evidence.Summarise(other, Metric).Mean)}, difference {difference}{remark}");
+            return Finding(evidence, Verdict.NotMeasured, missing, sides);
         }
-        return Finding(evidence, holds ? Verdict.Reproduced : Verdict.NotReproduced, string.Join("; ", parts), sides);
+
+        MetricStyle style = MetricStyle.Of(Metric);
+        double confidence = ConfidenceOfEach(Others.Length);
+        bool holds = true, lower = false;
+        List<ContrastEstimate> differences = [];
+        List<string> parts = [$"{Best.Label}: {style.Format(evidence.Summarise(Best, Metric).Mean)}"];
+        foreach (ClaimSelection other in Others)
+        {
+            if (evidence.Difference(Best, other, Metric) is not ContrastEstimate difference)
+            {
+                return Finding(evidence, Verdict.NotMeasured, $"no test set in common with {other.Label}", sides);
+            }
+
+            bool below = difference.High < Tolerance, above = difference.Value - difference.HalfWidth(confidence) > Tolerance;
+            holds &= below;
+            lower |= above;
+            string remark = below ? "" : above ? " (lower than the claimed best)" : " (cannot be told apart)";
+            parts.Add($"{other.Label}: {style.Format(evidence.Summarise(other, Metric).Mean)}, difference {Describe(difference)}{remark}");
+            differences.Add(difference);
+        }
+
+        return Finding(evidence, holds ? Verdict.Reproduced : lower ? Verdict.Contradicted : Verdict.Undecided, string.Join("; ", parts), sides, differences);
     }
 }

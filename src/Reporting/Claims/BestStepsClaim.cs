@@ -1,15 +1,15 @@
-using Reproduce.Kernels;
-
 namespace Reproduce.Reporting;
 
 /// <summary>
-/// "The contender is best at so many steps": the number of steps with the lowest mean lies in [<see cref="From"/>, <see cref="To"/>],
-/// or a number in that range is above the lowest mean by no more than <see cref="Tolerance"/>.
+/// "The contender is best at so many steps": some number of steps in [<see cref="From"/>, <see cref="To"/>] is lower than every one outside, or not
+/// above it by <see cref="Tolerance"/>.
 /// </summary>
+/// <remarks>
+/// Reproduced when every number outside is told to be worse than one inside, contradicted when every number inside is told to be worse than one outside.
+/// As several could do that by chance, the intervals are the wider ones of <see cref="Claim.ConfidenceOfEach"/>.
+/// </remarks>
 public sealed record BestStepsClaim : Claim
 {
-    private const int Resamples = 1000;
-
     /// <summary>Name of the contender.</summary>
     public required string Contender { get; init; }
 
@@ -38,38 +38,47 @@ public sealed record BestStepsClaim : Claim
     /// <inheritdoc/>
     public override ClaimFinding Judge(ClaimEvidence evidence)
     {
-        var sides = Steps.Order().Select(s => new ClaimSelection { Contender = Contender, Budget = Budget, Steps = s }).ToArray();
-        string missing = evidence.Missing(sides, Metric);
-        if (missing.Length > 0) return Finding(evidence, Verdict.NotMeasured, missing, sides);
-        var style = MetricStyle.Of(Metric);
-        var means = sides.ToDictionary(s => s.Steps, s => evidence.Summarise(s, Metric).Mean);
-        var best = means.MinBy(m => m.Value);
-        var bestInRange = means.Where(m => InRange(m.Key)).MinBy(m => m.Value);
-        bool holds = bestInRange.Value - best.Value <= Tolerance;
-        string numbers = $"lowest at {best.Key} steps ({style.Format(best.Value)}); best of {From} to {To}: {bestInRange.Key} steps ({style.Format(bestInRange.Value)})";
-        return Finding(evidence, holds ? Verdict.Reproduced : Verdict.NotReproduced, numbers + Share(evidence, sides), sides);
+        ArgumentNullException.ThrowIfNull(evidence);
+        ClaimSelection[] sides = [.. Steps.Order().Select(s => new ClaimSelection { Contender = Contender, Budget = Budget, Steps = s })];
+        if (evidence.Missing(sides, Metric) is { Length: > 0 } missing)
+        {
+            return Finding(evidence, Verdict.NotMeasured, missing, sides);
+        }
+
+        ClaimSelection[] inside = [.. sides.Where(s => InRange(s.Steps))], outside = [.. sides.Where(s => !InRange(s.Steps))];
+        ContrastEstimate?[,] differences = new ContrastEstimate?[inside.Length, outside.Length];
+        for (int i = 0; i < inside.Length; i++)
+        {
+            for (int o = 0; o < outside.Length; o++)
+            {
+                differences[i, o] = evidence.Difference(inside[i], outside[o], Metric);
+            }
+        }
+
+        ContrastEstimate[] all = [.. differences.Cast<ContrastEstimate?>().OfType<ContrastEstimate>()];
+        if (all.Length < differences.Length)
+        {
+            return Finding(evidence, Verdict.NotMeasured, "some numbers of steps have no test set in common", sides);
+        }
+
+        double ofInside = ConfidenceOfEach(inside.Length), ofOutside = ConfidenceOfEach(outside.Length);
+        ClaimSelection[] rivals = [.. outside.Where((_, o) => !inside.Where((_, i) => Above(differences[i, o]!, ofInside) < Tolerance).Any())];
+        ClaimSelection[] left = [.. inside.Where((_, i) => !outside.Where((_, o) => Below(differences[i, o]!, ofOutside) > Tolerance).Any())];
+        Verdict verdict = rivals.Length == 0 ? Verdict.Reproduced : left.Length == 0 ? Verdict.Contradicted : Verdict.Undecided;
+        return Finding(evidence, verdict, Numbers(evidence, sides, rivals, all[0]), sides, all);
     }
 
-    // How firmly the minimum sits in the range: the test sets are drawn again and the minimum sought anew.
-    private string Share(ClaimEvidence evidence, ClaimSelection[] sides)
+    private static double Above(ContrastEstimate difference, double confidence) => difference.Value + difference.HalfWidth(confidence);
+
+    private static double Below(ContrastEstimate difference, double confidence) => difference.Value - difference.HalfWidth(confidence);
+
+    private string Numbers(ClaimEvidence evidence, ClaimSelection[] sides, ClaimSelection[] rivals, ContrastEstimate basis)
     {
-        var series = sides.Select(s => evidence.Measurements.PerDataSet(evidence.Key(s, Metric))).ToArray();
-        var common = series[0].Keys.Where(k => series.All(s => s.ContainsKey(k))).ToArray();
-        if (common.Length < 2) return "";
-        var values = series.Select(s => common.Select(k => s[k]).ToArray()).ToArray();
-        SplitMix64 random = new(PairedDifference.ResampleSeed);
-        int inside = 0;
-        for (int r = 0; r < Resamples; r++)
-        {
-            var sums = new double[values.Length];
-            for (int i = 0; i < common.Length; i++)
-            {
-                int drawn = random.NextInt(common.Length);
-                for (int s = 0; s < sums.Length; s++) sums[s] += values[s][drawn];
-            }
-            if (InRange(sides[Array.IndexOf(sums, sums.Min())].Steps)) inside++;
-        }
-        return $"; lowest in that range in {NumberText.Fixed(100.0 * inside / Resamples, 0)} % of bootstrap resamples of {common.Length} test sets";
+        MetricStyle style = MetricStyle.Of(Metric);
+        (int Steps, double Mean)[] means = [.. sides.Select(s => (s.Steps, evidence.Summarise(s, Metric).Mean))];
+        (int Steps, double Mean) best = means.MinBy(m => m.Mean), bestInside = means.Where(m => InRange(m.Steps)).MinBy(m => m.Mean);
+        string rest = rivals.Length == 0 ? "every other number of steps is worse" : $"not told to be worse: {string.Join(", ", rivals.Select(r => r.Steps))} steps";
+        return $"lowest at {best.Steps} steps ({style.Format(best.Mean)}); best of {From} to {To}: {bestInside.Steps} steps ({style.Format(bestInside.Mean)}); {rest} ({basis.Basis})";
     }
 
     private bool InRange(int steps) => steps >= From && steps <= To;

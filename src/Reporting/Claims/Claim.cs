@@ -28,6 +28,12 @@ public abstract record Claim
     /// <summary>The metric that decides; lower is better for every metric here.</summary>
     public string Metric { get; init; } = MetricStyle.C2st;
 
+    /// <summary>
+    /// Which limits of the comparison are this project's and not the paper's, and why: "60 to 90 for 'about 75 times'"; empty when the paper's words
+    /// leave no choice.
+    /// </summary>
+    public string OurLimits { get; init; } = "";
+
     /// <summary>What is wrong with the claim as it is written, in one sentence, or null.</summary>
     public virtual string? Problem => null;
 
@@ -38,57 +44,32 @@ public abstract record Claim
     public abstract ClaimFinding Judge(ClaimEvidence evidence);
 
     /// <summary>The finding of this claim.</summary>
-    protected ClaimFinding Finding(ClaimEvidence evidence, Verdict verdict, string numbers, IEnumerable<ClaimSelection> about) =>
-        new() { Claim = this, Variant = evidence.Variant, Verdict = verdict, Numbers = numbers, Published = evidence.Published(about, Metric) };
-}
+    /// <param name="evidence">What it was decided on.</param>
+    /// <param name="verdict">What became of it.</param>
+    /// <param name="numbers">Our numbers.</param>
+    /// <param name="about">The settings it is about.</param>
+    /// <param name="decisive">The estimates that decided it.</param>
+    protected ClaimFinding Finding(
+        ClaimEvidence evidence, Verdict verdict, string numbers, IEnumerable<ClaimSelection> about, params IEnumerable<ContrastEstimate> decisive) => new()
+        {
+            Claim = this,
+            Variant = evidence.Variant,
+            Verdict = verdict,
+            Numbers = numbers,
+            Published = evidence.Published(about, Metric),
+            OneTraining = verdict != Verdict.NotMeasured && decisive.Any(d => d.OneTraining),
+        };
 
-/// <summary>Which measurements one side of a comparison means.</summary>
-public sealed record ClaimSelection
-{
-    /// <summary>Name of the contender.</summary>
-    public required string Contender { get; init; }
+    /// <summary>Confidence of each of several intervals when one of them is enough for a verdict (Bonferroni).</summary>
+    /// <param name="intervals">Their number.</param>
+    protected static double ConfidenceOfEach(int intervals) => 1 - ((1 - ContrastEstimate.Confidence) / intervals);
 
-    /// <summary>Number of training simulations.</summary>
-    public required int Budget { get; init; }
-
-    /// <summary>Sampling steps; 1 for flows.</summary>
-    public int Steps { get; init; } = 1;
-
-    /// <summary>The setting that is meant.</summary>
-    internal Setting Setting => new(Contender, Budget, Steps);
-
-    /// <summary>"CMPE, 10 steps".</summary>
-    internal string Label => DisplayNames.Setting(Contender, Steps);
-}
-
-/// <summary>What became of a claim.</summary>
-public enum Verdict
-{
-    /// <summary>The numbers bear it out beyond their uncertainty.</summary>
-    Reproduced,
-
-    /// <summary>The numbers contradict it, or cannot tell the two sides apart.</summary>
-    NotReproduced,
-
-    /// <summary>Something that the comparison needs was not measured, or failed.</summary>
-    NotMeasured,
-}
-
-/// <summary>A claim, decided.</summary>
-public sealed record ClaimFinding
-{
-    /// <summary>The claim.</summary>
-    public required Claim Claim { get; init; }
-
-    /// <summary>The variant it was decided for.</summary>
-    public required string Variant { get; init; }
-
-    /// <summary>What became of it.</summary>
-    public required Verdict Verdict { get; init; }
-
-    /// <summary>Our numbers with their uncertainty, or what is missing.</summary>
-    public required string Numbers { get; init; }
-
-    /// <summary>The paper's numbers, where it gives them.</summary>
-    public required string Published { get; init; }
+    /// <summary>"-0.0133 ± 0.0115 (100 test sets, 5 trainings)": a difference with half the width of its 95 % interval.</summary>
+    /// <param name="difference">The difference.</param>
+    protected static string Describe(ContrastEstimate difference)
+    {
+        ArgumentNullException.ThrowIfNull(difference);
+        string width = difference.StandardError is null ? "" : $" ± {NumberText.Fixed(difference.HalfWidth(), 4)}";
+        return $"{NumberText.Signed(difference.Value, 4)}{width} ({(width.Length == 0 ? "no interval: " : "")}{difference.Basis})";
+    }
 }

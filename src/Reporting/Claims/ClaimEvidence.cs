@@ -10,12 +10,12 @@ public sealed record ClaimEvidence(MeasurementTable Measurements, PublishedResul
     /// <summary>Mean of a metric for one side.</summary>
     internal Summary Summarise(ClaimSelection side, string metric) => Measurements.Summarise(Key(side, metric));
 
-    /// <summary>Left minus right over the test sets (or replicates) that both have; null when there are none.</summary>
-    internal PairedDifference? Difference(ClaimSelection left, ClaimSelection right, string metric)
-    {
-        var perDataSet = PairedDifference.Of(Measurements.PerDataSet(Key(left, metric)), Measurements.PerDataSet(Key(right, metric)), "test sets");
-        return perDataSet ?? PairedDifference.Of(Measurements.PerReplicate(Key(left, metric)), Measurements.PerReplicate(Key(right, metric)), "replicates");
-    }
+    /// <summary>Left less right over the test sets that all trainings have; null when there are none.</summary>
+    internal ContrastEstimate? Difference(ClaimSelection left, ClaimSelection right, string metric) =>
+        Contrast.Estimate(Term(left, metric), Term(right, metric) with { Weight = -1 });
+
+    /// <summary>A side as a term of a contrast, of weight 1.</summary>
+    internal ContrastTerm Term(ClaimSelection side, string metric) => SettingContrast.Term(Measurements, Key(side, metric));
 
     /// <summary>"CMPE, 10 steps: not measured", for every side without a value; empty when all have one.</summary>
     internal string Missing(IEnumerable<ClaimSelection> sides, string metric) =>
@@ -28,9 +28,11 @@ public sealed record ClaimEvidence(MeasurementTable Measurements, PublishedResul
         var distinct = sides.Distinct().ToArray();
         bool budgets = distinct.Select(s => s.Budget).Distinct().Count() > 1;
         var known = distinct
-            .Select(s => (s, Result: PublishedResults.Find(Experiment, s.Setting, style.PublishedName)))
-            .Where(p => p.Result is not null).Select(p => $"{p.s.Label}{(budgets ? $" (budget {p.s.Budget})" : "")}: {style.Format(style.Ours(p.Result!))}").ToArray();
+            .Select(s => (s, Results: PublishedResults.All(Experiment, s.Setting, style.PublishedName)))
+            .Where(p => p.Results.Count > 0).Select(p => $"{p.s.Label}{(budgets ? $" (budget {p.s.Budget})" : "")}: {Values(p.Results)}").ToArray();
         return known.Length == 0 ? "not given as a number" : string.Join("; ", known);
+
+        string Values(IEnumerable<PublishedResult> results) => string.Join(", ", results.Select(r => $"{style.Format(style.Ours(r))} ({r.SourceName})"));
     }
 
     internal MeasurementKey Key(ClaimSelection side, string metric) => new(Experiment, Variant, side.Setting, metric);

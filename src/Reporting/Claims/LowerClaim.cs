@@ -1,8 +1,8 @@
 namespace Reproduce.Reporting;
 
 /// <summary>
-/// "Left is lower (better) than right", or lower than a constant. Reproduced when the whole 95 % interval of the paired difference lies
-/// below <see cref="Tolerance"/> (0: strictly better; above 0: not worse by more than that; below 0: better by a margin).
+/// "Left is lower (better) than right", or lower than a constant: the difference of the two lies below <see cref="Tolerance"/>
+/// (0: strictly better; above 0: not worse by more than that; below 0: better by a margin).
 /// </summary>
 public sealed record LowerClaim : Claim
 {
@@ -27,25 +27,24 @@ public sealed record LowerClaim : Claim
     /// <inheritdoc/>
     public override ClaimFinding Judge(ClaimEvidence evidence)
     {
+        ArgumentNullException.ThrowIfNull(evidence);
         ClaimSelection[] sides = Right is null ? [Left] : [Left, Right];
-        string missing = evidence.Missing(sides, Metric);
-        if (missing.Length > 0) return Finding(evidence, Verdict.NotMeasured, missing, sides);
-        var difference = Right is null ? AgainstConstant(evidence) : evidence.Difference(Left, Right, Metric);
-        if (difference is null) return Finding(evidence, Verdict.NotMeasured, "the two sides have no test set in common", sides);
-        var style = MetricStyle.Of(Metric);
+        if (evidence.Missing(sides, Metric) is { Length: > 0 } missing)
+        {
+            return Finding(evidence, Verdict.NotMeasured, missing, sides);
+        }
+
+        ContrastEstimate? difference = Right is not null ? evidence.Difference(Left, Right, Metric)
+            : evidence.Summarise(Left, Metric).Estimate is ContrastEstimate left ? left with { Value = left.Value - Constant!.Value } : null;
+        if (difference is null)
+        {
+            return Finding(evidence, Verdict.NotMeasured, "the two sides have no test set in common", sides);
+        }
+
+        MetricStyle style = MetricStyle.Of(Metric);
         string right = Right is null ? style.Format(Constant!.Value) : $"{Right.Label}: {style.Format(evidence.Summarise(Right, Metric).Mean)}";
-        string numbers = $"{Left.Label}: {style.Format(evidence.Summarise(Left, Metric).Mean)}; {right}; difference {difference}";
-        return Finding(evidence, difference.High < Tolerance ? Verdict.Reproduced : Verdict.NotReproduced, numbers + Remark(difference), sides);
+        Verdict verdict = difference.High < Tolerance ? Verdict.Reproduced : difference.Low > Tolerance ? Verdict.Contradicted : Verdict.Undecided;
+        string numbers = $"{Left.Label}: {style.Format(evidence.Summarise(Left, Metric).Mean)}; {right}; difference {Describe(difference)}";
+        return Finding(evidence, verdict, numbers, sides, difference);
     }
-
-    private PairedDifference? AgainstConstant(ClaimEvidence evidence)
-    {
-        var perDataSet = evidence.Measurements.PerDataSet(evidence.Key(Left, Metric));
-        var values = perDataSet.Count > 0 ? perDataSet : evidence.Measurements.PerReplicate(evidence.Key(Left, Metric));
-        return PairedDifference.Of(values, values.Keys.ToDictionary(k => k, _ => Constant!.Value), perDataSet.Count > 0 ? "test sets" : "replicates");
-    }
-
-    // The difference between "the opposite holds" and "cannot tell" matters to a reader.
-    private string Remark(PairedDifference difference) =>
-        difference.High < Tolerance ? "" : difference.Low > Tolerance ? "; the opposite holds" : "; cannot be told apart";
 }

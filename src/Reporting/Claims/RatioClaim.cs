@@ -24,25 +24,30 @@ public sealed record RatioClaim : Claim
     /// <inheritdoc/>
     public override ClaimFinding Judge(ClaimEvidence evidence)
     {
+        ArgumentNullException.ThrowIfNull(evidence);
         ClaimSelection[] sides = [Numerator, Denominator];
-        string missing = evidence.Missing(sides, Metric);
-        if (missing.Length > 0) return Finding(evidence, Verdict.NotMeasured, missing, sides);
-        var above = evidence.Summarise(Numerator, Metric);
-        var below = evidence.Summarise(Denominator, Metric);
-        if (below.Mean <= 0) return Finding(evidence, Verdict.NotMeasured, $"{Denominator.Label}: {NumberText.RoundTrip(below.Mean)} cannot be divided by", sides);
-        double ratio = above.Mean / below.Mean;
-        bool holds = (AtLeast is null || ratio >= AtLeast) && (AtMost is null || ratio <= AtMost);
-        var style = MetricStyle.Of(Metric);
-        string numbers = $"{Numerator.Label}: {style.Format(above.Mean)}; {Denominator.Label}: {style.Format(below.Mean)}; ratio {NumberText.Significant(ratio, 3)}{Uncertainty(ratio, above, below)}";
-        return Finding(evidence, holds ? Verdict.Reproduced : Verdict.NotReproduced, $"{numbers} (expected {Expected()})", sides);
-    }
+        if (evidence.Missing(sides, Metric) is { Length: > 0 } missing)
+        {
+            return Finding(evidence, Verdict.NotMeasured, missing, sides);
+        }
 
-    // Relative errors add in squares, to first order.
-    private static string Uncertainty(double ratio, Summary above, Summary below)
-    {
-        if (above.StandardError is not { } a || below.StandardError is not { } b) return "";
-        double relative = Math.Sqrt(Math.Pow(a / above.Mean, 2) + Math.Pow(b / below.Mean, 2));
-        return $" ± {NumberText.Significant(ratio * relative, 1)}";
+        double above = evidence.Summarise(Numerator, Metric).Mean, below = evidence.Summarise(Denominator, Metric).Mean;
+        if (below <= 0 || above < 0)
+        {
+            return Finding(evidence, Verdict.NotMeasured, $"{NumberText.RoundTrip(above)} and {NumberText.RoundTrip(below)} have no ratio that means anything", sides);
+        }
+
+        (ContrastTerm numerator, ContrastTerm denominator) = (evidence.Term(Numerator, Metric), evidence.Term(Denominator, Metric));
+        if (RatioInterval.Of(r => Contrast.Estimate(numerator, denominator with { Weight = -r }), above / below) is not RatioInterval ratio)
+        {
+            return Finding(evidence, Verdict.NotMeasured, "the two sides have no test set in common", sides);
+        }
+
+        Verdict verdict = ratio.Low >= (AtLeast ?? 0) && ratio.High <= (AtMost ?? double.PositiveInfinity) ? Verdict.Reproduced
+            : ratio.High < AtLeast || ratio.Low > AtMost ? Verdict.Contradicted : Verdict.Undecided;
+        MetricStyle style = MetricStyle.Of(Metric);
+        string numbers = $"{Numerator.Label}: {style.Format(above)}; {Denominator.Label}: {style.Format(below)}; ratio {ratio} (expected {Expected()})";
+        return Finding(evidence, verdict, numbers, sides, ratio.Difference);
     }
 
     private string Expected()

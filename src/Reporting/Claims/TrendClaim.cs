@@ -1,28 +1,9 @@
 namespace Reproduce.Reporting;
 
-/// <summary>What a trend runs along.</summary>
-public enum TrendAxis
-{
-    /// <summary>Sampling steps, at one budget.</summary>
-    Steps,
-
-    /// <summary>Training budget, at one number of steps.</summary>
-    Budget,
-}
-
-/// <summary>Which way a trend goes.</summary>
-public enum TrendDirection
-{
-    /// <summary>The metric grows (gets worse).</summary>
-    Increases,
-
-    /// <summary>The metric falls (gets better).</summary>
-    Decreases,
-}
-
 /// <summary>
-/// "The metric increases (decreases) with steps (budget)": the paired difference of the last and the first point goes that way beyond its
-/// 95 % interval and <see cref="Tolerance"/>, and between neighbours nothing goes the other way beyond the same.
+/// "The metric increases (decreases) with steps (budget)": the difference of the last and the first point goes that way by more than
+/// <see cref="Tolerance"/>. The opposite contradicts it, and so does a step between neighbours that goes the other way by more than the same; as there
+/// are several that could by chance, their intervals are the wider ones of <see cref="Claim.ConfidenceOfEach"/>.
 /// </summary>
 public sealed record TrendClaim : Claim
 {
@@ -58,28 +39,41 @@ public sealed record TrendClaim : Claim
     /// <inheritdoc/>
     public override ClaimFinding Judge(ClaimEvidence evidence)
     {
-        var sides = Points.Order().Select(Side).ToArray();
-        string missing = evidence.Missing(sides, Metric);
-        if (missing.Length > 0) return Finding(evidence, Verdict.NotMeasured, missing, sides);
-        var whole = evidence.Difference(sides[^1], sides[0], Metric);
-        if (whole is null) return Finding(evidence, Verdict.NotMeasured, "the ends have no test set in common", sides);
-        var against = sides.Zip(sides.Skip(1))
-            .Where(p => evidence.Difference(p.Second, p.First, Metric) is { } d && Opposes(d))
-            .Select(p => $"{Point(p.First)} to {Point(p.Second)}").ToArray();
-        var style = MetricStyle.Of(Metric);
+        ArgumentNullException.ThrowIfNull(evidence);
+        ClaimSelection[] sides = [.. Points.Order().Select(Side)];
+        if (evidence.Missing(sides, Metric) is { Length: > 0 } missing)
+        {
+            return Finding(evidence, Verdict.NotMeasured, missing, sides);
+        }
+
+        if (evidence.Difference(sides[^1], sides[0], Metric) is not ContrastEstimate whole)
+        {
+            return Finding(evidence, Verdict.NotMeasured, "the ends have no test set in common", sides);
+        }
+
+        double confidence = ConfidenceOfEach(sides.Length - 1);
+        string[] against =
+        [
+            .. sides.Zip(sides.Skip(1))
+                .Where(p => evidence.Difference(p.Second, p.First, Metric) is ContrastEstimate d && AtMost(d, confidence) < -Tolerance)
+                .Select(p => $"{Point(p.First)} to {Point(p.Second)}"),
+        ];
+        MetricStyle style = MetricStyle.Of(Metric);
         string numbers = string.Join(", ", sides.Select(s => $"{Point(s)}: {style.Format(evidence.Summarise(s, Metric).Mean)}"));
         string contrary = against.Length == 0 ? "" : "; the other way from " + string.Join(", ", against);
-        bool holds = Follows(whole) && against.Length == 0;
-        return Finding(evidence, holds ? Verdict.Reproduced : Verdict.NotReproduced, $"{numbers}; last minus first {whole}{contrary}", sides);
+        Verdict verdict = against.Length > 0 || AtMost(whole, ContrastEstimate.Confidence) < -Tolerance ? Verdict.Contradicted
+            : Change(whole) - whole.HalfWidth() > Tolerance ? Verdict.Reproduced : Verdict.Undecided;
+        return Finding(evidence, verdict, $"{numbers}; last minus first {Describe(whole)}{contrary}", sides, whole);
     }
+
+    // The change in the claimed direction, and the most that it can be.
+    private double Change(ContrastEstimate d) => Direction == TrendDirection.Increases ? d.Value : -d.Value;
+
+    private double AtMost(ContrastEstimate d, double confidence) => Change(d) + d.HalfWidth(confidence);
 
     private ClaimSelection Side(int point) => Along == TrendAxis.Steps
         ? new() { Contender = Contender, Budget = Budget, Steps = point }
         : new() { Contender = Contender, Budget = point, Steps = Steps };
 
     private string Point(ClaimSelection side) => NumberText.Fixed(Along == TrendAxis.Steps ? side.Steps : side.Budget, 0);
-
-    private bool Follows(PairedDifference d) => Direction == TrendDirection.Increases ? d.Low > Tolerance : d.High < -Tolerance;
-
-    private bool Opposes(PairedDifference d) => Direction == TrendDirection.Increases ? d.High < -Tolerance : d.Low > Tolerance;
 }

@@ -37,22 +37,8 @@ public sealed class MeasurementTable
     /// <summary>The rows of one quantity, over test sets and replicates; empty when it was not measured.</summary>
     public IReadOnlyList<Measurement> Of(MeasurementKey key) => _byKey.TryGetValue(key, out var rows) ? rows : [];
 
-    /// <summary>Mean and standard errors of one quantity.</summary>
-    public Summary Summarise(MeasurementKey key) => Summary.Of(Of(key));
-
-    /// <summary>Value per test set (averaged over replicates) of one quantity; only test sets with a value.</summary>
-    public SortedDictionary<int, double> PerDataSet(MeasurementKey key)
-    {
-        var groups = Of(key).Where(r => r.Status == Measurement.Ok && r.DataSet is not null).GroupBy(r => r.DataSet!.Value);
-        return new(groups.ToDictionary(g => g.Key, g => g.Average(r => r.Value)));
-    }
-
-    /// <summary>Value per replicate (averaged over test sets) of one quantity; only replicates with a value.</summary>
-    public SortedDictionary<int, double> PerReplicate(MeasurementKey key)
-    {
-        var groups = Of(key).Where(r => r.Status == Measurement.Ok).GroupBy(r => r.Replicate);
-        return new(groups.ToDictionary(g => g.Key, g => g.Average(r => r.Value)));
-    }
+    /// <summary>Mean of one quantity and how well it is known over test sets and trainings.</summary>
+    public Summary Summarise(MeasurementKey key) => Summary.Of(Of(key), SettingContrast.Term(this, key));
 
     /// <summary>The floor of a metric: the reference scored against itself, of that budget or, where the floor was measured once, of any.</summary>
     public Summary Floor(string experiment, string variant, int budget, string metric)
@@ -70,6 +56,11 @@ public sealed class MeasurementTable
         [.. _byKey.Keys
             .Where(k => k.Experiment == experiment && k.Variant == variant && k.Setting.Contender != Measurement.Reference)
             .Select(k => k.Setting).Distinct().InDisplayOrder()];
+
+    /// <summary>The settings of the same contender that have the metric too, this one among them.</summary>
+    internal IEnumerable<Setting> SettingsLike(MeasurementKey key) => _byKey.Keys
+        .Where(k => k.Setting.Contender == key.Setting.Contender && k.Metric == key.Metric && k.Experiment == key.Experiment && k.Variant == key.Variant)
+        .Select(k => k.Setting);
 
     /// <summary>The names of the metrics that were measured for an experiment.</summary>
     public IReadOnlyList<string> Metrics(string experiment, string variant) =>

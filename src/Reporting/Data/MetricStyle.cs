@@ -47,15 +47,15 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
             PublishedAs = C2st,
             Nightly = new NightlyWatch { Margin = 0.03 },
             Note = "**C2ST** is the accuracy of a classifier that tries to tell posterior draws from draws of the reference posterior: 0.5 is "
-                + "indistinguishable, 1 is entirely different.",
+                + "indistinguishable, 1 is entirely different. It takes all draws of a test set.",
         },
         new(Mmd2, "MMD² (biased)", 4)
         {
             IsDistance = true,
             PublishedAs = "mmd_x1e3",
             PublishedUnit = 1e-3,
-            Note = "**MMD²** is a kernel distance between the same samples, 0 is equal; the biased estimator is the published one and stays above 0 "
-                + "even for equal distributions, the unbiased one may fall below 0.",
+            Note = "**MMD²** is a kernel distance between the same samples, 0 is equal; it takes the first draws only, as many as the table's caption says. "
+                + "The biased estimator is the published one and stays above 0 even for equal distributions, the unbiased one may fall below 0.",
         },
         new(Mmd2Unbiased, "MMD² (unbiased)", 4) { IsDistance = true, Better = Direction.None },
         new(Rmse, "RMSE", 3) { PublishedAs = Rmse, Nightly = new NightlyWatch { Margin = 0.05, IsShare = true } },

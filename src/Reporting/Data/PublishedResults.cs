@@ -1,40 +1,9 @@
 namespace Reproduce.Reporting;
 
-/// <summary>A number of the paper.</summary>
-public sealed record PublishedResult
-{
-    /// <summary>Table or figure, such as "table3" or "fig4".</summary>
-    public required string Source { get; init; }
-
-    /// <summary>Name of the experiment.</summary>
-    public required string Experiment { get; init; }
-
-    /// <summary>The network variant of the denoising experiment ("naive", "unet"), otherwise empty.</summary>
-    public required string Network { get; init; }
-
-    /// <summary>Number of training simulations, or null where one number stands for all budgets.</summary>
-    public int? Budget { get; init; }
-
-    /// <summary>Name of the contender.</summary>
-    public required string Contender { get; init; }
-
-    /// <summary>Sampling steps; 1 for flows.</summary>
-    public required int Steps { get; init; }
-
-    /// <summary>Name of the metric.</summary>
-    public required string Metric { get; init; }
-
-    /// <summary>The number.</summary>
-    public required double Value { get; init; }
-
-    /// <summary>How exact it is.</summary>
-    public string Note { get; init; } = "";
-}
-
 /// <summary>The numbers of the paper: tables exact as printed, curves digitised.</summary>
 public sealed class PublishedResults
 {
-    /// <summary>Keeps the rows in the order of the file: the first source that has a number wins.</summary>
+    /// <summary>Keeps the rows in the order of the file.</summary>
     public PublishedResults(IEnumerable<PublishedResult> rows) => Rows = rows.ToArray();
 
     /// <summary>All numbers, in the order of the file.</summary>
@@ -73,31 +42,49 @@ public sealed class PublishedResults
     public bool Has(string experiment, string metric) => Rows.Any(r => r.Experiment == experiment && r.Metric == metric);
 
     /// <summary>
-    /// The published number of a setting, or null where the paper has none. A contender named METHOD-NETWORK, such as <c>cmpe-unet</c>, has
-    /// the number of that method with that network.
+    /// The published numbers of a setting, one for each source that has it, in the order of the file; empty where the paper has none. A contender named
+    /// METHOD-NETWORK, such as <c>cmpe-unet</c>, has the numbers of that method with that network.
     /// </summary>
-    public PublishedResult? Find(string experiment, Setting setting, string metric)
+    public IReadOnlyList<PublishedResult> All(string experiment, Setting setting, string metric)
     {
+        ArgumentNullException.ThrowIfNull(setting);
         string method = DisplayNames.MethodOf(setting.Contender), network = DisplayNames.NetworkOf(setting.Contender);
-        return Rows.FirstOrDefault(r => r.Experiment == experiment && r.Network == network && r.Metric == metric
-            && r.Contender == method && r.Steps == setting.Steps && (r.Budget is null || r.Budget == setting.Budget));
+        return
+        [
+            .. Rows.Where(r => r.Experiment == experiment && r.Network == network && r.Metric == metric
+                && r.Contender == method && r.Steps == setting.Steps && (r.Budget is null || r.Budget == setting.Budget)),
+        ];
     }
 
-    /// <summary>The published curve over sampling steps, from the source with the most points; empty where the paper has none.</summary>
-    /// <remarks>Of a contender named METHOD-NETWORK as in <see cref="Find"/>.</remarks>
-    public IReadOnlyList<PublishedResult> OverSteps(string experiment, int budget, string contender, string metric)
+    /// <summary>The published curves over sampling steps, one for each source, that with the most points first; empty where the paper has none.</summary>
+    /// <remarks>Of a contender named METHOD-NETWORK as in <see cref="All"/>.</remarks>
+    public IReadOnlyList<IReadOnlyList<PublishedResult>> OverSteps(string experiment, int budget, string contender, string metric)
     {
         string method = DisplayNames.MethodOf(contender), network = DisplayNames.NetworkOf(contender);
-        return Longest(
+        return BySource(
             Rows.Where(r => r.Experiment == experiment && r.Network == network && r.Budget == budget && r.Contender == method && r.Metric == metric), r => r.Steps);
     }
 
-    /// <summary>The published curve over simulation budgets, from the source with the most points; empty where the paper has none.</summary>
-    public IReadOnlyList<PublishedResult> OverBudgets(string experiment, string contender, int steps, string metric) =>
-        Longest(
+    /// <summary>The published curves over simulation budgets, one for each source, that with the most points first; empty where the paper has none.</summary>
+    public IReadOnlyList<IReadOnlyList<PublishedResult>> OverBudgets(string experiment, string contender, int steps, string metric) =>
+        BySource(
             Rows.Where(r => r.Experiment == experiment && r.Steps == steps && r.Contender == contender && r.Metric == metric && r.Budget is not null),
             r => r.Budget!.Value);
 
-    private static PublishedResult[] Longest(IEnumerable<PublishedResult> rows, Func<PublishedResult, int> abscissa) =>
-        rows.GroupBy(r => r.Source).OrderByDescending(g => g.Count()).FirstOrDefault()?.OrderBy(abscissa).ToArray() ?? [];
+    /// <summary>Where two sources give numbers of one quantity that differ by more than both could be misread, the largest difference first.</summary>
+    /// <param name="experiment">Name of the experiment.</param>
+    public IReadOnlyList<(PublishedResult First, PublishedResult Second)> Disagreements(string experiment) =>
+    [
+        .. from quantity in Rows.Where(r => r.Experiment == experiment).GroupBy(r => (r.Network, r.Budget, r.Contender, r.Steps, r.Metric))
+           let rows = quantity.ToArray()
+           from second in Enumerable.Range(1, rows.Length - 1)
+           from first in Enumerable.Range(0, second)
+           let difference = Math.Abs(rows[first].Value - rows[second].Value)
+           where difference > rows[first].ReadingError + rows[second].ReadingError + 1e-9
+           orderby difference descending
+           select (rows[first], rows[second]),
+    ];
+
+    private static PublishedResult[][] BySource(IEnumerable<PublishedResult> rows, Func<PublishedResult, int> abscissa) =>
+        [.. rows.GroupBy(r => r.Source).OrderByDescending(g => g.Count()).Select(g => g.OrderBy(abscissa).ToArray())];
 }

@@ -16,7 +16,7 @@ public static class QualityFigures
     /// <param name="published">The paper's values are drawn at our times: the paper's machine is not ours.</param>
     /// <param name="panels">One panel fills a column, several the whole width.</param>
     /// <param name="band">What the bands show.</param>
-    public static Figure AgainstTime(MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels, BandKind band = BandKind.StandardError)
+    public static Figure AgainstTime(MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels, BandKind band = BandKind.Interval)
     {
         var text = new Wording(
             "Quality against sampling time", "Quality against sampling time.", " Numbers at the points: sampling steps.",
@@ -25,7 +25,7 @@ public static class QualityFigures
     }
 
     /// <summary>Quality against sampling steps, several tasks side by side.</summary>
-    public static Figure AgainstSteps(MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels, BandKind band = BandKind.StandardError)
+    public static Figure AgainstSteps(MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels, BandKind band = BandKind.Interval)
     {
         var text = new Wording(
             "Quality against sampling steps", "Quality against the number of sampling steps.", "", " Dotted and open: the paper's values (digitised).");
@@ -40,7 +40,7 @@ public static class QualityFigures
     /// <param name="band">What the bands show.</param>
     public static Figure AgainstBudget(
         MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels,
-        IReadOnlyList<(string Contender, int Steps)>? contenders = null, BandKind band = BandKind.StandardError)
+        IReadOnlyList<(string Contender, int Steps)>? contenders = null, BandKind band = BandKind.Interval)
     {
         contenders ??= [("acf", 1), ("nsf", 1), ("fmpe", 30), ("fmpe", 1000), ("cmpe", 10), ("cmpe", 30), ("npse", 30)];
         var text = new Wording(
@@ -127,9 +127,10 @@ public static class QualityFigures
                 .Where(p => p.X is not null && p.Summary.HasValue)
                 .Select(p => (p.Steps, Point: QualityCurve.Point(p.X!.Value, p.Summary, band, NumberText.Fixed(p.Steps, 0)))).ToArray();
             var paper = published.OverSteps(panel.Experiment, panel.Budget, contender.Key, MetricStyle.Of(panel.Metric).PublishedName)
-                .Where(r => publishedAnywhere || ours.Any(o => o.Steps == r.Steps))
-                .Select(r => Published(publishedAnywhere ? Math.Log10(r.Steps) : ours.First(o => o.Steps == r.Steps).Point.X, r, panel.Metric));
-            Add(curves, contender.Key, [.. ours.Select(o => o.Point)], [.. paper]);
+                .Select(source => Paper(
+                    source.Where(r => publishedAnywhere || ours.Any(o => o.Steps == r.Steps)),
+                    r => publishedAnywhere ? Math.Log10(r.Steps) : ours.First(o => o.Steps == r.Steps).Point.X, panel.Metric));
+            Add(curves, contender.Key, [.. ours.Select(o => o.Point)], paper);
         }
         return curves;
     }
@@ -146,24 +147,33 @@ public static class QualityFigures
                 .Where(p => p.Summary.HasValue)
                 .Select(p => QualityCurve.Point(Math.Log10(p.b), p.Summary, band, "")).ToArray();
             var paper = published.OverBudgets(panel.Experiment, contender, steps, MetricStyle.Of(panel.Metric).PublishedName)
-                .Select(r => Published(Math.Log10(r.Budget!.Value), r, panel.Metric));
+                .Select(source => Paper(source, r => Math.Log10(r.Budget!.Value), panel.Metric));
             bool secondary = contenders.Any(c => c.Contender == contender && c.Steps < steps);
-            Add(curves, contender, ours, [.. paper], secondary, steps);
+            Add(curves, contender, ours, paper, secondary, steps);
         }
         return curves;
     }
 
-    private static CurvePoint Published(double x, PublishedResult result, string metric)
+    // A published curve from one source, in the unit of ours.
+    private static (string Source, CurvePoint[] Points) Paper(IEnumerable<PublishedResult> results, Func<PublishedResult, double> abscissa, string metric)
     {
-        double value = MetricStyle.Of(metric).Ours(result);
-        return new CurvePoint(x, value, value, value, "");
+        PublishedResult[] shown = [.. results];
+        return (shown.Length == 0 ? "" : shown[0].SourceName, [.. shown.Select(r => Point(abscissa(r), MetricStyle.Of(metric).Ours(r)))]);
+
+        static CurvePoint Point(double x, double value) => new(x, value, value, value, "");
     }
 
-    // The paper's curve is a companion of ours: alone it would look like a measurement.
-    private static void Add(List<QualityCurve> curves, string contender, CurvePoint[] ours, CurvePoint[] paper, bool secondary = false, int? steps = null)
+    // The paper's curves are companions of ours: alone they would look like a measurement.
+    private static void Add(
+        List<QualityCurve> curves, string contender, CurvePoint[] ours, IEnumerable<(string Source, CurvePoint[] Points)> paper, bool secondary = false, int? steps = null)
     {
-        if (ours.Length == 0) return;
-        if (paper.Length > 0) curves.Add(new QualityCurve(contender, paper, Published: true, secondary));
+        if (ours.Length == 0)
+        {
+            return;
+        }
+
+        curves.AddRange(paper.Where(p => p.Points.Length > 0)
+            .Select((p, rank) => new QualityCurve(contender, p.Points, Published: true, secondary, Source: p.Source, SourceRank: rank)));
         curves.Add(new QualityCurve(contender, ours, Published: false, secondary, steps));
     }
 
@@ -174,7 +184,7 @@ public static class QualityFigures
             .Select(s => measurements.Summarise(new MeasurementKey(p.Experiment, p.Variant, s, p.Metric)).DataSets)).Where(c => c > 0).Distinct().ToArray();
         string unit = BandUnit(panels);
         string sets = counts.Length == 1 ? $"{NumberText.Fixed(counts[0], 0)} {unit}" : unit;
-        return band == BandKind.StandardError ? $"± 1 s.e. over {sets}" : $"10–90 % of {sets}";
+        return band == BandKind.Interval ? $"95 % interval, {sets}" : $"10–90 % of {sets}";
     }
 
     // The MMD of images compares parts of the test sets, not single ones.
@@ -189,11 +199,12 @@ public static class QualityFigures
     {
         public string Caption(BandKind band, string unit, IReadOnlyList<QualityCurve> curves)
         {
-            string spread = band == BandKind.StandardError
-                ? $" Bands and bars: mean ± one standard error over {unit}."
+            string spread = band == BandKind.Interval
+                ? $" Bands and bars: 95 % interval of the mean over {unit} and, where there are several, trainings."
                 : $" Line: mean; bands and bars: 10 % to 90 % quantile over {unit}.";
             bool spreads = curves.Any(c => c.Points.Any(p => p.Low < p.High)), published = curves.Any(c => c.Published);
-            return Opening + (spreads ? spread : "") + Labels + (published ? Paper : "");
+            string further = curves.Any(c => c.SourceRank > 0) ? " Asterisks: the same from a further figure of the paper." : "";
+            return Opening + (spreads ? spread : "") + Labels + (published ? Paper : "") + further;
         }
     }
 }

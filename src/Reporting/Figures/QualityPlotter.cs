@@ -39,10 +39,16 @@ internal sealed class QualityPlotter
     {
         var color = FigureStyle.ColorOf(curve.Contender).WithAlpha(.5);
         var scatter = panel.Plot.Add.Scatter(Xs(curve), Ys(curve), color);
-        scatter.LineWidth = curve.Points.Count > 1 ? 1f : 0;
-        scatter.LinePattern = curve.Secondary ? FigureStyle.Dash : FigureStyle.Dots;
-        scatter.MarkerStyle = FigureStyle.Marker(FigureStyle.OpenMarkerOf(curve.Contender), 4.5f, color);
-        Explain(30, new LegendEntry("paper, same colours", FigureStyle.Faint) { Line = FigureStyle.Dots, LineWidth = 1f, Marker = MarkerShape.OpenCircle });
+        bool further = curve.SourceRank > 0;
+        scatter.LineWidth = curve.Points.Count > 1 ? (further ? 0.6f : 1f) : 0;
+        scatter.LinePattern = further ? FigureStyle.LongDash : curve.Secondary ? FigureStyle.Dash : FigureStyle.Dots;
+        scatter.MarkerStyle = FigureStyle.Marker(further ? MarkerShape.Asterisk : FigureStyle.OpenMarkerOf(curve.Contender), 4.5f, color);
+        Explain(30 + curve.SourceRank, new LegendEntry($"paper, {curve.Source}, same colours", FigureStyle.Faint)
+        {
+            Line = further ? null : FigureStyle.Dots,
+            LineWidth = 1f,
+            Marker = further ? MarkerShape.Asterisk : MarkerShape.OpenCircle,
+        });
     }
 
     private void DrawBand(FigurePanel panel, QualityCurve curve, string bandText)

@@ -54,7 +54,7 @@ public static class BenchmarkReports
 
     // How well the shortest time is known: where the next ones are. A standard error of the mean would count the noise that the shortest
     // times are there to avoid.
-    private static double Spread(double[] times) => Statistics.Quantile(times, 0.25) / times.Min() - 1;
+    private static double Spread(double[] times) => SampleStatistics.Quantile(times, 0.25) / times.Min() - 1;
 
     private static List<Times> ReadFile(string path)
     {

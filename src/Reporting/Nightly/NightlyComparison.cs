@@ -77,7 +77,7 @@ public static class NightlyComparison
         double margin = watch is null ? 0 : watch.IsShare ? watch.Margin * from.Value : watch.Margin;
         bool paired = from.Values.Length == to.Values.Length && from.Values.Length > 1;
         double error = paired
-            ? Statistics.StandardError([.. from.Values.Zip(to.Values, (a, b) => b - a)])!.Value
+            ? SampleStatistics.StandardError([.. from.Values.Zip(to.Values, (a, b) => b - a)])!.Value
             : Combined(from.StandardError, to.StandardError);
         return from.Value + margin + StandardErrors * error;
     }

@@ -37,6 +37,9 @@ public sealed record ReportPage
     /// <summary>The claims, decided; of several variants when several were run.</summary>
     public IReadOnlyList<ClaimFinding> Findings { get; init; } = [];
 
+    /// <summary>Pairs of published numbers of one quantity that differ by more than both could be misread.</summary>
+    public IReadOnlyList<(PublishedResult First, PublishedResult Second)> Disagreements { get; init; } = [];
+
     /// <summary>What else is missing, beside the holes of the tables and the claims that could not be decided.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
@@ -62,6 +65,7 @@ public sealed record ReportPage
         foreach (var table in Tables) AppendTable(text, table);
         AppendFigures(text);
         AppendClaims(text);
+        AppendDisagreements(text);
         HowToRead(text);
         AppendMissing(text);
         return text.ToString();
@@ -99,26 +103,50 @@ public sealed record ReportPage
         if (Findings.Count == 0) return;
         text.Append("## Claims of the paper\n\n");
         int Count(Verdict v) => Findings.Count(f => f.Verdict == v);
-        text.Append(Count(Verdict.Reproduced)).Append(" reproduced, ").Append(Count(Verdict.NotReproduced)).Append(" not reproduced, ").Append(Count(Verdict.NotMeasured)).Append(" not measured.\n\n");
+        text.AppendJoin(", ", Enum.GetValues<Verdict>().Select(v => $"{Count(v)} {Name(v)}")).Append(".\n\n");
         bool variants = Findings.Select(f => f.Variant).Distinct().Count() > 1;
-        string[] headings = variants ? ["Claim", "Where", "Variant", "Verdict", "Our numbers", "The paper's numbers"] : ["Claim", "Where", "Verdict", "Our numbers", "The paper's numbers"];
-        var rows = Findings.Select(f => Row(f, variants)).ToArray();
+        bool limits = Findings.Any(f => f.Claim.OurLimits.Length > 0);
+        string[] headings =
+            ["Claim", "Where", .. variants ? ["Variant"] : Array.Empty<string>(), "Verdict", "Our numbers", "The paper's numbers", .. limits ? ["Our limits"] : Array.Empty<string>()];
+        var rows = Findings.Select(f => Row(f, variants, limits)).ToArray();
         text.Append(MarkdownTable.PipeTable(headings, [.. headings.Select(_ => false)], rows)).Append('\n');
     }
 
-    private static string[] Row(ClaimFinding f, bool variants)
+    private static string[] Row(ClaimFinding f, bool variants, bool limits)
     {
-        string[] first = [MarkdownTable.Escape(f.Claim.Text), MarkdownTable.Escape(f.Claim.Source)];
-        string[] last = [$"**{Name(f.Verdict)}**", MarkdownTable.Escape(f.Numbers), MarkdownTable.Escape(f.Published)];
-        return variants ? [.. first, MarkdownTable.Escape(f.Variant), .. last] : [.. first, .. last];
+        string verdict = $"**{Name(f.Verdict)}**{(f.OneTraining ? " (one training)" : "")}";
+        string[] cells =
+            [f.Claim.Text, f.Claim.Source, .. variants ? [f.Variant] : Array.Empty<string>(), verdict, f.Numbers, f.Published, .. limits ? [f.Claim.OurLimits] : Array.Empty<string>()];
+        return [.. cells.Select(c => c == verdict ? c : MarkdownTable.Escape(c))];
     }
 
     private static string Name(Verdict verdict) => verdict switch
     {
         Verdict.Reproduced => "reproduced",
-        Verdict.NotReproduced => "not reproduced",
+        Verdict.Contradicted => "contradicted",
+        Verdict.Undecided => "undecided",
         _ => "not measured",
     };
+
+    private void AppendDisagreements(StringBuilder text)
+    {
+        if (Disagreements.Count == 0)
+        {
+            return;
+        }
+
+        text.Append("## Where the paper's own numbers disagree\n\nTwo of its figures give numbers of the same quantity that differ by more than both could be misread.\n\n");
+        string[][] rows = [.. Disagreements.Select(d => new[]
+        {
+            DisplayNames.Setting(d.First.Contender, d.First.Steps),
+            d.First.Budget is int budget ? NumberText.Fixed(budget, 0) : "",
+            MarkdownTable.Escape(d.First.Metric),
+            $"{NumberText.RoundTrip(d.First.Value)} ± {NumberText.RoundTrip(d.First.ReadingError)} ({d.First.SourceName})",
+            $"{NumberText.RoundTrip(d.Second.Value)} ± {NumberText.RoundTrip(d.Second.ReadingError)} ({d.Second.SourceName})",
+            NumberText.Signed(d.Second.Value - d.First.Value, 3),
+        })];
+        text.Append(MarkdownTable.PipeTable(["Setting", "Budget", "Metric", "One figure", "The other", "Difference"], [false, true, false, false, false, true], rows)).Append('\n');
+    }
 
     // What is explained is what is shown: without a reference posterior there is no C2ST and no floor.
     private void HowToRead(StringBuilder text)
@@ -137,8 +165,17 @@ public sealed record ReportPage
         }
 
         text.Append("""
-        - **±** is one standard error over test sets. A claim that one contender is better is *reproduced* when the whole 95 % bootstrap interval of the
-          difference, paired by test set, lies on the claimed side; a difference that cannot be told from zero counts as *not reproduced* and says so.
+        - **±** is half the width of the 95 % interval of a mean or a difference over another draw of test sets and another set of trainings (training set,
+          initial weights and batches all new); all trainings are scored on the same test sets. Student's t with the variances of test sets and trainings
+          taken apart and Satterthwaite's degrees of freedom. The spread between trainings is the larger of what these trainings show and what the same
+          comparison shows over all budgets; of a setting with one training it is that of the same contender's nearest setting with several.
+        - A claim is *reproduced* when the whole interval lies on the claimed side, *contradicted* when the whole interval lies on the other, *undecided* when
+          it spans both or when nothing says how far the numbers scatter. *One training* says that some side was trained once and no setting tells its
+          spread between trainings: the interval is over test sets only, and another training may turn the verdict. Where one of several comparisons is
+          enough for a verdict, each has the wider interval that all of them need (Bonferroni).
+        - A calibration error is one number for all test sets: its scatter over test sets is taken as 0.25 over the root of their number (exact posteriors
+          have 0.16, wrong ones up to 0.33). A time does not depend on the training set: where a contender was timed once for each budget, these are
+          its repetitions.
         - **Steps** are network passes for a draw. Times are for 1000 draws of one test set, every contender batched alike, on the machine named above;
           only their ratios carry over to other machines.
         - The paper's numbers are exact where it prints them and digitised (± 0.003 to 0.005) where it draws them.

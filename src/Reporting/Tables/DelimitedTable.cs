@@ -3,7 +3,7 @@ using CsvHelper;
 
 namespace Reproduce.Reporting;
 
-/// <summary>A result table as CSV for further computation: full digits, standard errors in columns of their own, holes with their reason.</summary>
+/// <summary>A result table as CSV for further computation: full digits, what stands behind ± in columns of its own, holes with their reason.</summary>
 public static class DelimitedTable
 {
     /// <summary>The table as text that ends with a line end.</summary>
@@ -15,7 +15,7 @@ public static class DelimitedTable
             foreach (var column in table.Columns)
             {
                 writer.WriteField(column.Name);
-                if (column.HasStandardError) writer.WriteField(column.Name + "_standard_error");
+                if (column.HasPlusMinus) writer.WriteField(column.Name + "_plus_minus");
             }
             writer.WriteField("holes");
             writer.EndRecord();
@@ -29,7 +29,7 @@ public static class DelimitedTable
         for (int i = 0; i < columns.Count; i++)
         {
             writer.WriteField(columns[i].Numeric ? Number(row[i].Value) : row[i].Text);
-            if (columns[i].HasStandardError) writer.WriteField(Number(row[i].StandardError));
+            if (columns[i].HasPlusMinus) writer.WriteField(Number(row[i].PlusMinus));
         }
         writer.WriteField(string.Join("; ", columns.Zip(row).Where(p => p.Second.Hole is not null).Select(p => $"{p.First.Name}: {p.Second.Hole}")));
         writer.EndRecord();

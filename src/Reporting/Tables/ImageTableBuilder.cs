@@ -21,17 +21,21 @@ public static class ImageTableBuilder
         {
             Title = request.Title,
             Caption = request.Caption,
+            PlusMinus = PlusMinusText.Of(
+                from setting in request.Planned ?? []
+                from metric in new[] { MetricStyle.Rmse, MetricStyle.Mmd2, MetricStyle.Mmd2Unbiased }
+                select measurements.Summarise(new MeasurementKey(request.Experiment, request.Variant, setting, metric))),
             Columns =
             [
                 new TableColumn("network", "Network", "Network", false),
                 new TableColumn("budget", "Budget", "Budget", true),
                 new TableColumn("contender", "Contender", "Contender", false),
                 new TableColumn("steps", "Steps", "Steps", true),
-                new TableColumn("rmse", "RMSE", "RMSE", true, HasStandardError: true),
+                new TableColumn("rmse", "RMSE", "RMSE", true, HasPlusMinus: true),
                 new TableColumn("paper_rmse", "paper", "paper", true),
-                new TableColumn("mmd2_x1e3", "MMD² x 1000", "MMD$^2 \\times 10^3$", true, HasStandardError: true),
+                new TableColumn("mmd2_x1e3", "MMD² x 1000", "MMD$^2 \\times 10^3$", true, HasPlusMinus: true),
                 new TableColumn("paper_mmd", "paper", "paper", true),
-                new TableColumn("mmd2_unbiased_x1e3", "unbiased", "unbiased", true, HasStandardError: true),
+                new TableColumn("mmd2_unbiased_x1e3", "unbiased", "unbiased", true, HasPlusMinus: true),
                 new TableColumn("ms_per_draw", "ms / draw", "ms / draw", true),
                 new TableColumn("paper_ms", "paper (GPU)", "paper (GPU)", true),
             ],
@@ -77,15 +81,20 @@ public static class ImageTableBuilder
 
             string text = Format(factor * summary.Mean, decimals);
             bool best = metric != MetricStyle.Seconds && IsBest(text, setting, metric, m => Format(factor * m, decimals), measurements, request);
-            return summary.StandardError is double error
-                ? new TableCell { Text = $"{text} ± {Format(factor * error, decimals)}", Value = factor * summary.Mean, StandardError = factor * error, Best = best }
+            return summary.HalfWidth is double width
+                ? new TableCell { Text = $"{text} ± {Format(factor * width, decimals)}", Value = factor * summary.Mean, PlusMinus = factor * width, Best = best }
                 : new TableCell { Text = text, Value = factor * summary.Mean, Best = best };
         }
 
-        TableCell Paper(string metric, int decimals) =>
-            published.Find(request.Experiment, setting, metric) is PublishedResult found
-                ? Number(found.Value, decimals)
-                : new TableCell();
+        TableCell Paper(string metric, int decimals)
+        {
+            IReadOnlyList<PublishedResult> found = published.All(request.Experiment, setting, metric);
+            return new TableCell
+            {
+                Text = string.Join(" / ", found.Select(f => NumberText.Fixed(f.Value, decimals))),
+                Value = found.Count == 1 ? found[0].Value : null,
+            };
+        }
     }
 
     private static TableCell Number(double value, int decimals) => new() { Text = NumberText.Fixed(value, decimals), Value = value };

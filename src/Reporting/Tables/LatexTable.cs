@@ -14,7 +14,7 @@ public static class LatexTable
         text.Append("% Needs \\usepackage{booktabs,graphicx}.\n");
         text.Append("\\begin{table*}[t]\n\\centering\n");
         string caption = $"{LatexText.Escape(table.Title)}. {LatexText.Escape(table.Caption)}".TrimEnd();
-        text.Append("\\caption{").Append(caption).Append(" Mean $\\pm$ standard error")
+        text.Append("\\caption{").Append(caption).Append(" Mean $\\pm$ ").Append(LatexText.Escape(table.PlusMinus))
             .Append(table.HasBest ? "; bold: " + MarkdownTable.BestValue(table) : "").Append(".}\n");
         text.Append("\\label{").Append(label).Append("}\n");
         text.Append("\\resizebox{\\textwidth}{!}{%\n");

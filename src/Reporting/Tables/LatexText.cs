@@ -28,6 +28,7 @@ public static class LatexText
                 '×' => @"$\times$",
                 '“' => "``",
                 '”' => "''",
+                '†' => @"$\dagger$",
                 '–' => "--",
                 '—' => "---",
                 _ => c.ToString(),

@@ -10,7 +10,7 @@ public static class MarkdownTable
     {
         var text = new StringBuilder().Append("### ").Append(table.Title).Append("\n\n").Append(Grid(table)).Append('\n');
         if (table.Caption.Length > 0) text.Append(table.Caption).Append("\n\n");
-        text.Append("Mean ± standard error").Append(table.HasBest ? "; **bold**: " + BestValue(table) : "").Append(".\n");
+        text.Append("Mean ± ").Append(table.PlusMinus).Append(table.HasBest ? "; **bold**: " + BestValue(table) : "").Append(".\n");
         for (int i = 0; i < table.Notes.Count; i++) text.Append(i == 0 ? "\n" : "").Append("- [").Append(i + 1).Append("] ").Append(table.Notes[i]).Append('\n');
         return text.ToString();
     }

@@ -5,8 +5,8 @@ namespace Reproduce.Reporting;
 /// <param name="Label">Heading in Markdown.</param>
 /// <param name="Latex">Heading in LaTeX, already escaped.</param>
 /// <param name="Numeric">Whether cells are numbers, to be aligned right.</param>
-/// <param name="HasStandardError">Whether the CSV file has a second column with standard errors.</param>
-public sealed record TableColumn(string Name, string Label, string Latex, bool Numeric, bool HasStandardError = false);
+/// <param name="HasPlusMinus">Whether the CSV file has a second column with what stands behind ±.</param>
+public sealed record TableColumn(string Name, string Label, string Latex, bool Numeric, bool HasPlusMinus = false);
 
 /// <summary>A cell of a result table; the writers decide how a hole or a best value looks.</summary>
 public sealed record TableCell
@@ -17,8 +17,8 @@ public sealed record TableCell
     /// <summary>The number behind the text.</summary>
     public double? Value { get; init; }
 
-    /// <summary>Its standard error.</summary>
-    public double? StandardError { get; init; }
+    /// <summary>What stands behind ±.</summary>
+    public double? PlusMinus { get; init; }
 
     /// <summary>Why something is missing, or null.</summary>
     public string? Hole { get; init; }
@@ -35,6 +35,9 @@ public sealed class ResultTable
 
     /// <summary>How it was measured: test sets, draws, classifier.</summary>
     public required string Caption { get; init; }
+
+    /// <summary>What stands behind ±, such as "half the width of the 95 % interval over test sets".</summary>
+    public string PlusMinus { get; init; } = "standard error over test sets";
 
     /// <summary>The columns.</summary>
     public required IReadOnlyList<TableColumn> Columns { get; init; }

@@ -8,100 +8,124 @@ public static class ResultTableBuilder
     {
         var settings = (request.Planned ?? []).Union(measurements.Settings(request.Experiment, request.Variant))
             .Where(s => request.Budgets is null || request.Budgets.Contains(s.Budget)).InDisplayOrder().ToArray();
-        bool showBudget = settings.Select(s => s.Budget).Distinct().Count() > 1;
-        var compared = request.ComparedMetric is null ? null : MetricStyle.Of(request.ComparedMetric);
+        Layout layout = Plan(measurements, published, request, settings);
         var rows = new List<IReadOnlyList<TableCell>>();
-        if (request.Floor) rows.Add(FloorRow(measurements, request, settings.Select(s => s.Budget).FirstOrDefault(), showBudget, compared));
+        if (request.Floor) rows.Add(FloorRow(measurements, request, settings.Select(s => s.Budget).FirstOrDefault(), layout));
         foreach (var budget in settings.GroupBy(s => s.Budget))
         {
             var summaries = request.Metrics.ToDictionary(m => m, m => budget.Select(s => Summarise(measurements, request, s, m)).ToArray());
-            rows.AddRange(budget.Select((s, i) => Row(s, i, summaries, published, request, showBudget, compared)));
+            rows.AddRange(budget.Select((s, i) => Row(s, i, summaries, published, request, layout)));
         }
-        return new ResultTable { Title = request.Title, Caption = request.Caption, Columns = Columns(request, showBudget, compared), Rows = rows };
+        return new ResultTable
+        {
+            Title = request.Title,
+            Caption = request.Caption,
+            PlusMinus = PlusMinusText.Of(layout.All),
+            Columns = Columns(request, layout),
+            Rows = rows,
+        };
+    }
+
+    private static Layout Plan(MeasurementTable measurements, PublishedResults published, ResultTableRequest request, Setting[] settings)
+    {
+        Summary[] all = [.. settings.SelectMany(s => request.Metrics.Select(m => Summarise(measurements, request, s, m)))];
+        IEnumerable<PaperColumn> paper =
+            from metric in (request.ComparedMetric is null ? [] : new[] { request.ComparedMetric }).Concat(request.AlsoPublished)
+            from setting in settings
+            from result in published.All(request.Experiment, setting, MetricStyle.Of(metric).PublishedName)
+            select new PaperColumn(MetricStyle.Of(metric), result.Source, result.SourceName);
+        return new Layout(settings.Select(s => s.Budget).Distinct().Count() > 1, all.Any(s => s.Replicates > 1), all, [.. paper.Distinct()]);
     }
 
     private static Summary Summarise(MeasurementTable measurements, ResultTableRequest request, Setting setting, string metric) =>
         measurements.Summarise(new MeasurementKey(request.Experiment, request.Variant, setting, metric));
 
-    private static List<TableColumn> Columns(ResultTableRequest request, bool showBudget, MetricStyle? compared)
+    private static List<TableColumn> Columns(ResultTableRequest request, Layout layout)
     {
         var columns = new List<TableColumn>();
-        if (showBudget) columns.Add(new TableColumn("budget", "Budget", "Budget", true));
+        if (layout.ShowBudget) columns.Add(new TableColumn("budget", "Budget", "Budget", true));
         columns.Add(new TableColumn("contender", "Contender", "Contender", false));
         columns.Add(new TableColumn("steps", "Steps", "Steps", true));
-        columns.AddRange(request.Metrics.Select(MetricStyle.Of).Select(m => new TableColumn(m.Name, m.Heading, LatexText.Escape(m.Heading), true, HasStandardError: true)));
-        if (compared is not null)
+        if (layout.ShowTrainings) columns.Add(new TableColumn("trainings", "Trainings", "Trainings", true));
+        columns.AddRange(request.Metrics.Select(MetricStyle.Of).Select(m => new TableColumn(m.Name, m.Heading, LatexText.Escape(m.Heading), true, HasPlusMinus: true)));
+        foreach (PaperColumn paper in layout.Paper)
         {
-            columns.Add(Paper(compared));
-            columns.Add(new TableColumn("difference", "ours - paper", "ours $-$ paper", true));
+            columns.Add(new TableColumn($"paper_{paper.Metric.Name}_{paper.Source}", $"{paper.Metric.Heading}, {paper.Name}", LatexText.Escape($"{paper.Metric.Heading}, {paper.Name}"), true));
+            if (paper.Metric.Name == request.ComparedMetric)
+            {
+                columns.Add(new TableColumn($"difference_{paper.Source}", $"ours - {paper.Name}", $"ours $-$ {paper.Name}", true));
+            }
         }
-        columns.AddRange(request.AlsoPublished.Select(MetricStyle.Of).Select(Paper));
+
         return columns;
     }
 
-    private static TableColumn Paper(MetricStyle metric) =>
-        new("paper_" + metric.Name, $"{metric.Heading}, paper", $"{LatexText.Escape(metric.Heading)}, paper", true);
-
-    private static List<TableCell> FloorRow(MeasurementTable measurements, ResultTableRequest request, int budget, bool showBudget, MetricStyle? compared)
+    private static List<TableCell> FloorRow(MeasurementTable measurements, ResultTableRequest request, int budget, Layout layout)
     {
         var cells = new List<TableCell>();
-        if (showBudget) cells.Add(new TableCell());
+        if (layout.ShowBudget) cells.Add(new TableCell());
         cells.Add(new TableCell { Text = "Floor: a second, independent draw of the reference posterior" });
         cells.Add(new TableCell());
+        if (layout.ShowTrainings) cells.Add(new TableCell());
         foreach (string metric in request.Metrics)
         {
             var floor = measurements.Floor(request.Experiment, request.Variant, budget, metric);
             MetricStyle style = MetricStyle.Of(metric);
 
             // A floor means something for distances between samples only; elsewhere an empty cell is no hole.
-            cells.Add(floor.HasValue || style.IsDistance ? Cell(floor, style, best: false) : new TableCell());
+            cells.Add(floor.HasValue || style.IsDistance ? Cell(floor, style, best: false, "") : new TableCell());
         }
-        if (compared is not null) cells.AddRange([new TableCell(), new TableCell()]);
-        cells.AddRange(request.AlsoPublished.Select(_ => new TableCell()));
+        cells.AddRange(layout.Paper.SelectMany(p => p.Metric.Name == request.ComparedMetric ? new[] { new TableCell(), new TableCell() } : [new TableCell()]));
         return cells;
     }
 
     private static List<TableCell> Row(
-        Setting setting, int index, Dictionary<string, Summary[]> summaries, PublishedResults published, ResultTableRequest request, bool showBudget, MetricStyle? compared)
+        Setting setting, int index, Dictionary<string, Summary[]> summaries, PublishedResults published, ResultTableRequest request, Layout layout)
     {
         var cells = new List<TableCell>();
-        if (showBudget) cells.Add(Whole(setting.Budget));
+        if (layout.ShowBudget) cells.Add(Whole(setting.Budget));
         cells.Add(new TableCell { Text = DisplayNames.Contender(setting.Contender) });
         cells.Add(Whole(setting.Steps));
+        if (layout.ShowTrainings) cells.Add(Whole(summaries.Values.Max(s => s[index].Replicates)));
         foreach (string metric in request.Metrics)
         {
             var style = MetricStyle.Of(metric);
-            cells.Add(Cell(summaries[metric][index], style, IsBest(summaries[metric], index, style)));
+            bool best = IsBest(summaries[metric], index, style);
+            cells.Add(Cell(summaries[metric][index], style, best, PlusMinusText.Mark(summaries[metric][index], layout.All)));
         }
-        if (compared is not null)
+        foreach (PaperColumn column in layout.Paper)
         {
-            var paper = Find(published, request, setting, compared);
-            cells.Add(Published(paper, compared));
-            var ours = summaries.TryGetValue(compared.Name, out var values) ? values[index] : Summary.NotMeasured;
-            cells.Add(paper is null || !ours.HasValue
-                ? new TableCell()
-                : new TableCell { Text = NumberText.Signed(ours.Mean - compared.Ours(paper), Math.Abs(compared.Decimals)), Value = ours.Mean - compared.Ours(paper) });
+            PublishedResult? paper = published.All(request.Experiment, setting, column.Metric.PublishedName).FirstOrDefault(r => r.Source == column.Source);
+            cells.Add(paper is null ? new TableCell() : new TableCell { Text = column.Metric.Format(column.Metric.Ours(paper)), Value = column.Metric.Ours(paper) });
+            if (column.Metric.Name == request.ComparedMetric)
+            {
+                cells.Add(Difference(summaries.TryGetValue(column.Metric.Name, out var values) ? values[index] : Summary.NotMeasured, paper, column.Metric));
+            }
         }
-        cells.AddRange(request.AlsoPublished.Select(MetricStyle.Of).Select(m => Published(Find(published, request, setting, m), m)));
+
         return cells;
     }
 
-    private static PublishedResult? Find(PublishedResults published, ResultTableRequest request, Setting setting, MetricStyle metric) =>
-        published.Find(request.Experiment, setting, metric.PublishedName);
-
-    private static TableCell Published(PublishedResult? paper, MetricStyle metric) =>
-        paper is null ? new TableCell() : new TableCell { Text = metric.Format(metric.Ours(paper)), Value = metric.Ours(paper) };
+    private static TableCell Difference(Summary ours, PublishedResult? paper, MetricStyle metric) => paper is null || !ours.HasValue
+        ? new TableCell()
+        : new TableCell { Text = NumberText.Signed(ours.Mean - metric.Ours(paper), Math.Abs(metric.Decimals)), Value = ours.Mean - metric.Ours(paper) };
 
     private static bool IsBest(Summary[] column, int index, MetricStyle style) =>
         column[index].HasValue && style.IsBest(column[index].Mean, [.. column.Where(s => s.HasValue).Select(s => s.Mean)]);
 
     private static TableCell Whole(int value) => new() { Text = NumberText.Fixed(value, 0), Value = value };
 
-    private static TableCell Cell(Summary summary, MetricStyle style, bool best)
+    private static TableCell Cell(Summary summary, MetricStyle style, bool best, string mark)
     {
         if (!summary.HasValue) return new TableCell { Hole = summary.Hole };
         string text = style.Format(summary.Mean);
-        if (summary.StandardError is { } error) text += " ± " + (style.Decimals < 0 ? NumberText.Significant(error, 1) : style.Format(error));
-        return new TableCell { Text = text, Value = summary.Mean, StandardError = summary.StandardError, Hole = summary.Hole, Best = best };
+        if (summary.HalfWidth is { } width) text += " ± " + (style.Decimals < 0 ? NumberText.Significant(width, 1) : style.Format(width)) + mark;
+        return new TableCell { Text = text, Value = summary.Mean, PlusMinus = summary.HalfWidth, Hole = summary.Hole, Best = best };
     }
+
+    // Which columns there are beside the metrics', and every summary that the table shows.
+    private sealed record Layout(bool ShowBudget, bool ShowTrainings, IReadOnlyList<Summary> All, IReadOnlyList<PaperColumn> Paper);
+
+    // The paper's numbers from one source.
+    private sealed record PaperColumn(MetricStyle Metric, string Source, string Name);
 }

@@ -113,6 +113,8 @@ public static class SwitchesCommand
         Experiment experiment, List<(string Label, MeasurementTable Results, string Variant)> rows, int budget, string variant)
     {
         Setting[] settings = [.. rows[0].Results.Settings(experiment.Name, rows[0].Variant)];
+        Summary[][] summaries =
+            [.. rows.Select(row => settings.Select(s => row.Results.Summarise(new MeasurementKey(experiment.Name, row.Variant, s, MetricStyle.C2st))).ToArray())];
         return new ResultTable
         {
             Title = $"{experiment.Title}: what each switch of '{variant}' does",
@@ -121,9 +123,10 @@ public static class SwitchesCommand
             [
                 new TableColumn("switch", "Switch", "Switch", false),
                 .. settings.Select(s => new TableColumn(
-                    $"{s.Contender}_{s.Steps}", DisplayNames.Setting(s.Contender, s.Steps), DisplayNames.Setting(s.Contender, s.Steps), true, HasStandardError: true)),
+                    $"{s.Contender}_{s.Steps}", DisplayNames.Setting(s.Contender, s.Steps), DisplayNames.Setting(s.Contender, s.Steps), true, HasPlusMinus: true)),
             ],
-            Rows = [.. rows.Select(row => Cells(row.Label, settings.Select(s => row.Results.Summarise(new MeasurementKey(experiment.Name, row.Variant, s, MetricStyle.C2st)))))],
+            PlusMinus = PlusMinusText.Of(summaries.SelectMany(s => s)),
+            Rows = [.. rows.Zip(summaries, (row, values) => Cells(row.Label, values))],
         };
     }
 
@@ -136,9 +139,9 @@ public static class SwitchesCommand
             .. values.Select(v => v.HasValue
                 ? new TableCell
                 {
-                    Text = style.Format(v.Mean) + (v.StandardError is double e ? $" ± {style.Format(e)}" : ""),
+                    Text = style.Format(v.Mean) + (v.HalfWidth is double e ? $" ± {style.Format(e)}" : ""),
                     Value = v.Mean,
-                    StandardError = v.StandardError,
+                    PlusMinus = v.HalfWidth,
                 }
                 : new TableCell { Hole = v.Hole ?? "not measured" }),
         ];

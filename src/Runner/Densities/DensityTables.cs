@@ -218,12 +218,12 @@ public static class DensityTables
         }
 
         double mean = values.Average();
-        double? error = Statistics.StandardError(values);
+        double? error = SampleStatistics.StandardError(values);
         return new TableCell
         {
             Text = NumberText.Fixed(mean, decimals) + (error is double e ? $" ± {NumberText.Fixed(e, decimals)}" : ""),
             Value = mean,
-            StandardError = error,
+            PlusMinus = error,
         };
     }
 
@@ -233,7 +233,7 @@ public static class DensityTables
 
     private static TableCell Whole(long value) => new() { Text = value.ToString(CultureInfo.InvariantCulture), Value = value };
 
-    private static TableColumn Numbers(string name, string label) => new(name, label, label, true, HasStandardError: true);
+    private static TableColumn Numbers(string name, string label) => new(name, label, label, true, HasPlusMinus: true);
 
     private static string DensityOf(DensityMethod method) => method switch
     {

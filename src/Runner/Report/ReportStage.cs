@@ -77,6 +77,7 @@ public static class ReportStage
                 : ResultTableBuilder.Build(measurements, published, TableRequest(plan, published, settings, TableCaption(plan))))],
             Figures = figures,
             Kept = kept,
+            Disagreements = published.Disagreements(experiment.Name),
             Findings = Findings(experiment, plan.Variant, measurements, published, output),
             Missing =
             [
@@ -199,7 +200,7 @@ public static class ReportStage
         string marginal = test.MarginalDataSets is int count
             ? $" MMD² between one draw for each of {count / test.MarginalParts} observations and their images, {test.MarginalParts} times; biased as published, and unbiased, which takes draws and images for independent and falls below 0 where a draw resembles its own image."
             : "";
-        return $"RMSE over {test.DataSets} test images, {test.Draws} draws each.{marginal} ± one standard error. " +
+        return $"RMSE over {test.DataSets} test images, {test.Draws} draws each.{marginal} " +
             "The paper's values: 20,000 optimiser steps (of 32 images, with 60,000 images of 256), 100 test images x 100 draws, and MMD² (biased) between 1583 draws and images, six times.";
     }
 

@@ -15,7 +15,7 @@ internal sealed class FigureTests
     private static IEnumerable<TestCaseData> Figures()
     {
         var published = PublishedResultsTests.Published;
-        string[] common = ["Gaussian mixture", "C2ST", "ACF", "NSF", "± 1 s.e. over 5 test sets", "reference against itself", "paper, same colours"];
+        string[] common = ["Gaussian mixture", "C2ST", "ACF", "NSF", "95 % interval, 5 test sets", "reference against itself", "paper, Figure 3, same colours"];
         yield return Case("time", QualityFigures.AgainstTime(_measurements, published, [_panel]), [.. common, "seconds per 1000 draws", "FMPE", "CMPE", "1000", "10"]);
         yield return Case("time of three", QualityFigures.AgainstTime(_measurements, published, [_panel, _panel, _panel], BandKind.Quantiles), ["10–90 % of 5 test sets"]);
         yield return Case("steps", QualityFigures.AgainstSteps(_measurements, published, [_panel, _panel]), [.. common, "sampling steps", "100"]);
@@ -95,7 +95,7 @@ internal sealed class FigureTests
 
         string caption = QualityFigures.AgainstSteps(some, paper ? PublishedResultsTests.Published : PublishedResults.None, [_panel]).Caption;
 
-        Assert.That(caption.Contains("standard error over test sets", StringComparison.Ordinal), Is.EqualTo(testSets), caption);
+        Assert.That(caption.Contains("95 % interval of the mean over test sets", StringComparison.Ordinal), Is.EqualTo(testSets), caption);
         Assert.That(caption.Contains("the paper's values", StringComparison.Ordinal), Is.EqualTo(paper), caption);
     }
 

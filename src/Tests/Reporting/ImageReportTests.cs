@@ -28,7 +28,7 @@ public sealed class ImageReportTests
             Assert.That((row["network"].Text, row["contender"].Text, row["budget"].Text, row["steps"].Text), Is.EqualTo(("U-Net", "CMPE", "2000", "2")));
             Assert.That(row["rmse"].Best, Is.False, "one row is no contest");
             Assert.That(row["rmse"].Value, Is.EqualTo(0.4).Within(1e-12));
-            Assert.That(row["rmse"].StandardError, Is.EqualTo(0.1).Within(1e-12)); // Of 0.3 and 0.5: 0.1414 / sqrt(2).
+            Assert.That(row["rmse"].PlusMinus, Is.EqualTo(12.7062 * 0.1).Within(1e-5)); // Of 0.3 and 0.5: 0.1414 / sqrt(2), one degree of freedom.
             Assert.That(row["paper_rmse"].Value, Is.EqualTo(0.311));
             Assert.That(row["mmd2_x1e3"].Value, Is.EqualTo(13).Within(1e-9));
             Assert.That(row["paper_mmd"].Value, Is.EqualTo(18.49));

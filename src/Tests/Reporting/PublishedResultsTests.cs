@@ -18,23 +18,39 @@ internal sealed class PublishedResultsTests
     [TestCase("denoising", "cmpe-naive", 60000, 2, "ms_per_sample", 0.3)]
     [TestCase("kinematics", "fmpe", 8192, 1000, "c2st", 0.767)]
     public void Finds_the_number_of_a_setting(string experiment, string contender, int budget, int steps, string metric, double expected) =>
-        Assert.That(Published.Find(experiment, new Setting(contender, budget, steps), metric)?.Value, Is.EqualTo(expected));
+        Assert.That(Published.All(experiment, new Setting(contender, budget, steps), metric).Single().Value, Is.EqualTo(expected));
 
     [Test]
-    public void Has_no_number_where_the_paper_has_none() => Assert.That(Published.Find("gmm", new Setting("npse", 1024, 10), "c2st"), Is.Null);
+    public void Has_no_number_where_the_paper_has_none() => Assert.That(Published.All("gmm", new Setting("npse", 1024, 10), "c2st"), Is.Empty);
+
+    [Test]
+    public void Every_source_is_shown_and_their_disagreement_is_known()
+    {
+        var both = Published.All("gmm", new Setting("cmpe", 8192, 10), "c2st");
+        var (first, second) = Published.Disagreements("gmm")[0];
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(both.Select(r => (r.SourceName, r.Value, r.ReadingError)), Is.EqualTo(new[] { ("Figure 4", 0.636, 0.005), ("steps figure of the newer version", 0.605, 0.003) }));
+            Assert.That((first.Steps, first.Value, second.Steps, second.Value), Is.EqualTo((30, 0.705, 30, 0.615)));
+            Assert.That(Published.Disagreements("two_moons"), Is.Empty);
+            Assert.That(Published.All("tumor", new Setting("acf", 19600, 1), "rmse").Single() is { SourceName: "Table 3", ReadingError: 0 });
+        });
+    }
 
     [Test]
     public void Curves_come_from_one_source_in_order()
     {
-        var steps = Published.OverSteps("gmm", 1024, "cmpe", "c2st");
-        var network = Published.OverSteps("denoising", 60000, "cmpe-unet", "rmse");
+        var steps = Published.OverSteps("gmm", 1024, "cmpe", "c2st")[0];
+        var network = Published.OverSteps("denoising", 60000, "cmpe-unet", "rmse").Single();
         Assert.That(network.Select(r => (r.Steps, r.Value)), Is.EqualTo(new[] { (2, 0.238) }), "table 2");
-        var budgets = Published.OverBudgets("two_moons", "fmpe", 1000, "c2st");
+        var budgets = Published.OverBudgets("two_moons", "fmpe", 1000, "c2st")[0];
 
         Assert.Multiple(() =>
         {
             Assert.That(string.Join(" ", steps.Select(r => r.Steps)), Is.EqualTo("2 5 7 8 10 20 30 40 50 100"));
             Assert.That(steps.Select(r => r.Source), Is.All.EqualTo("fig3"));
+            Assert.That(Published.OverSteps("gmm", 8192, "cmpe", "c2st").Select(c => (c[0].Source, c.Count)), Is.EqualTo(new[] { ("fig_steps", 10), ("fig4b", 2) }));
             Assert.That(string.Join(" ", budgets.Select(r => r.Budget)), Is.EqualTo("512 1024 2048 4096 8192"));
         });
     }

@@ -70,7 +70,7 @@ internal sealed class ReportPageTests
             | ACF                                                          |     1 | — [1] |
             | CMPE                                                         |    10 | 0.600 |
 
-            Mean ± standard error.
+            Mean ± half the width of the 95 % interval over test sets (one training of each).
 
             - [1] not measured
 
@@ -84,7 +84,7 @@ internal sealed class ReportPageTests
 
             ## Claims of the paper
 
-            0 reproduced, 0 not reproduced, 1 not measured.
+            0 reproduced, 0 contradicted, 0 undecided, 1 not measured.
 
             | Claim                   | Where       | Verdict          | Our numbers                     | The paper's numbers   |
             | ----------------------- | ----------- | ---------------- | ------------------------------- | --------------------- |

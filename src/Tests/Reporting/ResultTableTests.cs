@@ -63,7 +63,7 @@ internal sealed class ResultTableTests
             });
         Assert.That(
             table.Columns.Select(c => c.Name),
-            Is.EqualTo(new[] { "contender", "steps", "scaled_error", "ece_max", "paper_scaled_error", "difference", "paper_ece_max" }));
+            Is.EqualTo(new[] { "contender", "steps", "scaled_error", "ece_max", "paper_scaled_error_table3", "difference_table3", "paper_ece_max_table3" }));
         Assert.That(table.Rows[0].Skip(2).Select(c => c.Text), Is.EqualTo(new[] { "0.600", "0.030", "0.589", "+0.011", "0.021" }));
         Assert.That(table.Rows[1].Skip(4).Select(c => c.Text), Is.All.Empty, "the paper's other rows are not given here");
     }
@@ -72,16 +72,16 @@ internal sealed class ResultTableTests
     public void Markdown() => Assert.That(MarkdownTable.Write(_table), Is.EqualTo("""
         ### Gaussian mixture
 
-        | Contender                                                    | Steps |              C2ST |      RMSE | time of 1000 draws (s) | C2ST, paper | ours - paper |
-        | ------------------------------------------------------------ | ----: | ----------------: | --------: | ---------------------: | ----------: | -----------: |
-        | Floor: a second, independent draw of the reference posterior |       |     0.501 ± 0.001 |           |                        |             |              |
-        | NSF                                                          |     1 |     0.710 ± 0.010 |     — [1] |                  0.012 |             |              |
-        | FMPE                                                         |  1000 |             — [1] |     — [1] |                  — [1] |       0.739 |              |
-        | CMPE                                                         |    10 | **0.620 ± 0.020** | 0.500 [2] |                  0.012 |       0.612 |       +0.008 |
+        | Contender                                                    | Steps |              C2ST |      RMSE | time of 1000 draws (s) | C2ST, Figure 3 | ours - Figure 3 |
+        | ------------------------------------------------------------ | ----: | ----------------: | --------: | ---------------------: | -------------: | --------------: |
+        | Floor: a second, independent draw of the reference posterior |       |     0.501 ± 0.013 |           |                        |                |                 |
+        | NSF                                                          |     1 |     0.710 ± 0.127 |     — [1] |                  0.012 |                |                 |
+        | FMPE                                                         |  1000 |             — [1] |     — [1] |                  — [1] |          0.739 |                 |
+        | CMPE                                                         |    10 | **0.620 ± 0.254** | 0.500 [2] |                  0.012 |          0.612 |          +0.008 |
 
         2 test sets, 75/25 split.
 
-        Mean ± standard error; **bold**: the best value among the contenders.
+        Mean ± half the width of the 95 % interval over test sets (one training of each); **bold**: the best value among the contenders.
 
         - [1] not measured
         - [2] 1 of 2 failed: diverged
@@ -90,11 +90,11 @@ internal sealed class ResultTableTests
 
     [Test]
     public void Csv() => Assert.That(DelimitedTable.Write(_table), Is.EqualTo("""
-        contender,steps,c2st,c2st_standard_error,rmse,rmse_standard_error,seconds_per_1000_draws,seconds_per_1000_draws_standard_error,paper_c2st,difference,holes
-        "Floor: a second, independent draw of the reference posterior",,0.501,0.0010000000000000009,,,,,,,
-        NSF,1,0.71,0.010000000000000009,,,0.01234,,,,rmse: not measured
+        contender,steps,c2st,c2st_plus_minus,rmse,rmse_plus_minus,seconds_per_1000_draws,seconds_per_1000_draws_plus_minus,paper_c2st_fig3,difference_fig3,holes
+        "Floor: a second, independent draw of the reference posterior",,0.501,0.012706204736178367,,,,,,,
+        NSF,1,0.71,0.12706204736178367,,,0.01234,,,,rmse: not measured
         FMPE,1000,,,,,,,0.739,,c2st: not measured; rmse: not measured; seconds_per_1000_draws: not measured
-        CMPE,10,0.62,0.020000000000000018,0.5,,0.0123,,0.612,0.008000000000000007,rmse: 1 of 2 failed: diverged
+        CMPE,10,0.62,0.25412409472356734,0.5,,0.0123,,0.612,0.008000000000000007,rmse: 1 of 2 failed: diverged
 
         """.ReplaceLineEndings("\n")));
 
@@ -103,18 +103,18 @@ internal sealed class ResultTableTests
         % Needs \usepackage{booktabs,graphicx}.
         \begin{table*}[t]
         \centering
-        \caption{Gaussian mixture. 2 test sets, 75/25 split. Mean $\pm$ standard error; bold: the best value among the contenders.}
+        \caption{Gaussian mixture. 2 test sets, 75/25 split. Mean $\pm$ half the width of the 95 \% interval over test sets (one training of each); bold: the best value among the contenders.}
         \label{tab:gmm}
         \resizebox{\textwidth}{!}{%
         \begin{tabular}{lrrrrrr}
         \toprule
-        Contender & Steps & C2ST & RMSE & time of 1000 draws (s) & C2ST, paper & ours $-$ paper \\
+        Contender & Steps & C2ST & RMSE & time of 1000 draws (s) & C2ST, Figure 3 & ours $-$ Figure 3 \\
         \midrule
-        Floor: a second, independent draw of the reference posterior &  & 0.501 $\pm$ 0.001 &  &  &  &  \\
+        Floor: a second, independent draw of the reference posterior &  & 0.501 $\pm$ 0.013 &  &  &  &  \\
         \midrule
-        NSF & 1 & 0.710 $\pm$ 0.010 & ---\textsuperscript{1} & 0.012 &  &  \\
+        NSF & 1 & 0.710 $\pm$ 0.127 & ---\textsuperscript{1} & 0.012 &  &  \\
         FMPE & 1000 & ---\textsuperscript{1} & ---\textsuperscript{1} & ---\textsuperscript{1} & 0.739 &  \\
-        CMPE & 10 & \textbf{0.620 $\pm$ 0.020} & 0.500\textsuperscript{2} & 0.012 & 0.612 & +0.008 \\
+        CMPE & 10 & \textbf{0.620 $\pm$ 0.254} & 0.500\textsuperscript{2} & 0.012 & 0.612 & +0.008 \\
         \bottomrule
         \end{tabular}}
 
@@ -156,7 +156,22 @@ internal sealed class ResultTableTests
             new ResultTableRequest { Experiment = "gmm", Title = "t", Metrics = ["mmd2"], ComparedMetric = "mmd2", AlsoPublished = ["mmd2"] });
 
         string row = string.Join(" ", table.Rows.Single(r => r[0].Text == "CMPE").Select(c => c.Text));
-        Assert.That(row, Is.EqualTo("CMPE 2 0.2000 0.1021 +0.0979 0.1021"));
+        Assert.That(row, Is.EqualTo("CMPE 2 0.2000 0.1021 +0.0979"));
+    }
+
+    [Test]
+    public void Every_source_of_the_paper_has_its_columns()
+    {
+        PublishedResult Paper(string source, double value) =>
+            new() { Source = source, Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 2, Metric = "c2st", Value = value };
+        var table = ResultTableBuilder.Build(
+            new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 2, "c2st", 0.62, 0)]), new PublishedResults([Paper("fig4b", 0.636), Paper("fig_steps", 0.605)]),
+            new ResultTableRequest { Experiment = "gmm", Title = "t", Metrics = ["c2st"], Floor = false });
+
+        Assert.That(table.Columns.Skip(3).Zip(table.Rows.Single().Skip(3), (c, v) => (c.Name, v.Text)), Is.EqualTo(new[]
+        {
+            ("paper_c2st_fig4b", "0.636"), ("difference_fig4b", "-0.016"), ("paper_c2st_fig_steps", "0.605"), ("difference_fig_steps", "+0.015"),
+        }));
     }
 
     [TestCase("cmpe: huber_norm | 2*3", @"cmpe: huber\_norm \| 2\*3")]

@@ -44,6 +44,16 @@ public sealed class ShippedClaimTests
         Assert.That(experiment.Claims, Is.Not.Empty);
     }
 
+    [TestCaseSource(nameof(Files))]
+    public void ARatioWhoseLimitsThePaperDoesNotPrintSaysThatTheyAreOurs(string file)
+    {
+        (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", file)).Load();
+
+        Claim[] limited = [.. experiment.Claims.OfType<RatioClaim>().Where(c => (c.AtLeast ?? 1) != 1 || (c.AtMost ?? 1) != 1)];
+
+        Assert.That(limited.Where(c => c.OurLimits.Length == 0).Select(c => c.Id), Is.Empty);
+    }
+
     [TestCase("claims=[{kind: lower, id: a, text: t, source: s, left: {contender: cmpe, budget: 1024, steps: 10}}]", "'a': expected either 'right' or 'constant'")]
     [TestCase("claims=[{kind: trend, id: a, text: t, source: s, contender: npe, along: budget, points: [1, 2], direction: increases}]",
         "'a': there is no contender 'npe'; the contenders are acf, nsf, fmpe, cmpe")]

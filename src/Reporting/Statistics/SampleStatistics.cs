@@ -1,7 +1,7 @@
 namespace Reproduce.Reporting;
 
 /// <summary>The few statistics that tables, figures and claims need, on plain arrays.</summary>
-public static class Statistics
+public static class SampleStatistics
 {
     /// <summary>Standard error of the mean (sample standard deviation over the root of the count); null with fewer than two values.</summary>
     public static double? StandardError(IReadOnlyList<double> values)
