@@ -50,7 +50,7 @@ public sealed class DensityCommandTests
         Assert.Multiple(() =>
         {
             Assert.That(rows.Select(r => r.Split(',')[0]), Is.EqualTo(new[] { "contender", "Reference", "ACF", "CMPE" }));
-            Assert.That(rows[0].Split(',')[1..3], Is.EqualTo(new[] { "ess_per_draw", "ess_per_draw_standard_error" }));
+            Assert.That(rows[0].Split(',')[1..3], Is.EqualTo(new[] { "ess_per_draw", "ess_per_draw_plus_minus" }));
             Assert.That(double.Parse(rows[2].Split(',')[1], System.Globalization.CultureInfo.InvariantCulture), Is.InRange(1.0 / 600, 1), "ESS");
             Assert.That(File.ReadAllText(Path.Combine(results, "densities.md")), Does.Contain("2 test sets, 128 training simulations; 600 weighted draws"));
             Assert.That(File.ReadAllText(Path.Combine(results, "densities_chain.csv")), Does.Contain("\n\"CMPE, 2 steps\","));
