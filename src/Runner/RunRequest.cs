@@ -11,6 +11,8 @@ public sealed record RunRequest
     /// <summary>Folder below the results for runs that are not the experiment as it stands; it is not committed.</summary>
     public const string ScratchFolder = "scratch";
 
+    private const string Results = "results";
+
     /// <summary>The experiment file.</summary>
     public required string ExperimentFile { get; init; }
 
@@ -51,7 +53,10 @@ public sealed record RunRequest
     }
 
     /// <summary>"paper" or the variant's name, for tables.</summary>
-    public string VariantName => Variant ?? Measurement.PaperVariant;
+    public string VariantName => Variant ?? ResolvedVariant ?? Measurement.PaperVariant;
+
+    /// <summary>The name of the variant that <see cref="ExperimentFile"/> has been laid under already, as that of a finished run has; or null.</summary>
+    public string? ResolvedVariant { get; init; }
 
     /// <summary>The folder for results of the project that the experiment file belongs to.</summary>
     public string ResultsRoot
@@ -59,8 +64,16 @@ public sealed record RunRequest
         get
         {
             string folder = Path.GetDirectoryName(Path.GetFullPath(ExperimentFile))!;
+            for (string? above = folder; above is not null; above = Path.GetDirectoryName(above))
+            {
+                if (Path.GetFileName(above) == Results)
+                {
+                    return above; // The file of a finished run.
+                }
+            }
+
             string? project = Path.GetFileName(folder) == "experiments" ? Path.GetDirectoryName(folder) : null;
-            return Path.Combine(project ?? Environment.CurrentDirectory, "results");
+            return Path.Combine(project ?? Environment.CurrentDirectory, Results);
         }
     }
 

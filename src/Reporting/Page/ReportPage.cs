@@ -31,8 +31,14 @@ public sealed record ReportPage
     /// <summary>The figures; their files are written by <see cref="Figure.Save"/>.</summary>
     public IReadOnlyList<ReportFigure> Figures { get; init; } = [];
 
+    /// <summary>Base name of the figure that says most, which stands beside the verdicts; null for none.</summary>
+    public string? Headline { get; init; }
+
     /// <summary>Figures of an earlier page whose files are there already; shown behind the others.</summary>
     public IReadOnlyList<FigureEntry> Kept { get; init; } = [];
+
+    /// <summary>Whether numbers were measured after the kept figures were drawn.</summary>
+    public bool IsGrown { get; init; }
 
     /// <summary>The claims, decided; of several variants when several were run.</summary>
     public IReadOnlyList<ClaimFinding> Findings { get; init; } = [];
@@ -50,65 +56,100 @@ public sealed record ReportPage
     public void Save(string folder)
     {
         string files = Path.Combine(folder, Folder);
-        foreach (var table in Tables) table.Table.Save(files, table.Name);
-        foreach (var figure in Figures) figure.Figure.Save(files, figure.Name);
+        foreach (ReportTable table in Tables)
+        {
+            table.Table.Save(files, table.Name);
+        }
+
+        foreach (ReportFigure figure in Figures)
+        {
+            figure.Figure.Save(files, figure.Name);
+        }
+
         Directory.CreateDirectory(files);
         FigureIndex.Write([.. Entries()], Path.Combine(files, FigureIndex.FileName));
         FileSizeLimit.WriteText(Path.Combine(folder, "report.md"), Compose());
     }
 
-    /// <summary>The page as Markdown that ends with a line end.</summary>
+    /// <summary>The page as Markdown that ends with a line end: verdicts, the figure that says most, claims, tables, figures, how it was made.</summary>
     public string Compose()
     {
-        var text = new StringBuilder().Append("# ").Append(Title).Append("\n\n").Append(Introduction).Append("\n\n");
-        WhatWasRun(text);
-        foreach (var table in Tables) AppendTable(text, table);
-        AppendFigures(text);
+        StringBuilder text = new StringBuilder().Append("# ").Append(Title).Append("\n\n").Append(Introduction).Append("\n\n");
+        AppendVerdicts(text);
+        AppendFigures(text, Entries().Where(f => f.Name == Headline));
         AppendClaims(text);
+        AppendTables(text);
+        FigureEntry[] others = [.. Entries().Where(f => f.Name != Headline)];
+        if (others.Length > 0)
+        {
+            text.Append("## Figures\n\n");
+            AppendFigures(text, others);
+        }
+
         AppendDisagreements(text);
+        WhatWasRun(text);
         HowToRead(text);
         AppendMissing(text);
         return text.ToString();
     }
 
+    private void AppendVerdicts(StringBuilder text)
+    {
+        if (Findings.Count > 0)
+        {
+            text.Append("Claims of the paper: ")
+                .AppendJoin(", ", Enum.GetValues<Verdict>().Select(v => $"{Findings.Count(f => f.Verdict == v)} {Name(v)}")).Append(".\n\n");
+        }
+    }
+
     private void WhatWasRun(StringBuilder text)
     {
         text.Append("## What was run\n\n");
-        var rows = Facts.Select(f => new[] { MarkdownTable.Escape(f.Name), MarkdownTable.Escape(f.Value) }).ToArray();
+        string[][] rows = [.. Facts.Select(f => new[] { MarkdownTable.Escape(f.Name), MarkdownTable.Escape(f.Value) })];
         text.Append(MarkdownTable.PipeTable(["", ""], [false, false], rows)).Append('\n');
-        if (Tables.Count > 0) text.Append("## Results\n\n");
     }
 
-    private void AppendTable(StringBuilder text, ReportTable table) =>
-        text.Append(MarkdownTable.Write(table.Table)).Append("\nAlso as [CSV](").Append(Link(table.Name)).Append(".csv) and [LaTeX](").Append(Link(table.Name)).Append(".tex).\n\n");
+    private void AppendTables(StringBuilder text)
+    {
+        if (Tables.Count > 0)
+        {
+            text.Append("## Results\n\n");
+        }
+
+        foreach (ReportTable table in Tables)
+        {
+            text.Append(MarkdownTable.Write(table.Table))
+                .Append("\nAlso as [CSV](").Append(Link(table.Name)).Append(".csv) and [LaTeX](").Append(Link(table.Name)).Append(".tex).\n\n");
+        }
+    }
 
     private IEnumerable<FigureEntry> Entries() =>
         Figures.Select(f => new FigureEntry(f.Name, f.Figure.Title, f.Figure.Caption, f.Figure.Width, f.FromTable)).Concat(Kept);
 
-    private void AppendFigures(StringBuilder text)
+    private void AppendFigures(StringBuilder text, IEnumerable<FigureEntry> figures)
     {
-        if (Figures.Count + Kept.Count == 0) return;
-        text.Append("## Figures\n\n");
-        foreach (var figure in Entries())
+        foreach (FigureEntry figure in figures)
         {
             // Half of the pixels: the PNG holds two for each of the nominal size.
             text.Append("<img src=\"").Append(Link(figure.Name)).Append(".png\" width=\"").Append(figure.Width).Append("\" alt=\"").Append(figure.Title).Append("\">\n\n");
             // Its vector twins stay where the run was: only the PNG is committed.
-            text.Append(figure.Caption).Append("\n\n");
+            text.Append(figure.Caption).Append(Kept.Contains(figure) && IsGrown ? " (Drawn by an earlier run: numbers measured since are not in it.)" : "").Append("\n\n");
         }
     }
 
     private void AppendClaims(StringBuilder text)
     {
-        if (Findings.Count == 0) return;
+        if (Findings.Count == 0)
+        {
+            return;
+        }
+
         text.Append("## Claims of the paper\n\n");
-        int Count(Verdict v) => Findings.Count(f => f.Verdict == v);
-        text.AppendJoin(", ", Enum.GetValues<Verdict>().Select(v => $"{Count(v)} {Name(v)}")).Append(".\n\n");
         bool variants = Findings.Select(f => f.Variant).Distinct().Count() > 1;
         bool limits = Findings.Any(f => f.Claim.OurLimits.Length > 0);
         string[] headings =
             ["Claim", "Where", .. variants ? ["Variant"] : Array.Empty<string>(), "Verdict", "Our numbers", "The paper's numbers", .. limits ? ["Our limits"] : Array.Empty<string>()];
-        var rows = Findings.Select(f => Row(f, variants, limits)).ToArray();
+        string[][] rows = [.. Findings.Select(f => Row(f, variants, limits))];
         text.Append(MarkdownTable.PipeTable(headings, [.. headings.Select(_ => false)], rows)).Append('\n');
     }
 
@@ -187,11 +228,17 @@ public sealed record ReportPage
     private void AppendMissing(StringBuilder text)
     {
         text.Append("## What is missing\n\n");
-        var missing = Tables.SelectMany(t => t.Table.Holes())
-            .Concat(Findings.Where(f => f.Verdict == Verdict.NotMeasured).Select(f => $"claim '{f.Claim.Id}' ({f.Variant}): {f.Numbers}"))
-            .Concat(Missing).ToArray();
-        if (missing.Length == 0) text.Append("Nothing: every planned number was measured.\n");
-        foreach (string hole in missing) text.Append("- ").Append(MarkdownTable.Escape(hole)).Append('\n');
+        string[] missing =
+        [
+            .. Tables.SelectMany(t => t.Table.Holes()),
+            .. Findings.Where(f => f.Verdict == Verdict.NotMeasured).Select(f => $"claim '{f.Claim.Id}' ({f.Variant}): {f.Numbers}"),
+            .. Missing,
+        ];
+        text.Append(missing.Length == 0 ? "Nothing: every planned number was measured.\n" : "");
+        foreach (string hole in missing)
+        {
+            text.Append("- ").Append(MarkdownTable.Escape(hole)).Append('\n');
+        }
     }
 
     private string Link(string name) => Folder.Length == 0 ? name : $"{Folder}/{name}";

@@ -5,19 +5,34 @@ namespace Reproduce.Reporting;
 /// <summary>A result table as Markdown: title, pipe table with padded columns, caption, a footnote per reason for holes.</summary>
 public static class MarkdownTable
 {
-    /// <summary>The table as text that ends with a line end.</summary>
+    /// <summary>The table as text that ends with a line end; one of several budgets as a table for each, which a page has room for.</summary>
     public static string Write(ResultTable table)
     {
-        var text = new StringBuilder().Append("### ").Append(table.Title).Append("\n\n").Append(Grid(table)).Append('\n');
-        if (table.Caption.Length > 0) text.Append(table.Caption).Append("\n\n");
+        StringBuilder text = new StringBuilder().Append("### ").Append(table.Title).Append("\n\n");
+        ResultTable[] parts = [.. table.PartsByBudget()];
+        string[] notes = [.. parts.SelectMany(p => p.Notes).Distinct()];
+        foreach (ResultTable part in parts)
+        {
+            text.Append(part.Title == table.Title ? "" : $"#### {part.Title}\n\n").Append(Grid(part, notes)).Append('\n');
+        }
+
+        text.Append(table.Caption.Length > 0 ? $"{table.Caption}\n\n" : "");
         text.Append("Mean ± ").Append(table.PlusMinus).Append(table.HasBest ? "; **bold**: " + BestValue(table) : "").Append(".\n");
-        for (int i = 0; i < table.Notes.Count; i++) text.Append(i == 0 ? "\n" : "").Append("- [").Append(i + 1).Append("] ").Append(table.Notes[i]).Append('\n');
+        for (int i = 0; i < notes.Length; i++)
+        {
+            text.Append(i == 0 ? "\n" : "").Append("- [").Append(i + 1).Append("] ").Append(notes[i]).Append('\n');
+        }
+
         return text.ToString();
     }
 
     /// <summary>The pipe table alone.</summary>
-    public static string Grid(ResultTable table) =>
-        PipeTable([.. table.Columns.Select(c => Escape(c.Label))], [.. table.Columns.Select(c => c.Numeric)], [.. table.Rows.Select(r => r.Select(c => Cell(c, table.Notes)).ToArray())]);
+    /// <param name="table">The table.</param>
+    /// <param name="notes">The reasons for holes by the numbers that they have; those of the table when not given.</param>
+    public static string Grid(ResultTable table, IReadOnlyList<string>? notes = null) => PipeTable(
+        [.. table.Columns.Select(c => Escape(c.Label))],
+        [.. table.Columns.Select(c => c.Numeric)],
+        [.. table.Rows.Select(r => r.Select(c => Cell(c, notes ?? table.Notes)).ToArray())]);
 
     /// <summary>Makes a pipe table with padded columns, numbers aligned right. Cells are taken as Markdown.</summary>
     public static string PipeTable(IReadOnlyList<string> headings, IReadOnlyList<bool> numeric, IReadOnlyList<IReadOnlyList<string>> rows)

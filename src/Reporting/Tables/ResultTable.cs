@@ -30,6 +30,8 @@ public sealed record TableCell
 /// <summary>A table of results: one model that is written as Markdown, CSV and LaTeX.</summary>
 public sealed class ResultTable
 {
+    private const int MostNamed = 6;
+
     /// <summary>What the table shows, one line.</summary>
     public required string Title { get; init; }
 
@@ -51,17 +53,56 @@ public sealed class ResultTable
     /// <summary>Whether any value is marked as the best of its column.</summary>
     public bool HasBest => Rows.Any(r => r.Any(c => c.Best));
 
-    /// <summary>"row: column: reason" for every hole, for the list of holes of a report.</summary>
+    /// <summary>
+    /// A table for each budget, without the column of budgets and without columns that have no number for it, titled "Budget 512"; rows of no budget
+    /// (the floor) stand in each. A table of one budget is its own only part.
+    /// </summary>
+    public IEnumerable<ResultTable> PartsByBudget()
+    {
+        int column = Columns.ToList().FindIndex(c => c.Name == "budget");
+        string[] budgets = column < 0 ? [] : [.. Rows.Select(r => r[column].Text).Where(t => t.Length > 0).Distinct()];
+        return budgets.Length < 2 ? [this] : budgets.Select(Part);
+
+        ResultTable Part(string budget)
+        {
+            IReadOnlyList<TableCell>[] rows = [.. Rows.Where(r => r[column].Text == budget || r[column].Text.Length == 0)];
+            int[] columns =
+            [
+                .. Enumerable.Range(0, Columns.Count).Where(c => c != column && rows.Any(r => r[column].Text.Length > 0 && r[c].Text.Length > 0)),
+            ];
+            return new ResultTable
+            {
+                Title = $"Budget {budget}",
+                Caption = Caption,
+                PlusMinus = PlusMinus,
+                Columns = [.. columns.Select(c => Columns[c])],
+                Rows = [.. rows.Select(r => columns.Select(c => r[c]).ToArray())],
+            };
+        }
+    }
+
+    /// <summary>"row: column: reason" for every hole, for the list of holes of a report; where many rows lack the same for the same reason, one line says how many.</summary>
     public IReadOnlyList<string> Holes()
     {
-        var result = new List<string>();
-        foreach (var row in Rows)
-        {
-            string name = string.Join(", ", Columns.Zip(row).Where(p => p.Second.Text.Length > 0).Select(p => RowName(p.First, p.Second)).Where(n => n.Length > 0));
-            result.AddRange(Columns.Zip(row).Where(p => p.Second.Hole is not null).Select(p => $"{name}: {p.First.Label}: {p.Second.Hole}"));
-        }
-        return result;
+        (int Column, string Reason, string Row)[] holes =
+        [
+            .. from row in Rows
+               from column in Enumerable.Range(0, Columns.Count)
+               where row[column].Hole is not null
+               select (column, row[column].Hole!, RowName(row)),
+        ];
+        ILookup<bool, IGrouping<(int Column, string Reason), (int Column, string Reason, string Row)>> many =
+            holes.GroupBy(h => (h.Column, h.Reason)).ToLookup(g => g.Count() > MostNamed);
+        HashSet<(int, string)> few = [.. many[false].Select(g => g.Key)];
+        return
+        [
+            .. holes.Where(h => few.Contains((h.Column, h.Reason))).Select(h => $"{h.Row}: {Columns[h.Column].Label}: {h.Reason}"),
+            .. many[true].Select(g => $"{Columns[g.Key.Column].Label}: {g.Key.Reason} in {g.Count()} rows"),
+        ];
     }
+
+    private string RowName(IReadOnlyList<TableCell> row) => string.Join(
+        ", ", Columns.Zip(row).Where(p => p.Second.Text.Length > 0).Select(p => RowName(p.First, p.Second)).Where(n => n.Length > 0));
 
     // One pass is not worth a word: flows have no other.
     private static string RowName(TableColumn column, TableCell cell) => column.Name switch

@@ -50,11 +50,33 @@ public static class Commands
         switches.SetAction(result => SwitchesCommand.Run(Request(result), result.GetValue(dryRun), result.GetValue(verbose)));
         root.Subcommands.Add(switches);
         root.Subcommands.Add(Figures(profile, variant, set, cache));
+        root.Subcommands.Add(Report());
         root.Subcommands.Add(Density());
         root.Subcommands.Add(Score());
         root.Subcommands.Add(Nightly());
         root.Subcommands.Add(JobWorker());
         return root;
+
+        Command Report()
+        {
+            Argument<string> source = new("source")
+            {
+                Description = "A results folder, such as results/gmm, or the experiment file whose claims and plan the report shall have.",
+            };
+            Command report = new("report", "Writes an experiment's report anew from the numbers in its results folder; computes nothing and needs no cache.")
+            {
+                source, profile, variant, set, output,
+            };
+            report.SetAction(result => ReportCommand.Run(new RunRequest
+            {
+                ExperimentFile = result.GetRequiredValue(source),
+                Profile = result.GetValue(profile),
+                Variant = result.GetValue(variant),
+                Settings = result.GetValue(set) ?? [],
+                Output = result.GetValue(output),
+            }));
+            return report;
+        }
 
         Command Density()
         {

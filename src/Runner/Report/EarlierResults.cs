@@ -18,10 +18,11 @@ public sealed record EarlierResults(
     /// <param name="experiment">The experiment of the run.</param>
     /// <param name="variant">Its variant.</param>
     /// <param name="leftOut">Contenders of the experiment that the run leaves out.</param>
+    /// <param name="option">The option or verb that needs them, for messages.</param>
     /// <returns>Null when there is no report.</returns>
     /// <exception cref="ConfigurationException">Files of the report are missing, or it was made with other settings.</exception>
     /// <exception cref="MalformedTableException">A file is malformed.</exception>
-    public static EarlierResults? Read(string folder, Experiment experiment, string variant, IReadOnlyCollection<string> leftOut)
+    public static EarlierResults? Read(string folder, Experiment experiment, string variant, IReadOnlyCollection<string> leftOut, string option = "--keep")
     {
         ArgumentNullException.ThrowIfNull(experiment);
         if (MeasurementFile.Find(folder) is not string measurements)
@@ -29,9 +30,9 @@ public sealed record EarlierResults(
             return null;
         }
 
-        string resolved = Required(folder, ReportStage.ResolvedFile);
-        string manifest = Required(folder, Manifest.FileName);
-        string figures = Required(folder, Path.Combine(ReportStage.FiguresFolder, FigureIndex.FileName));
+        string resolved = Required(ReportStage.ResolvedFile);
+        string manifest = Required(Manifest.FileName);
+        string figures = Required(Path.Combine(ReportStage.FiguresFolder, FigureIndex.FileName));
         MeasurementTable table = MeasurementTable.Read(measurements);
         Manifest last = Manifest.Read(manifest);
         // Reports of before a manifest had digests have the settings of their last run.
@@ -42,16 +43,23 @@ public sealed record EarlierResults(
         if (DecidingSettings.Of(experiment, leftOut).FirstOrDefault(s => before.TryGetValue(s.Key, out string? value) && value != s.Value).Key is string other)
         {
             throw new ConfigurationException(
-                $"--keep: expected the settings with which the numbers in {measurements} were measured (see {ReportStage.ResolvedFile} there), but '{other}' differs. "
-                    + "Run without --keep to replace them, or into another folder with --out.");
+                $"{option}: expected the settings with which the numbers in {measurements} were measured (see {ReportStage.ResolvedFile} there), but '{other}' differs. "
+                    + "Run the experiment without --keep to replace them, or into another folder with --out.");
         }
 
         if (table.Rows.FirstOrDefault(r => r.Variant != variant) is Measurement row)
         {
-            throw new ConfigurationException($"--keep: expected numbers of the variant '{variant}' in {measurements}, got '{row.Variant}'.");
+            throw new ConfigurationException($"{option}: expected numbers of the variant '{variant}' in {measurements}, got '{row.Variant}'.");
         }
 
         return new EarlierResults(table, last, FigureIndex.Read(figures), before);
+
+        string Required(string file)
+        {
+            string path = Path.Combine(folder, file);
+            return File.Exists(path) ? path : throw new ConfigurationException(
+                $"{option}: expected {path} beside {MeasurementFile.Name}; every report writes it. Run the experiment without --keep to replace the numbers there.");
+        }
     }
 
     /// <summary>The rows of a run, and those of the report at settings that the run does not have.</summary>
@@ -66,12 +74,5 @@ public sealed record EarlierResults(
         return own.Concat(Measurements.Rows.Where(r => !fresh.Contains(Place(r))));
 
         static (string Contender, int Budget, int Replicate, int Steps) Place(Measurement row) => (row.Contender, row.Budget, row.Replicate, row.Steps);
-    }
-
-    private static string Required(string folder, string file)
-    {
-        string path = Path.Combine(folder, file);
-        return File.Exists(path) ? path : throw new ConfigurationException(
-            $"--keep: expected {path} beside {MeasurementFile.Name}; every report writes it. Run without --keep to replace the numbers there.");
     }
 }

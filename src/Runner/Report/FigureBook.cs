@@ -90,14 +90,15 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
         },
     ]), FromTable: true);
 
-    // A curve over sampling steps needs a budget at which several were measured.
+    // A curve over sampling steps needs a budget that was swept; the two or three numbers of steps of the others stand in the table.
     private IEnumerable<int> BudgetsWithSweep() => measurements.Rows
         .Where(r => r.Experiment == plan.Experiment.Name && r.Variant == plan.Variant && r.Status == Measurement.Ok)
         .Select(r => (r.Budget, r.Contender, r.Steps)).Distinct()
         .GroupBy(s => (s.Budget, s.Contender))
         .Where(g => g.Count() > 1)
         .Select(g => g.Key.Budget)
-        .Distinct().Order();
+        .Distinct().Order()
+        .Where(b => plan.Experiment.Simulations.FullSweep?.Contains(b) ?? true);
 
     private IEnumerable<ScoreJob> Shown() =>
         plan.Scores.Where(s => s.Sample is SampleJob sample && plan.IsShown(sample) && s.Folder.IsComplete);
@@ -161,7 +162,7 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
     private List<LossCurve> LossCurves()
     {
         List<LossCurve> curves = [];
-        foreach (TrainJob job in plan.Trainings.Where(t => t.Folder.IsComplete))
+        foreach (TrainJob job in plan.Trainings.Where(t => t.Replicate == 0 && t.Folder.IsComplete))
         {
             Dictionary<string, double[]> losses = Measurements.ReadDoubles(job.Folder.FileOf(StageFiles.Losses));
             (double[] epochs, double[] training) = Columns(losses["training"]);

@@ -18,6 +18,11 @@ public sealed class ImageFigures(RunPlan plan, IImageParameters images)
     /// <param name="budgets">Chooses the budgets.</param>
     public IEnumerable<ReportFigure> Create(Func<int, bool> budgets)
     {
+        if (!plan.TestSet.Folder.IsComplete)
+        {
+            return [];
+        }
+
         using IDisposable scope = NewDisposeScope();
         int dataSets = plan.Experiment.Test.DataSets;
         byte[] labels = plan.Task.Description.Data!.Labels(DataSplit.Test, 0, dataSets);

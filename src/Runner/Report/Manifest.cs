@@ -17,6 +17,9 @@ public sealed record Manifest
     /// <summary>The command line that repeats the run.</summary>
     public required string Command { get; init; }
 
+    /// <summary>What the command changed of the experiment file, for a reader; null in files of before it was recorded.</summary>
+    public string? Scale { get; init; }
+
     /// <summary>UTC time at which the run was finished.</summary>
     public required string Finished { get; init; }
 
@@ -115,12 +118,27 @@ public sealed record Manifest
             };
         return manifest with
         {
+            Scale = ScaleOf(request),
             JobSeconds = plan.Jobs.Select(j => j.Folder).Where(f => f.IsComplete).GroupBy(f => f.Stage).ToDictionary(g => g.Key, g => Math.Round(g.Sum(f => f.Seconds), 1)),
             Origins = StageOrigin.Of(plan),
             Settings = DecidingSettings.Merge(DecidingSettings.Of(plan.Experiment, plan.LeftOut), earlier?.Settings),
             // The same command, repeated, is the same run.
             Earlier = earlier is null ? [] : [.. earlier.Manifest.Earlier.Append(earlier.Manifest.Alone()).Where(m => m.Command != command)],
         };
+    }
+
+    /// <summary>What a request changes of the experiment file, for a reader.</summary>
+    /// <param name="request">The request.</param>
+    public static string ScaleOf(RunRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        string?[] changes =
+        [
+            request.Profile is null ? null : $"profile '{request.Profile}'", .. request.Settings,
+            request.Only.Count > 0 ? $"only {string.Join(", ", request.Only)}" : null,
+        ];
+        string scale = string.Join(", ", changes.OfType<string>());
+        return scale.Length > 0 ? scale : "the paper's";
     }
 
     /// <summary>Writes the manifest as JSON.</summary>

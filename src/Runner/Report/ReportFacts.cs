@@ -12,21 +12,19 @@ internal static class ReportFacts
     /// <summary>The facts, in the page's order.</summary>
     /// <param name="plan">The run.</param>
     /// <param name="manifest">Its manifest.</param>
-    /// <param name="request">What was asked for.</param>
     /// <param name="budgets">The budgets in the report.</param>
-    public static List<(string Name, string Value)> Of(RunPlan plan, Manifest manifest, RunRequest request, int[] budgets)
+    /// <param name="replicates">How many trainings each contender has at a budget.</param>
+    public static List<(string Name, string Value)> Of(RunPlan plan, Manifest manifest, int[] budgets, Func<int, int[]> replicates)
     {
         Experiment experiment = plan.Experiment;
-        string?[] changes = [request.Profile is null ? null : $"profile '{request.Profile}'", .. request.Settings, Only(request)];
-        string scale = string.Join(", ", changes.OfType<string>());
         return
         [
             ("Command", $"`{manifest.Command}`"),
-            ("Scale", scale.Length > 0 ? scale : "the paper's"),
+            .. manifest.Scale is string scale ? [("Scale", scale)] : Array.Empty<(string, string)>(),
             ("Simulations", string.Join(", ", budgets.Order())),
             ("Test", $"{experiment.Test.DataSets} data sets x {experiment.Test.Draws} draws"),
             ("Training", Training(plan)),
-            ("Trainings per contender", Replicates(experiment)),
+            ("Trainings per contender", Replicates(budgets, replicates)),
             ("Machine", Machine(manifest)),
             ("Device", $"{manifest.Device}; {manifest.Threads} threads for sampling and scoring, one for each training"),
             ("Versions", Versions(manifest)),
@@ -39,8 +37,15 @@ internal static class ReportFacts
     }
 
     // As many as there are at each budget, where the budgets differ.
-    private static string Replicates(Experiment experiment) => string.Join("; ", experiment.Simulations.Budgets.GroupBy(experiment.ReplicatesAt)
-        .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Key} with {string.Join(", ", g)} simulations")));
+    private static string Replicates(int[] budgets, Func<int, int[]> replicates)
+    {
+        IGrouping<string, int>[] same = [.. budgets.GroupBy(b => Count(replicates(b)))];
+        return same.Length == 1 ? same[0].Key : string.Join("; ", same.Select(g => $"{g.Key} with {string.Join(", ", g.Select(b => b.ToString(CultureInfo.InvariantCulture)))} simulations"));
+
+        static string Count(int[] trainings) => trainings.Length == 0
+            ? "none"
+            : trainings.Min() == trainings.Max() ? trainings[0].ToString(CultureInfo.InvariantCulture) : $"{trainings.Min()} to {trainings.Max()}";
+    }
 
     // How long each contender was trained, which a profile changes.
     private static string Training(RunPlan plan)
@@ -70,8 +75,6 @@ internal static class ReportFacts
             [.. m.Origins.GroupBy(o => o.Stage).Select(g => (g.Key, g.Max(o => o.PeakMemoryBytes) / 1e9)).Where(p => p.Item2 > 0)];
         return peaks.Length == 0 ? null : "at most " + string.Join(", ", peaks.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Stage} {p.Gigabytes:0.0#} GB")));
     }
-
-    private static string? Only(RunRequest request) => request.Only.Count > 0 ? $"only {string.Join(", ", request.Only)}" : null;
 
     private static string Machine(Manifest m) =>
         m.Origins.Count > 0 ? StageOrigin.Say(m.Origins, o => o.Machine) : $"{m.Processor}, {m.Cores} cores, {m.OperatingSystem}";

@@ -53,12 +53,13 @@ internal sealed class ReportPageTests
 
             Two modes.
 
-            ## What was run
+            Claims of the paper: 0 reproduced, 0 contradicted, 0 undecided, 1 not measured.
 
-            |          |                   |
-            | -------- | ----------------- |
-            | Machine  | 2 cores \| no GPU |
-            | Duration | 40 min            |
+            ## Claims of the paper
+
+            | Claim                   | Where       | Verdict          | Our numbers                     | The paper's numbers   |
+            | ----------------------- | ----------- | ---------------- | ------------------------------- | --------------------- |
+            | CMPE is better than ACF | Section 5.1 | **not measured** | ACF (budget 1024): not measured | not given as a number |
 
             ## Results
 
@@ -82,13 +83,12 @@ internal sealed class ReportPageTests
 
             Quality against the number of sampling steps.
 
-            ## Claims of the paper
+            ## What was run
 
-            0 reproduced, 0 contradicted, 0 undecided, 1 not measured.
-
-            | Claim                   | Where       | Verdict          | Our numbers                     | The paper's numbers   |
-            | ----------------------- | ----------- | ---------------- | ------------------------------- | --------------------- |
-            | CMPE is better than ACF | Section 5.1 | **not measured** | ACF (budget 1024): not measured | not given as a number |
+            |          |                   |
+            | -------- | ----------------- |
+            | Machine  | 2 cores \| no GPU |
+            | Duration | 40 min            |
 
             ## What is missing
 
@@ -97,6 +97,55 @@ internal sealed class ReportPageTests
             - variant published-code was not run
 
             """.ReplaceLineEndings("\n")));
+    }
+
+    [Test]
+    public void The_headline_stands_between_verdicts_and_claims_and_only_there()
+    {
+        string page = (_page with { Headline = "c2st-steps" }).Compose();
+
+        int picture = page.IndexOf("c2st-steps.png", StringComparison.Ordinal);
+        Assert.That(picture, Is.GreaterThan(page.IndexOf("Claims of the paper: 0", StringComparison.Ordinal)));
+        Assert.That(picture, Is.LessThan(page.IndexOf("## Claims of the paper", StringComparison.Ordinal)));
+        Assert.That(page.LastIndexOf("c2st-steps.png", StringComparison.Ordinal), Is.EqualTo(picture));
+        Assert.That(page, Does.Not.Contain("## Figures"));
+    }
+
+    [Test]
+    public void A_kept_figure_says_so_where_numbers_have_grown()
+    {
+        FigureEntry kept = new("posteriors", "Posterior draws", "Draws of before.", 400, FromTable: false);
+
+        Assert.That((_page with { Kept = [kept], IsGrown = true }).Compose(), Does.Contain("Draws of before. (Drawn by an earlier run: numbers measured since are not in it.)"));
+        Assert.That((_page with { Kept = [kept] }).Compose(), Does.Not.Contain("earlier run"));
+    }
+
+    [Test]
+    public void Several_budgets_have_a_table_each_without_empty_columns()
+    {
+        MeasurementTable measurements = new(
+        [
+            SyntheticResults.Row("gmm", 512, "cmpe", 10, "c2st", 0.7, 0), SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 0),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "rmse", 0.5, 0), SyntheticResults.Row("gmm", 512, "reference", 1, "c2st", 0.5, 0),
+        ]);
+        ResultTable table = ResultTableBuilder.Build(measurements, PublishedResults.None, new ResultTableRequest { Experiment = "gmm", Title = "Scores", Metrics = ["c2st", "rmse"] });
+
+        ResultTable[] parts = [.. table.PartsByBudget()];
+
+        Assert.That(parts.Select(p => p.Title), Is.EqualTo(new[] { "Budget 512", "Budget 1024" }));
+        Assert.That(parts.Select(p => string.Join(' ', p.Columns.Select(c => c.Name))), Is.EqualTo(new[] { "contender steps c2st", "contender steps c2st rmse" }));
+        Assert.That(parts.Select(p => p.Rows.Count), Is.EqualTo(new[] { 2, 2 }), "each with the floor");
+        Assert.That(MarkdownTable.Write(table), Does.Contain("#### Budget 512\n\n| Contender").And.Contain("#### Budget 1024\n\n| Contender"));
+    }
+
+    [Test]
+    public void What_many_rows_lack_is_said_once()
+    {
+        MeasurementTable measurements = new([.. Enumerable.Range(1, 8).Select(steps => SyntheticResults.Row("gmm", 512, "cmpe", steps, "c2st", 0.7, 0))]);
+        ResultTable table = ResultTableBuilder.Build(
+            measurements, PublishedResults.None, new ResultTableRequest { Experiment = "gmm", Title = "Scores", Metrics = ["c2st", "rmse"], Floor = false });
+
+        Assert.That(table.Holes(), Is.EqualTo(new[] { "RMSE: not measured in 8 rows" }));
     }
 
     [Test]
