@@ -32,19 +32,19 @@ public sealed record BestClaim : Claim
         double confidence = ConfidenceOfEach(Others.Length);
         bool holds = true, lower = false;
         List<ContrastEstimate> differences = [];
-        List<string> parts = [$"{Best.Label}: {style.Format(evidence.Summarise(Best, Metric).Mean)}"];
+        List<string> parts = [$"{evidence.Label(Best)}: {style.Format(evidence.Summarise(Best, Metric).Mean)}"];
         foreach (ClaimSelection other in Others)
         {
             if (evidence.Difference(Best, other, Metric) is not ContrastEstimate difference)
             {
-                return Finding(evidence, Verdict.NotMeasured, $"no test set in common with {other.Label}", sides);
+                return Finding(evidence, Verdict.NotMeasured, $"no test set in common with {evidence.Label(other)}", sides);
             }
 
             bool below = difference.High < Tolerance, above = difference.Value - difference.HalfWidth(confidence) > Tolerance;
             holds &= below;
             lower |= above;
             string remark = below ? "" : above ? " (lower than the claimed best)" : " (cannot be told apart)";
-            parts.Add($"{other.Label}: {style.Format(evidence.Summarise(other, Metric).Mean)}, difference {Describe(difference)}{remark}");
+            parts.Add($"{evidence.Label(other)}: {style.Format(evidence.Summarise(other, Metric).Mean)}, difference {Describe(difference)}{remark}");
             differences.Add(difference);
         }
 

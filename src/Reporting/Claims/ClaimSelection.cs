@@ -14,7 +14,4 @@ public sealed record ClaimSelection
 
     /// <summary>The setting that is meant.</summary>
     internal Setting Setting => new(Contender, Budget, Steps);
-
-    /// <summary>"CMPE, 10 steps".</summary>
-    internal string Label => DisplayNames.Setting(Contender, Steps);
 }

@@ -42,9 +42,9 @@ public sealed record LowerClaim : Claim
         }
 
         MetricStyle style = MetricStyle.Of(Metric);
-        string right = Right is null ? style.Format(Constant!.Value) : $"{Right.Label}: {style.Format(evidence.Summarise(Right, Metric).Mean)}";
+        string right = Right is null ? style.Format(Constant!.Value) : $"{evidence.Label(Right)}: {style.Format(evidence.Summarise(Right, Metric).Mean)}";
         Verdict verdict = difference.High < Tolerance ? Verdict.Reproduced : difference.Low > Tolerance ? Verdict.Contradicted : Verdict.Undecided;
-        string numbers = $"{Left.Label}: {style.Format(evidence.Summarise(Left, Metric).Mean)}; {right}; difference {Describe(difference)}";
+        string numbers = $"{evidence.Label(Left)}: {style.Format(evidence.Summarise(Left, Metric).Mean)}; {right}; difference {Describe(difference)}";
         return Finding(evidence, verdict, numbers, sides, difference);
     }
 }

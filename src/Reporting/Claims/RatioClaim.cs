@@ -46,7 +46,7 @@ public sealed record RatioClaim : Claim
         Verdict verdict = ratio.Low >= (AtLeast ?? 0) && ratio.High <= (AtMost ?? double.PositiveInfinity) ? Verdict.Reproduced
             : ratio.High < AtLeast || ratio.Low > AtMost ? Verdict.Contradicted : Verdict.Undecided;
         MetricStyle style = MetricStyle.Of(Metric);
-        string numbers = $"{Numerator.Label}: {style.Format(above)}; {Denominator.Label}: {style.Format(below)}; ratio {ratio} (expected {Expected()})";
+        string numbers = $"{evidence.Label(Numerator)}: {style.Format(above)}; {evidence.Label(Denominator)}: {style.Format(below)}; ratio {ratio} (expected {Expected()})";
         return Finding(evidence, verdict, numbers, sides, ratio.Difference);
     }
 

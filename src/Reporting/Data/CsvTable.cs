@@ -10,15 +10,25 @@ internal sealed class CsvTable : IDisposable
     private readonly string[] _columns;
 
     public CsvTable(string path, params string[] columns)
+        : this(path, [columns])
+    {
+    }
+
+    /// <summary>Opens a file with one of several headers, the present one first.</summary>
+    public CsvTable(string path, IReadOnlyList<string[]> headers)
     {
         Path = path;
-        _columns = columns;
         CsvReaderOptions options = new() { HasHeader = false, Separator = ',', TrackLineNumbers = true };
         _reader = CsvReader.Create(MeasurementFile.ReadText(path), options);
-        string expected = string.Join(",", columns);
-        if (!_reader.Read()) throw new MalformedTableException(path, 1, null, $"the file is empty; expected the header '{expected}'");
+        string expected = string.Join(",", headers[0]);
+        if (!_reader.Read())
+        {
+            throw new MalformedTableException(path, 1, null, $"the file is empty; expected the header '{expected}'");
+        }
+
         string header = string.Join(",", Enumerable.Range(0, _reader.FieldCount).Select(_reader.GetString));
-        if (header != expected) throw new MalformedTableException(path, 1, null, $"the header is '{header}'; expected '{expected}'");
+        _columns = headers.FirstOrDefault(h => string.Join(",", h) == header)
+            ?? throw new MalformedTableException(path, 1, null, $"the header is '{header}'; expected '{expected}'");
     }
 
     public string Path { get; }
@@ -34,6 +44,8 @@ internal sealed class CsvTable : IDisposable
             throw new MalformedTableException(Path, Line, null, $"{_reader.FieldCount} fields; expected {_columns.Length}");
         return true;
     }
+
+    public bool Has(string column) => _columns.Contains(column);
 
     public string Text(string column) => _reader.GetString(Array.IndexOf(_columns, column));
 

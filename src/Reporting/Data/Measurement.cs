@@ -12,8 +12,14 @@ public sealed record Measurement
     /// <summary>"paper", or the name of the variant that was run, such as "published-code".</summary>
     public required string Variant { get; init; }
 
-    /// <summary>Name of the contender, such as "cmpe"; "reference" for the floor of a metric.</summary>
+    /// <summary>Name of the contender, which is free; "reference" for the floor of a metric.</summary>
     public required string Contender { get; init; }
+
+    /// <summary>Name of the contender's kind, such as "cmpe"; empty for the reference.</summary>
+    public string Method { get; init; } = "";
+
+    /// <summary>Name of its free-form network's kind, such as "u-net"; empty for a kind without one.</summary>
+    public string Network { get; init; } = "";
 
     /// <summary>Number of training simulations.</summary>
     public required int Budget { get; init; }

@@ -38,7 +38,7 @@ public sealed class MeasurementTable
     public IReadOnlyList<Measurement> Of(MeasurementKey key) => _byKey.TryGetValue(key, out var rows) ? rows : [];
 
     /// <summary>Mean of one quantity and how well it is known over test sets and trainings.</summary>
-    public Summary Summarise(MeasurementKey key) => Summary.Of(Of(key), SettingContrast.Term(this, key));
+    public Summary Summarise(MeasurementKey key) => Summary.Of(Of(key), SettingContrast.Term(this, key, ContenderStyles.None));
 
     /// <summary>The floor of a metric: the reference scored against itself, of that budget or, where the floor was measured once, of any.</summary>
     public Summary Floor(string experiment, string variant, int budget, string metric)
@@ -51,11 +51,15 @@ public sealed class MeasurementTable
         return Summary.Of(rows);
     }
 
-    /// <summary>The settings that were measured, the reference left out, in display order: contender, budget, steps.</summary>
+    /// <summary>The contenders that were measured, the reference left out, by name.</summary>
+    public IReadOnlyList<Contender> Contenders =>
+        [.. Rows.Where(r => r.Contender != Measurement.Reference).Select(r => new Contender(r.Contender, r.Method, r.Network)).DistinctBy(c => c.Name)];
+
+    /// <summary>The settings that were measured, the reference left out.</summary>
     public IReadOnlyList<Setting> Settings(string experiment, string variant) =>
         [.. _byKey.Keys
             .Where(k => k.Experiment == experiment && k.Variant == variant && k.Setting.Contender != Measurement.Reference)
-            .Select(k => k.Setting).Distinct().InDisplayOrder()];
+            .Select(k => k.Setting).Distinct()];
 
     /// <summary>The settings of the same contender that have the metric too, this one among them.</summary>
     internal IEnumerable<Setting> SettingsLike(MeasurementKey key) => _byKey.Keys

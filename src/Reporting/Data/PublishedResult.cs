@@ -11,13 +11,13 @@ public sealed record PublishedResult
     /// <summary>Name of the experiment.</summary>
     public required string Experiment { get; init; }
 
-    /// <summary>The network variant of the denoising experiment ("naive", "unet"), otherwise empty.</summary>
+    /// <summary>Name of the network's kind where the paper tells networks apart ("naive", "u-net"), otherwise empty.</summary>
     public required string Network { get; init; }
 
     /// <summary>Number of training simulations, or null where one number stands for all budgets.</summary>
     public int? Budget { get; init; }
 
-    /// <summary>Name of the contender.</summary>
+    /// <summary>Name of the contender's kind.</summary>
     public required string Contender { get; init; }
 
     /// <summary>Sampling steps; 1 for flows.</summary>

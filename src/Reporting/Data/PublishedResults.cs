@@ -41,35 +41,35 @@ public sealed class PublishedResults
     /// <param name="metric">The metric's name among the published numbers.</param>
     public bool Has(string experiment, string metric) => Rows.Any(r => r.Experiment == experiment && r.Metric == metric);
 
-    /// <summary>
-    /// The published numbers of a setting, one for each source that has it, in the order of the file; empty where the paper has none. A contender named
-    /// METHOD-NETWORK, such as <c>cmpe-unet</c>, has the numbers of that method with that network.
-    /// </summary>
-    public IReadOnlyList<PublishedResult> All(string experiment, Setting setting, string metric)
+    /// <summary>The published numbers of a setting, one for each source that has it, in the order of the file; empty where the paper has none.</summary>
+    /// <param name="experiment">Name of the experiment.</param>
+    /// <param name="contender">
+    /// The contender: the numbers are those of its kind and, where the paper tells networks apart, of its network. Several contenders of one kind, such
+    /// as a method and a change of it that the paper does not try, all have the paper's numbers of that kind beside their own.
+    /// </param>
+    /// <param name="setting">Budget and steps.</param>
+    /// <param name="metric">The metric's name among the published numbers.</param>
+    public IReadOnlyList<PublishedResult> All(string experiment, ContenderStyle contender, Setting setting, string metric)
     {
         ArgumentNullException.ThrowIfNull(setting);
-        string method = DisplayNames.MethodOf(setting.Contender), network = DisplayNames.NetworkOf(setting.Contender);
-        return
-        [
-            .. Rows.Where(r => r.Experiment == experiment && r.Network == network && r.Metric == metric
-                && r.Contender == method && r.Steps == setting.Steps && (r.Budget is null || r.Budget == setting.Budget)),
-        ];
+        return [.. Of(experiment, contender, metric).Where(r => r.Steps == setting.Steps && (r.Budget is null || r.Budget == setting.Budget))];
     }
 
     /// <summary>The published curves over sampling steps, one for each source, that with the most points first; empty where the paper has none.</summary>
-    /// <remarks>Of a contender named METHOD-NETWORK as in <see cref="All"/>.</remarks>
-    public IReadOnlyList<IReadOnlyList<PublishedResult>> OverSteps(string experiment, int budget, string contender, string metric)
-    {
-        string method = DisplayNames.MethodOf(contender), network = DisplayNames.NetworkOf(contender);
-        return BySource(
-            Rows.Where(r => r.Experiment == experiment && r.Network == network && r.Budget == budget && r.Contender == method && r.Metric == metric), r => r.Steps);
-    }
+    /// <param name="experiment">Name of the experiment.</param>
+    /// <param name="budget">Number of training simulations.</param>
+    /// <param name="contender">As in <see cref="All"/>.</param>
+    /// <param name="metric">The metric's name among the published numbers.</param>
+    public IReadOnlyList<IReadOnlyList<PublishedResult>> OverSteps(string experiment, int budget, ContenderStyle contender, string metric) =>
+        BySource(Of(experiment, contender, metric).Where(r => r.Budget == budget), r => r.Steps);
 
     /// <summary>The published curves over simulation budgets, one for each source, that with the most points first; empty where the paper has none.</summary>
-    public IReadOnlyList<IReadOnlyList<PublishedResult>> OverBudgets(string experiment, string contender, int steps, string metric) =>
-        BySource(
-            Rows.Where(r => r.Experiment == experiment && r.Steps == steps && r.Contender == contender && r.Metric == metric && r.Budget is not null),
-            r => r.Budget!.Value);
+    /// <param name="experiment">Name of the experiment.</param>
+    /// <param name="contender">As in <see cref="All"/>.</param>
+    /// <param name="steps">Sampling steps.</param>
+    /// <param name="metric">The metric's name among the published numbers.</param>
+    public IReadOnlyList<IReadOnlyList<PublishedResult>> OverBudgets(string experiment, ContenderStyle contender, int steps, string metric) =>
+        BySource(Of(experiment, contender, metric).Where(r => r.Steps == steps && r.Budget is not null), r => r.Budget!.Value);
 
     /// <summary>Where two sources give numbers of one quantity that differ by more than both could be misread, the largest difference first.</summary>
     /// <param name="experiment">Name of the experiment.</param>
@@ -84,6 +84,13 @@ public sealed class PublishedResults
            orderby difference descending
            select (rows[first], rows[second]),
     ];
+
+    private IEnumerable<PublishedResult> Of(string experiment, ContenderStyle contender, string metric)
+    {
+        ArgumentNullException.ThrowIfNull(contender);
+        return Rows.Where(r => r.Experiment == experiment && r.Contender == contender.Method.Name && r.Metric == metric
+            && (r.Network.Length == 0 || r.Network == contender.Network));
+    }
 
     private static PublishedResult[][] BySource(IEnumerable<PublishedResult> rows, Func<PublishedResult, int> abscissa) =>
         [.. rows.GroupBy(r => r.Source).OrderByDescending(g => g.Count()).Select(g => g.OrderBy(abscissa).ToArray())];

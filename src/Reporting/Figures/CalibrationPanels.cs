@@ -3,8 +3,8 @@ namespace Reproduce.Reporting;
 /// <summary>What calibration panels have in common: whose posterior, and of which parameter.</summary>
 public abstract record CalibrationPanel
 {
-    /// <summary>Name of the contender; gives the colour.</summary>
-    public required string Contender { get; init; }
+    /// <summary>The contender; gives name and colour.</summary>
+    public required ContenderStyle Contender { get; init; }
 
     /// <summary>Sampling steps; 1 for flows.</summary>
     public int Steps { get; init; } = 1;
@@ -12,7 +12,7 @@ public abstract record CalibrationPanel
     /// <summary>Name of the parameter.</summary>
     public required string Parameter { get; init; }
 
-    internal string RowName => DisplayNames.Setting(Contender, Steps);
+    internal string RowName => Contender.Setting(Steps);
 }
 
 /// <summary>Difference of the empirical distribution function of the SBC ranks and the uniform one, with simultaneous bands.</summary>

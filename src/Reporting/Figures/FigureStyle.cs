@@ -29,28 +29,40 @@ public static class FigureStyle
 
     internal static LinePattern LongDash { get; } = new([7, 3], 0, "long dash");
     internal static LinePattern Dash { get; } = new([4, 2.5f], 0, "dash");
+    internal static LinePattern DashDot { get; } = new([6, 2, 1.2f, 2], 0, "dash dot");
     internal static LinePattern Dots { get; } = new([1.2f, 2.2f], 0, "dots");
 
-    internal static Color ColorOf(string contender) => Color.FromHex(DisplayNames.MethodOf(contender) switch
-    {
-        "acf" => "#CC79A7",
-        "nsf" => "#009E73",
-        "fmpe" => "#0072B2",
-        "cmpe" => "#D55E00",
-        "npse" => "#E69F00",
-        Measurement.Reference => "#222222",
-        _ => "#56B4E9",
-    });
+    // Shades of the contenders of one kind, lighter above 0 and darker below. Darker first: the paper's curves are faint.
+    private static readonly double[] s_shades = [0, -0.35, 0.35, -0.6, 0.55];
 
-    // METHOD-NETWORK: the colour says the method, an open marker the naive network.
-    internal static MarkerShape MarkerOf(string contender) => contender.EndsWith("-naive", StringComparison.Ordinal) ? OpenMarkerOf(contender) : DisplayNames.MethodOf(contender) switch
+    /// <summary>The kind's colour, in a shade of its own for each contender of that kind.</summary>
+    internal static Color ColorOf(ContenderStyle contender)
     {
-        "acf" => MarkerShape.FilledSquare,
-        "nsf" => MarkerShape.FilledTriangleUp,
-        "fmpe" => MarkerShape.FilledDiamond,
-        "cmpe" => MarkerShape.FilledCircle,
-        "npse" => MarkerShape.FilledTriangleDown,
-        _ => MarkerShape.Cross,
+        double shade = s_shades[contender.Sibling % s_shades.Length];
+        Color color = Color.FromHex(contender.Method.Colour);
+        return shade > 0 ? color.Lighten(shade) : shade < 0 ? color.Darken(-shade) : color;
+    }
+
+    /// <summary>The kind's marker: filled for its first contender, open for the next, and so on.</summary>
+    internal static MarkerShape MarkerOf(ContenderStyle contender) =>
+        contender.Sibling % 2 == 0 ? FilledMarkerOf(contender.Method.Marker) : OpenMarkerOf(contender);
+
+    internal static MarkerShape OpenMarkerOf(ContenderStyle contender) => contender.Method.Marker switch
+    {
+        MarkerForm.Square => MarkerShape.OpenSquare,
+        MarkerForm.TriangleUp => MarkerShape.OpenTriangleUp,
+        MarkerForm.Diamond => MarkerShape.OpenDiamond,
+        MarkerForm.Circle => MarkerShape.OpenCircle,
+        MarkerForm.TriangleDown => MarkerShape.OpenTriangleDown,
+        _ => MarkerShape.Eks,
+    };
+
+    /// <summary>The kind's line for its first contender, dashes and dots for the next, and so on.</summary>
+    internal static LinePattern PatternOf(ContenderStyle contender) => contender.Sibling % 2 != 0 ? DashDot : contender.Method.Line switch
+    {
+        LineForm.LongDash => LongDash,
+        LineForm.Dash => Dash,
+        _ => LinePattern.Solid,
     };
 
     /// <summary>A marker of about the same visual weight for every shape.</summary>
@@ -70,21 +82,14 @@ public static class FigureStyle
         _ => 1,
     };
 
-    internal static MarkerShape OpenMarkerOf(string contender) => DisplayNames.MethodOf(contender) switch
+    private static MarkerShape FilledMarkerOf(MarkerForm form) => form switch
     {
-        "acf" => MarkerShape.OpenSquare,
-        "nsf" => MarkerShape.OpenTriangleUp,
-        "fmpe" => MarkerShape.OpenDiamond,
-        "cmpe" => MarkerShape.OpenCircle,
-        "npse" => MarkerShape.OpenTriangleDown,
-        _ => MarkerShape.Eks,
-    };
-
-    internal static LinePattern PatternOf(string contender) => DisplayNames.MethodOf(contender) switch
-    {
-        "fmpe" => LongDash,
-        "npse" => Dash,
-        _ => LinePattern.Solid,
+        MarkerForm.Square => MarkerShape.FilledSquare,
+        MarkerForm.TriangleUp => MarkerShape.FilledTriangleUp,
+        MarkerForm.Diamond => MarkerShape.FilledDiamond,
+        MarkerForm.Circle => MarkerShape.FilledCircle,
+        MarkerForm.TriangleDown => MarkerShape.FilledTriangleDown,
+        _ => MarkerShape.Cross,
     };
 
     internal static LabelStyle Text(float size, Color color) => new() { FontName = FigureFont.Name, FontSize = size, ForeColor = color };

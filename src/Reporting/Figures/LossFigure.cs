@@ -5,8 +5,8 @@ namespace Reproduce.Reporting;
 /// <summary>The loss history of one training.</summary>
 public sealed record LossCurve
 {
-    /// <summary>Name of the contender; trainings of one contender share a panel.</summary>
-    public required string Contender { get; init; }
+    /// <summary>The contender; trainings of one contender share a panel.</summary>
+    public required ContenderStyle Contender { get; init; }
 
     /// <summary>What it was trained on, such as "1024 simulations", when the figure shows several such; curves of one group have the same shade.</summary>
     public string Group { get; init; } = "";
@@ -34,7 +34,7 @@ public static class LossFigure
     public static Figure Create(IReadOnlyList<LossCurve> curves, string timeName)
     {
         if (curves.Count == 0) throw new ArgumentException("curves: expected at least one", nameof(curves));
-        var contenders = curves.Select(c => c.Contender).Distinct().OrderBy(DisplayNames.Rank).ToArray();
+        ContenderStyle[] contenders = [.. curves.Select(c => c.Contender).Distinct().OrderBy(c => c.Method.Order).ThenBy(c => c.Sibling)];
         bool validation = curves.Any(c => c.Validation is not null);
         int columns = contenders.Length == 4 ? 2 : Math.Min(contenders.Length, 3);
         float width = contenders.Length == 1 ? FigureStyle.ColumnWidth : Math.Min(FigureStyle.ColumnWidth, FigureStyle.FullWidth / (float)columns);
@@ -57,7 +57,7 @@ public static class LossFigure
         return new Figure("Training loss", "Training loss of each contender; the losses of different methods are not comparable." + averaged, total, (int)Math.Ceiling(legend.Height + rows * height), panels, legend);
     }
 
-    private static FigurePanel Panel(PixelRect place, string contender, LossCurve[] curves, string[] groups, string timeName)
+    private static FigurePanel Panel(PixelRect place, ContenderStyle contender, LossCurve[] curves, string[] groups, string timeName)
     {
         var panel = new FigurePanel(place, new PixelPadding(50, 14, 34, 20));
         double end = curves.Max(c => c.Time[^1]), start = curves.Min(c => c.Time[0]); // A block's mean lies inside: the axis would end before the training.
@@ -73,7 +73,7 @@ public static class LossFigure
             !log ? AxisTicks.Linear(min - margin, max + margin, 6, labels: true)
             : max - min > 0.8 ? AxisTicks.Log(min - margin, max + margin, panel.DataRect.Height * 2, labels: true)
             : AxisTicks.WithinDecade(min - margin, max + margin, 6));
-        panel.Title(DisplayNames.Contender(contender));
+        panel.Title(contender.Label);
         panel.XName(timeName);
         panel.YName(log ? "loss (log)" : "loss");
         foreach (var curve in curves)

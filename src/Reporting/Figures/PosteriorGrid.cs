@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ScottPlot;
 
 namespace Reproduce.Reporting;
@@ -5,8 +6,12 @@ namespace Reproduce.Reporting;
 /// <summary>A cell of a posterior grid: draws of two parameters, or drawn configurations such as robot arms.</summary>
 public sealed record PosteriorCell
 {
-    /// <summary>Name of the contender, or <see cref="Measurement.Reference"/>; gives the colour.</summary>
+    /// <summary>Name of the contender, or <see cref="Measurement.Reference"/>.</summary>
     public required string Contender { get; init; }
+
+    /// <summary>The contender's look; not kept in a file, whose reader has the experiment that says it.</summary>
+    [JsonIgnore]
+    public ContenderStyle? Style { get; init; }
 
     /// <summary>Title, such as "CMPE, 10 steps"; shown where it differs from the row above.</summary>
     public required string Title { get; init; }
@@ -101,7 +106,7 @@ public static class PosteriorGrid
             panel.Texts.Add(new FigureText(row.Title, new Pixel(8, panel.DataRect.VerticalCenter), size, FigureStyle.Ink, Alignment.MiddleCenter, -90));
             panel.Texts.Add(new FigureText(row.YName, new Pixel(22, panel.DataRect.VerticalCenter), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.MiddleCenter, -90));
         }
-        var color = FigureStyle.ColorOf(cell.Contender);
+        Color color = cell.Style is null ? FigureStyle.Ink : FigureStyle.ColorOf(cell.Style);
         if (cell.Chains.Length > 0)
         {
             var chains = cell.Chains.Select(chain => chain.Select(p => new Coordinates(p[0], p[1])).ToArray()).ToArray();

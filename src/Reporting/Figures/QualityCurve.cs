@@ -7,7 +7,8 @@ internal sealed record CurvePoint(double X, double Y, double Low, double High, s
 /// A curve of one contender: ours, or the paper's. Steps is set where a curve belongs to one number of steps; a second such curve of a
 /// contender is drawn open and dashed. Source names where a published curve stands; rank 1 and above are further sources of one contender.
 /// </summary>
-internal sealed record QualityCurve(string Contender, IReadOnlyList<CurvePoint> Points, bool Published, bool Secondary = false, int? Steps = null, string Source = "", int SourceRank = 0)
+internal sealed record QualityCurve(
+    ContenderStyle Contender, IReadOnlyList<CurvePoint> Points, bool Published, bool Secondary = false, int? Steps = null, string Source = "", int SourceRank = 0)
 {
     public static CurvePoint Point(double x, Summary summary, BandKind band, string label)
     {

@@ -36,17 +36,18 @@ public static class QualityFigures
     /// <param name="measurements">The results table.</param>
     /// <param name="published">The paper's numbers.</param>
     /// <param name="panels">One panel fills a column, several the whole width.</param>
-    /// <param name="contenders">The settings that are drawn, as contender and steps; null for those of the paper's figure.</param>
     /// <param name="band">What the bands show.</param>
+    /// <remarks>
+    /// Of a contender with several numbers of steps those are drawn that the paper has at several budgets too and, where it has none, the one that
+    /// was measured at the most budgets, of several the largest.
+    /// </remarks>
     public static Figure AgainstBudget(
-        MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels,
-        IReadOnlyList<(string Contender, int Steps)>? contenders = null, BandKind band = BandKind.Interval)
+        MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels, BandKind band = BandKind.Interval)
     {
-        contenders ??= [("acf", 1), ("nsf", 1), ("fmpe", 30), ("fmpe", 1000), ("cmpe", 10), ("cmpe", 30), ("npse", 30)];
         var text = new Wording(
             "Quality against simulation budget", "Quality against the number of training simulations.", "",
             " Open and faint: the paper's values (digitised), dotted for the first curve of a contender and dashed for the second.");
-        IReadOnlyList<QualityCurve> Curves(QualityPanel panel) => Budget(measurements, published, panel, contenders, band);
+        IReadOnlyList<QualityCurve> Curves(QualityPanel panel) => Budget(measurements, published, panel, band);
         return Make(text, "training simulations", measurements, panels, band, Curves, label: false, byBudget: true);
     }
 
@@ -118,40 +119,65 @@ public static class QualityFigures
         MeasurementTable measurements, PublishedResults published, QualityPanel panel, BandKind band, Func<Setting, double?> abscissa, bool publishedAnywhere)
     {
         var curves = new List<QualityCurve>();
-        var settings = measurements.Settings(panel.Experiment, panel.Variant)
+        var settings = panel.Styles.InOrder(measurements.Settings(panel.Experiment, panel.Variant))
             .Where(s => s.Budget == panel.Budget && (panel.Contenders is null || panel.Contenders.Contains(s.Contender)));
+        HashSet<(string Kind, string Network)> drawn = [];
         foreach (var contender in settings.GroupBy(s => s.Contender))
         {
+            ContenderStyle style = panel.Styles.Of(contender.Key);
             var ours = contender
                 .Select(s => (s.Steps, X: abscissa(s), Summary: measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, s, panel.Metric))))
                 .Where(p => p.X is not null && p.Summary.HasValue)
                 .Select(p => (p.Steps, Point: QualityCurve.Point(p.X!.Value, p.Summary, band, NumberText.Fixed(p.Steps, 0)))).ToArray();
-            var paper = published.OverSteps(panel.Experiment, panel.Budget, contender.Key, MetricStyle.Of(panel.Metric).PublishedName)
+
+
+            // Of several contenders of one kind and network the paper has one curve, in the first one's colour.
+            bool first = ours.Length > 0 && drawn.Add((style.Method.Name, style.Network));
+            var paper = published.OverSteps(panel.Experiment, panel.Budget, style, MetricStyle.Of(panel.Metric).PublishedName)
+                .Where(_ => first)
                 .Select(source => Paper(
                     source.Where(r => publishedAnywhere || ours.Any(o => o.Steps == r.Steps)),
                     r => publishedAnywhere ? Math.Log10(r.Steps) : ours.First(o => o.Steps == r.Steps).Point.X, panel.Metric));
-            Add(curves, contender.Key, [.. ours.Select(o => o.Point)], paper);
+            Add(curves, style, [.. ours.Select(o => o.Point)], paper);
         }
         return curves;
     }
 
-    private static List<QualityCurve> Budget(
-        MeasurementTable measurements, PublishedResults published, QualityPanel panel, IReadOnlyList<(string Contender, int Steps)> contenders, BandKind band)
+    private static List<QualityCurve> Budget(MeasurementTable measurements, PublishedResults published, QualityPanel panel, BandKind band)
     {
         var curves = new List<QualityCurve>();
-        var budgets = measurements.Settings(panel.Experiment, panel.Variant).Select(s => s.Budget).Distinct().Order().ToArray();
-        foreach (var (contender, steps) in contenders.Where(c => panel.Contenders is null || panel.Contenders.Contains(c.Contender)))
+        var settings = panel.Styles.InOrder(measurements.Settings(panel.Experiment, panel.Variant))
+            .Where(s => panel.Contenders is null || panel.Contenders.Contains(s.Contender));
+        string metric = MetricStyle.Of(panel.Metric).PublishedName;
+        HashSet<(string Kind, string Network, int Steps)> drawn = [];
+        foreach (var contender in settings.GroupBy(s => s.Contender))
         {
-            var ours = budgets
-                .Select(b => (b, Summary: measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, new Setting(contender, b, steps), panel.Metric))))
-                .Where(p => p.Summary.HasValue)
-                .Select(p => QualityCurve.Point(Math.Log10(p.b), p.Summary, band, "")).ToArray();
-            var paper = published.OverBudgets(panel.Experiment, contender, steps, MetricStyle.Of(panel.Metric).PublishedName)
-                .Select(source => Paper(source, r => Math.Log10(r.Budget!.Value), panel.Metric));
-            bool secondary = contenders.Any(c => c.Contender == contender && c.Steps < steps);
-            Add(curves, contender, ours, paper, secondary, steps);
+            ContenderStyle style = panel.Styles.Of(contender.Key);
+            int[] steps = StepsOverBudgets(contender, s => published.OverBudgets(panel.Experiment, style, s, metric).Any(source => source.Count > 1));
+            foreach (int count in steps)
+            {
+                var ours = contender.Where(s => s.Steps == count)
+                    .Select(s => (s.Budget, Summary: measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, s, panel.Metric))))
+                    .Where(p => p.Summary.HasValue)
+                    .Select(p => QualityCurve.Point(Math.Log10(p.Budget), p.Summary, band, "")).ToArray();
+                bool first = ours.Length > 0 && drawn.Add((style.Method.Name, style.Network, count));
+                var paper = published.OverBudgets(panel.Experiment, style, count, metric)
+                    .Where(_ => first)
+                    .Select(source => Paper(source, r => Math.Log10(r.Budget!.Value), panel.Metric));
+                Add(curves, style, ours, paper, secondary: count != steps[0], count);
+            }
         }
+
         return curves;
+    }
+
+    // Ascending.
+    private static int[] StepsOverBudgets(IEnumerable<Setting> contender, Func<int, bool> isPublished)
+    {
+        (int Steps, int Budgets)[] several =
+            [.. contender.GroupBy(s => s.Steps).Select(g => (g.Key, g.Select(s => s.Budget).Distinct().Count())).Where(s => s.Item2 > 1).Order()];
+        int[] published = [.. several.Select(s => s.Steps).Where(isPublished)];
+        return published.Length > 0 || several.Length == 0 ? published : [several.MaxBy(s => (s.Budgets, s.Steps)).Steps];
     }
 
     // A published curve from one source, in the unit of ours.
@@ -165,7 +191,7 @@ public static class QualityFigures
 
     // The paper's curves are companions of ours: alone they would look like a measurement.
     private static void Add(
-        List<QualityCurve> curves, string contender, CurvePoint[] ours, IEnumerable<(string Source, CurvePoint[] Points)> paper, bool secondary = false, int? steps = null)
+        List<QualityCurve> curves, ContenderStyle contender, CurvePoint[] ours, IEnumerable<(string Source, CurvePoint[] Points)> paper, bool secondary = false, int? steps = null)
     {
         if (ours.Length == 0)
         {

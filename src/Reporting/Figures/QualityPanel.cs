@@ -12,6 +12,9 @@ public sealed record QualityPanel
     /// <summary>"paper" or the name of the variant that was run.</summary>
     public string Variant { get; init; } = Measurement.PaperVariant;
 
+    /// <summary>How the experiment's contenders are shown.</summary>
+    public required ContenderStyles Styles { get; init; }
+
     /// <summary>Number of training simulations (not used by the figure over budgets).</summary>
     public int Budget { get; init; }
 

@@ -5,7 +5,11 @@ namespace Reproduce.Reporting;
 /// <summary>Draws curves with bands, the published ones behind them and the floor, and collects what the legend must explain.</summary>
 internal sealed class QualityPlotter
 {
-    private readonly SortedDictionary<(int Rank, int Steps, string Text), LegendEntry> _entries = [];
+    // Behind the contenders, whatever kinds there are.
+    private static readonly (int, int) s_rankOfBand = (int.MaxValue, 0);
+    private static readonly (int, int) s_rankOfFloor = (int.MaxValue, 1);
+
+    private readonly SortedDictionary<((int Kind, int Sibling) Rank, int Steps, string Text), LegendEntry> _entries = [];
 
     public IEnumerable<LegendEntry> Legend => _entries.Values;
 
@@ -27,7 +31,7 @@ internal sealed class QualityPlotter
         {
             var line = panel.Plot.Add.HorizontalLine(floor.Mean, 0.9f, FigureStyle.Ink, LinePattern.Solid);
             line.LineStyle.AntiAlias = true;
-            Explain(20, new LegendEntry("reference against itself", FigureStyle.Ink) { Line = LinePattern.Solid, LineWidth = 0.9f });
+            Explain(s_rankOfFloor, new LegendEntry("reference against itself", FigureStyle.Ink) { Line = LinePattern.Solid, LineWidth = 0.9f });
         }
         foreach (var curve in curves.Where(c => c.Published)) DrawPublished(panel, curve);
         foreach (var curve in curves.Where(c => !c.Published)) DrawBand(panel, curve, bandText);
@@ -43,7 +47,7 @@ internal sealed class QualityPlotter
         scatter.LineWidth = curve.Points.Count > 1 ? (further ? 0.6f : 1f) : 0;
         scatter.LinePattern = further ? FigureStyle.LongDash : curve.Secondary ? FigureStyle.Dash : FigureStyle.Dots;
         scatter.MarkerStyle = FigureStyle.Marker(further ? MarkerShape.Asterisk : FigureStyle.OpenMarkerOf(curve.Contender), 4.5f, color);
-        Explain(30 + curve.SourceRank, new LegendEntry($"paper, {curve.Source}, same colours", FigureStyle.Faint)
+        Explain(RankOfPaper(curve.SourceRank), new LegendEntry($"paper, {curve.Source}, same colours", FigureStyle.Faint)
         {
             Line = further ? null : FigureStyle.Dots,
             LineWidth = 1f,
@@ -72,7 +76,7 @@ internal sealed class QualityPlotter
             fill.LineWidth = 0;
             fill.MarkerSize = 0;
         }
-        Explain(10, new LegendEntry(bandText, FigureStyle.Faint) { Band = true });
+        Explain(s_rankOfBand, new LegendEntry(bandText, FigureStyle.Faint) { Band = true });
     }
 
     private void DrawOurs(FigurePanel panel, QualityCurve curve)
@@ -80,13 +84,15 @@ internal sealed class QualityPlotter
         var color = FigureStyle.ColorOf(curve.Contender);
         bool line = curve.Points.Count > 1;
         var marker = curve.Secondary ? FigureStyle.OpenMarkerOf(curve.Contender) : FigureStyle.MarkerOf(curve.Contender);
-        var pattern = curve.Secondary ? FigureStyle.Dash : curve.Steps is null ? FigureStyle.PatternOf(curve.Contender) : LinePattern.Solid;
+        var pattern = curve.Secondary ? FigureStyle.Dash
+            : curve.Steps is null || curve.Contender.Sibling > 0 ? FigureStyle.PatternOf(curve.Contender) : LinePattern.Solid;
         var scatter = panel.Plot.Add.Scatter(Xs(curve), Ys(curve), color);
         scatter.LineWidth = line ? FigureStyle.LineWidth : 0;
         scatter.LinePattern = pattern;
         scatter.MarkerStyle = FigureStyle.Marker(marker, FigureStyle.MarkerSize, color);
-        string name = curve.Steps is { } steps ? DisplayNames.Setting(curve.Contender, steps) : DisplayNames.Contender(curve.Contender);
-        Explain(DisplayNames.Rank(curve.Contender), new LegendEntry(name, color) { Line = line ? pattern : null, Marker = marker }, curve.Steps ?? 0);
+        string name = curve.Steps is { } steps ? curve.Contender.Setting(steps) : curve.Contender.Label;
+        (int, int) rank = (curve.Contender.Method.Order, curve.Contender.Sibling);
+        Explain(rank, new LegendEntry(name, color) { Line = line ? pattern : null, Marker = marker }, curve.Steps ?? 0);
     }
 
     // The ends and the best point of a curve are what a reader looks for; the others are labelled where there is room.
@@ -99,7 +105,7 @@ internal sealed class QualityPlotter
             foreach (var pixel in pixels) placer.AvoidMarker(pixel, curve.Published ? 4f : FigureStyle.MarkerSize + 1.5f);
             placer.AvoidLine(pixels);
         }
-        var labelled = curves.Where(c => !c.Published && DisplayNames.HasSteps(c.Contender)).SelectMany(c =>
+        var labelled = curves.Where(c => !c.Published && c.Contender.HasSteps).SelectMany(c =>
         {
             var best = c.Points.MinBy(p => p.Y);
             return c.Points.Select((p, i) => (Curve: c, Point: p, Required: i == 0 || i == c.Points.Count - 1 || p == best));
@@ -111,7 +117,10 @@ internal sealed class QualityPlotter
         }
     }
 
-    private void Explain(int rank, LegendEntry entry, int steps = 0) => _entries.TryAdd((rank, steps, entry.Text), entry);
+    // All further sources look alike, whichever place they have among those of a contender.
+    private static (int, int) RankOfPaper(int source) => (int.MaxValue, 2 + Math.Min(source, 1));
+
+    private void Explain((int Kind, int Sibling) rank, LegendEntry entry, int steps = 0) => _entries.TryAdd((rank, steps, entry.Text), entry);
 
     private static double[] Xs(QualityCurve curve) => [.. curve.Points.Select(p => p.X)];
 

@@ -12,8 +12,9 @@ public static class TrendFigure
 
     /// <summary>Makes the figure of the last 90 nights.</summary>
     /// <param name="history">At least one night.</param>
+    /// <param name="styles">The contenders; a setting that begins with none of them is drawn in grey.</param>
     /// <exception cref="ArgumentException">No nights.</exception>
-    public static Figure Create(IReadOnlyList<NightlyHistoryRow> history)
+    public static Figure Create(IReadOnlyList<NightlyHistoryRow> history, ContenderStyles styles)
     {
         DateTime[] nights = [.. history.Select(r => r.Time).Distinct().Order().TakeLast(Shown)];
         if (nights.Length == 0) throw new ArgumentException("history: expected at least one night", nameof(history));
@@ -23,9 +24,9 @@ public static class TrendFigure
             .ThenBy(g => g.Key.Metric, StringComparer.Ordinal).ToArray();
         int columns = Math.Min(Columns, groups.Length);
         float width = FigureStyle.FullWidth / (float)Columns;
-        var legend = new FigureLegend(Legend(rows), width * columns);
+        var legend = new FigureLegend(Legend(rows, styles), width * columns);
         string[] titles = [.. groups.Select(g => $"{g.Key.Source}: {(g.Key.Kind == NightlyKind.Speed ? "times the floor" : MetricStyle.Of(g.Key.Metric).Heading)}")];
-        var panels = groups.Select((g, i) => Panel(Place(i, columns, width, legend.Height), titles[i], titles, [.. g], nights[0], days));
+        var panels = groups.Select((g, i) => Panel(Place(i, columns, width, legend.Height), titles[i], titles, [.. g], nights[0], days, styles));
         int height = (int)Math.Ceiling(legend.Height + (groups.Length + columns - 1) / columns * Height);
         return new Figure("Trend of the nights", Caption, (int)Math.Ceiling(width * columns), height, [.. panels], legend);
     }
@@ -36,18 +37,28 @@ public static class TrendFigure
         return new PixelRect(left, left + width, top + Height, top);
     }
 
-    private static IEnumerable<LegendEntry> Legend(NightlyHistoryRow[] rows)
+    private static IEnumerable<LegendEntry> Legend(NightlyHistoryRow[] rows, ContenderStyles styles)
     {
-        // "fmpe-1000" of a benchmark and "cmpe-unet" of an experiment have their method's colour.
-        var contenders = rows.Select(r => Method(r.Setting)).Where(c => c == Measurement.Reference || DisplayNames.Rank(c) < DisplayNames.Rank(Measurement.Reference))
-            .Distinct().OrderBy(DisplayNames.Rank);
-        foreach (string contender in contenders) yield return new LegendEntry(DisplayNames.Contender(contender), FigureStyle.ColorOf(contender)) { Line = LinePattern.Solid };
-        if (rows.Any(r => r.IsRegression)) yield return new LegendEntry("regression", FigureStyle.Ink) { Marker = MarkerShape.Eks };
+        IEnumerable<MethodStyle> kinds = rows.Select(r => MethodOf(r, styles)).OfType<MethodStyle>().DistinctBy(m => m.Name).OrderBy(m => m.Order);
+        foreach (MethodStyle kind in kinds)
+        {
+            yield return new LegendEntry(kind.Label, Color.FromHex(kind.Colour)) { Line = LinePattern.Solid };
+        }
+
+        if (rows.Any(r => r.IsRegression))
+        {
+            yield return new LegendEntry("regression", FigureStyle.Ink) { Marker = MarkerShape.Eks };
+        }
     }
 
-    private static string Method(string setting) => DisplayNames.MethodOf(setting.Split(',', 2)[0]);
+    // The kind of the contender with which a setting begins. A benchmark's is a kind itself, or a kind with its number of steps: "fmpe-1000".
+    private static MethodStyle? MethodOf(NightlyHistoryRow row, ContenderStyles styles)
+    {
+        string contender = row.Setting.Split(',', 2)[0];
+        return row.Kind == NightlyKind.Speed ? styles.FindKind(contender.Split('-', 2)[0]) : styles.Find(contender)?.Method;
+    }
 
-    private static FigurePanel Panel(PixelRect place, string title, string[] titles, NightlyHistoryRow[] rows, DateTime start, double days)
+    private static FigurePanel Panel(PixelRect place, string title, string[] titles, NightlyHistoryRow[] rows, DateTime start, double days, ContenderStyles styles)
     {
         var panel = new FigurePanel(place, new PixelPadding(46, 12, 34, 20));
         // One setting far from the others, such as two steps of NPSE, must not press these into a line.
@@ -70,7 +81,7 @@ public static class TrendFigure
         {
             NightlyHistoryRow[] points = [.. line.Where(r => double.IsFinite(Y(r.Value))).OrderBy(r => r.Time)];
             if (points.Length == 0) continue;
-            var color = FigureStyle.ColorOf(Method(line.Key));
+            Color color = MethodOf(points[0], styles) is MethodStyle kind ? Color.FromHex(kind.Colour) : FigureStyle.Faint;
             double X(NightlyHistoryRow r) => (r.Time - start).TotalDays;
             var scatter = panel.Plot.Add.Scatter(points.Select(X).ToArray(), points.Select(r => Y(r.Value)).ToArray(), color);
             scatter.LineWidth = 1f;

@@ -4,24 +4,26 @@ namespace Reproduce.Reporting;
 public static class NightlyQuality
 {
     /// <summary>The entries of a table of measurements; also of failed settings, with the reason.</summary>
-    public static IEnumerable<NightlyEntry> Entries(MeasurementTable measurements) =>
+    /// <param name="measurements">The table.</param>
+    /// <param name="styles">Its contenders: which of them have steps, and in which order they come.</param>
+    public static IEnumerable<NightlyEntry> Entries(MeasurementTable measurements, ContenderStyles styles) =>
         from run in measurements.Rows.Select(r => (r.Experiment, r.Variant)).Distinct()
-        from setting in measurements.Rows.Where(r => (r.Experiment, r.Variant) == run)
-            .Select(r => new Setting(r.Contender, r.Budget, r.Steps)).Distinct().InDisplayOrder()
+        from setting in styles.InOrder(measurements.Rows.Where(r => (r.Experiment, r.Variant) == run)
+            .Select(r => new Setting(r.Contender, r.Budget, r.Steps)).Distinct())
         from metric in MetricStyle.All
         where metric.Nightly is not null
         let rows = measurements.Of(new MeasurementKey(run.Experiment, run.Variant, setting, metric.Name))
         where rows.Count > 0
-        select Entry(run.Variant == Measurement.PaperVariant ? run.Experiment : $"{run.Experiment} ({run.Variant})", setting, metric, rows, DataSets(measurements, run, setting));
+        select Entry(run.Variant == Measurement.PaperVariant ? run.Experiment : $"{run.Experiment} ({run.Variant})", Describe(setting, styles), metric, rows, DataSets(measurements, run, setting));
 
-    private static NightlyEntry Entry(string source, Setting setting, MetricStyle metric, IReadOnlyList<Measurement> rows, int dataSets)
+    private static NightlyEntry Entry(string source, string setting, MetricStyle metric, IReadOnlyList<Measurement> rows, int dataSets)
     {
         var summary = Summary.Of(rows);
         return new NightlyEntry
         {
             Kind = NightlyKind.Quality,
             Source = source,
-            Setting = Describe(setting),
+            Setting = setting,
             Metric = metric.Name,
             Value = summary.Mean,
             StandardError = metric.Nightly!.Spread is double spread ? spread / Math.Sqrt(Math.Max(1, dataSets)) : summary.StandardError ?? 0,
@@ -34,7 +36,8 @@ public static class NightlyQuality
     private static int DataSets(MeasurementTable measurements, (string Experiment, string Variant) run, Setting setting) =>
         measurements.Summarise(new MeasurementKey(run.Experiment, run.Variant, setting, MetricStyle.Rmse)).DataSets;
 
-    private static string Describe(Setting setting) => setting.Contender == Measurement.Reference
+    // The words are the entry's name in baselines and histories.
+    private static string Describe(Setting setting, ContenderStyles styles) => setting.Contender == Measurement.Reference
         ? setting.Contender
-        : $"{setting.Contender}, {setting.Budget} simulations" + (DisplayNames.HasSteps(setting.Contender) ? $", {setting.Steps} steps" : "");
+        : $"{setting.Contender}, {setting.Budget} simulations" + (styles.Of(setting.Contender).HasSteps ? $", {setting.Steps} steps" : "");
 }

@@ -43,6 +43,9 @@ public sealed record ReportPage
     /// <summary>The claims, decided; of several variants when several were run.</summary>
     public IReadOnlyList<ClaimFinding> Findings { get; init; } = [];
 
+    /// <summary>How kinds of contenders are shown; not needed without <see cref="Disagreements"/>.</summary>
+    public ContenderStyles Styles { get; init; } = ContenderStyles.None;
+
     /// <summary>Pairs of published numbers of one quantity that differ by more than both could be misread.</summary>
     public IReadOnlyList<(PublishedResult First, PublishedResult Second)> Disagreements { get; init; } = [];
 
@@ -179,7 +182,7 @@ public sealed record ReportPage
         text.Append("## Where the paper's own numbers disagree\n\nTwo of its figures give numbers of the same quantity that differ by more than both could be misread.\n\n");
         string[][] rows = [.. Disagreements.Select(d => new[]
         {
-            DisplayNames.Setting(d.First.Contender, d.First.Steps),
+            Styles.OfKind(d.First.Contender).Setting(d.First.Steps),
             d.First.Budget is int budget ? NumberText.Fixed(budget, 0) : "",
             MarkdownTable.Escape(d.First.Metric),
             $"{NumberText.RoundTrip(d.First.Value)} ± {NumberText.RoundTrip(d.First.ReadingError)} ({d.First.SourceName})",

@@ -13,12 +13,13 @@ internal static class SettingContrast
     /// <summary>The term of a setting, of weight 1; its values are empty when nothing was measured.</summary>
     /// <param name="table">The results.</param>
     /// <param name="key">What is averaged.</param>
-    public static ContrastTerm Term(MeasurementTable table, MeasurementKey key)
+    /// <param name="styles">How the contender is shown, for the words that say where a spread comes from.</param>
+    public static ContrastTerm Term(MeasurementTable table, MeasurementKey key, ContenderStyles styles)
     {
         ReplicatedValues values = Values(table, key);
         Dictionary<int, ReplicatedValues> others = values.Replicates.Count == 0 ? [] : OtherBudgets(table, key, values.Mean);
         ContrastTerm term = new() { Budget = key.Setting.Budget, Values = values, OtherBudgets = others };
-        return values.Replicates.Count == 1 ? term with { Elsewhere = Nearest(table, key, values.Mean) ?? Repeated(term, key) } : term;
+        return values.Replicates.Count == 1 ? term with { Elsewhere = Nearest(table, key, values.Mean, styles) ?? Repeated(term, key) } : term;
     }
 
     // How many test sets a calibration error was taken over stands in the rows of the metrics that have a value for each.
@@ -48,7 +49,7 @@ internal static class SettingContrast
         .ToDictionary(p => p.Budget, p => p.Values);
 
     // Same networks first, nearest number of steps; then the nearest budget.
-    private static TrainingSpread? Nearest(MeasurementTable table, MeasurementKey key, double mean)
+    private static TrainingSpread? Nearest(MeasurementTable table, MeasurementKey key, double mean, ContenderStyles styles)
     {
         Setting own = key.Setting;
         foreach (Setting near in table.SettingsLike(key).Where(s => s != own)
@@ -61,7 +62,7 @@ internal static class SettingContrast
             {
                 ContrastTerm term = new() { Budget = near.Budget, Values = values, OtherBudgets = OtherBudgets(table, other, mean) };
                 string budget = near.Budget == own.Budget ? "" : $" at {NumberText.Fixed(near.Budget, 0)}";
-                return TrainingSpread.Of([term], testSets) with { Source = DisplayNames.Setting(near.Contender, near.Steps) + budget };
+                return TrainingSpread.Of([term], testSets) with { Source = styles.Setting(near.Contender, near.Steps) + budget };
             }
         }
 

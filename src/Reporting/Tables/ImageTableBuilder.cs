@@ -3,7 +3,6 @@ namespace Reproduce.Reporting;
 /// <summary>
 /// The table of an experiment on images (the paper's Table 2): a row per network, budget and method, the paper's value behind each of ours.
 /// </summary>
-/// <remarks>A contender is named METHOD-NETWORK, such as <c>cmpe-unet</c>; the published numbers carry the two apart.</remarks>
 public static class ImageTableBuilder
 {
     /// <summary>Builds the table.</summary>
@@ -15,8 +14,8 @@ public static class ImageTableBuilder
         ArgumentNullException.ThrowIfNull(measurements);
         ArgumentNullException.ThrowIfNull(published);
         ArgumentNullException.ThrowIfNull(request);
-        IEnumerable<Setting> settings = (request.Planned ?? []).OrderBy(s => DisplayNames.NetworkOf(s.Contender), StringComparer.Ordinal).ThenBy(s => s.Budget)
-            .ThenBy(s => DisplayNames.Rank(DisplayNames.MethodOf(s.Contender))).ThenBy(s => s.Steps);
+        IEnumerable<Setting> settings = request.Styles.InOrder(request.Planned ?? [])
+            .OrderBy(s => request.Styles.Of(s.Contender).Network, StringComparer.Ordinal).ThenBy(s => s.Budget);
         return new ResultTable
         {
             Title = request.Title,
@@ -53,12 +52,12 @@ public static class ImageTableBuilder
 
     private static TableCell[] Row(Setting setting, MeasurementTable measurements, PublishedResults published, ResultTableRequest request)
     {
-        string method = DisplayNames.MethodOf(setting.Contender), network = DisplayNames.NetworkOf(setting.Contender);
+        ContenderStyle style = request.Styles.Of(setting.Contender);
         return
         [
-            new TableCell { Text = DisplayNames.Network(network) },
+            new TableCell { Text = style.NetworkLabel },
             Number(setting.Budget, 0),
-            new TableCell { Text = DisplayNames.Contender(method) },
+            new TableCell { Text = style.LabelWithoutNetwork },
             Number(setting.Steps, 0),
             Ours(MetricStyle.Rmse, 1, 3),
             Paper("rmse", 3),
@@ -88,7 +87,7 @@ public static class ImageTableBuilder
 
         TableCell Paper(string metric, int decimals)
         {
-            IReadOnlyList<PublishedResult> found = published.All(request.Experiment, setting, metric);
+            IReadOnlyList<PublishedResult> found = published.All(request.Experiment, style, setting, metric);
             return new TableCell
             {
                 Text = string.Join(" / ", found.Select(f => NumberText.Fixed(f.Value, decimals))),

@@ -6,8 +6,11 @@ public static class ResultTableBuilder
     /// <summary>Builds the table.</summary>
     public static ResultTable Build(MeasurementTable measurements, PublishedResults published, ResultTableRequest request)
     {
-        var settings = (request.Planned ?? []).Union(measurements.Settings(request.Experiment, request.Variant))
-            .Where(s => request.Budgets is null || request.Budgets.Contains(s.Budget)).InDisplayOrder().ToArray();
+        Setting[] settings =
+        [
+            .. request.Styles.InOrder((request.Planned ?? []).Union(measurements.Settings(request.Experiment, request.Variant))
+                .Where(s => request.Budgets is null || request.Budgets.Contains(s.Budget))),
+        ];
         Layout layout = Plan(measurements, published, request, settings);
         var rows = new List<IReadOnlyList<TableCell>>();
         if (request.Floor) rows.Add(FloorRow(measurements, request, settings.Select(s => s.Budget).FirstOrDefault(), layout));
@@ -32,7 +35,7 @@ public static class ResultTableBuilder
         IEnumerable<PaperColumn> paper =
             from metric in (request.ComparedMetric is null ? [] : new[] { request.ComparedMetric }).Concat(request.AlsoPublished)
             from setting in settings
-            from result in published.All(request.Experiment, setting, MetricStyle.Of(metric).PublishedName)
+            from result in published.All(request.Experiment, request.Styles.Of(setting.Contender), setting, MetricStyle.Of(metric).PublishedName)
             select new PaperColumn(MetricStyle.Of(metric), result.Source, result.SourceName);
         return new Layout(settings.Select(s => s.Budget).Distinct().Count() > 1, all.Any(s => s.Replicates > 1), all, [.. paper.Distinct()]);
     }
@@ -84,7 +87,8 @@ public static class ResultTableBuilder
     {
         var cells = new List<TableCell>();
         if (layout.ShowBudget) cells.Add(Whole(setting.Budget));
-        cells.Add(new TableCell { Text = DisplayNames.Contender(setting.Contender) });
+        ContenderStyle contender = request.Styles.Of(setting.Contender);
+        cells.Add(new TableCell { Text = contender.Label });
         cells.Add(Whole(setting.Steps));
         if (layout.ShowTrainings) cells.Add(Whole(summaries.Values.Max(s => s[index].Replicates)));
         foreach (string metric in request.Metrics)
@@ -95,7 +99,8 @@ public static class ResultTableBuilder
         }
         foreach (PaperColumn column in layout.Paper)
         {
-            PublishedResult? paper = published.All(request.Experiment, setting, column.Metric.PublishedName).FirstOrDefault(r => r.Source == column.Source);
+            PublishedResult? paper = published.All(request.Experiment, contender, setting, column.Metric.PublishedName)
+                .FirstOrDefault(r => r.Source == column.Source);
             cells.Add(paper is null ? new TableCell() : new TableCell { Text = column.Metric.Format(column.Metric.Ours(paper)), Value = column.Metric.Ours(paper) });
             if (column.Metric.Name == request.ComparedMetric)
             {

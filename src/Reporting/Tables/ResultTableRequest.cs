@@ -15,6 +15,9 @@ public sealed record ResultTableRequest
     /// <summary>"paper" or the name of the variant that was run.</summary>
     public string Variant { get; init; } = Measurement.PaperVariant;
 
+    /// <summary>How the experiment's contenders are shown.</summary>
+    public required ContenderStyles Styles { get; init; }
+
     /// <summary>The metrics, a column each.</summary>
     public IReadOnlyList<string> Metrics { get; init; } = [];
 

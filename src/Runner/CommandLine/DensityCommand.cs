@@ -43,7 +43,7 @@ public static class DensityCommand
 
         ResultTable importance = DensityTables.Importance(densities, Results(densities.Contenders));
         ResultTable chains = DensityTables.Chains(densities, Results(densities.Chains));
-        ResultTable capabilities = DensityTables.Capabilities([.. Measure(densities, session.Context.Device)]);
+        ResultTable capabilities = DensityTables.Capabilities(densities, [.. Measure(densities, session.Context.Device)]);
         importance.Save(output, Name);
         chains.Save(output, Chains);
         capabilities.Save(output, Table1);

@@ -1,5 +1,6 @@
 using Reproduce.Configuration;
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
@@ -39,7 +40,9 @@ public static class FiguresCommand
             string draws = Path.Combine(results, ReportStage.FiguresFolder, PosteriorRowFile.FileName);
             if (File.Exists(draws))
             {
-                posteriors.Add(PosteriorRowFile.Read(draws));
+                PosteriorRow row = PosteriorRowFile.Read(draws);
+                ContenderStyles styles = ReportStyles.Of(experiment);
+                posteriors.Add(row with { Cells = [.. row.Cells.Select(c => c with { Style = styles.Of(c.Contender) })] });
             }
             else
             {
@@ -96,6 +99,7 @@ public static class FiguresCommand
         Experiment = run.Experiment.Name,
         Title = $"{run.Experiment.Title}, {budget} simulations",
         Variant = run.Variant,
+        Styles = ReportStyles.Of(run.Experiment),
         Budget = budget,
     };
 }

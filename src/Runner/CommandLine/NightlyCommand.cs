@@ -62,7 +62,7 @@ public static class NightlyCommand
             verdicts = NightlyComparison.Compare(baseline, night.Entries, night.Origin.Machine);
         }
 
-        TrendFigure.Create(NightlyHistory.Read(historyFile)).Save(folder, TrendName);
+        TrendFigure.Create(NightlyHistory.Read(historyFile), night.Styles).Save(folder, TrendName);
         string page = Path.Combine(folder, PageFile);
         WholeFile.Write(page, NightlyPage.Compose(night.Origin, baseline?.Origin, verdicts, TrendName + ".png"));
         output.WriteLine($"{Count(verdicts.Count(v => v.Outcome != NightlyOutcome.Missing), "entry", "entries")} measured: {page}");

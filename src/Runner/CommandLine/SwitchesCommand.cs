@@ -112,7 +112,8 @@ public static class SwitchesCommand
     private static ResultTable Build(
         Experiment experiment, List<(string Label, MeasurementTable Results, string Variant)> rows, int budget, string variant)
     {
-        Setting[] settings = [.. rows[0].Results.Settings(experiment.Name, rows[0].Variant)];
+        ContenderStyles styles = ReportStyles.Of(experiment);
+        Setting[] settings = [.. styles.InOrder(rows[0].Results.Settings(experiment.Name, rows[0].Variant))];
         Summary[][] summaries =
             [.. rows.Select(row => settings.Select(s => row.Results.Summarise(new MeasurementKey(experiment.Name, row.Variant, s, MetricStyle.C2st))).ToArray())];
         return new ResultTable
@@ -122,8 +123,9 @@ public static class SwitchesCommand
             Columns =
             [
                 new TableColumn("switch", "Switch", "Switch", false),
-                .. settings.Select(s => new TableColumn(
-                    $"{s.Contender}_{s.Steps}", DisplayNames.Setting(s.Contender, s.Steps), DisplayNames.Setting(s.Contender, s.Steps), true, HasPlusMinus: true)),
+                .. from setting in settings
+                   let heading = styles.Setting(setting.Contender, setting.Steps)
+                   select new TableColumn($"{setting.Contender}_{setting.Steps}", heading, LatexText.Escape(heading), true, HasPlusMinus: true),
             ],
             PlusMinus = PlusMinusText.Of(summaries.SelectMany(s => s)),
             Rows = [.. rows.Zip(summaries, (row, values) => Cells(row.Label, values))],

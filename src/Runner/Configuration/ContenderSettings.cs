@@ -8,6 +8,10 @@ namespace Reproduce.Runner.Configuration;
 /// <summary>A contender in an experiment file, chosen by <c>kind</c>.</summary>
 public abstract record ContenderSettings
 {
+    /// <summary>Its name for readers; that of its kind, with what tells it from others of the kind, when not given.</summary>
+    [PlanOnly, RegularExpression(@"\S.{0,59}")]
+    public string? Label { get; init; }
+
     /// <summary>Length, batches and optimiser of the training.</summary>
     public required TrainingSettings Training { get; init; }
 

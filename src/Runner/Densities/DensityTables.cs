@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Pipeline;
 using TableCell = Reproduce.Reporting.TableCell;
 using TableColumn = Reproduce.Reporting.TableColumn;
@@ -44,7 +45,7 @@ public static class DensityTables
                 s_contender,
                 .. s_importance,
             ],
-            Rows = [.. results.Select(r => Row(r.Job, r.Arrays, r.Failure))],
+            Rows = [.. results.Select(r => Row(ReportStyles.Of(plan.Run.Experiment), r.Job, r.Arrays, r.Failure))],
         };
     }
 
@@ -66,15 +67,18 @@ public static class DensityTables
                 Numbers("ess_per_draw_one_path", "ESS per draw, one path"),
                 .. s_importance,
             ],
-            Rows = [.. results.Select(r => ChainRow(r.Job, r.Arrays, r.Failure))],
+            Rows = [.. results.Select(r => ChainRow(ReportStyles.Of(plan.Run.Experiment), r.Job, r.Arrays, r.Failure))],
         };
     }
 
     /// <summary>The paper's Table 1 with measured entries.</summary>
+    /// <param name="plan">The jobs.</param>
     /// <param name="traits">What was measured on each contender, and its sampling steps.</param>
-    public static ResultTable Capabilities(IReadOnlyList<(string Contender, int Steps, ContenderTraits Traits)> traits)
+    public static ResultTable Capabilities(DensityPlan plan, IReadOnlyList<(string Contender, int Steps, ContenderTraits Traits)> traits)
     {
+        ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(traits);
+        ContenderStyles styles = ReportStyles.Of(plan.Run.Experiment);
         return new ResultTable
         {
             Title = "Table 1 of the paper, measured",
@@ -93,7 +97,7 @@ public static class DensityTables
             [
                 .. traits.Select(t => new TableCell[]
                 {
-                    new() { Text = DisplayNames.Setting(t.Contender, t.Steps) },
+                    new() { Text = styles.Setting(t.Contender, t.Steps) },
                     new() { Text = DensityOf(t.Traits.Method) },
                     new() { Text = MethodOf(t.Traits.Method) },
                     new() { Text = t.Traits.Unconstrained ? "yes" : "no" },
@@ -171,9 +175,9 @@ public static class DensityTables
         return text.Append(table.Notes.Count > 0 ? "\n" : "").Append(table.Caption);
     }
 
-    private static TableCell[] Row(DensityJob job, Dictionary<string, double[]>? arrays, string? failure)
+    private static TableCell[] Row(ContenderStyles styles, DensityJob job, Dictionary<string, double[]>? arrays, string? failure)
     {
-        TableCell name = new() { Text = DisplayNames.Contender(job.Contender) };
+        TableCell name = new() { Text = styles.Of(job.Contender).Label };
         if (arrays is null)
         {
             return [name, .. Enumerable.Repeat(new TableCell { Hole = failure ?? "not measured" }, s_importance.Length)];
@@ -201,10 +205,10 @@ public static class DensityTables
         ];
     }
 
-    private static TableCell[] ChainRow(DensityJob job, Dictionary<string, double[]>? arrays, string? failure)
+    private static TableCell[] ChainRow(ContenderStyles styles, DensityJob job, Dictionary<string, double[]>? arrays, string? failure)
     {
-        TableCell[] common = Row(job, arrays, failure);
-        TableCell name = new() { Text = DisplayNames.Setting(job.Contender, job.ChainSteps!.Value) };
+        TableCell[] common = Row(styles, job, arrays, failure);
+        TableCell name = new() { Text = styles.Setting(job.Contender, job.ChainSteps!.Value) };
         return arrays is null
             ? [name, .. common[1..], .. common[1..3]]
             : [name, Mean(arrays, DensityJob.Spread, 2), Mean(arrays, DensityJob.OnePathShare, 3), .. common[1..]];

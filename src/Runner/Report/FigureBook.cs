@@ -11,7 +11,8 @@ namespace Reproduce.Runner.Report;
 /// <param name="plan">The run.</param>
 /// <param name="measurements">What was measured.</param>
 /// <param name="published">The paper's numbers.</param>
-public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, PublishedResults published)
+/// <param name="styles">How the contenders are shown.</param>
+public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, PublishedResults published, ContenderStyles styles)
 {
     private const int RankBins = 10;
     private const double Coverage = 0.95;
@@ -36,6 +37,7 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
                     Experiment = experiment.Name,
                     Title = severalBudgets ? $"{experiment.Title}, {budget} simulations" : experiment.Title,
                     Variant = plan.Variant,
+                    Styles = styles,
                     Budget = budget,
                 };
                 figures.Add(new ReportFigure($"c2st_vs_time{suffix}", QualityFigures.AgainstTime(measurements, published, [panel]), FromTable: true));
@@ -44,20 +46,20 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
 
             if (severalBudgets)
             {
-                QualityPanel panel = new() { Experiment = experiment.Name, Title = experiment.Title, Variant = plan.Variant };
+                QualityPanel panel = new() { Experiment = experiment.Name, Title = experiment.Title, Variant = plan.Variant, Styles = styles };
                 figures.Add(new ReportFigure("c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, [panel]), FromTable: true));
             }
         }
 
         if (plan.Task.Description.Images is IImageParameters images)
         {
-            figures.AddRange(new ImageFigures(plan, images).Create(draws));
+            figures.AddRange(new ImageFigures(plan, images, styles).Create(draws));
             figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Rmse, "rmse")));
             figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Mmd2, "mmd")));
         }
         else if (ofShownBudget)
         {
-            PosteriorDraws posteriors = new(plan);
+            PosteriorDraws posteriors = new(plan, styles);
             if (posteriors.Rows(experiment.Figures.ScatterDataSets, j => $"Data set {j + 1}") is { Count: > 0 } rows)
             {
                 figures.Add(new ReportFigure("posteriors", PosteriorGrid.Create(rows)));
@@ -85,6 +87,7 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
             Experiment = plan.Experiment.Name,
             Title = $"{plan.Experiment.Title}, {budget} training images",
             Variant = plan.Variant,
+            Styles = styles,
             Budget = budget,
             Metric = metric,
         },
@@ -120,7 +123,7 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
                 string parameter = labels[d];
                 ecdfs.Add(new EcdfPanel
                 {
-                    Contender = job.Contender,
+                    Contender = styles.Of(job.Contender),
                     Steps = job.Sample!.Steps,
                     Parameter = parameter,
                     Grid = bands.Point,
@@ -131,7 +134,7 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
                 RankHistogram histogram = Calibration.RankHistogram(ranks, RankBins, Coverage);
                 histograms.Add(new RankHistogramPanel
                 {
-                    Contender = job.Contender,
+                    Contender = styles.Of(job.Contender),
                     Steps = job.Sample.Steps,
                     Parameter = parameter,
                     Counts = histogram.Counts,
@@ -140,7 +143,7 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
                 });
                 recoveries.Add(new RecoveryPanel
                 {
-                    Contender = job.Contender,
+                    Contender = styles.Of(job.Contender),
                     Steps = job.Sample.Steps,
                     Parameter = parameter,
                     Truth = scores[$"truth_{d}"],
@@ -172,7 +175,7 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
             double last = validation.Length > 0 ? validation[0] : double.NaN;
             curves.Add(new LossCurve
             {
-                Contender = job.Contender,
+                Contender = styles.Of(job.Contender),
                 Group = $"{job.Budget} {(plan.Task.Description.Images is null ? "simulations" : "images")}",
                 Time = epochs,
                 Training = training,

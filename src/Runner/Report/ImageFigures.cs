@@ -10,7 +10,8 @@ namespace Reproduce.Runner.Report;
 /// <summary>The figures of an experiment whose parameters are images: an image of each class, and what the contenders make of its observation.</summary>
 /// <param name="plan">The run.</param>
 /// <param name="images">What the parameters show.</param>
-public sealed class ImageFigures(RunPlan plan, IImageParameters images)
+/// <param name="styles">How the contenders are shown.</param>
+public sealed class ImageFigures(RunPlan plan, IImageParameters images, ContenderStyles styles)
 {
     private const int DrawsShown = 5;
 
@@ -61,11 +62,11 @@ public sealed class ImageFigures(RunPlan plan, IImageParameters images)
         return figures;
     }
 
-    private static void AddRows(SampleJob sample, int[] shown, List<ImageRow> moments, List<ImageRow> draws)
+    private void AddRows(SampleJob sample, int[] shown, List<ImageRow> moments, List<ImageRow> draws)
     {
         using IDisposable scope = NewDisposeScope();
         Tensor all = Npz.Read(sample.Folder.FileOf(StageFiles.Draws))[StageFiles.DrawsArray];
-        string name = DisplayNames.Setting(sample.Train.Contender, sample.Steps);
+        string name = styles.Setting(sample.Train.Contender, sample.Steps);
         moments.Add(new ImageRow(name, [.. shown.Select(j => Brightness(all[j].mean([0])))]));
         moments.Add(new ImageRow("standard deviation", [.. shown.Select(j => Floats(all[j].std(0, unbiased: false)))]));
         for (int i = 0; i < Math.Min(DrawsShown, all.shape[1]); i++)

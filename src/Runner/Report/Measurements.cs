@@ -17,11 +17,14 @@ public static class Measurements
         List<Measurement> rows = [];
         foreach (ScoreJob job in plan.Scores)
         {
+            Contender? contender = job.Sample is SampleJob drawn ? ReportStyles.Named(job.Contender, drawn.Train.Settings) : null;
             Measurement row = new()
             {
                 Experiment = plan.Experiment.Name,
                 Variant = plan.Variant,
                 Contender = job.Contender,
+                Method = contender?.Method ?? "",
+                Network = contender?.Network ?? "",
                 Budget = job.Sample?.Train.Budget ?? 0,
                 Replicate = job.Sample?.Train.Replicate ?? 0,
                 Steps = job.Sample?.Steps ?? 1,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Reproduce.Configuration;
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Storage;
 
 namespace Reproduce.Runner.Report;
@@ -9,7 +10,9 @@ namespace Reproduce.Runner.Report;
 /// <param name="Origin">When and where it was measured.</param>
 /// <param name="Entries">Its numbers.</param>
 /// <param name="Unfinished">Folders of experiments that were begun and did not come to their measurements.</param>
-public sealed record NightlyResults(NightlyOrigin Origin, IReadOnlyList<NightlyEntry> Entries, IReadOnlyList<string> Unfinished)
+/// <param name="Styles">How the experiments' contenders are shown.</param>
+public sealed record NightlyResults(
+    NightlyOrigin Origin, IReadOnlyList<NightlyEntry> Entries, IReadOnlyList<string> Unfinished, ContenderStyles Styles)
 {
     /// <summary>Reads the results.</summary>
     /// <param name="folder">Folder with a folder for each experiment and, anywhere in it, reports of benchmarks.</param>
@@ -27,11 +30,13 @@ public sealed record NightlyResults(NightlyOrigin Origin, IReadOnlyList<NightlyE
             throw new ConfigurationException($"{folder}: expected the results of a night; scripts/nightly.sh (or .ps1) makes them.");
         }
 
-        NightlyEntry[] quality = [.. measured.SelectMany(f => NightlyQuality.Entries(MeasurementTable.Read(MeasurementFile.Find(f)!)))];
+        MeasurementTable[] tables = [.. measured.Select(f => MeasurementTable.Read(MeasurementFile.Find(f)!))];
+        NightlyEntry[] quality = [.. tables.SelectMany(t => NightlyQuality.Entries(t, ReportStyles.Of(t.Contenders)))];
         return new NightlyResults(
             FindOrigin(measured),
             [.. quality, .. BenchmarkReports.Read(reports)],
-            [.. experiments.Where(f => File.Exists(ReportStage.WorkingCopy(f))).Except(measured)]);
+            [.. experiments.Where(f => File.Exists(ReportStage.WorkingCopy(f))).Except(measured)],
+            ReportStyles.Of(tables.SelectMany(t => t.Contenders)));
     }
 
     // The last run of the night says when and where: the same results, judged again, are the same night.

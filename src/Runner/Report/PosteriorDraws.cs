@@ -13,7 +13,8 @@ namespace Reproduce.Runner.Report;
 /// contender at its figure steps. A task with configurations shows those, the others two of their parameters.
 /// </summary>
 /// <param name="plan">The run.</param>
-public sealed class PosteriorDraws(RunPlan plan)
+/// <param name="styles">How the contenders are shown.</param>
+public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
 {
     private const int Configurations = 150;
 
@@ -108,10 +109,11 @@ public sealed class PosteriorDraws(RunPlan plan)
     private void Add(List<PosteriorCell>[] rows, IReadOnlyList<int> dataSets, IJob job, string file, SampleJob? sample)
     {
         string contender = sample?.Train.Contender ?? Measurement.Reference;
-        string title = sample is null ? "Reference" : DisplayNames.Setting(contender, sample.Steps);
+        ContenderStyle style = styles.Of(contender);
+        string title = style.Setting(sample?.Steps ?? 1);
         if (job.WhyMissing() is string reason)
         {
-            Array.ForEach(rows, r => r.Add(new PosteriorCell { Contender = contender, Title = title, Hole = reason }));
+            Array.ForEach(rows, r => r.Add(new PosteriorCell { Contender = contender, Style = style, Title = title, Hole = reason }));
             return;
         }
 
@@ -121,7 +123,7 @@ public sealed class PosteriorDraws(RunPlan plan)
         {
             float[] theta = draws[dataSets[i]].to(ScalarType.Float32).contiguous().data<float>().ToArray();
             int dimension = plan.Task.ParameterNames.Count;
-            PosteriorCell cell = new() { Contender = contender, Title = title };
+            PosteriorCell cell = new() { Contender = contender, Style = style, Title = title };
             rows[i].Add(_configuration is null
                 ? cell with { X = Column(theta, _scatter.X, dimension), Y = Column(theta, _scatter.Y, dimension) }
                 : cell with { Chains = Chains(_configuration, theta, dimension) });

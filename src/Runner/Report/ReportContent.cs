@@ -20,6 +20,9 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
     /// <summary>The numbers.</summary>
     public MeasurementTable Measurements => measurements;
 
+    /// <summary>How the contenders are shown.</summary>
+    public ContenderStyles Styles { get; } = ReportStyles.Of(plan.Experiment, measurements);
+
     /// <summary>The settings that are planned, and those that were measured by other runs.</summary>
     public IReadOnlyList<Setting> Settings { get; } =
     [
@@ -35,7 +38,7 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
     /// <param name="ofShownBudget">Whether to draw those that show one budget's draws.</param>
     /// <param name="losses">Whether to draw the losses.</param>
     public IReadOnlyList<ReportFigure> Figures(Func<int, bool> draws, bool ofShownBudget, bool losses) =>
-        new FigureBook(plan, measurements, published).Create(severalBudgets: Budgets.Length > 1, draws, ofShownBudget, losses);
+        new FigureBook(plan, measurements, published, Styles).Create(severalBudgets: Budgets.Length > 1, draws, ofShownBudget, losses);
 
     /// <summary>What the experiment plans and nobody measured: a line for each contender and budget with fewer trainings than planned.</summary>
     public IEnumerable<string> NotMeasured() =>
@@ -70,6 +73,7 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
             Headline = s_headlines.FirstOrDefault(h => figures.Any(f => f.Name == h) || kept.Any(f => f.Name == h)) ?? figures.LastOrDefault(f => f.FromTable)?.Name,
             Kept = kept,
             IsGrown = manifest.Earlier.Count > 0,
+            Styles = Styles,
             Disagreements = published.Disagreements(experiment.Name),
             Findings = Findings(),
             Missing = missing,
@@ -98,6 +102,7 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
             Title = experiment.Title,
             Variant = plan.Variant,
             Caption = caption,
+            Styles = Styles,
             Planned = Settings,
             Floor = plan.Reference is not null,
             Metrics = [.. metrics.Select(m => m.Name)],
@@ -141,14 +146,14 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
     private List<ClaimFinding> Findings()
     {
         Experiment experiment = plan.Experiment;
-        List<ClaimEvidence> evidence = [new(measurements, published, experiment.Name, plan.Variant)];
+        List<ClaimEvidence> evidence = [new(measurements, published, experiment.Name, plan.Variant, Styles)];
         if (plan.Variant == Measurement.PaperVariant && Directory.Exists(output))
         {
             evidence.AddRange(
                 from folder in Directory.EnumerateDirectories(output).Order(StringComparer.Ordinal)
                 let file = MeasurementFile.Find(folder)
                 where file is not null
-                select new ClaimEvidence(MeasurementTable.Read(file), published, experiment.Name, Path.GetFileName(folder)));
+                select new ClaimEvidence(MeasurementTable.Read(file), published, experiment.Name, Path.GetFileName(folder), Styles));
         }
 
         return [.. from claim in experiment.Claims from e in evidence select claim.Judge(e)];

@@ -57,7 +57,7 @@ public static class ReportStage
             .. plan.Simulations.Select(s => s.Folder).Append(plan.TestSet.Folder).SelectMany(FailedSimulationsFile.Read).Select(f => $"failed and replaced: {f}"),
         ];
         Write(aside, content, manifest, figures, earlier?.Figures ?? [], missing);
-        if (ofShownBudget && plan.Task.Description.Images is null && new PosteriorDraws(plan).PaperRow() is PosteriorRow row)
+        if (ofShownBudget && plan.Task.Description.Images is null && new PosteriorDraws(plan, content.Styles).PaperRow() is PosteriorRow row)
         {
             PosteriorRowFile.Write(row, Path.Combine(aside, FiguresFolder, PosteriorRowFile.FileName));
         }

@@ -157,7 +157,7 @@ internal sealed class ClaimTests
             .. Trainings("fmpe", 1000, 0.62), .. Trainings("fmpe", 100, 0.63, 0.64, 0.65), .. Trainings("fmpe", 30, 0.63, 0.73, 0.83),
             .. Trainings("cmpe", 10, 0.60, 0.60, 0.60), .. Trainings("nsf", 1, 0.70),
         ];
-        ClaimEvidence evidence = new(new MeasurementTable(rows), PublishedResults.None, "gmm", "paper");
+        ClaimEvidence evidence = new(new MeasurementTable(rows), PublishedResults.None, "gmm", "paper", SyntheticResults.Styles);
         LowerClaim claim = new() { Id = "a", Text = "t", Source = "s", Left = Side("cmpe", 10), Right = Side("fmpe", 1000) };
 
         ClaimFinding borrowed = claim.Judge(evidence), alone = (claim with { Right = Side("nsf", 1) }).Judge(evidence);
@@ -180,7 +180,7 @@ internal sealed class ClaimTests
             .. Enumerable.Range(0, 100).Select(j => SyntheticResults.Row("gmm", 1024, contender, steps, "rmse", 1, j)),
         ];
         Verdict Judge(double left, double right) => claim.Judge(new ClaimEvidence(
-            new MeasurementTable([.. Rows("cmpe", 10, left), .. Rows("acf", 1, right)]), PublishedResults.None, "gmm", "paper")).Verdict;
+            new MeasurementTable([.. Rows("cmpe", 10, left), .. Rows("acf", 1, right)]), PublishedResults.None, "gmm", "paper", SyntheticResults.Styles)).Verdict;
 
         // 0.25 / 10 of either: differences within 0.069 may be chance.
         Assert.That((Judge(0.099, 0.117), Judge(0.099, 0.175), Judge(0.175, 0.099)), Is.EqualTo((Verdict.Undecided, Verdict.Reproduced, Verdict.Contradicted)));
@@ -213,7 +213,7 @@ internal sealed class ClaimTests
             Metric = MetricStyle.Seconds,
             Left = new ClaimSelection { Contender = "cmpe-naive", Budget = 2000, Steps = 2 },
             Right = new ClaimSelection { Contender = "fmpe-unet", Budget = 2000, Steps = 248 },
-        }.Judge(new ClaimEvidence(new MeasurementTable([]), PublishedResultsTests.Published, "denoising", "paper"));
+        }.Judge(new ClaimEvidence(new MeasurementTable([]), PublishedResultsTests.Published, "denoising", "paper", PublishedResultsTests.Styles));
 
         Assert.That(finding.Published, Is.EqualTo("CMPE naive, 2 steps: 0.30 (Table 2); FMPE U-Net, 248 steps: 570 (Table 2)"));
     }
@@ -225,7 +225,7 @@ internal sealed class ClaimTests
         var rows = sides.SelectMany((s, k) => Enumerable.Range(0, DataSets).Select(j =>
             SyntheticResults.Row("gmm", 1024, s.Contender, s.Steps, "c2st", s.Mean + 0.1 * (j % 2 - 0.5) + s.Noise * Math.Sin(2 * Math.PI * (3 + k) * j / DataSets), j)));
         var published = new PublishedResults([new() { Source = "fig3", Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 10, Metric = "c2st", Value = 0.612 }]);
-        return new ClaimEvidence(new MeasurementTable(rows), published, "gmm", "paper");
+        return new ClaimEvidence(new MeasurementTable(rows), published, "gmm", "paper", SyntheticResults.Styles);
     }
 
     private static IEnumerable<Measurement> Trainings(string contender, int steps, params double[] means) =>
@@ -248,12 +248,12 @@ internal sealed class ClaimTests
         [
             .. numerator.Select((t, r) => SyntheticResults.Row("gmm", 1024, "fmpe", 1000, "seconds_per_1000_draws", t, null, r)),
             .. denominator.Select((t, r) => SyntheticResults.Row("gmm", 1024, "cmpe", 10, "seconds_per_1000_draws", t, null, r)),
-        ]), PublishedResults.None, "gmm", "paper"));
+        ]), PublishedResults.None, "gmm", "paper", SyntheticResults.Styles));
 
     private static ClaimEvidence Failed() => new(
         new MeasurementTable(
         [
             SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 0),
             SyntheticResults.Row("gmm", 1024, "acf", 1, "c2st", 0, 0, status: "diverged"),
-        ]), PublishedResults.None, "gmm", "paper");
+        ]), PublishedResults.None, "gmm", "paper", SyntheticResults.Styles);
 }

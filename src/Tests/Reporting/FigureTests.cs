@@ -2,6 +2,7 @@ using System.Text;
 using System.Xml.Linq;
 using NUnit.Framework;
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 
 namespace Reproduce.Tests.Reporting;
 
@@ -9,7 +10,7 @@ namespace Reproduce.Tests.Reporting;
 internal sealed class FigureTests
 {
     private static readonly MeasurementTable _measurements = SyntheticResults.Experiment("gmm", [512, 1024, 2048], dataSets: 5);
-    private static readonly QualityPanel _panel = new() { Experiment = "gmm", Title = "Gaussian mixture", Budget = 1024 };
+    private static readonly QualityPanel _panel = new() { Experiment = "gmm", Title = "Gaussian mixture", Styles = SyntheticResults.Styles, Budget = 1024 };
 
     /// <summary>Every figure with the texts a reader must find in it.</summary>
     private static IEnumerable<TestCaseData> Figures()
@@ -39,6 +40,23 @@ internal sealed class FigureTests
             Assert.That((string?)svg.Root?.Attribute("viewBox"), Is.EqualTo($"0 0 {figure.Width} {figure.Height}"));
             Assert.That(figure.Caption, Is.Not.Empty);
         });
+    }
+
+    /// <summary>Over budgets: the steps that the paper has at several budgets, or those that were measured at the most.</summary>
+    [Test]
+    public void Of_many_steps_the_figure_over_budgets_draws_the_published_ones()
+    {
+        MeasurementTable all = new(_measurements.Rows.Concat(
+            from place in new (int Budget, int Steps)[] { (512, 30), (1024, 30), (2048, 30), (512, 100), (1024, 100), (512, 1000) }
+            select SyntheticResults.Row("gmm", place.Budget, "ours", place.Steps, "c2st", 0.6, 0) with { Method = "npse" }));
+        ContenderStyles styles = ReportStyles.Of(all.Contenders);
+
+        string svg = QualityFigures.AgainstBudget(all, PublishedResultsTests.Published, [_panel with { Styles = styles }]).ToSvg();
+
+        IEnumerable<string> texts = XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value);
+        Assert.That(
+            texts.Where(t => t.EndsWith("steps", StringComparison.Ordinal) || t.EndsWith("passes", StringComparison.Ordinal)),
+            Is.EqualTo(new[] { "FMPE, 30 steps", "FMPE, 1000 steps", "CMPE, 10 steps", "CMPE, 30 steps", "NPSE, 30 passes" }));
     }
 
     [TestCaseSource(nameof(Figures))]
@@ -77,7 +95,7 @@ internal sealed class FigureTests
         string[] Texts(int entries)
         {
             double[] time = [.. Enumerable.Range(1, entries).Select(i => (double)i)];
-            Figure figure = LossFigure.Create([new() { Contender = "nsf", Time = time, Training = [.. time.Select(t => 8000 * (t % 2))] }], "epoch");
+            Figure figure = LossFigure.Create([new() { Contender = SyntheticResults.Styles.Of("nsf"), Time = time, Training = [.. time.Select(t => 8000 * (t % 2))] }], "epoch");
             return [.. XDocument.Parse(figure.ToSvg()).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value), figure.Caption];
         }
 

@@ -18,10 +18,10 @@ public sealed class ImageReportTests
         ]);
         PublishedResults published = new(
         [
-            Paper("naive", "rmse", 0.9), Paper("unet", "rmse", 0.311), Paper("unet", "mmd_x1e3", 18.49), Paper("unet", "ms_per_sample", 0.5),
+            Paper("naive", "rmse", 0.9), Paper("u-net", "rmse", 0.311), Paper("u-net", "mmd_x1e3", 18.49), Paper("u-net", "ms_per_sample", 0.5),
         ]);
         ResultTable table = ImageTableBuilder.Build(
-            measurements, published, new ResultTableRequest { Experiment = "denoising", Title = "T", Variant = "paper", Caption = "C", Planned = [setting] });
+            measurements, published, new ResultTableRequest { Experiment = "denoising", Title = "T", Variant = "paper", Caption = "C", Styles = PublishedResultsTests.Styles, Planned = [setting] });
         Dictionary<string, TableCell> row = table.Columns.Zip(table.Rows.Single()).ToDictionary(p => p.First.Name, p => p.Second);
         Assert.Multiple(() =>
         {

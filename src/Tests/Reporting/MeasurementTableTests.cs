@@ -6,6 +6,8 @@ namespace Reproduce.Tests.Reporting;
 [TestFixture]
 internal sealed class MeasurementTableTests
 {
+    private const string Header = "experiment,variant,contender,method,network,budget,replicate,steps,data_set,metric,value,status";
+
     private string _folder = "";
 
     [SetUp]
@@ -28,11 +30,11 @@ internal sealed class MeasurementTableTests
         MeasurementFile.Write(table, _folder);
 
         Assert.That(File.ReadAllText(Path.Combine(_folder, MeasurementFile.Name)), Is.EqualTo("""
-            experiment,variant,contender,budget,replicate,steps,data_set,metric,value,status
-            gmm,paper,cmpe,512,0,10,0,c2st,1E-300,ok
-            gmm,paper,cmpe,1024,0,10,0,c2st,,"diverged, at step 3"
-            gmm,paper,cmpe,1024,0,10,1,c2st,0.61,ok
-            gmm,paper,cmpe,1024,0,10,,seconds_per_1000_draws,0.30000000000000004,ok
+            experiment,variant,contender,method,network,budget,replicate,steps,data_set,metric,value,status
+            gmm,paper,cmpe,cmpe,,512,0,10,0,c2st,1E-300,ok
+            gmm,paper,cmpe,cmpe,,1024,0,10,0,c2st,,"diverged, at step 3"
+            gmm,paper,cmpe,cmpe,,1024,0,10,1,c2st,0.61,ok
+            gmm,paper,cmpe,cmpe,,1024,0,10,,seconds_per_1000_draws,0.30000000000000004,ok
 
             """.ReplaceLineEndings("\n")));
     }
@@ -45,6 +47,31 @@ internal sealed class MeasurementTableTests
 
         Assert.That(MeasurementFile.Find(_folder), Is.EqualTo(Path.Combine(_folder, "measurements.csv")));
         Assert.That(MeasurementTable.Read(MeasurementFile.Find(_folder)!).Rows, Is.EqualTo(table.Rows));
+    }
+
+    /// <summary>Files of before contenders had free names have no columns for kind and network.</summary>
+    [TestCase("cmpe", "cmpe", "")]
+    [TestCase("fmpe-naive", "fmpe", "naive")]
+    [TestCase("fmpe-unet", "fmpe", "u-net")]
+    [TestCase("cmpe-shared-mask", "cmpe", "")]
+    [TestCase("reference", "", "")]
+    public void A_former_file_says_kind_and_network_in_the_name(string contender, string method, string network)
+    {
+        string path = Path.Combine(_folder, "measurements.csv");
+        File.WriteAllText(path, $"experiment,variant,contender,budget,replicate,steps,data_set,metric,value,status\na,paper,{contender},8,0,1,,rmse,1,ok\n");
+
+        Measurement row = MeasurementTable.Read(path).Rows.Single();
+
+        Assert.That((row.Contender, row.Method, row.Network, row.Budget), Is.EqualTo((contender, method, network, 8)));
+    }
+
+    [Test]
+    public void Contenders_are_known_with_kind_and_network()
+    {
+        Measurement row = SyntheticResults.Row("gmm", 8, "my_unet", 1, "rmse", 1, 0) with { Method = "cmpe", Network = "u-net" };
+        MeasurementFile.Write(new MeasurementTable([row, SyntheticResults.Row("gmm", 8, "reference", 1, "rmse", 1, 0)]), _folder);
+
+        Assert.That(MeasurementTable.Read(MeasurementFile.Find(_folder)!).Contenders, Is.EqualTo(new[] { new Contender("my_unet", "cmpe", "u-net") }));
     }
 
     [Test]
@@ -92,16 +119,17 @@ internal sealed class MeasurementTableTests
     private static MeasurementTable Large() => new(
         Enumerable.Range(0, 30_000).Select(i => SyntheticResults.Row("kinematics", 1024, "cmpe", 10, "c2st", 0.5 + (0.1 * Math.Sin(i)), i)));
 
-    [TestCase("gmm,paper,cmpe,1024,0,ten,0,c2st,0.6,ok", "{0}(3): column 'steps': 'ten' is not a whole number")]
-    [TestCase("gmm,paper,cmpe,1024,0,10,0,c2st,\"0,6\",ok", "{0}(3): column 'value': '0,6' is not a finite number")]
-    [TestCase("gmm,paper,cmpe,1024,0,10,0,c2st,NaN,ok", "{0}(3): column 'value': 'NaN' is not a finite number")]
-    [TestCase("gmm,paper,cmpe,1024,0,10,0,c2st,0.6,diverged", "{0}(3): column 'value': '0.6' beside the status 'diverged'; expected no value")]
-    [TestCase("gmm,paper,,1024,0,10,0,c2st,0.6,ok", "{0}(3): column 'contender': '' is not a name")]
-    [TestCase("gmm,paper,cmpe", "{0}(3): 3 fields; expected 10")]
+    [TestCase("gmm,paper,cmpe,cmpe,,1024,0,ten,0,c2st,0.6,ok", "{0}(3): column 'steps': 'ten' is not a whole number")]
+    [TestCase("gmm,paper,cmpe,cmpe,,1024,0,10,0,c2st,\"0,6\",ok", "{0}(3): column 'value': '0,6' is not a finite number")]
+    [TestCase("gmm,paper,cmpe,cmpe,,1024,0,10,0,c2st,NaN,ok", "{0}(3): column 'value': 'NaN' is not a finite number")]
+    [TestCase("gmm,paper,cmpe,cmpe,,1024,0,10,0,c2st,0.6,diverged", "{0}(3): column 'value': '0.6' beside the status 'diverged'; expected no value")]
+    [TestCase("gmm,paper,,cmpe,,1024,0,10,0,c2st,0.6,ok", "{0}(3): column 'contender': '' is not a name")]
+    [TestCase("gmm,paper,my_cmpe,,,1024,0,10,0,c2st,0.6,ok", "{0}(3): column 'method': '' is not a name")]
+    [TestCase("gmm,paper,cmpe", "{0}(3): 3 fields; expected 12")]
     public void Malformed_line_is_named_with_file_line_and_column(string line, string expected)
     {
         string path = Path.Combine(_folder, "measurements.csv");
-        File.WriteAllText(path, "experiment,variant,contender,budget,replicate,steps,data_set,metric,value,status\ngmm,paper,cmpe,1024,0,10,5,c2st,0.6,ok\n" + line + "\n");
+        File.WriteAllText(path, $"{Header}\ngmm,paper,cmpe,cmpe,mlp,1024,0,10,5,c2st,0.6,ok\n{line}\n");
 
         Assert.That(() => MeasurementTable.Read(path), Throws.TypeOf<MalformedTableException>().With.Message.EqualTo(expected.Replace("{0}", path, StringComparison.Ordinal)));
     }
@@ -113,7 +141,7 @@ internal sealed class MeasurementTableTests
         File.WriteAllText(path, "a,b\n");
 
         Assert.That(() => MeasurementTable.Read(path), Throws.TypeOf<MalformedTableException>().With.Message.EqualTo(
-            $"{path}(1): the header is 'a,b'; expected 'experiment,variant,contender,budget,replicate,steps,data_set,metric,value,status'"));
+            $"{path}(1): the header is 'a,b'; expected '{Header}'"));
     }
 
     [Test]

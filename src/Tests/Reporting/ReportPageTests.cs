@@ -19,12 +19,13 @@ internal sealed class ReportPageTests
             {
                 Experiment = "gmm",
                 Title = "Scores",
+                Styles = SyntheticResults.Styles,
                 Metrics = ["c2st"],
                 ComparedMetric = null,
                 Planned = [new Setting("acf", 1024, 1)],
             })),
         ],
-        Figures = [new ReportFigure("c2st-steps", QualityFigures.AgainstSteps(_measurements, PublishedResults.None, [new QualityPanel { Experiment = "gmm", Budget = 1024 }]))],
+        Figures = [new ReportFigure("c2st-steps", QualityFigures.AgainstSteps(_measurements, PublishedResults.None, [new QualityPanel { Experiment = "gmm", Styles = SyntheticResults.Styles, Budget = 1024 }]))],
         Findings =
         [
             new LowerClaim
@@ -34,7 +35,7 @@ internal sealed class ReportPageTests
                 Source = "Section 5.1",
                 Left = new ClaimSelection { Contender = "cmpe", Budget = 1024, Steps = 10 },
                 Right = new ClaimSelection { Contender = "acf", Budget = 1024 },
-            }.Judge(new ClaimEvidence(_measurements, PublishedResults.None, "gmm", "paper")),
+            }.Judge(new ClaimEvidence(_measurements, PublishedResults.None, "gmm", "paper", SyntheticResults.Styles)),
         ],
         Missing = ["variant published-code was not run"],
         Folder = "figures",
@@ -128,7 +129,7 @@ internal sealed class ReportPageTests
             SyntheticResults.Row("gmm", 512, "cmpe", 10, "c2st", 0.7, 0), SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 0),
             SyntheticResults.Row("gmm", 1024, "cmpe", 10, "rmse", 0.5, 0), SyntheticResults.Row("gmm", 512, "reference", 1, "c2st", 0.5, 0),
         ]);
-        ResultTable table = ResultTableBuilder.Build(measurements, PublishedResults.None, new ResultTableRequest { Experiment = "gmm", Title = "Scores", Metrics = ["c2st", "rmse"] });
+        ResultTable table = ResultTableBuilder.Build(measurements, PublishedResults.None, new ResultTableRequest { Experiment = "gmm", Title = "Scores", Styles = SyntheticResults.Styles, Metrics = ["c2st", "rmse"] });
 
         ResultTable[] parts = [.. table.PartsByBudget()];
 
@@ -143,7 +144,7 @@ internal sealed class ReportPageTests
     {
         MeasurementTable measurements = new([.. Enumerable.Range(1, 8).Select(steps => SyntheticResults.Row("gmm", 512, "cmpe", steps, "c2st", 0.7, 0))]);
         ResultTable table = ResultTableBuilder.Build(
-            measurements, PublishedResults.None, new ResultTableRequest { Experiment = "gmm", Title = "Scores", Metrics = ["c2st", "rmse"], Floor = false });
+            measurements, PublishedResults.None, new ResultTableRequest { Experiment = "gmm", Title = "Scores", Styles = SyntheticResults.Styles, Metrics = ["c2st", "rmse"], Floor = false });
 
         Assert.That(table.Holes(), Is.EqualTo(new[] { "RMSE: not measured in 8 rows" }));
     }

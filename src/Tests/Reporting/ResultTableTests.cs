@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 
 namespace Reproduce.Tests.Reporting;
 
@@ -31,6 +32,7 @@ internal sealed class ResultTableTests
         {
             Experiment = "gmm",
             Title = "Gaussian mixture",
+            Styles = SyntheticResults.Styles,
             Caption = "2 test sets, 75/25 split.",
             Metrics = ["c2st", "rmse", "seconds_per_1000_draws"],
             Planned = [new Setting("fmpe", 1024, 1000)],
@@ -56,6 +58,7 @@ internal sealed class ResultTableTests
             {
                 Experiment = "tumor",
                 Title = "Tumour",
+                Styles = SyntheticResults.Styles,
                 Metrics = ["scaled_error", "ece_max"],
                 ComparedMetric = "scaled_error",
                 AlsoPublished = ["ece_max"],
@@ -137,7 +140,7 @@ internal sealed class ResultTableTests
     public void Several_budgets_get_a_column_and_rules_between_them()
     {
         var table = ResultTableBuilder.Build(
-            SyntheticResults.Experiment("gmm", [512, 1024], 2), PublishedResults.None, new ResultTableRequest { Experiment = "gmm", Title = "t", Metrics = ["c2st"], ComparedMetric = null });
+            SyntheticResults.Experiment("gmm", [512, 1024], 2), PublishedResults.None, new ResultTableRequest { Experiment = "gmm", Title = "t", Styles = SyntheticResults.Styles, Metrics = ["c2st"], ComparedMetric = null });
 
         Assert.Multiple(() =>
         {
@@ -153,7 +156,7 @@ internal sealed class ResultTableTests
         var published = new PublishedResults([new() { Source = "table2", Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 2, Metric = "mmd_x1e3", Value = 102.09 }]);
         var table = ResultTableBuilder.Build(
             new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 2, "mmd2", 0.2, 0)]), published,
-            new ResultTableRequest { Experiment = "gmm", Title = "t", Metrics = ["mmd2"], ComparedMetric = "mmd2", AlsoPublished = ["mmd2"] });
+            new ResultTableRequest { Experiment = "gmm", Title = "t", Styles = SyntheticResults.Styles, Metrics = ["mmd2"], ComparedMetric = "mmd2", AlsoPublished = ["mmd2"] });
 
         string row = string.Join(" ", table.Rows.Single(r => r[0].Text == "CMPE").Select(c => c.Text));
         Assert.That(row, Is.EqualTo("CMPE 2 0.2000 0.1021 +0.0979"));
@@ -166,12 +169,39 @@ internal sealed class ResultTableTests
             new() { Source = source, Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 2, Metric = "c2st", Value = value };
         var table = ResultTableBuilder.Build(
             new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 2, "c2st", 0.62, 0)]), new PublishedResults([Paper("fig4b", 0.636), Paper("fig_steps", 0.605)]),
-            new ResultTableRequest { Experiment = "gmm", Title = "t", Metrics = ["c2st"], Floor = false });
+            new ResultTableRequest { Experiment = "gmm", Title = "t", Styles = SyntheticResults.Styles, Metrics = ["c2st"], Floor = false });
 
         Assert.That(table.Columns.Skip(3).Zip(table.Rows.Single().Skip(3), (c, v) => (c.Name, v.Text)), Is.EqualTo(new[]
         {
             ("paper_c2st_fig4b", "0.636"), ("difference_fig4b", "-0.016"), ("paper_c2st_fig_steps", "0.605"), ("difference_fig_steps", "+0.015"),
         }));
+    }
+
+    [Test]
+    public void Names_are_shown_by_label_or_kind_and_escaped_in_latex()
+    {
+        PublishedResult paper = new() { Source = "fig3", Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 2, Metric = "c2st", Value = 0.678 };
+        ContenderStyles styles = ReportStyles.Of(
+        [
+            new Contender("cmpe", "cmpe", "mlp"), new Contender("my_cmpe", "cmpe", "mlp"), new Contender("half", "cmpe", "mlp", "CMPE_1, 50 % & θ₁"),
+            new Contender("spline-flow", "nsf", ""),
+        ]);
+        var table = ResultTableBuilder.Build(
+            new MeasurementTable(
+            [
+                .. from name in new[] { "cmpe", "my_cmpe", "half" } select SyntheticResults.Row("gmm", 1024, name, 2, "c2st", 0.62, 0),
+                SyntheticResults.Row("gmm", 1024, "spline-flow", 1, "c2st", 0.7, 0),
+            ]),
+            new PublishedResults([paper]),
+            new ResultTableRequest { Experiment = "gmm", Title = "t", Styles = styles, Metrics = ["c2st"], Floor = false });
+        string latex = LatexTable.Write(table, "t");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(table.Rows.Select(r => r[0].Text), Is.EqualTo(new[] { "NSF", "CMPE", "CMPE (my_cmpe)", "CMPE_1, 50 % & θ₁" }));
+            Assert.That(table.Rows.Select(r => r[3].Text), Is.EqualTo(new[] { "", "0.678", "0.678", "0.678" }), "the paper's CMPE is the reference of every CMPE");
+            Assert.That(latex, Does.Contain(@"CMPE (my\_cmpe) &").And.Contain(@"CMPE\_1, 50 \% \& $\theta_{1}$ &"));
+        });
     }
 
     [TestCase("cmpe: huber_norm | 2*3", @"cmpe: huber\_norm \| 2\*3")]
@@ -180,6 +210,8 @@ internal sealed class ResultTableTests
     public void Markdown_is_escaped_outside_of_code(string text, string expected) => Assert.That(MarkdownTable.Escape(text), Is.EqualTo(expected));
 
     [TestCase(@"50% of a_b & c#d $x^2$ {y} ~ \z", @"50\% of a\_b \& c\#d \$x\textasciicircum{}2\$ \{y\} \textasciitilde{} \textbackslash{}z")]
+    [TestCase("θ₁ and θ₁₂, θ", @"$\theta_{1}$ and $\theta_{12}$, $\theta$")]
+    [TestCase("published script's “RMSE”", "published script's ``RMSE''")]
     [TestCase("0.5 ± 0.1 MMD² — a–b", @"0.5 $\pm$ 0.1 MMD$^2$ --- a--b")]
     public void Latex_is_escaped(string text, string expected) => Assert.That(LatexText.Escape(text), Is.EqualTo(expected));
 }

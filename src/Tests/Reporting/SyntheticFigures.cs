@@ -15,7 +15,7 @@ internal static class SyntheticFigures
         PosteriorCell[] cells =
         [
             new() { Contender = "reference", Title = "Reference", X = x, Y = y },
-            new() { Contender = "cmpe", Title = "CMPE, 10 steps", X = x, Y = y, Chains = arms },
+            new() { Contender = "cmpe", Style = SyntheticResults.Styles.Of("cmpe"), Title = "CMPE, 10 steps", X = x, Y = y, Chains = arms },
             new() { Contender = "acf", Title = "ACF", Hole = "failed: diverged" },
         ];
         return PosteriorGrid.Create(
@@ -30,7 +30,7 @@ internal static class SyntheticFigures
         double[] grid = [.. Enumerable.Range(0, 51).Select(i => i / 50.0)];
         return CalibrationFigures.EcdfDifference([.. Each((c, s, p) => new EcdfPanel
         {
-            Contender = c,
+            Contender = SyntheticResults.Styles.Of(c),
             Steps = s,
             Parameter = p,
             Grid = grid,
@@ -41,14 +41,14 @@ internal static class SyntheticFigures
     }
 
     public static Figure Ranks() => CalibrationFigures.RankHistograms(
-        [.. Each((c, s, p) => new RankHistogramPanel { Contender = c, Steps = s, Parameter = p, Counts = [4, 5, 6, 5, 3, 8, 2, 7, 5, 5], Lower = 1, Upper = 10 })], 0.99);
+        [.. Each((c, s, p) => new RankHistogramPanel { Contender = SyntheticResults.Styles.Of(c), Steps = s, Parameter = p, Counts = [4, 5, 6, 5, 3, 8, 2, 7, 5, 5], Lower = 1, Upper = 10 })], 0.99);
 
     public static Figure Recovery()
     {
         double[] truth = [.. Enumerable.Range(0, 100).Select(i => Math.Sin(i) * 2)];
         return CalibrationFigures.Recovery([.. Each((c, s, p) => new RecoveryPanel
         {
-            Contender = c,
+            Contender = SyntheticResults.Styles.Of(c),
             Steps = s,
             Parameter = p,
             Truth = truth,
@@ -64,9 +64,9 @@ internal static class SyntheticFigures
         double[] many = [.. Enumerable.Range(1, 2000).Select(i => (double)i)];
         return LossFigure.Create(
         [
-            new() { Contender = "cmpe", Group = "512 simulations", Time = time, Training = [.. time.Select(t => 300 / t)], Validation = [.. time.Select(t => 320 / t)] },
-            new() { Contender = "cmpe", Group = "1024 simulations", Time = time, Training = [.. time.Select(t => 200 / t)], Validation = [.. time.Select(t => 210 / t)] },
-            new() { Contender = "nsf", Group = "512 simulations", Time = many, Training = [.. many.Select(t => 2 - t / 500)] },
+            new() { Contender = SyntheticResults.Styles.Of("cmpe"), Group = "512 simulations", Time = time, Training = [.. time.Select(t => 300 / t)], Validation = [.. time.Select(t => 320 / t)] },
+            new() { Contender = SyntheticResults.Styles.Of("cmpe"), Group = "1024 simulations", Time = time, Training = [.. time.Select(t => 200 / t)], Validation = [.. time.Select(t => 210 / t)] },
+            new() { Contender = SyntheticResults.Styles.Of("nsf"), Group = "512 simulations", Time = many, Training = [.. many.Select(t => 2 - t / 500)] },
         ], "epoch");
     }
 

@@ -1,4 +1,5 @@
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 
 namespace Reproduce.Tests.Reporting;
 
@@ -6,6 +7,9 @@ namespace Reproduce.Tests.Reporting;
 internal static class SyntheticResults
 {
     public static readonly int[] Steps = [1, 2, 5, 7, 8, 10, 20, 30, 40, 50, 100];
+
+    /// <summary>Contenders that are named as their kinds.</summary>
+    public static readonly ContenderStyles Styles = ReportStyles.Of([]);
 
     public static MeasurementTable Experiment(string name, int[] budgets, int dataSets)
     {
@@ -28,6 +32,7 @@ internal static class SyntheticResults
         Experiment = experiment,
         Variant = "paper",
         Contender = contender,
+        Method = contender == Measurement.Reference ? "" : contender,
         Budget = budget,
         Replicate = replicate,
         Steps = steps,

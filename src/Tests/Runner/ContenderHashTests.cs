@@ -19,7 +19,7 @@ namespace Reproduce.Tests.Runner;
 public sealed class ContenderHashTests
 {
     // Written out here as well as at the properties: a mark that is forgotten, or set where it should not be, shares a cache wrongly.
-    private static readonly string[] s_planOnly = ["figure_steps", "stream", "steps", "budget_steps", "replicate_steps"];
+    private static readonly string[] s_planOnly = ["label", "figure_steps", "stream", "steps", "budget_steps", "replicate_steps"];
 
     private static readonly string[] s_samplingOnly =
     [

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using Reproduce.Configuration;
 using Reproduce.Reporting;
 using Reproduce.Runner;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 
@@ -37,7 +38,7 @@ public sealed class ShippedClaimTests
             group row by (row.Contender, row.Budget, row.Steps, row.Metric, row.DataSet) into same
             select same.First());
 
-        ClaimFinding[] findings = [.. experiment.Claims.Select(c => c.Judge(new ClaimEvidence(everything, PublishedResults.None, experiment.Name, "paper")))];
+        ClaimFinding[] findings = [.. experiment.Claims.Select(c => c.Judge(new ClaimEvidence(everything, PublishedResults.None, experiment.Name, "paper", ReportStyles.Of(experiment))))];
 
         Assert.That(findings.Where(f => f.Verdict == Verdict.NotMeasured).Select(f => $"{f.Claim.Id}: {f.Numbers}"), Is.Empty);
         Assert.That(experiment.Claims.Select(c => c.Id), Is.Unique);

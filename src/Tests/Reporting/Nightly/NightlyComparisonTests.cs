@@ -92,7 +92,7 @@ internal sealed class NightlyComparisonTests
         var rows = new SyntheticNight(null).Measurements().Rows;
         var night = rows.Select(r => r.Contender == "acf" && r.Metric == "c2st" ? r with { Value = double.NaN, Status = "diverged" } : r);
 
-        var verdicts = Verdicts(Entries(new SyntheticNight(null)), [.. NightlyQuality.Entries(new MeasurementTable(night))], Here);
+        var verdicts = Verdicts(Entries(new SyntheticNight(null)), [.. NightlyQuality.Entries(new MeasurementTable(night), SyntheticResults.Styles)], Here);
 
         Assert.That(
             verdicts.Where(v => v.IsRegression && v.Entry.Kind == NightlyKind.Quality).Select(v => v.Describe()),
@@ -143,6 +143,6 @@ internal sealed class NightlyComparisonTests
     private List<NightlyEntry> Entries(SyntheticNight night)
     {
         File.WriteAllText(_report, night.BenchmarkReport());
-        return [.. NightlyQuality.Entries(night.Measurements()), .. BenchmarkReports.Read([_report])];
+        return [.. NightlyQuality.Entries(night.Measurements(), SyntheticResults.Styles), .. BenchmarkReports.Read([_report])];
     }
 }

@@ -78,7 +78,7 @@ public sealed class CoverageTests
                 from j in Enumerable.Range(0, TestSets)
                 select SyntheticResults.Row("gmm", 1024, "cmpe", step.Steps, "c2st", own[r, j] + common[r, j], j, r));
             BestStepsClaim claim = new() { Id = "a", Text = "t", Source = "s", Contender = "cmpe", Budget = 1024, Steps = [5, 10, 20, 50], From = 5, To = 15 };
-            Verdict verdict = claim.Judge(new ClaimEvidence(table, PublishedResults.None, "gmm", "paper")).Verdict;
+            Verdict verdict = claim.Judge(new ClaimEvidence(table, PublishedResults.None, "gmm", "paper", SyntheticResults.Styles)).Verdict;
             Interlocked.Add(ref reproduced, verdict == Verdict.Reproduced ? 1 : 0);
             Interlocked.Add(ref contradicted, verdict == Verdict.Contradicted ? 1 : 0);
         });
