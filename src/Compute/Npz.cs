@@ -69,14 +69,8 @@ public static class Npz
             foreach (ZipArchiveEntry entry in zip.Entries)
             {
                 entryName = entry.FullName;
+                CheckSize(entry, budget, file.Length);
                 budget -= entry.Length;
-                if (entry.Length < 0 || budget < 0)
-                {
-                    throw new InvalidDataException(
-                        $"it claims to unpack to more than {LargestExpansion} times the file's {file.Length} bytes; " +
-                        "write it with numpy.savez");
-                }
-
                 (string name, Tensor tensor) = ReadEntry(entry);
                 if (!arrays.TryAdd(name, tensor))
                 {
@@ -87,10 +81,8 @@ public static class Npz
 
             return arrays;
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ArgumentException or OverflowException
-            or NotSupportedException or ExternalException or IndexOutOfRangeException)
+        catch (Exception e) when (IsDamage(e))
         {
-            // The zip reader answers damage with several kinds of exception; a caller should see one.
             Release(arrays);
             string where = entryName.Length == 0 ? "" : $", entry '{Printable(entryName)}'";
             throw new InvalidDataException($"{path}{where}: {e.Message}", e);
@@ -99,6 +91,72 @@ public static class Npz
         {
             Release(arrays);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Reads one array of a .npz file and leaves the others alone, or the only one of a bare .npy file, whatever the file is called.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">The array's name; of no account for a .npy file.</param>
+    /// <returns>A CPU tensor; it belongs to the caller's dispose scope if there is one.</returns>
+    /// <exception cref="InvalidDataException">The file is no such file, is damaged, or lacks the array.</exception>
+    /// <exception cref="IOException">The file cannot be opened or read.</exception>
+    public static Tensor ReadArray(string path, string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"{path} is a folder; expected a .npz or .npy file");
+        }
+
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        byte[] start = new byte[2];
+        int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        try
+        {
+            return start switch
+            {
+                [NpzHeader.FirstByte, _] => ReadStream(file, file.Length, new Crc32()),
+                [(byte)'P', (byte)'K'] => ReadNamed(file, name),
+                _ => throw new InvalidDataException(
+                    read == 0 ? "the file is empty; expected a .npz or .npy file" : "it is neither a .npz nor a .npy file"),
+            };
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+    }
+
+    private static Tensor ReadNamed(FileStream file, string name)
+    {
+        using ZipArchive zip = new(file, ZipArchiveMode.Read);
+        ZipArchiveEntry[] entries = [.. zip.Entries.Where(e => e.FullName == name + Extension)];
+        if (entries.Length != 1)
+        {
+            IEnumerable<string> names = zip.Entries.Select(e => Printable(Path.GetFileNameWithoutExtension(e.FullName)));
+            string found = string.Join(", ", names.Order(StringComparer.Ordinal).Take(20));
+            throw new InvalidDataException(
+                entries.Length > 1 ? $"there are two arrays '{name}'" : $"expected an array '{name}', found: {found}");
+        }
+
+        CheckSize(entries[0], file.Length * LargestExpansion + Allowance, file.Length);
+        return ReadEntry(entries[0]).Tensor;
+    }
+
+    // The zip reader answers damage with several kinds of exception; a caller should see one.
+    private static bool IsDamage(Exception e) => e is InvalidDataException or EndOfStreamException or ArgumentException or OverflowException
+        or NotSupportedException or ExternalException or IndexOutOfRangeException;
+
+    private static void CheckSize(ZipArchiveEntry entry, long budget, long length)
+    {
+        if (entry.Length < 0 || entry.Length > budget)
+        {
+            throw new InvalidDataException(
+                $"it claims to unpack to more than {LargestExpansion} times the file's {length} bytes; write it with numpy.savez");
         }
     }
 
@@ -152,8 +210,22 @@ public static class Npz
             throw new InvalidDataException($"expected the name of an array, ending in {Extension}");
         }
 
-        using Stream stream = entry.Open();
         Crc32 crc = new();
+        using Stream stream = entry.Open();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor tensor = ReadStream(stream, entry.Length, crc);
+        uint found = crc.GetCurrentHashAsUInt32();
+        if (found != entry.Crc32)
+        {
+            throw new InvalidDataException($"the data are damaged (CRC-32 {found:X8}, recorded {entry.Crc32:X8})");
+        }
+
+        return (entry.FullName[..^Extension.Length], tensor.MoveToOuterDisposeScope());
+    }
+
+    // An array in the .npy format that fills a stream.
+    private static Tensor ReadStream(Stream stream, long streamLength, Crc32 crc)
+    {
         byte[] preamble = new byte[NpzHeader.PreambleLength];
         Fill(stream, preamble, crc);
         (int start, int length) = NpzHeader.Measure(preamble);
@@ -162,10 +234,10 @@ public static class Npz
         Fill(stream, dictionary.AsSpan(preamble.Length - start), crc);
         NpzHeader header = NpzHeader.Parse(dictionary);
         long data = header.DataLength;
-        if (start + length + data != entry.Length)
+        if (start + length + data != streamLength)
         {
             throw new InvalidDataException(
-                $"the shape ({string.Join(", ", header.Shape)}) needs {data} bytes of data, the entry has {entry.Length - start - length}");
+                $"the shape ({string.Join(", ", header.Shape)}) needs {data} bytes of data, there are {streamLength - start - length}");
         }
 
         if (data > int.MaxValue)
@@ -180,13 +252,7 @@ public static class Npz
             throw new InvalidDataException("there are more data than the entry's length says");
         }
 
-        uint found = crc.GetCurrentHashAsUInt32();
-        if (found != entry.Crc32)
-        {
-            throw new InvalidDataException($"the data are damaged (CRC-32 {found:X8}, recorded {entry.Crc32:X8})");
-        }
-
-        return (entry.FullName[..^Extension.Length], tensor.MoveToOuterDisposeScope());
+        return tensor.MoveToOuterDisposeScope();
     }
 
     private static Tensor ReadData(Stream stream, NpzHeader header, int length, Crc32 crc)

@@ -19,9 +19,12 @@ internal sealed record NpzHeader(ScalarType Type, bool Swapped, bool Fortran, lo
     /// <summary>Length of the magic word, the version and the longest field that gives the dictionary's length.</summary>
     public const int PreambleLength = 12;
 
+    /// <summary>How every array begins.</summary>
+    public const byte FirstByte = 0x93;
+
     private const int LongestDictionary = 1 << 16;
     private const int MostAxes = 64; // NumPy's own limit
-    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+    private static ReadOnlySpan<byte> Magic => [FirstByte, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     private static readonly (string Code, ScalarType Type)[] s_types =
     [

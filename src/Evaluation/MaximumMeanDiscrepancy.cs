@@ -10,12 +10,24 @@ namespace Reproduce.Evaluation;
 /// </summary>
 /// <remarks>
 /// MMD^2 = E k(x, x') + E k(y, y') - 2 E k(x, y). Distances come in blocks of rows, so memory is bounded whatever the number of
-/// draws; the kernel is evaluated by <see cref="RadialKernel"/> on all processors.
+/// draws; the kernel is evaluated by <see cref="RadialKernel"/> on all processors. Distances are taken in float32 where it has room for
+/// them; where many pairs of draws are near to one another and far from the rest (narrow modes far apart), or a bandwidth is out of its
+/// range, in float64. Offsets and scales may be any of float64.
 /// </remarks>
 public static class MaximumMeanDiscrepancy
 {
     // Up to this dimension distances are summed coordinate by coordinate: exact, and as fast as a product of matrices.
     private const int DirectDimensions = 16;
+
+    // A pair of draws is near when float32 may lose a hundredth of its squared distance: below these parts of the sum of the squared
+    // norms, coordinate by coordinate and by products. Above so many near pairs in a thousand, distances are taken in float64.
+    private const double NearDirect = 1.0 / (1L << 32), NearProducts = 1.0 / (1 << 14), NearPairs = 1e-3;
+
+    // Draws that are looked at for that: 131 thousand or 8 thousand pairs.
+    private const int LookedAt = 512, LookedAtProducts = 128;
+
+    // Of the draws' extent, and of bandwidths, in float32.
+    private const double Comfortable = 1L << 30, NarrowestSingle = 1e-24, WidestSingle = 1e30;
 
     /// <summary>MMD^2 of every data set.</summary>
     /// <param name="draws">[J, S, D], on any device; S >= 2.</param>
@@ -54,7 +66,8 @@ public static class MaximumMeanDiscrepancy
         if (draws.size(1) != reference.size(1) || draws.size(0) < 2 || reference.size(0) < 2)
         {
             throw new ArgumentException(
-                $"draws and reference: expected [S, D] and [S', D] with at least 2 rows, got {Require.Shape(draws)} and {Require.Shape(reference)}.",
+                $"draws and reference: expected [S, D] and [S', D] with at least 2 rows, " +
+                $"got {Require.Shape(draws)} and {Require.Shape(reference)}.",
                 nameof(reference));
         }
 
@@ -62,31 +75,75 @@ public static class MaximumMeanDiscrepancy
         Require.Finite(reference, nameof(reference));
         using IDisposable inference = no_grad();
         using var scope = NewDisposeScope();
-        Tensor x = Thin(draws, options.MaxDraws);
-        Tensor y = Thin(reference.to(draws.device), options.MaxDraws);
+        Tensor x = EvenlySpaced.Rows(draws, 0, options.MaxDraws).to_type(ScalarType.Float64);
+        Tensor y = EvenlySpaced.Rows(reference.to(draws.device), 0, options.MaxDraws).to_type(ScalarType.Float64);
+        double coarse = PowerOfTwo.Unit(Extent(x, y));
+        (x, y) = (Divide(x, coarse), Divide(y, coarse));
         // Distances do not change, and the products that stand for them lose fewer digits near the origin.
         Tensor centre = y.mean([0], keepdim: true);
-        x = (x - centre).to_type(ScalarType.Float32).contiguous();
-        y = (y - centre).to_type(ScalarType.Float32).contiguous();
-        var kernel = new RadialKernel(options.MedianHeuristic ? [Median(x, y)] : options.Bandwidths);
+        (x, y) = (x - centre, y - centre);
+        double fine = PowerOfTwo.Unit(Extent(x, y), Comfortable);
+        (x, y) = (Divide(x, fine), Divide(y, fine));
+        // Of draws in another unit the kernel has a bandwidth in the unit's square, in two steps because the square may overflow.
+        double[] bandwidths = options.MedianHeuristic
+            ? [Median(x, y)]
+            : [.. options.Bandwidths.Select(s => s / coarse / coarse / fine / fine)];
+        var kernel = new RadialKernel(bandwidths);
+        bool single = bandwidths.All(s => s is >= NarrowestSingle and <= WidestSingle) && FitsSingle(x, y);
+        if (single)
+        {
+            (x, y) = (x.to_type(ScalarType.Float32).contiguous(), y.to_type(ScalarType.Float32).contiguous());
+        }
+
         double n = x.size(0), m = y.size(0);
-        double xx = Sum(x, x, same: true, kernel, options.MaxBytes, cancel);
-        double yy = Sum(y, y, same: true, kernel, options.MaxBytes, cancel);
-        double xy = Sum(x, y, same: false, kernel, options.MaxBytes, cancel) / (n * m);
+        double xx = Kernels(x, x, same: true), yy = Kernels(y, y, same: true), xy = Kernels(x, y, same: false) / (n * m);
         double biased = (n * kernel.AtZero + 2 * xx) / (n * n) + (m * kernel.AtZero + 2 * yy) / (m * m) - 2 * xy;
         double unbiased = 2 * xx / (n * (n - 1)) + 2 * yy / (m * (m - 1)) - 2 * xy;
         return new MmdResult(Math.Max(0, biased), unbiased);
+
+        double Kernels(Tensor a, Tensor b, bool same) => single
+            ? Sum(a, b, same, kernel, options.MaxBytes, cancel)
+            : ExactDistances.Sum(a, b, same, (_, row) => kernel.Sum(row), cancel);
     }
 
-    /// <summary>Rows spread evenly over the sample: chains and mirrored halves are thinned, not cut.</summary>
-    private static Tensor Thin(Tensor sample, int most)
+    private static double Extent(Tensor x, Tensor y) =>
+        // Without a copy of the draws: those of images are large.
+        new[] { x.max(), y.max(), x.min(), y.min() }.Max(t => Math.Abs(t.ToDouble()));
+
+    private static Tensor Divide(Tensor x, double unit)
     {
-        long count = sample.size(0);
-        using Scalar all = count.ToScalar(), few = Math.Max(1, most).ToScalar();
-        return most == 0 || count <= most
-            ? sample.to_type(ScalarType.Float64)
-            : sample.index_select(0, arange(most, dtype: ScalarType.Int64, device: sample.device).mul_(all).floor_divide(few))
-                .to_type(ScalarType.Float64);
+        if (unit == 1)
+        {
+            return x;
+        }
+
+        using Scalar divisor = unit.ToScalar();
+        return x.div(divisor);
+    }
+
+    /// <summary>Whether float32 keeps enough digits of the distances: looks at some of the pairs.</summary>
+    private static bool FitsSingle(Tensor x, Tensor y)
+    {
+        using var scope = NewDisposeScope();
+        bool direct = x.size(1) <= DirectDimensions;
+        int each = (direct ? LookedAt : LookedAtProducts) / 2;
+        Tensor pooled = cat([EvenlySpaced.Rows(x, 0, each), EvenlySpaced.Rows(y, 0, each)], 0);
+        double[] norms = [.. pooled.square().sum(1).cpu().data<double>()];
+        double near = ExactDistances.Sum(pooled, pooled, same: true, CountNear, CancellationToken.None);
+        return near <= NearPairs * norms.Length * (norms.Length - 1) / 2;
+
+        double CountNear(int row, ReadOnlySpan<double> distances)
+        {
+            int count = 0;
+            for (int k = 0; k < distances.Length; k++)
+            {
+                double scale = norms[row] + norms[row + 1 + k], d = distances[k];
+                // Coordinate by coordinate the distance of equal draws is 0 in float32, too.
+                count += direct ? (d > 0 && d < NearDirect * scale ? 1 : 0) : (d < NearProducts * scale ? 1 : 0);
+            }
+
+            return count;
+        }
     }
 
     /// <summary>Sum of k over all pairs, or over the pairs i below j when both samples are the same.</summary>
@@ -145,11 +202,8 @@ public static class MaximumMeanDiscrepancy
     private static double Median(Tensor x, Tensor y)
     {
         using var scope = NewDisposeScope();
-        Tensor pooled = Thin(cat([x, y], 0), 2000).to_type(ScalarType.Float32);
-        long n = pooled.size(0);
-        Tensor pairs = triu_indices(n, n, 1, device: pooled.device);
-        Tensor distances = SquaredDistances(pooled, pooled).index([pairs[0], pairs[1]]);
-        double median = distances.median().cpu().ToDouble();
+        Tensor pooled = EvenlySpaced.Rows(cat([x, y], 0), 0, 2000);
+        double median = tensor(ExactDistances.OfPairs(pooled)).median().ToDouble();
         return median > 0
             ? median
             : throw new ArgumentException("The median distance between the draws is 0: the median heuristic gives no kernel.");

@@ -9,21 +9,24 @@ namespace Reproduce.Evaluation;
 /// However many bandwidths there are, the kernel is a smooth function of one number. Every interval of d between powers of two is
 /// cut into 64 pieces, on each of which a cubic with the exact values and slopes at both ends stands for the function; its error is
 /// below (1/64)^4 max(u^4 e^-u) / 384 = 8e-10 per bandwidth. One look-up replaces 19 exponentials. A piece's number is the leading
-/// bits of the float itself.
+/// bits of the float64 itself.
 /// </remarks>
 internal sealed class RadialKernel
 {
-    private const int PiecesPerOctave = 64, MantissaShift = 23 - 6;
+    private const double Narrowest = 1e-290, Widest = 1e290;
+    private const int MantissaShift = 52 - 6; // 64 pieces in an octave
     private readonly Piece[] _pieces;
     private readonly int _first;
-    private readonly float _smallest, _largest;
+    private readonly double _smallest, _largest;
 
     internal RadialKernel(IReadOnlyList<double> bandwidths)
     {
         AtZero = bandwidths.Count;
+        // Bandwidths beyond are 0 or infinite to distances that are near 1.
+        bandwidths = [.. bandwidths.Select(s => Math.Clamp(s, Narrowest, Widest))];
         // Below: 1 to 1e-10 for the narrowest kernel. Above: exp(-64) for the widest.
-        _smallest = MathF.ScaleB(1, Math.Max(-126, (int)Math.Floor(Math.Log2(2e-10 * bandwidths.Min()))));
-        _largest = MathF.ScaleB(1, Math.Min(127, (int)Math.Ceiling(Math.Log2(128 * bandwidths.Max()))));
+        _smallest = Math.ScaleB(1, (int)Math.Floor(Math.Log2(2e-10 * bandwidths.Min())));
+        _largest = Math.ScaleB(1, (int)Math.Ceiling(Math.Log2(128 * bandwidths.Max())));
         _first = Number(_smallest);
         _pieces = new Piece[Number(_largest) - _first];
         for (int i = 0; i < _pieces.Length; i++)
@@ -36,7 +39,7 @@ internal sealed class RadialKernel
             _pieces[i] = new Piece(start, 1 / width, v0, s0, 3 * (v1 - v0) - 2 * s0 - s1, 2 * (v0 - v1) + s0 + s1);
         }
 
-        double Start(int piece) => BitConverter.Int32BitsToSingle((piece + _first) << MantissaShift);
+        double Start(int piece) => BitConverter.Int64BitsToDouble((long)(piece + _first) << MantissaShift);
     }
 
     /// <summary>k(0): the number of bandwidths.</summary>
@@ -44,7 +47,7 @@ internal sealed class RadialKernel
 
     /// <summary>k(d).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal double Value(float squaredDistance)
+    internal double Value(double squaredDistance)
     {
         if (squaredDistance < _smallest)
         {
@@ -73,7 +76,19 @@ internal sealed class RadialKernel
         return sum;
     }
 
-    private static int Number(float value) => BitConverter.SingleToInt32Bits(value) >> MantissaShift;
+    /// <summary>The sum of k over distances.</summary>
+    internal double Sum(ReadOnlySpan<double> squaredDistances)
+    {
+        double sum = 0;
+        foreach (double d in squaredDistances)
+        {
+            sum += Value(d);
+        }
+
+        return sum;
+    }
+
+    private static int Number(double value) => (int)(BitConverter.DoubleToInt64Bits(value) >> MantissaShift);
 
     private static (double Value, double Slope) Exact(IReadOnlyList<double> bandwidths, double d)
     {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Evaluation;
@@ -12,5 +13,17 @@ public static class RootMeanSquareError
     /// <param name="truth">True parameters, [J, D].</param>
     /// <returns>[J], in the parameters' unit.</returns>
     /// <exception cref="ArgumentException">Shapes that do not fit.</exception>
-    public static double[] PerDataSet(Tensor draws, Tensor truth) => DrawErrors.PerDataSet(draws, truth, error => error.square().mean().sqrt());
+    public static double[] PerDataSet(Tensor draws, Tensor truth) => DrawErrors.PerDataSet(draws, truth, Root);
+
+    private static Tensor Root(Tensor error)
+    {
+        double unit = PowerOfTwo.Unit(error.abs().max().ToDouble());
+        if (unit == 1)
+        {
+            return error.square().mean().sqrt();
+        }
+
+        using Scalar scale = unit.ToScalar();
+        return error.div(scale).square().mean().sqrt().mul(scale);
+    }
 }

@@ -28,8 +28,8 @@ internal static class BatchedTraining
     /// <param name="options">The protocol.</param>
     /// <param name="finished">Called with the number of classifiers that have just finished.</param>
     /// <param name="cancel">Ends the work at the next epoch.</param>
-    /// <returns>Accuracies, [R].</returns>
-    internal static double[] Run(
+    /// <returns>[R].</returns>
+    internal static HeldOut[] Run(
         IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stSettings options,
         Action<int> finished, CancellationToken cancel)
     {
@@ -37,7 +37,7 @@ internal static class BatchedTraining
         int rows = (int)pool.size(1);
         Tensor data = pool.view(-1, pool.size(2));
         List<Candidate> running = [.. classifiers.Select((c, i) => new Candidate(i, c, (c.DataSet - firstDataSet) * (long)rows, options))];
-        double[] scores = new double[classifiers.Count];
+        HeldOut[] scores = new HeldOut[classifiers.Count];
         using var network = new BatchedNetwork(shape, InitialParameters(classifiers, shape).to(pool.device));
         for (int epoch = 1; running.Count > 0; epoch++)
         {
@@ -102,25 +102,28 @@ internal static class BatchedTraining
     }
 
     private static void Measure(
-        BatchedNetwork network, List<Candidate> running, List<int> ended, Tensor data, int references, double[] scores)
+        BatchedNetwork network, List<Candidate> running, List<int> ended, Tensor data, int references, HeldOut[] scores)
     {
         using var scope = NewDisposeScope();
         Tensor index = tensor(ended.Select(i => (long)i).ToArray(), device: data.device);
         using var finished = network.Select(index);
         int held = running[ended[0]].Classifier.Test.Length;
-        Tensor correct = zeros(ended.Count, dtype: ScalarType.Int64, device: data.device);
+        Tensor counts = zeros(ended.Count, 2, dtype: ScalarType.Int64, device: data.device);
         for (int start = 0; start < held; start += EvaluationRows)
         {
             using var step = NewDisposeScope();
             Range part = start..Math.Min(held, start + EvaluationRows);
             (Tensor x, Tensor y) = Gather(ended.Select(i => (running[i].Classifier.Test[part], running[i].Offset)).ToArray(), data, references);
-            correct.add_(finished.Logits(x).gt(Scalars.Zero).eq(y.squeeze(2).gt(Scalars.Half)).sum(1));
+            Tensor draw = y.squeeze(2).gt(Scalars.Half), told = finished.Logits(x).gt(Scalars.Zero).eq(draw);
+            counts.add_(stack([told.sum(1), told.logical_and(draw).sum(1)], 1));
         }
 
-        long[] counts = correct.cpu().data<long>().ToArray();
+        long[] totals = counts.cpu().data<long>().ToArray();
         for (int i = 0; i < ended.Count; i++)
         {
-            scores[running[ended[i]].Slot] = (double)counts[i] / held;
+            Candidate candidate = running[ended[i]];
+            int draws = candidate.Classifier.Test.Count(row => row >= references);
+            scores[candidate.Slot] = new HeldOut(held, draws, (int)totals[2 * i], (int)totals[2 * i + 1]);
         }
     }
 

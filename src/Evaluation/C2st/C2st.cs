@@ -13,12 +13,20 @@ namespace Reproduce.Evaluation;
 /// The classifier is scikit-learn's MLPClassifier (two hidden ReLU layers, logistic output, Adam, batch 200, penalty 1e-4, early
 /// stopping on the training loss), which the paper uses; every constant is in <see cref="C2stSettings"/>. All classifiers of a call
 /// are trained together. The score of data set j depends on its draws and on key.Child(j), not on what else is in the call.
+/// Of samples of unequal size the larger is thinned to the smaller's, so that 0.5 means the same for all. Draws of any offset and scale
+/// of float64 are told apart; beyond a million standard deviations of the reference all draws are taken to be equally far.
 /// </remarks>
 public static class C2st
 {
+    // A network of float32 cannot tell what lies beyond, and would overflow.
+    private const double Farthest = 1e6;
+
+    // Numbers that an engine keeps for each parameter of a classifier.
+    private const long Copies = 8;
+
     /// <summary>Scores J data sets.</summary>
-    /// <param name="draws">Draws under test, float32, [J, S, D], on any device.</param>
-    /// <param name="reference">Reference draws, float32, [J, S', D]; their mean and population standard deviation set the scale.</param>
+    /// <param name="draws">Draws under test, [J, S, D], on any device.</param>
+    /// <param name="reference">Reference draws, [J, S', D]; their mean and population standard deviation set the scale.</param>
     /// <param name="options">The protocol.</param>
     /// <param name="key">Random numbers of data set j: key.Child(j).</param>
     /// <param name="progress">Receives the finished fraction of the classifiers, from any thread.</param>
@@ -27,63 +35,122 @@ public static class C2st
     /// <exception cref="ArgumentException">Shapes or options that do not fit, or draws that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
     public static double[] Score(
-        Tensor draws, Tensor reference, C2stSettings options, RandomKey key, IProgress<double>? progress = null, CancellationToken cancel = default)
+        Tensor draws, Tensor reference, C2stSettings options, RandomKey key, IProgress<double>? progress = null,
+        CancellationToken cancel = default) =>
+        [.. Train(draws, reference, options, key, progress, cancel).Select(folds => folds.Sum(f => f.Accuracy / folds.Length))];
+
+    /// <summary>Scores J data sets as <see cref="Score"/> does, and says how far chance can explain the scores.</summary>
+    /// <param name="draws">Draws under test, [J, S, D], on any device.</param>
+    /// <param name="reference">Reference draws, [J, S', D].</param>
+    /// <param name="options">The protocol; of one split, because p-values of folds that share their training draws are not exact.</param>
+    /// <param name="key">Random numbers of data set j: key.Child(j).</param>
+    /// <param name="progress">Receives the finished fraction of the classifiers, from any thread.</param>
+    /// <param name="cancel">Ends the work.</param>
+    /// <returns>[J].</returns>
+    /// <exception cref="ArgumentException">Shapes or options that do not fit, or draws that are not finite.</exception>
+    /// <exception cref="OperationCanceledException">The work was ended.</exception>
+    public static C2stResult[] Test(
+        Tensor draws, Tensor reference, C2stSettings options, RandomKey key, IProgress<double>? progress = null,
+        CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Folds == 0
+            ? [
+                .. Train(draws, reference, options, key, progress, cancel)
+                    .Select((held, j) => C2stResult.Of(held[0], new SplitMix64(key.Child(j).Child("ties").Value).NextDouble())),
+            ]
+            : throw new ArgumentException($"C2ST settings: a p-value needs Folds of 0, got {options.Folds}.", nameof(options));
+    }
+
+    // What the classifiers of every data set did with the rows held out, [J][folds].
+    private static HeldOut[][] Train(
+        Tensor draws, Tensor reference, C2stSettings options, RandomKey key, IProgress<double>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(options);
         Require.Pairs(draws, reference);
         SettingsRules.Check(options, "C2ST settings");
         Require.Finite(draws, nameof(draws));
         Require.Finite(reference, nameof(reference));
-        int sets = (int)draws.size(0), references = (int)reference.size(1), rows = references + (int)draws.size(1);
+        int sets = (int)draws.size(0), each = (int)Math.Min(draws.size(1), reference.size(1)), rows = 2 * each;
         if (rows < Math.Max(4, options.Folds))
         {
             throw new ArgumentException(
-                $"draws and reference: expected at least {Math.Max(4, options.Folds)} rows together, got {rows}.", nameof(draws));
+                $"draws and reference: expected at least {Math.Max(4, options.Folds)} rows together, as many of each, got {rows}.",
+                nameof(draws));
         }
 
         using IDisposable inference = no_grad();
-        var shape = new NetworkShape((int)draws.size(2), checked(options.HiddenPerDimension * (int)draws.size(2)));
+        NetworkShape shape = Shape((int)draws.size(2), options);
         bool vector = UsesVectors(options.Engine, draws.device);
         int perSet = Math.Max(1, options.Folds), finished = 0;
-        double[] scores = new double[sets];
+        HeldOut[][] held = [.. Enumerable.Range(0, sets).Select(_ => new HeldOut[perSet])];
         int chunk = (int)Math.Clamp(options.MaxBytes / (perSet * BatchedTraining.BytesPerClassifier(shape, rows, options)), 1, sets);
         for (int first = 0; first < sets; first += chunk)
         {
             using var scope = NewDisposeScope();
             int count = Math.Min(chunk, sets - first);
-            Tensor pool = Pool(draws.narrow(0, first, count), reference.narrow(0, first, count));
-            Classifier[] classifiers = [.. Enumerable.Range(first, count).SelectMany(j => Classifier.Plan(j, rows, options, key.Child(j)))];
+            Tensor pool = Pool(draws.narrow(0, first, count), reference.narrow(0, first, count), each);
+            IEnumerable<(Classifier Classifier, int Fold)> classifiers = Enumerable.Range(first, count)
+                .SelectMany(j => Classifier.Plan(j, rows, options, key.Child(j)).Select((c, fold) => (c, fold)));
 
             // Folds differ in size by one row when k does not divide the rows; one batch needs one size.
-            foreach (IGrouping<int, Classifier> equal in classifiers.GroupBy(c => c.Test.Length))
+            foreach (IGrouping<int, (Classifier Classifier, int Fold)> equal in classifiers.GroupBy(c => c.Classifier.Test.Length))
             {
-                Classifier[] group = [.. equal];
-                double[] accuracy = vector
-                    ? VectorTraining.Run(group, pool, first, references, shape, options, Report, cancel)
-                    : BatchedTraining.Run(group, pool, first, references, shape, options, Report, cancel);
+                (Classifier Classifier, int Fold)[] group = [.. equal];
+                Classifier[] trained = [.. group.Select(g => g.Classifier)];
+                HeldOut[] results = vector
+                    ? VectorTraining.Run(trained, pool, first, each, shape, options, Report, cancel)
+                    : BatchedTraining.Run(trained, pool, first, each, shape, options, Report, cancel);
                 for (int i = 0; i < group.Length; i++)
                 {
-                    scores[group[i].DataSet] += accuracy[i] / perSet;
+                    held[trained[i].DataSet][group[i].Fold] = results[i];
                 }
             }
         }
 
-        return scores;
+        return held;
 
         void Report(int count) => progress?.Report((double)Interlocked.Add(ref finished, count) / ((long)sets * perSet));
     }
 
-    /// <summary>Reference above draws, both scaled by the reference: [J, S' + S, D].</summary>
-    private static Tensor Pool(Tensor draws, Tensor reference)
+    private static NetworkShape Shape(int dimensions, C2stSettings options)
+    {
+        long hidden = (long)options.HiddenPerDimension * dimensions, parameters = hidden * (dimensions + hidden + 3) + 1;
+        return parameters * Copies <= Array.MaxLength
+            ? new NetworkShape(dimensions, (int)hidden)
+            : throw new ArgumentException(FormattableString.Invariant(
+                $"draws: {dimensions} parameters with {options.HiddenPerDimension} hidden units each need a classifier of {parameters} weights") +
+                FormattableString.Invariant($"; expected at most {Array.MaxLength / Copies}."));
+    }
+
+    /// <summary>Reference above draws, as many of each, both scaled by the reference: [J, 2 S, D].</summary>
+    private static Tensor Pool(Tensor draws, Tensor reference, int each)
     {
         using var scope = NewDisposeScope();
-        // In double precision: draws far from the origin lose nothing to cancellation.
-        Tensor r = reference.to_type(ScalarType.Float64);
-        Tensor mean = r.mean([1], keepdim: true);
-        Tensor deviation = (r - mean).square().mean([1], keepdim: true).sqrt();
-        Tensor scale = where(deviation.eq(Scalars.Zero), ones_like(deviation), deviation);
-        Tensor pooled = cat([r, draws.to(ScalarType.Float64, reference.device)], 1);
-        return ((pooled - mean) / scale).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        // In double precision: draws far from the origin lose nothing to cancellation. In units that their squares can be taken in.
+        Tensor r = reference.to_type(ScalarType.Float64), q = draws.to(ScalarType.Float64, reference.device);
+        Tensor unit = PowerOfTwo.Units(Largest(r).maximum(Largest(q)));
+        r = r / unit;
+        q = q / unit;
+        Tensor low = r.amin([1], keepdim: true);
+        Tensor constant = low.eq(r.amax([1], keepdim: true));
+        Tensor mean = where(constant, low, r.mean([1], keepdim: true));
+
+        // What never varies in the reference is seen at the draws' scale.
+        Tensor scale = where(constant, Deviation(q, mean), Deviation(r, mean));
+        scale = where(scale.eq(Scalars.Zero), ones_like(scale), scale);
+        Tensor pooled = cat([EvenlySpaced.Rows(r, 1, each), EvenlySpaced.Rows(q, 1, each)], 1);
+        using Scalar least = (-Farthest).ToScalar(), most = Farthest.ToScalar();
+        return ((pooled - mean) / scale).clamp_(least, most).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Largest(Tensor x) => x.abs().amax([1], keepdim: true);
+
+    private static Tensor Deviation(Tensor x, Tensor mean)
+    {
+        Tensor difference = x - mean;
+        Tensor unit = PowerOfTwo.Units(Largest(difference));
+        return (difference / unit).square().mean([1], keepdim: true).sqrt() * unit;
     }
 
     private static bool UsesVectors(C2stEngine engine, Device device)

@@ -16,14 +16,14 @@ internal static class VectorTraining
     /// <param name="options">The protocol.</param>
     /// <param name="finished">Called with the number of classifiers that have just finished, from any thread.</param>
     /// <param name="cancel">Ends the work at the next epoch.</param>
-    /// <returns>Accuracies, [R].</returns>
-    internal static double[] Run(
+    /// <returns>[R].</returns>
+    internal static HeldOut[] Run(
         IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stSettings options,
         Action<int> finished, CancellationToken cancel)
     {
         int rows = (int)pool.size(1) * shape.Inputs;
         float[] data = TensorMemory.Floats(pool).ToArray();
-        double[] scores = new double[classifiers.Count];
+        HeldOut[] scores = new HeldOut[classifiers.Count];
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel };
         Parallel.For(0, classifiers.Count, parallel, () => new VectorNetwork(shape, options.BatchSize), (i, _, network) =>
@@ -36,7 +36,7 @@ internal static class VectorTraining
         return scores;
     }
 
-    private static double Train(
+    private static HeldOut Train(
         VectorNetwork network, Classifier classifier, ReadOnlySpan<float> data, int references, NetworkShape shape, C2stSettings options,
         CancellationToken cancel)
     {
@@ -65,12 +65,12 @@ internal static class VectorTraining
             }
         }
 
-        return Accuracy(network, classifier.Test, data, references, shape.Inputs, options.BatchSize);
+        return Measure(network, classifier.Test, data, references, shape.Inputs, options.BatchSize);
     }
 
-    private static double Accuracy(VectorNetwork network, int[] test, ReadOnlySpan<float> data, int references, int inputs, int batchSize)
+    private static HeldOut Measure(VectorNetwork network, int[] test, ReadOnlySpan<float> data, int references, int inputs, int batchSize)
     {
-        int correct = 0;
+        int correct = 0, draws = 0, correctDraws = 0;
         for (int start = 0; start < test.Length; start += batchSize)
         {
             int batch = Math.Min(batchSize, test.Length - start);
@@ -78,11 +78,14 @@ internal static class VectorTraining
             network.Forward(batch);
             for (int i = 0; i < batch; i++)
             {
-                correct += network.Logits[i] > 0 == network.Y[i] > 0.5f ? 1 : 0;
+                bool draw = network.Y[i] > 0.5f, told = network.Logits[i] > 0 == draw;
+                draws += draw ? 1 : 0;
+                correct += told ? 1 : 0;
+                correctDraws += told && draw ? 1 : 0;
             }
         }
 
-        return (double)correct / test.Length;
+        return new HeldOut(test.Length, draws, correct, correctDraws);
     }
 
     private static void Load(VectorNetwork network, ReadOnlySpan<int> rows, ReadOnlySpan<float> data, int references, int inputs)

@@ -56,10 +56,10 @@ public sealed record EcdfBands(double[] Point, double[] Uniform, double[] Low, d
 
 /// <summary>A histogram of ranks.</summary>
 /// <param name="Counts">Ranks in each bin.</param>
-/// <param name="Expected">Mean count of a bin for uniform ranks.</param>
-/// <param name="Low">Lower end of a single bin's central range for uniform ranks.</param>
+/// <param name="Expected">Mean count of each bin for uniform ranks.</param>
+/// <param name="Low">Lower end of each single bin's central range for uniform ranks.</param>
 /// <param name="High">Upper end.</param>
-public sealed record RankHistogram(int[] Counts, double Expected, int Low, int High);
+public sealed record RankHistogram(int[] Counts, double[] Expected, int[] Low, int[] High);
 
 /// <summary>Posterior summaries of one parameter beside its true values, all [J].</summary>
 public sealed class Recovery

@@ -52,7 +52,11 @@ public static class Tarp
 
             Tensor reference = tensor(point);
             Tensor distances = ((draws[j].to(ScalarType.Float64).cpu() - low) / range - reference).square().sum(-1);
-            long nearer = (distances < (places[j] - reference).square().sum()).sum().item<long>();
+            Tensor own = (places[j] - reference).square().sum();
+            long nearer = (distances < own).sum().item<long>(), tied = (distances == own).sum().item<long>();
+
+            // Of draws as far as the true parameters a random number counts as nearer: discrete posteriors would look too narrow.
+            nearer += tied == 0 ? 0 : random.NextInt((int)tied + 1);
             credibilities[j] = (nearer + 0.5) / (draws.shape[1] + 1);
         }
 

@@ -33,7 +33,7 @@ public static class CalibrationFigures
     {
         string caption = $"Simulation-based calibration: ranks of the true parameters among the posterior draws. Grey: {Percent(coverage)} band of each bar for a calibrated posterior. "
             + "A valley shows posteriors that are too narrow, a hill too wide.";
-        double top = 1.08 * panels.SelectMany(p => p.Counts.Select(c => (double)c).Append(p.Upper)).DefaultIfEmpty(1).Max();
+        double top = 1.08 * panels.SelectMany(p => p.Counts.Select(c => (double)c).Concat(p.Upper)).DefaultIfEmpty(1).Max();
         return Make("SBC: rank histograms", caption, panels, "fractional rank", "test sets", square: false, ownAxes: false, (panel, p, grid, row, column) =>
         {
             panel.Limits(0, 1, 0, top);
@@ -48,11 +48,30 @@ public static class CalibrationFigures
                 FillColor = FigureStyle.ColorOf(p.Contender).WithAlpha(.75),
                 LineWidth = 0,
             });
-            var band = panel.Plot.Add.Rectangle(0, 1, p.Lower, p.Upper);
-            band.FillColor = FigureStyle.Faint.WithAlpha(.3);
-            band.LineWidth = 0;
+            foreach ((int first, int count) in Runs(p))
+            {
+                var band = panel.Plot.Add.Rectangle(first * width, (first + count) * width, p.Lower[first], p.Upper[first]);
+                band.FillColor = FigureStyle.Faint.WithAlpha(.3);
+                band.LineWidth = 0;
+            }
+
             panel.Plot.Add.Bars(bars.ToArray());
         });
+    }
+
+    // Neighbours with the same range share a rectangle: two that touch would show a seam.
+    private static IEnumerable<(int First, int Count)> Runs(RankHistogramPanel panel)
+    {
+        for (int first = 0, next; first < panel.Lower.Length; first = next)
+        {
+            next = first + 1;
+            while (next < panel.Lower.Length && (panel.Lower[next], panel.Upper[next]) == (panel.Lower[first], panel.Upper[first]))
+            {
+                next++;
+            }
+
+            yield return (first, next - first);
+        }
     }
 
     /// <summary>Posterior medians with intervals against the true parameters: a perfect recovery lies on the diagonal.</summary>

@@ -37,11 +37,11 @@ public sealed record RankHistogramPanel : CalibrationPanel
     /// <summary>Number of ranks per bin; bins divide [0, 1] evenly.</summary>
     public required int[] Counts { get; init; }
 
-    /// <summary>Lower end of the band that a uniform distribution keeps.</summary>
-    public required double Lower { get; init; }
+    /// <summary>Lower end of the range that each bin keeps for uniform ranks.</summary>
+    public required double[] Lower { get; init; }
 
-    /// <summary>Upper end of the band that a uniform distribution keeps.</summary>
-    public required double Upper { get; init; }
+    /// <summary>Upper end of the range that each bin keeps for uniform ranks.</summary>
+    public required double[] Upper { get; init; }
 }
 
 /// <summary>Posterior medians with intervals against the true parameters of the test sets.</summary>

@@ -86,7 +86,7 @@ public static class Metrics
         {
             ["ece"] = Evaluation.Calibration.ExpectedCalibrationError(inputs.Draws, truth).PerParameter,
         };
-        double[][] ranks = Evaluation.Calibration.Ranks(inputs.Draws, truth);
+        double[][] ranks = Evaluation.Calibration.Ranks(inputs.Draws, truth, inputs.Key.Child("ranks"));
         Recovery[] recovery = Evaluation.Calibration.Recover(inputs.Draws, truth);
         for (int d = 0; d < ranks.Length; d++)
         {

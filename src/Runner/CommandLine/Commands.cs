@@ -144,10 +144,10 @@ public static class Commands
 
     private static Command Score()
     {
-        Option<string> samples = new("--samples") { Required = true, Description = "A .npz file with the array 'draws', [S, D] or [J, S, D]." };
+        Option<string> samples = new("--samples") { Required = true, Description = "A .npz file with the array 'draws', or a .npy file; [S, D] or [J, S, D]." };
         Option<string> reference = new("--reference") { Required = true, Description = "The same for the reference draws." };
         Option<long> seed = new("--seed") { Description = "Seed of the classifier.", DefaultValueFactory = _ => 1 };
-        Option<bool> json = new("--json") { Description = "Write JSON with the keys c2st, mmd2 and mmd2_unbiased." };
+        Option<bool> json = new("--json") { Description = "Write JSON with the keys c2st, c2st_standard_error, c2st_p_value, mmd2 and mmd2_unbiased." };
         Command command = new("score", "Scores a file of draws against a file of reference draws; NumPy can write both.") { samples, reference, seed, json };
         command.SetAction(result => ScoreCommand.Run(
             result.GetRequiredValue(samples), result.GetRequiredValue(reference), result.GetValue(seed), result.GetValue(json), Console.Out));

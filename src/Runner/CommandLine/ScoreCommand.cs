@@ -12,16 +12,17 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>Scores two files of draws, from here or from NumPy: C2ST and MMD^2.</summary>
 public static class ScoreCommand
 {
+    private const string C2stError = "c2st_standard_error", C2stPValue = "c2st_p_value";
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
     /// <summary>Scores draws against reference draws.</summary>
-    /// <param name="samples">A .npz file with the array "draws", [S, D] or [J, S, D].</param>
-    /// <param name="reference">Another with the same shape.</param>
+    /// <param name="samples">A .npz file with the array "draws", or a .npy file; [S, D] or [J, S, D].</param>
+    /// <param name="reference">Another with the same J and D.</param>
     /// <param name="seed">Seed of the classifier's split and weights.</param>
     /// <param name="json">Write JSON instead of a line for each score.</param>
     /// <param name="output">Where to write.</param>
     /// <returns>An exit code.</returns>
-    /// <exception cref="ConfigurationException">A file is missing, damaged or has another shape.</exception>
+    /// <exception cref="ConfigurationException">A file is missing, damaged or has another shape, or holds what cannot be scored.</exception>
     public static int Run(string samples, string reference, long seed, bool json, TextWriter output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -36,31 +37,51 @@ public static class ScoreCommand
         }
 
         RandomKey key = RandomKey.FromSeed(seed).Child("score");
-        double[] c2st = C2st.Score(draws, exact, new C2stSettings { Threads = Environment.ProcessorCount }, key, null, CancellationToken.None);
-        MmdResult[] mmd = MaximumMeanDiscrepancy.PerDataSet(draws, exact, new MmdSettings { MaxDraws = 0 });
+        C2stResult[] tests;
+        MmdResult[] mmd;
+        try
+        {
+            tests = C2st.Test(draws, exact, new C2stSettings { Threads = Environment.ProcessorCount }, key);
+            mmd = MaximumMeanDiscrepancy.PerDataSet(draws, exact, new MmdSettings { MaxDraws = 0 });
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConfigurationException($"--samples and --reference: {e.Message}");
+        }
+
+        C2stResult test = C2stResult.Combine(tests);
         // The keys are a contract with scripts: c2st, mmd2 and mmd2_unbiased are means over data sets.
         Dictionary<string, object> scores = new()
         {
-            [MetricStyle.C2st] = c2st.Average(),
+            [MetricStyle.C2st] = test.Accuracy,
+            [C2stError] = test.StandardError,
+            [C2stPValue] = test.PValue,
             [MetricStyle.Mmd2] = mmd.Average(m => m.Biased),
             [MetricStyle.Mmd2Unbiased] = mmd.Average(m => m.Unbiased),
             ["data_sets"] = draws.shape[0],
+            ["c2st_draws"] = Math.Min(draws.shape[1], exact.shape[1]),
         };
         if (draws.shape[0] > 1)
         {
-            scores["c2st_per_data_set"] = c2st;
+            scores["c2st_per_data_set"] = tests.Select(t => t.Accuracy).ToArray();
+            scores["c2st_p_value_per_data_set"] = tests.Select(t => t.PValue).ToArray();
         }
 
         if (json)
         {
             output.WriteLine(JsonSerializer.Serialize(scores, s_json));
+            return ExitCodes.Success;
         }
-        else
+
+        foreach (string name in new[] { MetricStyle.C2st, C2stError, C2stPValue, MetricStyle.Mmd2, MetricStyle.Mmd2Unbiased })
         {
-            foreach (string name in new[] { MetricStyle.C2st, MetricStyle.Mmd2, MetricStyle.Mmd2Unbiased })
-            {
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-14} {scores[name]:0.0000}"));
-            }
+            string value = ((double)scores[name]).ToString(name == C2stPValue ? "G2" : "0.0000", CultureInfo.InvariantCulture);
+            output.WriteLine($"{name,-19} {value}");
+        }
+
+        if (draws.shape[1] != exact.shape[1])
+        {
+            output.WriteLine($"C2ST compares as many draws of each file, {scores["c2st_draws"]}, spread evenly over the larger one.");
         }
 
         return ExitCodes.Success;
@@ -68,20 +89,19 @@ public static class ScoreCommand
 
     private static Tensor Read(string path, string option)
     {
-        Dictionary<string, Tensor> arrays;
-        try
+        if (string.IsNullOrWhiteSpace(path))
         {
-            arrays = Npz.Read(path);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            throw new ConfigurationException($"{option}: {e.Message}");
+            throw new ConfigurationException($"{option}: expected the name of a .npz or .npy file, got an empty one.");
         }
 
-        if (!arrays.TryGetValue(StageFiles.DrawsArray, out Tensor? draws))
+        Tensor draws;
+        try
         {
-            throw new ConfigurationException(
-                $"{option}: {path}: expected an array '{StageFiles.DrawsArray}', found: {string.Join(", ", arrays.Keys.Order(StringComparer.Ordinal))}.");
+            draws = Npz.ReadArray(path, StageFiles.DrawsArray);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ConfigurationException($"{option}: {e.Message}");
         }
 
         Tensor cube = draws.dim() == 2 ? draws.unsqueeze(0) : draws;
@@ -96,7 +116,8 @@ public static class ScoreCommand
             throw new ConfigurationException($"{option}: {path}: some draws are infinite or not a number.");
         }
 
-        return cube.to(ScalarType.Float32);
+        // Float32 would lose what varies beside a large offset.
+        return cube.to(ScalarType.Float64);
     }
 
     private static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";

@@ -131,15 +131,15 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
                     Lower = bands.LowDifference,
                     Upper = bands.HighDifference,
                 });
-                RankHistogram histogram = Calibration.RankHistogram(ranks, RankBins, Coverage);
+                RankHistogram histogram = Calibration.RankHistogram(ranks, plan.Experiment.Test.Draws, RankBins, Coverage);
                 histograms.Add(new RankHistogramPanel
                 {
                     Contender = styles.Of(job.Contender),
                     Steps = job.Sample.Steps,
                     Parameter = parameter,
                     Counts = histogram.Counts,
-                    Lower = histogram.Low,
-                    Upper = histogram.High,
+                    Lower = [.. histogram.Low.Select(c => (double)c)],
+                    Upper = [.. histogram.High.Select(c => (double)c)],
                 });
                 recoveries.Add(new RecoveryPanel
                 {

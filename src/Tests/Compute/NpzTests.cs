@@ -156,7 +156,7 @@ public sealed class NpzTests
         new object[] { "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "header cannot be read" },
         new object[] { "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", "header cannot be read" },
         new object[] { "{'descr': '<f4', 'fortran_order': False, 'shape': (2000000000,), }",
-            "needs 8000000000 bytes of data, the entry has 4" },
+            "needs 8000000000 bytes of data, there are 4" },
         new object[] { "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", "impossibly large" },
         new object[] { "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 9223372036854775807), }", "impossibly large" },
         new object[] { "{'descr': '|b1', 'fortran_order': False, 'shape': (4,), }", "values other than 0 and 1" },

@@ -75,6 +75,65 @@ public sealed class C2stTests
         });
     }
 
+    // One column, N(offset + 1.5 scale, scale^2) against N(offset, scale^2): Phi(0.75) = 0.773.
+    [TestCase(5e8, 1)]
+    [TestCase(0, 1e-40)]
+    [TestCase(0, 1e-200)]
+    [TestCase(0, 1e300)]
+    public void OffsetsAndScalesOfDoublePrecisionDoNotMatter(double offset, double scale)
+    {
+        Tensor draws = (_random.Normal([2, 2000, 1]).to_type(ScalarType.Float64) + 1.5) * scale + offset;
+        Tensor reference = _random.Normal([2, 2000, 1]).to_type(ScalarType.Float64) * scale + offset;
+        double[] scores = C2st.Score(draws, reference, new C2stSettings(), s_key);
+        // 2 x 1000 held-out draws: a standard error of 0.009.
+        Assert.That(scores.Average(), Is.EqualTo(Normal.CDF(0, 1, 0.75)).Within(0.03));
+    }
+
+    [Test]
+    public void AReferenceThatNeverVariesIsToldFromDrawsOfAnyScale()
+    {
+        Tensor draws = _random.Normal([1, 400, 1]).to_type(ScalarType.Float64) * 1e-40;
+        Assert.That(C2st.Score(draws, zeros(1, 400, 1, ScalarType.Float64), new C2stSettings(), s_key)[0], Is.GreaterThan(0.8));
+    }
+
+    [TestCaseSource(nameof(s_engines))]
+    public void TheChanceLevelDoesNotDependOnTheNumberOfDraws(C2stEngine engine)
+    {
+        Tensor few = _random.Normal([8, 100, 2]), many = _random.Normal([8, 10_000, 2]);
+        var options = new C2stSettings { Engine = engine };
+        // 8 x 50 held-out draws: a standard error of 0.025.
+        Assert.That(C2st.Score(few, many, options, s_key).Average(), Is.EqualTo(0.5).Within(0.09));
+        Assert.That(C2st.Score(many, few, options, s_key).Average(), Is.EqualTo(0.5).Within(0.09));
+        Assert.That(C2st.Score(few + 2, many, options, s_key).Average(), Is.GreaterThan(0.85));
+    }
+
+    [TestCaseSource(nameof(s_engines))]
+    public void PValuesAreUniformForEqualDistributionsAndSmallForOthers(C2stEngine engine)
+    {
+        const int sets = 200;
+        Tensor draws = _random.Normal([sets, 60, 2]), reference = _random.Normal([sets, 80, 2]);
+        var options = new C2stSettings { MaxEpochs = 150, Engine = engine };
+        C2stResult[] equal = C2st.Test(draws, reference, options, s_key), shifted = C2st.Test(draws + 1.5, reference, options, s_key);
+        Assert.Multiple(() =>
+        {
+            // Kolmogorov and Smirnov: 1.63 / sqrt(J) is exceeded by one uniform sample in a hundred.
+            Assert.That(Tarp.LargestDifference([.. equal.Select(r => r.PValue)]), Is.LessThan(1.63 / Math.Sqrt(sets)));
+            Assert.That(shifted.Count(r => r.PValue < 0.05), Is.GreaterThan(sets * 9 / 10));
+            Assert.That(C2stResult.Combine(equal).PValue, Is.InRange(0.005, 0.995));
+            Assert.That(C2stResult.Combine(shifted).PValue, Is.LessThan(1e-12));
+            // 30 held-out draws each: sqrt(0.25 / 30).
+            Assert.That(equal.Average(r => r.StandardError), Is.EqualTo(0.091).Within(0.004));
+            Assert.That(C2stResult.Combine(equal).StandardError, Is.EqualTo(0.091 / Math.Sqrt(sets)).Within(0.0005));
+            Assert.That(equal.Select(r => r.Accuracy), Is.EqualTo(C2st.Score(draws, reference, options, s_key)));
+            Assert.That(() => C2st.Test(draws, reference, options with { Folds = 2 }, s_key), Throws.ArgumentException);
+        });
+    }
+
+    [Test]
+    public void AClassifierThatCannotBeHeldIsRefused() => Assert.That(
+        () => C2st.Score(zeros(1, 10, 5000), zeros(1, 10, 5000), new C2stSettings(), s_key),
+        Throws.ArgumentException.With.Message.Contains("5000 parameters with 16 hidden units each need a classifier of 6800240001 weights"));
+
     [Test]
     public void FoldsOfUnequalSizeAreAveraged()
     {

@@ -72,12 +72,88 @@ public sealed class CalibrationTests
         Assert.That(() => CalibratedError.Simulate(sets, parameters, s_key, simulations), Throws.ArgumentException);
 
     [Test]
-    public void RanksCountDrawsStrictlyBelow()
+    public void RanksCountDrawsBelow()
     {
         using var scope = NewDisposeScope();
-        Tensor draws = tensor(new float[] { 3, 1, 2, 4, 0, 0, 0, 0 }, [2, 4, 1]), truth = tensor(new float[] { 3, -1 }, [2, 1]);
+        Tensor draws = tensor(new float[] { 3, 1, 2, 4, 0, 0, 0, 0 }, [2, 4, 1]), truth = tensor(new float[] { 2.5f, -1 }, [2, 1]);
         double[][] expected = [[0.5, 0]];
-        Assert.That(Calibration.Ranks(draws, truth), Is.EqualTo(expected));
+        Assert.That(Calibration.Ranks(draws, truth, s_key), Is.EqualTo(expected));
+    }
+
+    // p ~ U(0, 1), theta ~ Bernoulli(p), and p is observed: draws and truth are 0 or 1.
+    [Test]
+    public void RanksOfDiscretePosteriorsAreUniformAndRepeatWithTheKey()
+    {
+        const int sets = 2000, count = 19;
+        using var scope = NewDisposeScope();
+        using var random = new RandomSource(s_key);
+        Tensor p = random.Uniform([sets, 1]);
+        Tensor truth = random.Uniform([sets, 1]).lt(p).to_type(ScalarType.Float32);
+        Tensor draws = random.Uniform([sets, count, 1]).lt(p.unsqueeze(1)).to_type(ScalarType.Float32);
+        double[][] ranks = Calibration.Ranks(draws, truth, s_key);
+        RankHistogram histogram = Calibration.RankHistogram(ranks[0], count, 10, 0.999);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Calibration.Ranks(draws, truth, s_key), Is.EqualTo(ranks));
+            for (int b = 0; b < 10; b++)
+            {
+                Assert.That(histogram.Counts[b], Is.InRange(histogram.Low[b], histogram.High[b]), $"bin {b}");
+            }
+        });
+    }
+
+    [Test]
+    public void BinsThatRanksDoNotFillEvenlyHaveTheirOwnRange()
+    {
+        // 11 ranks in 10 bins: rank r is in bin 10 r / 11, so the first bin has ranks 0 and 1.
+        const int sets = 1100, draws = 10;
+        double[] ranks = [.. Enumerable.Range(0, sets).Select(j => j % 11 / 10.0)];
+        RankHistogram histogram = Calibration.RankHistogram(ranks, draws, 10);
+        int[] expected = [200, 100, 100, 100, 100, 100, 100, 100, 100, 100];
+        Assert.Multiple(() =>
+        {
+            Assert.That(histogram.Counts, Is.EqualTo(expected));
+            Assert.That(histogram.Expected, Is.EqualTo(expected.Select(e => (double)e)).Within(1e-9));
+            // Binomial(1100, 2/11) and (1100, 1/11) have standard deviations of 12.8 and 9.5.
+            Assert.That((histogram.Low[0], histogram.High[0]), Is.EqualTo((175, 225)));
+            Assert.That((histogram.Low[9], histogram.High[9]), Is.EqualTo((82, 119)));
+        });
+        Assert.That(
+            () => Calibration.RankHistogram([0.55], draws, 10),
+            Throws.ArgumentException.With.Message.StartsWith("ranks: expected multiples of 1/10 from 0 to 1, got 0.55."));
+    }
+
+    // Far from the origin and in tiny units, in float64; a true value of more digits than the draws is compared at theirs.
+    [TestCase(5e8, 1, false)]
+    [TestCase(0, 1e-40, false)]
+    [TestCase(0, 1e300, false)]
+    [TestCase(5e8, 1, true)]
+    public void OffsetsAndScalesDoNotMatter(double offset, double scale, bool singleDraws)
+    {
+        using var scope = NewDisposeScope();
+        (Tensor draws, Tensor truth) = Posteriors(400, 99, 1);
+        draws = draws.to_type(ScalarType.Float64) * scale + offset;
+        truth = truth.to_type(ScalarType.Float64) * scale + offset;
+        draws = singleDraws ? draws.to_type(ScalarType.Float32) : draws;
+        RankHistogram histogram = Calibration.RankHistogram(Calibration.Ranks(draws, truth, s_key)[0], 99, 10, 0.999);
+        Assert.Multiple(() =>
+        {
+            for (int b = 0; b < 10; b++)
+            {
+                Assert.That(histogram.Counts[b], Is.InRange(histogram.Low[b], histogram.High[b]), $"bin {b}");
+            }
+
+            if (!singleDraws)
+            {
+                // float32 has nothing between 5e8 and 5e8 + 32, where intervals have no width.
+                Assert.That(Calibration.ExpectedCalibrationError(draws, truth).Max, Is.LessThan(0.05));
+            }
+
+            // Posterior draws are sqrt(1/2 + 1/2) from the truth.
+            Assert.That(
+                RootMeanSquareError.PerDataSet(draws, truth).Average() / scale,
+                singleDraws ? Is.LessThan(32) : Is.EqualTo(0.96).Within(0.08));
+        });
     }
 
     [Test]
@@ -87,16 +163,16 @@ public sealed class CalibrationTests
         (Tensor exact, Tensor truth) = Posteriors(300, 200, 1);
         (Tensor narrow, _) = Posteriors(300, 200, 0.4);
         EcdfBands bands = SimultaneousBands.Compute(300, s_key, draws: 200);
-        double[][] ranks = Calibration.Ranks(exact, truth);
-        RankHistogram histogram = Calibration.RankHistogram(ranks[0], 10);
+        double[][] ranks = Calibration.Ranks(exact, truth, s_key);
+        RankHistogram histogram = Calibration.RankHistogram(ranks[0], 200, 10);
         Assert.Multiple(() =>
         {
             Assert.That(ranks.Select(r => bands.Contains(r)), Is.All.True);
-            Assert.That(Calibration.Ranks(narrow, truth).Select(r => bands.Contains(r)), Is.All.False);
+            Assert.That(Calibration.Ranks(narrow, truth, s_key).Select(r => bands.Contains(r)), Is.All.False);
             Assert.That(histogram.Counts.Sum(), Is.EqualTo(300));
-            Assert.That(histogram.Expected, Is.EqualTo(30));
+            Assert.That(histogram.Expected.Sum(), Is.EqualTo(300).Within(1e-9));
             // Binomial(300, 0.1): quantiles at 2.5% and 97.5%.
-            Assert.That((histogram.Low, histogram.High), Is.EqualTo((20, 41)).Or.EqualTo((20, 40)));
+            Assert.That((histogram.Low[9], histogram.High[9]), Is.EqualTo((20, 41)).Or.EqualTo((20, 40)));
         });
     }
 
@@ -163,11 +239,11 @@ public sealed class CalibrationTests
         using var scope = NewDisposeScope();
         Tensor draws = ones(3, 5, 2), truth = ones(3, 2);
         Assert.That(
-            () => Calibration.Ranks(draws, ones(3, 1)),
+            () => Calibration.Ranks(draws, ones(3, 1), s_key),
             Throws.ArgumentException.With.Message.StartsWith("truth: expected [3, 2] to go with draws [3, 5, 2], got [3, 1]."));
-        Calibration.Ranks(draws, truth);
+        Calibration.Ranks(draws, truth, s_key);
         long before = Tensor.TotalCount;
-        Calibration.Ranks(draws, truth);
+        Calibration.Ranks(draws, truth, s_key);
         Calibration.ExpectedCalibrationError(draws, truth);
         Calibration.Recover(draws, truth);
         RootMeanSquareError.PerDataSet(draws, truth);
@@ -179,7 +255,7 @@ public sealed class CalibrationTests
     {
         using var scope = NewDisposeScope();
         Tensor draws = tensor(new float[] { 3, 1, 2 }, [1, 3, 1]);
-        Calibration.Ranks(draws, zeros(1, 1));
+        Calibration.Ranks(draws, zeros(1, 1), s_key);
         float[] expected = [3, 1, 2];
         Assert.That(draws.data<float>().ToArray(), Is.EqualTo(expected));
     }

@@ -29,7 +29,7 @@ public sealed class ExactPosteriorTests
         CalibrationError error = Calibration.ExpectedCalibrationError(draws, truth);
         Assert.Multiple(() =>
         {
-            Assert.That(Calibration.Ranks(draws, truth).Select(r => bands.Contains(r)), Is.All.True);
+            Assert.That(Calibration.Ranks(draws, truth, s_key).Select(r => bands.Contains(r)), Is.All.True);
             // The median of |frequency - level| over 200 data sets; one frequency has a standard error of at most 0.035.
             Assert.That(error.Max, Is.LessThan(0.07));
         });

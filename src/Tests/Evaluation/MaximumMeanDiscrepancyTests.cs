@@ -30,6 +30,94 @@ public sealed class MaximumMeanDiscrepancyTests
         });
     }
 
+    // Two modes at +-height in every dimension, a shift of 0.3 and a bandwidth that sees it, with an offset: each on the far side of a switch.
+    [TestCase(20, 3000, 0)]
+    [TestCase(20, 3e7, 0)]
+    [TestCase(20, 3000, 5e8)]
+    [TestCase(2, 3e7, 0)]
+    [TestCase(1, 3e7, 5e8)]
+    [TestCase(16, 3000, 0)]
+    [TestCase(17, 0, 0)]
+    public void NarrowModesFarApartKeepTheirDistances(int dimensions, double height, double offset)
+    {
+        using var scope = NewDisposeScope();
+        (Tensor x, Tensor y) = TwoModes(dimensions, height, offset);
+        double[] bandwidths = [dimensions, 10 * dimensions];
+        (double biased, double unbiased) = Direct(Rows(x), Rows(y), bandwidths);
+        MmdResult result = MaximumMeanDiscrepancy.Pair(x, y, new MmdSettings { Bandwidths = bandwidths, MaxDraws = 0 });
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Biased, Is.EqualTo(biased).Within(1).Percent);
+            Assert.That(result.Unbiased, Is.EqualTo(unbiased).Within(1).Percent);
+        });
+    }
+
+    // A mode alone is far from the reference: distances within the draws are as small beside their norms.
+    [Test]
+    public void DrawsFarFromTheReferenceKeepTheirDistances()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new RandomSource(s_key);
+        Tensor y = random.Normal([150, 20]).to_type(ScalarType.Float64), x = random.Normal([150, 20]).to_type(ScalarType.Float64) + 1e6;
+        double unbiased = Direct(Rows(x), Rows(y), [20]).Unbiased;
+        Assert.That(
+            MaximumMeanDiscrepancy.Pair(x, y, new MmdSettings { Bandwidths = [20] }).Unbiased, Is.EqualTo(unbiased).Within(1).Percent);
+    }
+
+    [TestCase(1e19)]
+    [TestCase(1e-22)]
+    [TestCase(1e300)]
+    [TestCase(1e-200)]
+    [TestCase(2e9)]
+    [TestCase(5e-10)]
+    public void TheUnitOfTheDrawsDoesNotMatter(double scale)
+    {
+        using var scope = NewDisposeScope();
+        using var random = new RandomSource(s_key);
+        Tensor x = random.Normal([150, 3]).to_type(ScalarType.Float64) + 1, y = random.Normal([150, 3]).to_type(ScalarType.Float64);
+        var median = new MmdSettings { MedianHeuristic = true };
+        double wanted = MaximumMeanDiscrepancy.Pair(x, y, median).Unbiased;
+        Assert.That(MaximumMeanDiscrepancy.Pair(x * scale, y * scale, median).Unbiased, Is.EqualTo(wanted).Within(1e-5));
+        if (scale is > 1e-100 and < 1e100)
+        {
+            var fixedKernel = new MmdSettings { Bandwidths = [3 * scale * scale] };
+            double exact = Direct(Rows(x), Rows(y), [3]).Unbiased;
+            Assert.That(MaximumMeanDiscrepancy.Pair(x * scale, y * scale, fixedKernel).Unbiased, Is.EqualTo(exact).Within(1e-5));
+        }
+    }
+
+    [Test]
+    public void BandwidthsMayBeAnyPositiveNumbers()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new RandomSource(s_key);
+        Tensor x = random.Normal([50, 3]) + 1, y = random.Normal([40, 3]);
+        double[] bandwidths = [1e-45, 1, 1e300];
+        (double biased, double unbiased) = Direct(Rows(x), Rows(y), bandwidths);
+        MmdResult result = MaximumMeanDiscrepancy.Pair(x, y, new MmdSettings { Bandwidths = bandwidths });
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Biased, Is.EqualTo(biased).Within(1e-6));
+            Assert.That(result.Unbiased, Is.EqualTo(unbiased).Within(1e-6));
+        });
+    }
+
+    [Test]
+    public void TheMedianIsThatOfTheDistancesWithinModesToo()
+    {
+        using var scope = NewDisposeScope();
+        (Tensor x, Tensor y) = TwoModes(20, 1e7, 0);
+        // With three draws in four in one mode most pairs are within a mode, at a squared distance of about 2 D = 40.
+        Tensor near = cat([x.narrow(0, 0, 100), x.narrow(0, 100, 30)], 0), other = cat([y.narrow(0, 0, 100), y.narrow(0, 100, 30)], 0);
+        double[][] pooled = [.. Rows(near), .. Rows(other)];
+        double[] distances = [.. pooled.SelectMany((a, i) => pooled.Skip(i + 1).Select(b => a.Zip(b, (u, v) => (u - v) * (u - v)).Sum())).Order()];
+        double median = distances[(distances.Length - 1) / 2];
+        double wanted = Direct(Rows(near), Rows(other), [median]).Unbiased;
+        Assert.That(median, Is.LessThan(200));
+        Assert.That(
+            MaximumMeanDiscrepancy.Pair(near, other, new MmdSettings { MedianHeuristic = true }).Unbiased, Is.EqualTo(wanted).Within(1).Percent);
+    }
+
     [Test]
     public void TheTabulatedKernelIsTheSumOfExponentials()
     {
@@ -152,6 +240,19 @@ public sealed class MaximumMeanDiscrepancyTests
         MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdSettings { MaxDraws = 10 });
         MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdSettings { MedianHeuristic = true });
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
+    }
+
+    // Half of the draws in each mode, float64, [200, D] and [160, D].
+    private static (Tensor X, Tensor Y) TwoModes(int dimensions, double height, double offset)
+    {
+        using var random = new RandomSource(s_key);
+        return (Sample(200, 0.3), Sample(160, 0));
+
+        Tensor Sample(int count, double shift)
+        {
+            Tensor mode = arange(count, dtype: ScalarType.Float64).lt(count / 2).to_type(ScalarType.Float64) * 2 - 1;
+            return random.Normal([count, dimensions]).to_type(ScalarType.Float64) + (mode * height).unsqueeze(1) + shift + offset;
+        }
     }
 
     private static double[][] Rows(Tensor t)

@@ -41,7 +41,18 @@ internal static class SyntheticFigures
     }
 
     public static Figure Ranks() => CalibrationFigures.RankHistograms(
-        [.. Each((c, s, p) => new RankHistogramPanel { Contender = SyntheticResults.Styles.Of(c), Steps = s, Parameter = p, Counts = [4, 5, 6, 5, 3, 8, 2, 7, 5, 5], Lower = 1, Upper = 10 })], 0.99);
+        [
+            .. Each((c, s, p) => new RankHistogramPanel
+            {
+                Contender = SyntheticResults.Styles.Of(c),
+                Steps = s,
+                Parameter = p,
+                Counts = [4, 5, 6, 5, 3, 8, 2, 7, 5, 5],
+                Lower = [1, 1, 1, 1, 1, 1, 1, 1, 1, 0],
+                Upper = [10, 10, 10, 10, 10, 10, 10, 10, 10, 9],
+            }),
+        ],
+        0.99);
 
     public static Figure Recovery()
     {

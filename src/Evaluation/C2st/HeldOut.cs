@@ -1,0 +1,15 @@
+namespace Reproduce.Evaluation;
+
+/// <summary>What a trained classifier did with the rows that were held out.</summary>
+/// <param name="Rows">Number of held-out rows.</param>
+/// <param name="OfDraws">How many of them are draws under test (class 1).</param>
+/// <param name="Correct">Rows whose class it told.</param>
+/// <param name="CorrectOfDraws">Draws under test whose class it told.</param>
+internal readonly record struct HeldOut(int Rows, int OfDraws, int Correct, int CorrectOfDraws)
+{
+    /// <summary>Part of the rows whose class it told.</summary>
+    internal double Accuracy => (double)Correct / Rows;
+
+    /// <summary>Rows that it took for draws under test.</summary>
+    internal int CalledDraws => CorrectOfDraws + (Rows - OfDraws) - (Correct - CorrectOfDraws);
+}
