@@ -56,6 +56,7 @@ public abstract record Claim
             Variant = evidence.Variant,
             Verdict = verdict,
             Numbers = numbers,
+            About = [.. about.Select(a => a.Setting).Distinct()],
             Published = evidence.Published(about, Metric),
             OneTraining = verdict != Verdict.NotMeasured && decisive.Any(d => d.OneTraining),
         };

@@ -9,6 +9,9 @@ public sealed record ClaimFinding
     /// <summary>The variant it was decided for.</summary>
     public required string Variant { get; init; }
 
+    /// <summary>The settings that it is about.</summary>
+    public IReadOnlyList<Setting> About { get; init; } = [];
+
     /// <summary>What became of it.</summary>
     public required Verdict Verdict { get; init; }
 

@@ -101,7 +101,7 @@ public sealed record ReportPage
         if (Findings.Count > 0)
         {
             text.Append("Claims of the paper: ")
-                .AppendJoin(", ", Enum.GetValues<Verdict>().Select(v => $"{Findings.Count(f => f.Verdict == v)} {Name(v)}")).Append(".\n\n");
+                .AppendJoin(", ", Enum.GetValues<Verdict>().Select(v => $"{Findings.Count(f => f.Verdict == v)} {v.ToWords()}")).Append(".\n\n");
         }
     }
 
@@ -126,7 +126,8 @@ public sealed record ReportPage
         }
     }
 
-    private IEnumerable<FigureEntry> Entries() =>
+    /// <summary>The figures of the page, those of an earlier page last.</summary>
+    public IEnumerable<FigureEntry> Entries() =>
         Figures.Select(f => new FigureEntry(f.Name, f.Figure.Title, f.Figure.Caption, f.Figure.Width, f.FromTable)).Concat(Kept);
 
     private void AppendFigures(StringBuilder text, IEnumerable<FigureEntry> figures)
@@ -158,19 +159,11 @@ public sealed record ReportPage
 
     private static string[] Row(ClaimFinding f, bool variants, bool limits)
     {
-        string verdict = $"**{Name(f.Verdict)}**{(f.OneTraining ? " (one training)" : "")}";
+        string verdict = $"**{f.Verdict.ToWords()}**{(f.OneTraining ? " (one training)" : "")}";
         string[] cells =
             [f.Claim.Text, f.Claim.Source, .. variants ? [f.Variant] : Array.Empty<string>(), verdict, f.Numbers, f.Published, .. limits ? [f.Claim.OurLimits] : Array.Empty<string>()];
         return [.. cells.Select(c => c == verdict ? c : MarkdownTable.Escape(c))];
     }
-
-    private static string Name(Verdict verdict) => verdict switch
-    {
-        Verdict.Reproduced => "reproduced",
-        Verdict.Contradicted => "contradicted",
-        Verdict.Undecided => "undecided",
-        _ => "not measured",
-    };
 
     private void AppendDisagreements(StringBuilder text)
     {
@@ -192,10 +185,12 @@ public sealed record ReportPage
         text.Append(MarkdownTable.PipeTable(["Setting", "Budget", "Metric", "One figure", "The other", "Difference"], [false, true, false, false, false, true], rows)).Append('\n');
     }
 
-    // What is explained is what is shown: without a reference posterior there is no C2ST and no floor.
-    private void HowToRead(StringBuilder text)
+    private void HowToRead(StringBuilder text) => text.Append("## How to read this\n\n").Append(Guide()).Append('\n');
+
+    /// <summary>How to read the page, Markdown. What is explained is what is shown: without a reference posterior there is no C2ST and no floor.</summary>
+    public string Guide()
     {
-        text.Append("## How to read this\n\n");
+        StringBuilder text = new();
         MetricStyle[] shown = [.. MetricStyle.All.Where(m => Tables.Any(t => t.Table.Columns.Any(c => c.Name == m.Name)))];
         foreach (string note in shown.Select(m => m.Note).OfType<string>())
         {
@@ -224,8 +219,8 @@ public sealed record ReportPage
           only their ratios carry over to other machines.
         - The paper's numbers are exact where it prints them and digitised (± 0.003 to 0.005) where it draws them.
 
-
         """.ReplaceLineEndings("\n"));
+        return text.ToString();
     }
 
     private void AppendMissing(StringBuilder text)

@@ -59,22 +59,34 @@ public static class Commands
 
         Command Report()
         {
-            Argument<string> source = new("source")
+            Argument<string[]> sources = new("sources")
             {
-                Description = "A results folder, such as results/gmm, or the experiment file whose claims and plan the report shall have.",
+                Description = "Results folders, such as results/gmm, or the experiment files whose claims and plan the reports shall have.",
+                Arity = ArgumentArity.OneOrMore,
             };
-            Command report = new("report", "Writes an experiment's report anew from the numbers in its results folder; computes nothing and needs no cache.")
+            Command report = new(
+                "report", "Writes reports anew, for reading and for a browser, from the numbers in their results folders; computes nothing and needs no cache.")
             {
-                source, profile, variant, set, output,
+                sources, profile, variant, set, output,
             };
-            report.SetAction(result => ReportCommand.Run(new RunRequest
+            report.Validators.Add(result =>
             {
-                ExperimentFile = result.GetRequiredValue(source),
-                Profile = result.GetValue(profile),
-                Variant = result.GetValue(variant),
-                Settings = result.GetValue(set) ?? [],
-                Output = result.GetValue(output),
-            }));
+                if (result.GetValue(sources) is { Length: > 1 } && result.GetValue(output) is not null)
+                {
+                    result.AddError("--out: expected one experiment, as a folder holds one report.");
+                }
+            });
+            report.SetAction(result => ReportCommand.Run(
+            [
+                .. result.GetRequiredValue(sources).Select(source => new RunRequest
+                {
+                    ExperimentFile = source,
+                    Profile = result.GetValue(profile),
+                    Variant = result.GetValue(variant),
+                    Settings = result.GetValue(set) ?? [],
+                    Output = result.GetValue(output),
+                }),
+            ]));
             return report;
         }
 

@@ -1,5 +1,6 @@
 using Reproduce.Configuration;
 using Reproduce.Reporting;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
 using Reproduce.Runner.Storage;
 using Spectre.Console;
@@ -9,18 +10,32 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>Writes the report of an experiment anew from the numbers in its results folder; computes nothing and needs no cache.</summary>
 public static class ReportCommand
 {
-    /// <summary>Writes the report.</summary>
-    /// <param name="request">
-    /// The experiment. Its file may be a results folder: then the experiment is the one that was run into it.
+    /// <summary>Writes the reports and, where the experiments are several or stand in one folder of results, the page that leads to them.</summary>
+    /// <param name="requests">
+    /// The experiments. The file of one may be a results folder: then the experiment is the one that was run into it.
     /// </param>
     /// <returns>An exit code.</returns>
     /// <exception cref="ConfigurationException">A file is wrong, nothing was run, or it was run with other settings.</exception>
-    public static int Run(RunRequest request)
+    public static int Run(IReadOnlyList<RunRequest> requests)
     {
-        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(requests);
+        List<(string File, HtmlReport Page)> pages = [.. requests.Select(Write)];
+        if (pages.Count > 1)
+        {
+            string root = requests.Select(r => Asked(r).ResultsRoot).First();
+            string index = Path.Combine(root, HtmlIndex.FileName);
+            new HtmlIndex { Pages = [.. pages.Select(p => (Path.GetRelativePath(root, p.File).Replace('\\', '/'), p.Page))] }.Save(index);
+            AnsiConsole.Console.MarkupLineInterpolated($"All of them: {index}");
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static (string File, HtmlReport Page) Write(RunRequest request)
+    {
         bool isFolder = Directory.Exists(request.ExperimentFile);
-        RunRequest asked = isFolder ? OfFolder(request) : request;
-        (_, YamlMap tree, var plan, _, string output) = RunSetup.Load(asked);
+        RunRequest asked = Asked(request);
+        (_, YamlMap tree, RunPlan plan, _, string output) = RunSetup.Load(asked);
         if (MeasurementFile.Find(output) is null)
         {
             throw new ConfigurationException(
@@ -29,15 +44,17 @@ public static class ReportCommand
 
         using ResultsLock folder = ResultsLock.Take(output);
         EarlierResults earlier = EarlierResults.Read(output, plan.Experiment, plan.Variant, plan.LeftOut, "report")!;
-        ReportStage.Rewrite(
+        HtmlReport page = ReportStage.Rewrite(
             plan,
             isFolder ? File.ReadAllText(asked.ExperimentFile) : YamlWriter.Write(tree),
             output,
             asked,
             isFolder ? earlier : earlier with { Manifest = earlier.Manifest with { Scale = Manifest.ScaleOf(request) } });
-        AnsiConsole.Console.MarkupLineInterpolated($"{plan.Experiment.Title}: {Path.Combine(output, ReportStage.ReportFile)}");
-        return ExitCodes.Success;
+        AnsiConsole.Console.MarkupLineInterpolated($"{page.Title}: {Path.Combine(output, ReportStage.ReportFile)}, and for a browser {HtmlReport.FileName} beside it");
+        return (Path.Combine(output, HtmlReport.FileName), page);
     }
+
+    private static RunRequest Asked(RunRequest request) => Directory.Exists(request.ExperimentFile) ? OfFolder(request) : request;
 
     // The file of an experiment as it was run stands for it; its variant is written in the numbers.
     private static RunRequest OfFolder(RunRequest request)

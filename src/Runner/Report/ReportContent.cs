@@ -81,6 +81,36 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
         };
     }
 
+    /// <summary>The same for a browser.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="findings">What was found, Markdown; empty for none.</param>
+    /// <param name="picture">The PNG of a figure by its base name; null where there is none.</param>
+    public HtmlReport Html(ReportPage page, string findings, Func<string, byte[]?> picture)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(picture);
+        return new HtmlReport
+        {
+            Title = page.Title,
+            Introduction = page.Introduction,
+            Findings = findings,
+            Data = new HtmlData(
+                measurements, published, Styles, plan.Experiment.Name, plan.Variant, [.. Metrics.StylesOf(plan.Task.Description, plan.Experiment.Test).Select(m => m.Name)]),
+            Claims = page.Findings,
+            // The chart of the page shows what the table alone decides.
+            Images =
+            [
+                .. from entry in page.Entries()
+                   where !entry.FromTable
+                   let png = picture(entry.Name)
+                   where png is not null
+                   select new HtmlImage(entry.Title, entry.Caption, png),
+            ],
+            Facts = page.Facts,
+            Guide = page.Guide(),
+        };
+    }
+
     // The trainings of a contender at a budget that have numbers.
     private IEnumerable<int> Replicates(string contender, int budget) => measurements.Rows
         .Where(r => r.Experiment == plan.Experiment.Name && r.Variant == plan.Variant && r.Contender == contender && r.Budget == budget && r.Status == Measurement.Ok)

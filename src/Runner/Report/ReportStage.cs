@@ -13,6 +13,9 @@ public static class ReportStage
     /// <summary>Name of the file with the configuration as run.</summary>
     public const string ResolvedFile = "resolved.yaml";
 
+    /// <summary>What somebody found in the numbers, beside the report.</summary>
+    public const string FindingsFile = "FINDINGS.md";
+
     /// <summary>Folder of the figures.</summary>
     public const string FiguresFolder = "figures";
 
@@ -56,7 +59,7 @@ public static class ReportStage
             .. plan.Trainings.Where(t => t.WhyMissing() is not null).Select(t => $"{t.Folder.Label}: {t.WhyMissing()}"),
             .. plan.Simulations.Select(s => s.Folder).Append(plan.TestSet.Folder).SelectMany(FailedSimulationsFile.Read).Select(f => $"failed and replaced: {f}"),
         ];
-        Write(aside, content, manifest, figures, earlier?.Figures ?? [], missing);
+        Write(aside, output, content, manifest, figures, earlier?.Figures ?? [], missing);
         if (ofShownBudget && plan.Task.Description.Images is null && new PosteriorDraws(plan, content.Styles).PaperRow() is PosteriorRow row)
         {
             PosteriorRowFile.Write(row, Path.Combine(aside, FiguresFolder, PosteriorRowFile.FileName));
@@ -74,7 +77,8 @@ public static class ReportStage
     /// <param name="output">The folder.</param>
     /// <param name="request">What was asked for.</param>
     /// <param name="earlier">The report in the folder.</param>
-    public static void Rewrite(RunPlan plan, string resolved, string output, RunRequest request, EarlierResults earlier)
+    /// <returns>The report for a browser, as it was written.</returns>
+    public static HtmlReport Rewrite(RunPlan plan, string resolved, string output, RunRequest request, EarlierResults earlier)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(request);
@@ -89,8 +93,9 @@ public static class ReportStage
         };
         ReportContent content = new(plan, earlier.Measurements, ReadPublished(request), output);
         IReadOnlyList<ReportFigure> figures = content.Figures(_ => false, ofShownBudget: false, losses: false);
-        Write(aside, content, manifest, figures, earlier.Figures, [.. content.NotMeasured()]);
+        HtmlReport page = Write(aside, output, content, manifest, figures, earlier.Figures, [.. content.NotMeasured()]);
         Publish(aside, output, Kept(figures, earlier.Figures));
+        return page;
     }
 
     // Everything is written aside and then put in its place file by file: a full disk leaves the report of before, whole.
@@ -106,12 +111,21 @@ public static class ReportStage
         return aside;
     }
 
-    private static void Write(
-        string aside, ReportContent content, Manifest manifest, IReadOnlyList<ReportFigure> figures, IReadOnlyList<FigureEntry> before, string[] missing)
+    private static HtmlReport Write(
+        string aside, string output, ReportContent content, Manifest manifest, IReadOnlyList<ReportFigure> figures, IReadOnlyList<FigureEntry> before, string[] missing)
     {
         manifest.Write(Path.Combine(aside, Manifest.FileName));
         MeasurementFile.Write(content.Measurements, aside);
-        content.Page(manifest, figures, Kept(figures, before), missing).Save(aside);
+        ReportPage page = content.Page(manifest, figures, Kept(figures, before), missing);
+        page.Save(aside);
+        string findings = Path.Combine(output, FindingsFile);
+        HtmlReport html = content.Html(page, File.Exists(findings) ? File.ReadAllText(findings) : "", Picture);
+        html.Save(Path.Combine(aside, HtmlReport.FileName));
+        return html;
+
+        byte[]? Picture(string name) => new[] { aside, output }.Select(f => Path.Combine(f, FiguresFolder, name + ".png")).FirstOrDefault(File.Exists) is string file
+            ? File.ReadAllBytes(file)
+            : null;
     }
 
     // What this report cannot draw, as the one before has it.

@@ -32,6 +32,7 @@ public sealed class ReportCommandTests
             Assert.That(Numbers(results), Is.EqualTo(before), "the numbers are those that were there");
             Assert.That(page, Does.Contain("Claims of the paper: ").And.Contain("figures/recovery.png").And.Contain("| CMPE"));
             Assert.That(FigureIndex.Read(Path.Combine(results, "figures", FigureIndex.FileName)).Select(f => f.Name), Does.Contain("recovery"), "what needs draws is kept");
+            Assert.That(new FileInfo(Path.Combine(results, HtmlReport.FileName)).Length, Is.GreaterThan(1_000_000), "a page for a browser, pictures inside");
             Assert.That(Directory.Exists(Path.Combine(_folder.Path, "results", "cache")), Is.False, "nothing was computed");
         });
     }

@@ -1,0 +1,39 @@
+using System.Reflection;
+
+namespace Reproduce.Reporting;
+
+/// <summary>The fixed parts of a page: style, script, and the chart library that Plotly.NET carries.</summary>
+internal static class HtmlParts
+{
+    private const string Library = "plotly";
+
+    /// <summary>One of this assembly's parts.</summary>
+    /// <param name="name">Its file name.</param>
+    public static string Read(string name) => Read(typeof(HtmlParts).Assembly, name);
+
+    /// <summary>A whole page.</summary>
+    /// <param name="title">Its title.</param>
+    /// <param name="body">HTML between header and footer.</param>
+    /// <param name="data">The data of the chart, JSON; null for a page without one.</param>
+    public static string Page(string title, string body, string? data)
+    {
+        string scripts = data is null
+            ? ""
+            : $"<script type=\"application/json\" id=\"data\">{data.Replace("</", "<\\/", StringComparison.Ordinal)}</script>\n<script>{Plotly()}</script>\n<script>{Read("page.js")}</script>\n";
+        return $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+            + $"<meta name=\"color-scheme\" content=\"light dark\">\n<title>{HtmlReport.Encode(title)}</title>\n<style>{Read("page.css")}</style>\n</head>\n<body>\n{body}{scripts}</body>\n</html>\n";
+    }
+
+    private static string Plotly()
+    {
+        Assembly library = typeof(Plotly.NET.Chart).Assembly;
+        string name = library.GetManifestResourceNames().Single(n => n.Contains(Library, StringComparison.Ordinal) && n.EndsWith(".min.js", StringComparison.Ordinal));
+        return Read(library, name);
+    }
+
+    private static string Read(Assembly assembly, string name)
+    {
+        using StreamReader reader = new(assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{assembly.GetName().Name} lacks its part {name}."));
+        return reader.ReadToEnd();
+    }
+}
