@@ -34,7 +34,4 @@ public sealed class DevicesTests
     [Test]
     public void AMissingGpuIsSaidWithWhatToDo() => Assert.That(() => Devices.Parse("cuda:4095"),
         Throws.ArgumentException.With.Message.Contains("'cuda:4095' is not available").And.Message.Contains("-p:TorchBackend=cuda"));
-
-    [Test]
-    public void SynchronisingTheCpuDoesNothing() => Assert.That(() => Devices.Synchronise(CPU), Throws.Nothing);
 }

@@ -29,6 +29,7 @@ public sealed class NpzFuzzTests
 
     /// <summary>500 seeded mutations: every one is refused cleanly or still reads; nothing leaks, nothing takes long.</summary>
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void MutatedFilesNeverCrash()
     {
         Npz.Write(_path, NpzTests.Example());

@@ -173,6 +173,7 @@ public sealed class NpzTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void AZipBombIsRefusedBeforeItUnpacks()
     {
         byte[] npy = Npy("{'descr': '|u1', 'fortran_order': False, 'shape': (50000000,), }", new byte[50_000_000]);
@@ -197,6 +198,7 @@ public sealed class NpzTests
 
     /// <summary>NumPy reads ours (values compared by NumPy itself) and we read NumPy's, in both orders and byte orders.</summary>
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void NumPyReadsOursAndWeReadNumPys()
     {
         if (Python("import numpy") is not (0, _))

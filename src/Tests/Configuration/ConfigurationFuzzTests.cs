@@ -6,7 +6,7 @@ using Reproduce.Configuration;
 namespace Reproduce.Tests.Configuration;
 
 /// <summary>Whatever a file holds, it is either a valid experiment or refused in printable lines, soon and without another exception.</summary>
-[TestFixture, Category("Fast")]
+[TestFixture]
 public sealed class ConfigurationFuzzTests
 {
     private const int Mutations = 1000;
@@ -25,12 +25,14 @@ public sealed class ConfigurationFuzzTests
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void ChosenFilesAreReadOrRefused()
     {
         foreach (var (name, bytes) in HostileYaml.Chosen(Sample.Yaml)) ReadOrRefuse(name, bytes);
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void MutatedFilesAreReadOrRefused()
     {
         var good = Encoding.UTF8.GetBytes(Sample.Yaml);
@@ -42,6 +44,7 @@ public sealed class ConfigurationFuzzTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void MutatedOverlaysAndSettingsAreReadOrRefused()
     {
         var profile = Encoding.UTF8.GetBytes("""

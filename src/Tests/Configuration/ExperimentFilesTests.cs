@@ -3,7 +3,7 @@ using Reproduce.Configuration;
 
 namespace Reproduce.Tests.Configuration;
 
-[TestFixture, Category("Fast")]
+[TestFixture]
 public sealed class ExperimentFilesTests
 {
     private string _folder = "";

@@ -45,6 +45,7 @@ public sealed class SwitchListTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void AllSwitchesTogetherAreTheVariant([ValueSource(nameof(s_experiments))] string name)
     {
         YamlMap tree = ExperimentFiles.Load(File(name), null, null, []);

@@ -6,7 +6,7 @@ using RangeAttribute = System.ComponentModel.DataAnnotations.RangeAttribute;
 namespace Reproduce.Tests.Configuration;
 
 /// <summary>Rules that the sample experiment has no use for, and records that no file could be bound to.</summary>
-[TestFixture, Category("Fast")]
+[TestFixture]
 public sealed class YamlBinderRulesTests
 {
     [TestCase("{low: -1}", "f.yaml(1,7): low: expected an integer of at most -2, got '-1'.")]

@@ -3,7 +3,7 @@ using Reproduce.Configuration;
 
 namespace Reproduce.Tests.Configuration;
 
-[TestFixture, Category("Fast")]
+[TestFixture]
 public sealed class YamlBinderTests
 {
     private const string KnownTraining = "Known keys: epochs, learning_rate, schedule, dropout.";

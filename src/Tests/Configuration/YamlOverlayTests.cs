@@ -3,7 +3,7 @@ using Reproduce.Configuration;
 
 namespace Reproduce.Tests.Configuration;
 
-[TestFixture, Category("Fast")]
+[TestFixture]
 public sealed class YamlOverlayTests
 {
     [TestCase("{a: {b: 1, c: 2}}", "{a: {c: 3, d: 4}}", "{a: {b: 1, c: 3, d: 4}}", Description = "maps deeply")]

@@ -4,7 +4,7 @@ using Reproduce.Configuration;
 
 namespace Reproduce.Tests.Configuration;
 
-[TestFixture, Category("Fast")]
+[TestFixture]
 public sealed class YamlReaderTests
 {
     private string _folder = "";

@@ -11,6 +11,7 @@ using static TorchSharp.torch;
 namespace Reproduce.Tests.Evaluation;
 
 /// <summary>Scores beside scikit-learn's on the same distributions.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 [TestFixture]
 public sealed class C2stEquivalenceTests
 {

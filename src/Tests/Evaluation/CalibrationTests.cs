@@ -47,6 +47,7 @@ public sealed class CalibrationTests
 
     // Against the same estimator on exact posteriors: 200 experiments of 60 data sets, two parameters each.
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void FewDataSetsHaveTheErrorThatIsSimulated()
     {
         const int Experiments = 200, Sets = 60;

@@ -56,6 +56,7 @@ public sealed class ImportanceSamplingTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void ThePriorAsProposalFindsTheEvidenceOfTheTasks([Values("gmm", "two moons")] string name)
     {
         using IDisposable scope = NewDisposeScope();

@@ -198,6 +198,7 @@ public sealed class MaximumMeanDiscrepancyTests
 
     // The size of the image experiment: 10^4 against 10^4 draws in 784 dimensions, with the closed form of two Gaussians.
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void TenThousandImagesFitInOneGibibyte()
     {
         const int draws = 10_000, dimensions = 784;

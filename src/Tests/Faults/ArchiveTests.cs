@@ -61,6 +61,7 @@ public sealed class ArchiveTests
     });
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void CheckpointsAreRestoredWholeOrNotAtAll() => FaultLog.Try(8, "mutated checkpoints", () =>
     {
         string path = Path.Combine(_folder.Path, "checkpoint.npz");

@@ -8,6 +8,7 @@ using Reproduce.Tests.Runner;
 namespace Reproduce.Tests.Faults;
 
 /// <summary>Damage in any file of the cache is found, reported and mended; no number comes out of it.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 public sealed class CorruptionTests
 {
     [Test]

@@ -3,6 +3,7 @@ using NUnit.Framework;
 namespace Reproduce.Tests.Faults;
 
 /// <summary>The same seed gives the same bits in every process, whatever stands beside a contender in the file.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 public sealed class DeterminismTests
 {
     [Test]

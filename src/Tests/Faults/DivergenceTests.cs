@@ -8,6 +8,7 @@ using Reproduce.Tests.Inference.Support;
 namespace Reproduce.Tests.Faults;
 
 /// <summary>A loss that is not a number stops its training with what a reader wants to know, and no checkpoint holds it.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 public sealed class DivergenceTests
 {
     [TestCase(1)]

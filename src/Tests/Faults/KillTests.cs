@@ -6,6 +6,7 @@ using Reproduce.Runner;
 namespace Reproduce.Tests.Faults;
 
 /// <summary>A run that was killed anywhere and started again ends with the bits of one that was not.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 public sealed class KillTests
 {
     // Simulating and reporting are short: without them being named, few of the moments would be in them.

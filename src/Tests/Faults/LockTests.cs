@@ -8,6 +8,7 @@ using Reproduce.Tests.Runner;
 namespace Reproduce.Tests.Faults;
 
 /// <summary>Two runs at once: one results folder has one run, one job one process; what a dead process left keeps nobody out.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 public sealed class LockTests
 {
     private TemporaryFolder _folder = null!;

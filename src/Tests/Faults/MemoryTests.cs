@@ -4,6 +4,7 @@ using Reproduce.Runner;
 namespace Reproduce.Tests.Faults;
 
 /// <summary>Want of memory names the setting to lower.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 [Platform("Linux", Reason = "limits of Linux")]
 public sealed class MemoryTests
 {

@@ -6,6 +6,7 @@ using Reproduce.Runner;
 namespace Reproduce.Tests.Faults;
 
 /// <summary>Ctrl-C and SIGTERM: a checkpoint within seconds, how to go on, the exit code of the signal.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 [Platform(Exclude = "Win", Reason = "POSIX signals")]
 public sealed class SignalTests
 {

@@ -6,6 +6,7 @@ using Reproduce.Tests.Runner;
 namespace Reproduce.Tests.Faults;
 
 /// <summary>A full disk, a read-only folder, a limit on files: one clear line, and what was there before stays as it was.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 [Platform("Linux", Reason = "limits and small file systems of Linux")]
 public sealed class StorageTests
 {

@@ -83,6 +83,7 @@ public sealed class ConsistencyChainTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void LearnedBackwardConditionalsComeNearTheExactDensity()
     {
         using IDisposable scope = NewDisposeScope();

@@ -5,6 +5,7 @@ using Reproduce.Inference.Networks;
 using Reproduce.Tests.Inference.Support;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using LogNormal = MathNet.Numerics.Distributions.LogNormal;
 
 namespace Reproduce.Tests.Inference;
 
@@ -176,14 +177,18 @@ public sealed class ConsistencyPosteriorTests
         double[] z = random.Normal([6, 2]).Numbers();
         double[] parameters = theta.Numbers();
         double[] observed = x.Numbers();
-        double[] grid = ConsistencySchedule.Grid(step == 0 ? 11 : 41, 0.001, 10, 7);
-        double[] probabilities = ConsistencySchedule.IntervalProbabilities(grid, -1.1, 2.0);
+        // N points from 0.001 to 10, equally spaced in their seventh roots; the interval's probability is that of a log-normal level,
+        // which is what the differences of erf come to.
+        int points = step == 0 ? 11 : 41;
+        double first = Math.Pow(0.001, 1.0 / 7), last = Math.Pow(10, 1.0 / 7);
+        double[] grid = [.. Enumerable.Range(0, points).Select(k => Math.Pow(first + k * (last - first) / (points - 1), 7))];
+        double[] below = [.. grid.Select(t => LogNormal.CDF(-1.1, 2.0, t))];
         double c = 0.00054 * Math.Sqrt(2);
         double total = 0;
         for (int row = 0; row < 6; row++)
         {
             int i = 0;
-            for (double below = probabilities[0]; below <= uniform[row]; below += probabilities[i])
+            while ((below[i + 1] - below[0]) / (below[^1] - below[0]) <= uniform[row])
             {
                 i++;
             }

@@ -1,4 +1,4 @@
-using MathNet.Numerics;
+using MathNet.Numerics.Distributions;
 using NUnit.Framework;
 using Reproduce.Inference.Estimators;
 
@@ -67,12 +67,11 @@ public sealed class ConsistencyScheduleTests
     }
 
     [Test]
-    public void IntervalProbabilitiesAreDifferencesOfErf([Values(2, 11, 1281)] int points, [Values(1, 10, 200)] double largest)
+    public void IntervalProbabilitiesAreThoseOfALogNormalLevel([Values(2, 11, 1281)] int points, [Values(1, 10, 200)] double largest)
     {
         double[] grid = ConsistencySchedule.Grid(points, 0.001, largest, 7);
         double[] found = ConsistencySchedule.IntervalProbabilities(grid, -1.1, 2.0);
-        double Edge(double t) => SpecialFunctions.Erf((Math.Log(t) + 1.1) / (Math.Sqrt(2) * 2.0));
-        double[] weights = [.. Enumerable.Range(0, points - 1).Select(i => Edge(grid[i + 1]) - Edge(grid[i]))];
+        double[] weights = [.. Enumerable.Range(0, points - 1).Select(i => LogNormal.CDF(-1.1, 2.0, grid[i + 1]) - LogNormal.CDF(-1.1, 2.0, grid[i]))];
         Assert.That(found.Sum(), Is.EqualTo(1).Within(1e-12));
         Assert.That(found, Has.All.GreaterThan(0));
         Assert.That(found, Is.EqualTo(weights.Select(w => w / weights.Sum())).Within(1e-12));

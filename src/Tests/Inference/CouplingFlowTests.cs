@@ -53,6 +53,7 @@ public sealed class CouplingFlowTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void DensityIntegratesToOne([Values] CouplingKind kind, [Values] PermutationKind permutation)
     {
         using IDisposable scope = NewDisposeScope();

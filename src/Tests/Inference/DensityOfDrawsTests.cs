@@ -50,6 +50,7 @@ public sealed class DensityOfDrawsTests
     }
 
     [TestCaseSource(typeof(Contenders), nameof(Contenders.Names))]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void BatchingDoesNotMatterAndNothingLeaks(string name)
     {
         using IDisposable scope = NewDisposeScope();

@@ -23,7 +23,7 @@ public sealed class DeviceDisciplineTests
     private static readonly RandomKey s_key = RandomKey.FromSeed(59);
 
     public static IEnumerable<string> Estimators =>
-        ["acf", "nsf", "acf with learnable permutations", "fmpe", "fmpe as published", "cmpe", "cmpe as published", "npse", "npse with churn"];
+        ["acf", "acf with learnable permutations", "fmpe", "fmpe as published", "cmpe", "cmpe as published", "npse", "npse with churn"];
 
     [TestCaseSource(nameof(Estimators))]
     public void TrainingStepStaysOnItsDevice(string name)
@@ -34,12 +34,6 @@ public sealed class DeviceDisciplineTests
         Tensor theta = random.Normal([16, 4], META);
         Observation x = new(random.Normal([16, 10, 2], META));
         TrainingStep step = new(random, 0, 100);
-        if (name == "nsf")
-        {
-            Assert.That(() => estimator.Loss(theta, x, step), EndsAtTheMissingKernel);
-            return;
-        }
-
         Tensor loss = estimator.Loss(theta, x, step);
         Assert.That(loss.device.type, Is.EqualTo(DeviceType.META));
         Assert.That(loss.numel(), Is.EqualTo(1));
@@ -60,15 +54,26 @@ public sealed class DeviceDisciplineTests
         using RandomSource random = new(s_key);
         Tensor condition = estimator.Summarise(new Observation(random.Normal([8, 10, 2], META)));
         using BlockNoise noise = new([s_key, s_key.Child(1)], [5, 3], 4, META);
-        if (name == "nsf")
-        {
-            Assert.That(() => estimator.Draw(condition, noise, 3), EndsAtTheMissingKernel);
-            return;
-        }
-
         Tensor draws = estimator.Draw(condition, noise, 3);
         Assert.That(draws.device.type, Is.EqualTo(DeviceType.META));
         Assert.That(draws.shape, Is.EqualTo(new long[] { 8, 4 }));
+    }
+
+    /// <summary>
+    /// The spline's last operation, the choice between inside and outside, has no meta kernel in this libtorch. All tensors that the
+    /// spline makes are made before it, and the rest of the flow is that of "acf": a tensor elsewhere would end these two earlier.
+    /// </summary>
+    [Test]
+    public void TheSplineFlowStaysOnItsDeviceUpToTheKernelThatIsMissing()
+    {
+        using IDisposable scope = NewDisposeScope();
+        using IPosteriorEstimator estimator = OnMeta("nsf");
+        using RandomSource random = new(s_key);
+        Observation x = new(random.Normal([16, 10, 2], META));
+        Tensor theta = random.Normal([16, 4], META);
+        using BlockNoise noise = new([s_key], [16], 4, META);
+        Assert.That(() => estimator.Loss(theta, x, new TrainingStep(random, 0, 100)), EndsAtTheMissingKernel);
+        Assert.That(() => estimator.Draw(estimator.Summarise(x), noise, 3), EndsAtTheMissingKernel);
     }
 
     [Test]
@@ -137,8 +142,7 @@ public sealed class DeviceDisciplineTests
         Assert.That(() => zeros(2, device: META) + ones(2), Throws.Exception, "else these tests would prove nothing");
     }
 
-    // The spline's last operation, the choice between inside and outside, has no meta kernel in this libtorch. All tensors that the
-    // spline makes are made before it, and the rest of the flow is that of "acf".
+    // Made anew for each use: a constraint that was resolved once is spent.
     private static Constraint EndsAtTheMissingKernel =>
         Throws.TypeOf<ExternalException>().With.Message.Contains("aten::where.self: attempted to run this operator with Meta tensors");
 

@@ -45,6 +45,7 @@ public sealed class FlowDensityTests
     [TestCase("nsf")]
     [TestCase("fmpe")]
     [TestCase("npse")]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void DensityIntegratesToOne(string name)
     {
         using IDisposable scope = NewDisposeScope();
@@ -62,6 +63,7 @@ public sealed class FlowDensityTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void RandomProbesEstimateTheExactTraceWithinTheirError([Values("fmpe", "npse")] string name)
     {
         using IDisposable scope = NewDisposeScope();

@@ -12,6 +12,7 @@ using static TorchSharp.torch;
 namespace Reproduce.Tests.Inference;
 
 /// <summary>Every contender, trained on a linear Gaussian model, must give its posterior's mean and covariance.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 public sealed class LinearGaussianRecoveryTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(11);

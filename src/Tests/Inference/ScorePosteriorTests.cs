@@ -118,6 +118,7 @@ public sealed class ScorePosteriorTests
     [TestCase(OdeSolver.Heun, 0)]
     [TestCase(OdeSolver.Euler, 20)]
     [TestCase(OdeSolver.Heun, 20)]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void WithTheExactDenoiserDrawsHaveTheKnownMoments(OdeSolver solver, double churn)
     {
         using IDisposable scope = NewDisposeScope();

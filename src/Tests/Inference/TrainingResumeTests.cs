@@ -91,6 +91,7 @@ public sealed class TrainingResumeTests
     [TestCase("nsf", 400)]
     [TestCase("fmpe", 3000)]
     [TestCase("cmpe", 3000)]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void ManyStepsLeaveNoTensorBehind(string contender, int steps)
     {
         using Simulations training = LinearGaussian.Simulate(20, s_key);

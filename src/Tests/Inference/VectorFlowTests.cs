@@ -76,6 +76,7 @@ public sealed class VectorFlowTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void ManyPassesLeaveNoMemoryBehind([Values] CouplingKind kind)
     {
         VectorCode.Require();

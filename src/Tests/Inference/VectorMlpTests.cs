@@ -67,6 +67,7 @@ public sealed class VectorMlpTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void ManyPassesLeaveNoMemoryBehind()
     {
         VectorCode.Require();

@@ -4,6 +4,7 @@ using Reproduce.Runner;
 namespace Reproduce.Tests.Runner;
 
 /// <summary>Bad input ends with exit code 2 and one line that says where and what, through the real command line.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 public sealed class CommandLineTests
 {
     private const string Minimal = """

@@ -23,43 +23,6 @@ public sealed class DenoisingExperimentTests
 {
     private static string Denoising => Path.Combine(Repository.Root, "experiments", "denoising.yaml");
 
-    [Test]
-    public void TheFileSaysWhatThePaperSays()
-    {
-        Experiment experiment = Load();
-        Assert.Multiple(() =>
-        {
-            Assert.That(experiment.Simulations.Budgets, Is.EqualTo(new[] { 2000, 60_000 }));
-            Assert.That(experiment.Simulations.Validation, Is.EqualTo(500));
-            Assert.That(experiment.Scores.Mmd.MaxDraws, Is.EqualTo(1583), "every image of a part");
-            Assert.That(
-                experiment.Summary,
-                Is.EqualTo(new ImageSummaryCnnSettings { FirstChannels = 64, Outputs = 128, Groups = 8, L2 = 1e-5 }));
-            Assert.That((experiment.Test.DataSets, experiment.Test.Draws), Is.EqualTo((100, 100)));
-            Assert.That((experiment.Test.MarginalDataSets, experiment.Test.MarginalParts), Is.EqualTo(((int?)(6 * 1583), 6)));
-            Assert.That(experiment.Contenders.Keys, Is.EquivalentTo(new[] { "fmpe-naive", "cmpe-naive", "npse-naive", "fmpe-unet", "cmpe-unet", "npse-unet" }));
-            foreach ((string name, ContenderSettings contender) in experiment.Contenders)
-            {
-                Assert.That((contender.Training.Steps, contender.Training.LearningRate), Is.EqualTo(((int?)20_000, 5e-4)), name);
-                Assert.That((contender.Training.WeightDecay, contender.Training.ClipNorm), Is.EqualTo((0.004, 0.0)), name);
-                Assert.That((contender.At(2000).Training.BatchSize, contender.At(60_000).Training.BatchSize), Is.EqualTo((32, 256)), name);
-                Assert.That(contender.ShownSteps, Is.EqualTo(name.Split('-')[0] switch { "cmpe" => 2, "fmpe" => 248, _ => 49 }), name);
-                FreeFormNetworkSettings expected = name.EndsWith("unet", StringComparison.Ordinal)
-                    ? new UNetSettings { Channels = 16, Levels = 3, Blocks = 2, Groups = 8 }
-                    : new NaiveImageMlpSettings { Units = 2048, Blocks = 3, TimeFeatures = 64 };
-                Assert.That(((FreeFormContenderSettings)contender).Network, Is.EqualTo(expected), name);
-            }
-
-            ConsistencySettings expectedSchedule = new() { S0 = 10, S1 = 50, LargestTime = 200, ParameterVariance = 0.25 };
-            foreach (string name in (string[])["cmpe-naive", "cmpe-unet"])
-            {
-                Assert.That(((ConsistencyContenderSettings)experiment.Contenders[name]).Consistency, Is.EqualTo(expectedSchedule), name);
-            }
-
-            Assert.That((expectedSchedule.SmallestTime, expectedSchedule.IndependentTeacherDropout), Is.EqualTo((0.001, false)), "the defaults");
-        });
-    }
-
     /// <summary>The summary network's settings are also the defaults of the code: the sizes are right when the file says nothing.</summary>
     [Test]
     public void TheSummaryHasTheSizesOfTheFile()
@@ -163,6 +126,7 @@ public sealed class DenoisingExperimentTests
     public void MistakesAreNamed(string setting, string problem) =>
         Assert.That(() => Load(setting), Throws.TypeOf<ConfigurationException>().With.Message.Contains(problem));
 
+    [Category(FastUnlessSlowAttribute.Slow)]
     [Test]
     public void MissingDataEndTheRunWithOneSentence()
     {
@@ -177,6 +141,7 @@ public sealed class DenoisingExperimentTests
         });
     }
 
+    [Category(FastUnlessSlowAttribute.Slow)]
     [Test]
     public void DamagedDataEndTheRunWithOneSentenceBeforeAnythingIsTrained()
     {

@@ -36,6 +36,7 @@ public sealed class DensityCommandTests
         figures: {budget: 128}
         """;
 
+    [Category(FastUnlessSlowAttribute.Slow)]
     [Test]
     public void ItTrainsMeasuresAndTabulatesAndASecondRunComputesNothing()
     {
@@ -66,6 +67,7 @@ public sealed class DensityCommandTests
         Assert.That(File.ReadAllLines(Path.Combine(results, "densities.csv")), Is.EqualTo(rows));
     }
 
+    [Category(FastUnlessSlowAttribute.Slow)]
     [Test]
     public void ATaskWithoutKnownLikelihoodAndImpossibleSizesAreRefused()
     {

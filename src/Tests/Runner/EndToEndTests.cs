@@ -1,11 +1,16 @@
 using System.Text.Json;
 using NUnit.Framework;
+using NUnit.Framework.Constraints;
+using Reproduce.Configuration;
 using Reproduce.Reporting;
 using Reproduce.Runner;
+using Reproduce.Runner.CommandLine;
+using Reproduce.Runner.Report;
 
 namespace Reproduce.Tests.Runner;
 
 /// <summary>A whole, tiny experiment through the real command line: what it leaves, what a second run does, what an interruption costs.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 public sealed class EndToEndTests
 {
     private const string Experiment = """
@@ -33,7 +38,21 @@ public sealed class EndToEndTests
         figures: {scatter_data_sets: [0]}
         """;
 
+    private TemporaryFolder _finished = null!;
     private TemporaryFolder _folder = null!;
+
+    /// <summary>One whole run, from which most tests begin: a copy of its folder is as good as a run of their own.</summary>
+    [OneTimeSetUp]
+    public void RunOnce()
+    {
+        _finished = new TemporaryFolder();
+        _finished.File("experiments/tiny.yaml", Experiment);
+        (int exitCode, string output, string errors) = Repository.Run(_finished.Path, ["experiments/tiny.yaml"]);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+    }
+
+    [OneTimeTearDown]
+    public void RemoveTheRun() => _finished.Dispose();
 
     [SetUp]
     public void SetUp()
@@ -45,13 +64,14 @@ public sealed class EndToEndTests
     [TearDown]
     public void TearDown() => _folder.Dispose();
 
+    private string TinyFile => Path.Combine(_folder.Path, "experiments", "tiny.yaml");
+
     private string Results => Path.Combine(_folder.Path, "results", "tiny");
 
     [Test]
     public void ARunLeavesTablesFiguresAndAManifestAndASecondRunComputesNothing()
     {
-        (int exitCode, string output, string errors) = Run();
-        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        BeginAfterTheRun();
         byte[] measurements = File.ReadAllBytes(Path.Combine(Results, "measurements.csv"));
         Assert.Multiple(() =>
         {
@@ -79,7 +99,7 @@ public sealed class EndToEndTests
         File.WriteAllText(foreign, "");
         string manifest = Path.Combine(Results, "manifest.json");
         JsonElement before = JsonDocument.Parse(File.ReadAllText(manifest)).RootElement;
-        (exitCode, output, _) = Run();
+        (int exitCode, string output, _) = Run();
         JsonElement after = JsonDocument.Parse(File.ReadAllText(manifest)).RootElement;
         Assert.Multiple(() =>
         {
@@ -112,7 +132,7 @@ public sealed class EndToEndTests
     [Test]
     public void ARunCanAddABudgetToTheReportThatIsThere()
     {
-        Run();
+        BeginAfterTheRun();
         string[] before = Numbers();
         Directory.Delete(Path.Combine(_folder.Path, "results", "cache"), recursive: true); // As on another machine.
         string[] another = ["experiments/tiny.yaml", "--set", "simulations.budgets=[64]", "--keep", "--out", "results/tiny"];
@@ -150,14 +170,15 @@ public sealed class EndToEndTests
         Assert.That(table.Settings("tiny", "paper").Where(s => s.Contender == "cmpe").Select(s => (s.Budget, s.Steps)),
             Is.EqualTo(new[] { (64, 1), (64, 3), (128, 1), (128, 2), (128, 3) }));
 
-        (exitCode, _, errors) = Repository.Run(
-            _folder.Path, ["experiments/tiny.yaml", "--set", "simulations.budgets=[32]", "--set", "contenders.acf.training.epochs=3", "--keep", "--out", "results/tiny"]);
-        Assert.That((exitCode, errors.Contains("'contenders.acf' differs", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.BadConfiguration, true)), "its numbers were kept by a run without it: " + errors);
+        // The numbers of acf were kept by a run without it.
+        Assert.That(() => ReadEarlier("simulations.budgets=[32]", "contenders.acf.training.epochs=3"), Refused("'contenders.acf' differs"));
+        Assert.That(() => ReadEarlier("simulations.budgets=[64]", "test.draws=100"), Refused("'test' differs"));
         (exitCode, _, errors) = Repository.Run(_folder.Path, [.. another, "--set", "contenders.cmpe.training.epochs=20"]);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
         Assert.That(errors, Does.Contain("measurements.csv").And.Contain("'contenders.cmpe' differs"));
-        (exitCode, _, errors) = Repository.Run(_folder.Path, [.. another, "--set", "test.draws=100"]);
-        Assert.That((exitCode, errors.Contains("'test' differs", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.BadConfiguration, true)), errors);
+
+        EarlierResults? ReadEarlier(params string[] settings) =>
+            EarlierResults.Read(Results, Repository.Request(TinyFile, null, null, settings).Load().Experiment, "paper", []);
     }
 
     [Test]
@@ -190,14 +211,13 @@ public sealed class EndToEndTests
     [Test]
     public void FiguresOfSeveralExperimentsNeedTheirRuns()
     {
-        (int exitCode, _, string errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml"]);
-        Assert.That((exitCode, errors.Contains("run the experiment", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.BadConfiguration, true)), errors);
+        RunRequest tiny = Repository.Request(TinyFile);
+        Assert.That(() => FiguresCommand.Run([tiny], null), Refused("run the experiment"));
 
-        Run();
-        (exitCode, _, errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml", "experiments/tiny.yaml"]);
-        Assert.That((exitCode, errors.Contains("every experiment once", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.BadConfiguration, true)), errors);
+        BeginAfterTheRun();
+        Assert.That(() => FiguresCommand.Run([tiny, tiny], null), Refused("every experiment once"));
         Directory.Delete(Path.Combine(_folder.Path, "results", "cache"), recursive: true); // A fresh clone has the results and no cache.
-        (exitCode, string output, errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml"]);
+        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml"]);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         string folder = Path.Combine(_folder.Path, "results", "paper");
         Assert.That(
@@ -250,7 +270,7 @@ public sealed class EndToEndTests
     [Test]
     public void TheSameSeedGivesTheSameNumbersAndDamageIsRepaired()
     {
-        Run();
+        BeginAfterTheRun();
         string[] first = Numbers();
 
         // A flipped byte in a file of draws and one in weights: both are found, and everything comes out as before.
@@ -291,6 +311,19 @@ public sealed class EndToEndTests
             Assert.That(report, Does.Match("at step [0-9]+ .learning rate .*, gradient norm .* checkpoint"));
             Assert.That(report, Does.Contain("What is missing").And.Not.Contain("every planned number was measured"));
         });
+    }
+
+    private static ContainsConstraint Refused(string reason) => Throws.TypeOf<ConfigurationException>().With.Message.Contains(reason);
+
+    private void BeginAfterTheRun()
+    {
+        string from = Path.Combine(_finished.Path, "results");
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string to = Path.Combine(_folder.Path, "results", Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
     }
 
     private (int ExitCode, string Output, string Errors) Run(params string[] more) =>

@@ -17,6 +17,7 @@ public sealed class ReportCommandTests
     public void TearDown() => _folder.Dispose();
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void TheCommittedResultsAreEnough()
     {
         string results = Copy("tumor");
@@ -38,6 +39,7 @@ public sealed class ReportCommandTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void AnExperimentFilePlansWhatTheNumbersLack()
     {
         string results = Copy("tumor");
@@ -51,6 +53,7 @@ public sealed class ReportCommandTests
     }
 
     [TestCase("seed: ", "1", "'seed' differs")]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void OtherSettingsAreRefused(string key, string digit, string expected)
     {
         string results = Copy("tumor");

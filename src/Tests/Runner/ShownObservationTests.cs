@@ -31,6 +31,7 @@ public sealed class ShownObservationTests
         figures: {scatter_data_sets: [0], observation: [-0.125, 0.25]}
         """;
 
+    [Category(FastUnlessSlowAttribute.Slow)]
     [Test]
     public void ItsExactPosteriorIsDrawnAndShown()
     {

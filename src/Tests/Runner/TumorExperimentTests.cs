@@ -3,14 +3,13 @@ using Reproduce.Compute;
 using Reproduce.Inference.Networks;
 using Reproduce.Reporting;
 using Reproduce.Runner;
-using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Tests.Inference.Support;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Runner;
 
-/// <summary>Experiment 5: what its file says, a tiny run through the command line, and an interruption of its simulations.</summary>
+/// <summary>Experiment 5: the sizes of its networks, a tiny run through the command line, and an interruption of its simulations.</summary>
 public sealed class TumorExperimentTests
 {
     private const string Tiny = """
@@ -38,12 +37,11 @@ public sealed class TumorExperimentTests
         sampling: {repeats: 1, threads: 2}
         """;
 
+    /// <summary>The published script's summary of its model prints the weights of the two networks.</summary>
     [Test]
-    public void TheFileSaysWhatThePaperSays()
+    public void TheNetworksHaveAsManyWeightsAsThePublishedOnes()
     {
         (_, Experiment tumor) = Repository.Request(Path.Combine(Repository.Root, "experiments", "tumor.yaml")).Load();
-        FreeFormContenderSettings fmpe = (FreeFormContenderSettings)tumor.Contenders["fmpe"];
-        ConsistencyContenderSettings cmpe = (ConsistencyContenderSettings)tumor.Contenders["cmpe"];
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(RandomKey.FromSeed(1));
         using Observation x = new(new Dictionary<string, Tensor>
@@ -53,26 +51,12 @@ public sealed class TumorExperimentTests
             ["ecm"] = random.Normal([8, 300]),
         });
         using SummaryNetwork summary = tumor.Summary.Create(x, random);
-        Assert.Multiple(() =>
-        {
-            Assert.That(summary.CountWeights(), Is.EqualTo(179_620));
-            Assert.That(summary.Outputs, Is.EqualTo(32));
-            Assert.That(fmpe.Network.Create(new NetworkParts(7, 32, 1, random)).CountWeights(), Is.EqualTo(1_075_207));
-            Assert.That(fmpe.Network, Is.EqualTo(cmpe.Network));
-            Assert.That(tumor.Simulations.Budgets, Is.EqualTo(new[] { 19_600 }));
-            Assert.That((tumor.Test.DataSets, tumor.Test.Draws), Is.EqualTo((400, 2000)));
-            Assert.That((fmpe.Steps, cmpe.Steps), Is.EqualTo((new[] { 30, 1000 }, new[] { 2, 30 })));
-            Assert.That((cmpe.Consistency.S0, cmpe.Consistency.S1, cmpe.Consistency.LargestTime), Is.EqualTo((10, 50, 50.0)));
-            foreach (ContenderSettings contender in tumor.Contenders.Values)
-            {
-                bool isFlow = contender is FlowContenderSettings;
-                Assert.That(
-                    (contender.Training.Epochs, contender.Training.BatchSize, contender.Training.LearningRate),
-                    Is.EqualTo(((int?)(isFlow ? 300 : 1000), 64, 5e-4)));
-            }
-        });
+        FreeFormNetworkSettings network = ((FreeFormContenderSettings)tumor.Contenders["fmpe"]).Network;
+        Assert.That(summary.CountWeights(), Is.EqualTo(179_620));
+        Assert.That(network.Create(new NetworkParts(7, 32, 1, random)).CountWeights(), Is.EqualTo(1_075_207));
     }
 
+    [Category(FastUnlessSlowAttribute.Slow)]
     [Test]
     public void ATinyRunReportsErrorsCalibrationAndTimeAndGoesOnAfterAnInterruption()
     {

@@ -97,6 +97,7 @@ public sealed class KinematicsTests
     [TestCase(0.8, 0.0, Description = "both kinds of sheet")]
     [TestCase(1.0, -0.9, Description = "the last link turned back: 2 pi wraps and sheets around pi matter")]
     [TestCase(-0.2, 1.98, Description = "nearly stretched")]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void PosteriorAgreesWithSolvingForTheFirstTwoParameters(double x1, double x2)
     {
         const int Proposals = 250_000, Draws = 100_000;
@@ -216,5 +217,6 @@ public sealed class KinematicsTests
     public void SamplesByKeyAndWithoutLeaks() => TaskAssert.SamplesByKeyAndWithoutLeaks(new KinematicsTask());
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void ReferenceIsCalibrated() => TaskAssert.IsCalibrated(new KinematicsTask(), 41);
 }

@@ -88,6 +88,7 @@ public sealed class TwoMoonsTests
     [TestCase(-0.6, 0.31, TestName = "GridIntegration(ordinary)")]
     [TestCase(0.27, -0.2, TestName = "GridIntegration(cut by q0 = 0)")]
     [TestCase(-0.75, 0.33, TestName = "GridIntegration(cut by the box)")]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void PosteriorAgreesWithGridIntegration(double x1, double x2)
     {
         TwoMoonsTask task = new();

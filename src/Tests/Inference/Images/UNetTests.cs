@@ -98,6 +98,7 @@ public sealed class UNetTests
     /// With sums written as <c>a + b</c> this fails within a few passes: the collections free the sum's hidden factor while it is read.
     /// </summary>
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void ARowDoesNotDependOnItsBatchWhileGarbageIsCollected()
     {
         using IDisposable noGrad = no_grad();
@@ -144,6 +145,7 @@ public sealed class UNetTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void GradientsAreThoseOfFiniteDifferences()
     {
         using UNet net = Small().Perturb(0.1, s_key.Child("w"));

@@ -25,6 +25,7 @@ internal sealed class NightlyComparisonTests
         Assert.That(Regressions(new SyntheticNight(night) { Machine = 3 }, Elsewhere), Is.Empty);
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void AnUnchangedTreeHardlyEverFails()
     {
         int failed = Enumerable.Range(100, 200).Count(night => Regressions(new SyntheticNight(night)).Count > 0);

@@ -51,6 +51,7 @@ public sealed class CameraModelTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void ShotNoiseHasScikitImagesMoments()
     {
         const int Draws = 4000;

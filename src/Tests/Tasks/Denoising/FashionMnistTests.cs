@@ -107,6 +107,7 @@ public sealed class FashionMnistTests
 
     /// <summary>Over HTTP, from a server on this computer that has the files as published.</summary>
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void ARightDownloadGetsItsNameAndLeavesNothingElse()
     {
         string installed = DenoisingOracle.Folder, place = Path.Combine(_folder, "new", "deeper");

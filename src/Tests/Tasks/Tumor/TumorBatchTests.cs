@@ -7,7 +7,6 @@ namespace Reproduce.Tests.Tasks.Tumor;
 
 /// <summary>Batches: what they promise about interruption, damage, failures and order; and the task that stands on them.</summary>
 [TestFixture]
-[Category("Fast")]
 public sealed class TumorBatchTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(7).Child("tumor-batch");

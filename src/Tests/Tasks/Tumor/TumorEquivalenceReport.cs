@@ -11,7 +11,7 @@ namespace Reproduce.Tests.Tasks.Tumor;
 /// </summary>
 [TestFixture]
 [Explicit("Rewrites a committed report")]
-[Category("Slow")]
+[Category(FastUnlessSlowAttribute.Slow)]
 public sealed class TumorEquivalenceReport
 {
     private const int Runs = 1000;

@@ -8,6 +8,7 @@ namespace Reproduce.Tests.Tasks.Tumor;
 /// The simulator against the original program: means and spreads of every time point and of the radial bins in groups of ten at eight
 /// parameter settings, with a family-wise level of 1 % over all settings and outputs. The seeds are fixed, so a pass stays a pass.
 /// </summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 [TestFixture]
 public sealed class TumorEquivalenceTests
 {
@@ -15,7 +16,6 @@ public sealed class TumorEquivalenceTests
     private const int Permutations = 4000;
 
     [Test]
-    [Category("Fast")]
     [TestCaseSource(nameof(SettingNumbers))]
     public void AHundredRunsAgreeWithTheOriginalAndItsReplica(int number)
     {
@@ -36,7 +36,6 @@ public sealed class TumorEquivalenceTests
     }
 
     [Test]
-    [Category("Fast")]
     public void TheTestsSeeADifferentModel()
     {
         // The same simulator with a division rate 4 % higher: a model error of this size must not pass as equivalent.
@@ -49,7 +48,6 @@ public sealed class TumorEquivalenceTests
     }
 
     [Test]
-    [Category("Fast")]
     public void TheMaximumStatisticHoldsItsLevelAndFindsShiftsAndSpreads()
     {
         var random = new Xoshiro256(RandomKey.FromSeed(3));

@@ -7,7 +7,6 @@ namespace Reproduce.Tests.Tasks.Tumor;
 
 /// <summary>The generated lattice against the original's, and against counts taken from the original.</summary>
 [TestFixture]
-[Category("Fast")]
 public sealed class TumorLatticeTests
 {
     private static readonly TumorLattice s_lattice = TumorLattice.Standard;

@@ -6,7 +6,6 @@ namespace Reproduce.Tests.Tasks.Tumor;
 
 /// <summary>The fast parts of the simulator against slow and obvious ways to compute the same.</summary>
 [TestFixture]
-[Category("Fast")]
 public sealed class TumorPartsTests
 {
     private static readonly TumorLattice s_lattice = TumorLattice.Standard;

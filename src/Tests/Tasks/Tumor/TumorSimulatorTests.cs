@@ -6,7 +6,6 @@ namespace Reproduce.Tests.Tasks.Tumor;
 
 /// <summary>Whole simulations: the initial state, limits known in closed form, determinism, and what a caller may rely on.</summary>
 [TestFixture]
-[Category("Fast")]
 public sealed class TumorSimulatorTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(20240522).Child("tumor-tests");
@@ -52,6 +51,7 @@ public sealed class TumorSimulatorTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void WithRoomAndNoGateTheNumberOfCellsIsThatOfErlangBranching()
     {
         // Three founders, cycle of 11 stages with mean 100 h: no crowding by the end (about a hundred cells).
