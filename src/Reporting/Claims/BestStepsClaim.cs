@@ -6,7 +6,8 @@ namespace Reproduce.Reporting;
 /// </summary>
 /// <remarks>
 /// Reproduced when every number outside is told to be worse than one inside, contradicted when every number inside is told to be worse than one outside.
-/// As several could do that by chance, the intervals are the wider ones of <see cref="Claim.ConfidenceOfEach"/>.
+/// As several could do that by chance, the intervals are the wider ones of <see cref="Claim.ConfidenceOfEach"/>: to tell one outside, of as
+/// many as there are inside; to tell one inside, of as many as there are outside.
 /// </remarks>
 public sealed record BestStepsClaim : Claim
 {

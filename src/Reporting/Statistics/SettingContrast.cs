@@ -48,12 +48,13 @@ internal static class SettingContrast
         .Where(p => p.Values.Replicates.Count > 0)
         .ToDictionary(p => p.Budget, p => p.Values);
 
-    // Same networks first, nearest number of steps; then the nearest budget.
+    // Same networks first, nearest number of steps; then the nearest budget. Of two equally near the lower, so that no rounding decides.
     private static TrainingSpread? Nearest(MeasurementTable table, MeasurementKey key, double mean, ContenderStyles styles)
     {
         Setting own = key.Setting;
         foreach (Setting near in table.SettingsLike(key).Where(s => s != own)
-            .OrderBy(s => Distance(s.Budget, own.Budget)).ThenBy(s => Distance(s.Steps, own.Steps)))
+            .OrderBy(s => Distance(s.Budget, own.Budget)).ThenBy(s => Distance(s.Steps, own.Steps))
+            .ThenBy(s => s.Budget).ThenBy(s => s.Steps))
         {
             MeasurementKey other = key with { Setting = near };
             ReplicatedValues values = Values(table, other, mean);
@@ -82,5 +83,6 @@ internal static class SettingContrast
         return new TrainingSpread(relative * Math.Pow(term.Values.Mean, 2), times.Length - 1, "the other budgets");
     }
 
-    private static double Distance(int a, int b) => Math.Abs(Math.Log(Math.Max(1, a)) - Math.Log(Math.Max(1, b)));
+    // How many times the one is the other: 512 and 2048 are equally far from 1024.
+    private static double Distance(int a, int b) => (double)Math.Max(1, Math.Max(a, b)) / Math.Max(1, Math.Min(a, b));
 }

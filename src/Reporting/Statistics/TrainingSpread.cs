@@ -8,9 +8,11 @@ public sealed record TrainingSpread(double Variance, double DegreesOfFreedom, st
 {
     /// <summary>The spread of a weighted sum of settings of one budget and the same replicates.</summary>
     /// <remarks>
-    /// Two or three trainings say little: a small spread among them by luck makes an interval far too short (a nominal 95 % one covers 87 % where trainings
-    /// matter most). The same sum at the other budgets says more, so the variance is the larger of the own and of the one pooled over budgets. Where no
-    /// other budget has several trainings, the rest that each training's mean holds is left in its variance, which is too careful by that.
+    /// Two or three trainings say little: a small spread among them by luck makes an interval far too short (a nominal 95 % one covers 87 %
+    /// where trainings matter most). The same sum at the other budgets says more, so the variance is the larger of the own and of the one
+    /// pooled over budgets, this one among them: each weighted by its degrees of freedom, a negative one as it is, the larger of the two
+    /// at least 0. Where no other budget has several trainings, the rest that each training's mean holds is left in its variance, which
+    /// is too careful by that.
     /// </remarks>
     /// <param name="block">Terms that have at least two replicates, the same ones.</param>
     /// <param name="testSets">The test sets that count.</param>

@@ -150,6 +150,19 @@ internal sealed class ClaimTests
     }
 
     [Test]
+    public void One_training_borrows_from_the_lower_of_two_budgets_that_are_equally_near([Values(512, 1024, 2048, 4096)] int lower)
+    {
+        IEnumerable<Measurement> At(int budget, params double[] means) =>
+            Trainings("fmpe", 10, means).Select(r => r with { Budget = budget });
+        MeasurementTable table = new([.. At(lower, 0.63, 0.64, 0.65), .. At(2 * lower, 0.62), .. At(4 * lower, 0.63, 0.73, 0.83)]);
+
+        MeasurementKey key = new("gmm", "paper", new Setting("fmpe", 2 * lower, 10), "c2st");
+        ContrastTerm term = SettingContrast.Term(table, key, SyntheticResults.Styles);
+
+        Assert.That(term.Elsewhere!.Source, Is.EqualTo($"FMPE, 10 steps at {lower}"));
+    }
+
+    [Test]
     public void One_training_borrows_the_spread_of_the_same_networks_with_other_steps()
     {
         Measurement[] rows =
