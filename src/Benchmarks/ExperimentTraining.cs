@@ -1,5 +1,5 @@
 using Reproduce.Compute;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Training;
 using Reproduce.Reporting;
 using Reproduce.Runner;

@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Training;

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Networks.Images;

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Reproduce.Compute;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Training;
 using static TorchSharp.torch;
 

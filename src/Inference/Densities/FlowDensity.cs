@@ -1,5 +1,5 @@
 using Reproduce.Compute;
-using Reproduce.Inference.Sampling;
+using Reproduce.Inference.Contracts;
 using TorchSharp;
 using static TorchSharp.torch;
 

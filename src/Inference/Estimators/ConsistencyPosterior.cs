@@ -1,7 +1,7 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Densities;
 using Reproduce.Inference.Networks;
-using Reproduce.Inference.Sampling;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

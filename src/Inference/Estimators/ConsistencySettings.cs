@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Reproduce.Inference.Contracts;
 
 namespace Reproduce.Inference.Estimators;
 

@@ -1,8 +1,7 @@
 using Reproduce.Compute;
-using Reproduce.Inference.Densities;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Flows;
 using Reproduce.Inference.Networks;
-using Reproduce.Inference.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,8 +1,8 @@
 using MathNet.Numerics;
 using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Densities;
 using Reproduce.Inference.Networks;
-using Reproduce.Inference.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 

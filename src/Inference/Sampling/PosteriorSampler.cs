@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
-using Reproduce.Inference.Densities;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Reproduce.Compute;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Training;

@@ -1,3 +1,4 @@
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Estimators;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;

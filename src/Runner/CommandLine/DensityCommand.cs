@@ -1,6 +1,6 @@
 using Reproduce.Compute;
 using Reproduce.Configuration;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Training;
 using Reproduce.Reporting;
 using Reproduce.Runner.Densities;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Reproduce.Compute;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Pipeline;
 using Spectre.Console;

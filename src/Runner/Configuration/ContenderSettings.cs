@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Configuration;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Training;
 
 namespace Reproduce.Runner.Configuration;

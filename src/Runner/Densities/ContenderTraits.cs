@@ -1,6 +1,5 @@
 using Reproduce.Compute;
-using Reproduce.Inference.Densities;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Sampling;
 using TorchSharp;

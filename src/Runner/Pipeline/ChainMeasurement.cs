@@ -1,5 +1,5 @@
 using Reproduce.Compute;
-using Reproduce.Inference.Densities;
+using Reproduce.Inference.Chains;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
-using Reproduce.Inference.Densities;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;

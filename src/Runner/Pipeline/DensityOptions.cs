@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Reproduce.Inference.Densities;
+using Reproduce.Inference.Chains;
 
 namespace Reproduce.Runner.Pipeline;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Reproduce.Compute;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;

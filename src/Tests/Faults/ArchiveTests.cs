@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using NUnit.Framework;
 using Reproduce.Compute;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks.Denoising;

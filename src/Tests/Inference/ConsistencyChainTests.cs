@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Reproduce.Compute;
-using Reproduce.Inference.Densities;
+using Reproduce.Inference.Chains;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Sampling;

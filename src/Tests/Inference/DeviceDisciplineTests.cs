@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using NUnit.Framework;
 using NUnit.Framework.Constraints;
 using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Flows;
 using Reproduce.Inference.Networks;

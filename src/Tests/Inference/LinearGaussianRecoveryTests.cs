@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using Reproduce.Compute;
-using Reproduce.Inference.Densities;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Flows;
 using Reproduce.Inference.Networks;

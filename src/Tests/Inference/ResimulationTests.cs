@@ -1,8 +1,7 @@
 using NUnit.Framework;
 using Reproduce.Compute;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Networks;
-using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
 using Reproduce.Tests.Inference.Support;
 using static TorchSharp.torch;

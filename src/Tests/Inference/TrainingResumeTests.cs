@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using Reproduce.Compute;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Training;
 using Reproduce.Tests.Inference.Support;
 using static TorchSharp.torch;

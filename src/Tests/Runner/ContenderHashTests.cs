@@ -2,7 +2,7 @@ using System.Reflection;
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Configuration;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Catalogue;

@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Configuration;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Networks.Images;
 using Reproduce.Inference.Training;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using NUnit.Framework;
 using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using Reproduce.Runner.Catalogue;

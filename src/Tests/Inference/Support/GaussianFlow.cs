@@ -1,5 +1,5 @@
 using Reproduce.Compute;
-using Reproduce.Inference.Sampling;
+using Reproduce.Inference.Contracts;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference.Support;

@@ -1,6 +1,6 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Networks;
-using Reproduce.Inference.Sampling;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

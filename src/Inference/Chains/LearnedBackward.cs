@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Flows;
 using Reproduce.Inference.Networks;
@@ -8,7 +9,7 @@ using Reproduce.Inference.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Reproduce.Inference.Densities;
+namespace Reproduce.Inference.Chains;
 
 /// <summary>Settings of <see cref="LearnedBackward"/>.</summary>
 public sealed record BackwardSettings

@@ -1,10 +1,11 @@
+using Reproduce.Inference.Contracts;
+using Reproduce.Inference.Densities;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
-using Reproduce.Inference.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Reproduce.Inference.Densities;
+namespace Reproduce.Inference.Chains;
 
 /// <summary>
 /// The density of K-step consistency draws (Eq. 10) through the Markov chain of their noisy latents.

@@ -1,17 +1,8 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Sampling;
-
-/// <summary>The latent noise of a batch of draws: every call gives the next standard normal [N, D].</summary>
-public interface INoise
-{
-    /// <summary>The next standard normal numbers, [N, D].</summary>
-    Tensor Next();
-
-    /// <summary>Random numbers for uses other than latents (dropout masks while sampling).</summary>
-    RandomSource Extra { get; }
-}
 
 /// <summary>
 /// Noise for rows that belong to several blocks, each block with a stream of its own: the numbers of a block are the same whichever

@@ -1,7 +1,6 @@
-using Reproduce.Inference.Sampling;
 using static TorchSharp.torch;
 
-namespace Reproduce.Inference.Densities;
+namespace Reproduce.Inference.Contracts;
 
 /// <summary>An estimator that can say how dense it made its own draws: all that importance sampling needs.</summary>
 /// <remarks>The draws follow exactly the density that comes with them, which need not be the distribution of K-step draws.</remarks>

@@ -1,24 +1,8 @@
 using Reproduce.Compute;
 using Reproduce.Inference.Networks;
-using Reproduce.Inference.Sampling;
 using static TorchSharp.torch;
 
-namespace Reproduce.Inference.Estimators;
-
-/// <summary>Where a training stands when a loss is asked for.</summary>
-/// <param name="Random">This step's random numbers.</param>
-/// <param name="Step">Optimiser steps done before this one, from 0.</param>
-/// <param name="TotalSteps">Optimiser steps of the whole training.</param>
-/// <param name="EpochsDone">Whole passes through the training set before this step.</param>
-/// <param name="IsTraining">False when the loss is only measured (validation): no dropout.</param>
-public sealed record TrainingStep(RandomSource Random, long Step, long TotalSteps, long EpochsDone = 0, bool IsTraining = true)
-{
-    /// <summary>Whether second derivatives of the loss will be asked for; a training needs first ones alone.</summary>
-    public bool NeedsSecondDerivatives { get; init; }
-
-    /// <summary>A new pass through networks for this step, with dropout while training.</summary>
-    public ForwardPass NewPass() => IsTraining ? ForwardPass.WithDropout(Random, NeedsSecondDerivatives) : ForwardPass.Evaluation;
-}
+namespace Reproduce.Inference.Contracts;
 
 /// <summary>An amortised posterior q(theta | x) that is trained on simulations and sampled for any observation.</summary>
 public interface IPosteriorEstimator : IDisposable
@@ -49,14 +33,4 @@ public interface IPosteriorEstimator : IDisposable
     /// <returns>[N, D].</returns>
     /// <exception cref="OperationCanceledException">Stopped; <paramref name="noise"/> has been used up to some place.</exception>
     Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default);
-}
-
-/// <summary>An estimator whose density can be evaluated at any parameter.</summary>
-public interface ITractableDensity
-{
-    /// <summary>log q(theta | x).</summary>
-    /// <param name="theta">[N, D].</param>
-    /// <param name="condition">A row of summaries for each, [N, S].</param>
-    /// <returns>[N].</returns>
-    Tensor LogProb(Tensor theta, Tensor condition);
 }

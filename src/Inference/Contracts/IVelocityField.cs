@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Reproduce.Inference.Densities;
+namespace Reproduce.Inference.Contracts;
 
 /// <summary>An estimator whose draws are the flow of an ODE, d theta / dt = v(theta, t; x), that starts from Gaussian noise.</summary>
 public interface IVelocityField

@@ -1,7 +1,7 @@
-using Reproduce.Inference.Sampling;
+using Reproduce.Inference.Contracts;
 using static TorchSharp.torch;
 
-namespace Reproduce.Inference.Densities;
+namespace Reproduce.Inference.Chains;
 
 /// <summary>
 /// A conditional density r(u_{k-1} | u_k, x) that goes backwards along the noisy latents u_1, ..., u_K of K-step consistency draws.
