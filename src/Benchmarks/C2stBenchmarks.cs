@@ -58,7 +58,8 @@ public class C2stBenchmarks
     }
 
     /// <summary>
-    /// The floor: the products with one classifier's hidden weights (forward, by the input, by the weights), 100 times over all draws, on all cores.
+    /// The floor: the products with one classifier's hidden weights (forward, by the input, by the weights), 100 times over all draws, on
+    /// all cores.
     /// </summary>
     [Benchmark(OperationsPerInvoke = SetsOneAtATime)]
     [BenchmarkCategory(NightlyBenchmarks.Category)]

@@ -15,8 +15,11 @@ internal static class C2stOneAtATime
     {
         float[] initial = new float[shape.Count];
         shape.Initialise(initial, classifier.Key);
-        int d = shape.Inputs, h = shape.Hidden;
-        using Linear first = Layer(d, h, NetworkShape.Weight1, shape.Bias1), second = Layer(h, h, shape.Weight2, shape.Bias2), third = Layer(h, 1, shape.Weight3, shape.Bias3);
+        int d = shape.Inputs,
+            h = shape.Hidden;
+        using Linear first = Layer(d, h, NetworkShape.Weight1, shape.Bias1),
+            second = Layer(h, h, shape.Weight2, shape.Bias2),
+            third = Layer(h, 1, shape.Weight3, shape.Bias3);
         using Sequential network = nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), third);
         using optim.Optimizer adam = optim.Adam(network.parameters(), options.LearningRate, weight_decay: options.L2 / options.BatchSize);
         var shuffle = new SplitMix64(classifier.Key.Child("shuffle").Value);
@@ -57,7 +60,10 @@ internal static class C2stOneAtATime
             using var step = NewDisposeScope();
             int batch = Math.Min(batchSize, order.Length - start);
             adam.zero_grad();
-            Tensor loss = nn.functional.binary_cross_entropy_with_logits(network.forward(x.narrow(0, start, batch)), y.narrow(0, start, batch));
+            Tensor loss = nn.functional.binary_cross_entropy_with_logits(
+                network.forward(x.narrow(0, start, batch)),
+                y.narrow(0, start, batch)
+            );
             loss.backward();
             adam.step();
             using IDisposable plain = no_grad();

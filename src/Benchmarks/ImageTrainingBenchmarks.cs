@@ -40,7 +40,8 @@ public class ImageTrainingBenchmarks
 
     /// <summary>The residual MLP of 2048 units.</summary>
     [Benchmark(OperationsPerInvoke = Steps * BatchSize)]
-    public long Naive() => Train((largestTime, random) => new NaiveImageMlp(_camera.Pixels, Summaries, largestTime, new NaiveImageMlpSettings(), random));
+    public long Naive() =>
+        Train((largestTime, random) => new NaiveImageMlp(_camera.Pixels, Summaries, largestTime, new NaiveImageMlpSettings(), random));
 
     /// <summary>The U-Net of 16, 32 and 64 channels.</summary>
     [Benchmark(OperationsPerInvoke = Steps * BatchSize)]
@@ -59,11 +60,31 @@ public class ImageTrainingBenchmarks
         using var scope = NewDisposeScope();
         using var random = new RandomSource(RandomKey.FromSeed(5));
         var summary = new ImageSummaryCnn(1, new ImageSummaryCnnSettings { Outputs = Summaries }, random);
-        var consistency = new ConsistencySettings { LargestTime = 200, S0 = 10, S1 = 50 };
-        using IPosteriorEstimator estimator = Contender == "cmpe"
-            ? new ConsistencyPosterior(_camera.Pixels, summary, create(consistency.LargestTime, random), ones(_camera.Pixels), consistency)
-            : new FlowMatchingPosterior(_camera.Pixels, summary, create(1, random), new FlowMatchingSettings());
-        var training = new TrainingSettings { Steps = Steps, BatchSize = BatchSize, LearningRate = 5e-4, ClipNorm = 0, WeightDecay = 0.004, Validations = 0 };
+        var consistency = new ConsistencySettings
+        {
+            LargestTime = 200,
+            S0 = 10,
+            S1 = 50,
+        };
+        using IPosteriorEstimator estimator =
+            Contender == "cmpe"
+                ? new ConsistencyPosterior(
+                    _camera.Pixels,
+                    summary,
+                    create(consistency.LargestTime, random),
+                    ones(_camera.Pixels),
+                    consistency
+                )
+                : new FlowMatchingPosterior(_camera.Pixels, summary, create(1, random), new FlowMatchingSettings());
+        var training = new TrainingSettings
+        {
+            Steps = Steps,
+            BatchSize = BatchSize,
+            LearningRate = 5e-4,
+            ClipNorm = 0,
+            WeightDecay = 0.004,
+            Validations = 0,
+        };
         using var trainer = new Trainer(estimator, training, RandomKey.FromSeed(9)) { Resimulation = _camera };
         trainer.Run(_data);
         return trainer.Step;

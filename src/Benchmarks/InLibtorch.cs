@@ -7,7 +7,8 @@ namespace Reproduce.Benchmarks;
 
 /// <summary>
 /// An estimator that keeps to libtorch's operations: its training asks for a loss with second derivatives, its draws have gradients
-/// switched on (freeze the weights, so that none are recorded). Passes without gradients, as a consistency model's teacher, still take vector code.
+/// switched on (freeze the weights, so that none are recorded). Passes without gradients, as a consistency model's teacher, still take
+/// vector code.
 /// </summary>
 /// <param name="estimator">The estimator.</param>
 internal sealed class InLibtorch(IPosteriorEstimator estimator) : IPosteriorEstimator

@@ -9,8 +9,11 @@ namespace Reproduce.Benchmarks;
 [Config(typeof(InProcessConfig))]
 public class ProductBenchmarks
 {
-    private const int Size = 256, Rows = 1024, Repeats = 100;
-    private readonly float[] _a = GC.AllocateArray<float>(Size * Size, pinned: true), _b = GC.AllocateArray<float>(Rows * Size, pinned: true);
+    private const int Size = 256,
+        Rows = 1024,
+        Repeats = 100;
+    private readonly float[] _a = GC.AllocateArray<float>(Size * Size, pinned: true),
+        _b = GC.AllocateArray<float>(Rows * Size, pinned: true);
     private readonly float[] _c = GC.AllocateArray<float>(Rows * Size, pinned: true);
     private Tensor _rows = null!, _weights = null!;
 

@@ -23,7 +23,12 @@ public class SeriesTrainingBenchmarks
     /// <summary>Makes the data.</summary>
     [GlobalSetup]
     public void Setup() =>
-        _training = ExperimentTraining.Prepare("tumor", Contender, Simulations, FormattableString.Invariant($"summary.points_per_step={PointsPerStep}"));
+        _training = ExperimentTraining.Prepare(
+            "tumor",
+            Contender,
+            Simulations,
+            FormattableString.Invariant($"summary.points_per_step={PointsPerStep}")
+        );
 
     /// <summary>Frees the data.</summary>
     [GlobalCleanup]

@@ -87,7 +87,11 @@ public class SetTrainingBenchmarks
     private static (RandomSource Random, DeepSet Network, Observation X) Create()
     {
         RandomSource random = new(RandomKey.FromSeed(5));
-        return (random, new DeepSet(Features, s_settings, random), new Observation(random.Normal([Sets, Members, Features]).DetachFromDisposeScope()));
+        return (
+            random,
+            new DeepSet(Features, s_settings, random),
+            new Observation(random.Normal([Sets, Members, Features]).DetachFromDisposeScope())
+        );
     }
 
     private void Train(bool vectors)
@@ -113,6 +117,12 @@ public class SetTrainingBenchmarks
         }
     }
 
-    private void Add(int rows, int inputs, int outputs) => _products.Add((
-        randn(rows, inputs).DetachFromDisposeScope(), randn(inputs, outputs).DetachFromDisposeScope(), randn(rows, outputs).DetachFromDisposeScope()));
+    private void Add(int rows, int inputs, int outputs) =>
+        _products.Add(
+            (
+                randn(rows, inputs).DetachFromDisposeScope(),
+                randn(inputs, outputs).DetachFromDisposeScope(),
+                randn(rows, outputs).DetachFromDisposeScope()
+            )
+        );
 }

@@ -43,8 +43,11 @@ public static class Devices
         if (!available || index >= cuda.device_count())
         {
             throw new ArgumentException(
-                $"device: '{name}' is not available ({(available ? $"{cuda.device_count()} GPU(s) found" : "no GPU found by this build")}); " +
-                "use 'cpu', or build with -p:TorchBackend=cuda on a machine with a GPU.", nameof(name));
+                $"device: '{name}' is not available "
+                    + $"({(available ? $"{cuda.device_count()} GPU(s) found" : "no GPU found by this build")}); "
+                    + "use 'cpu', or build with -p:TorchBackend=cuda on a machine with a GPU.",
+                nameof(name)
+            );
         }
 
         return new Device(DeviceType.CUDA, index);

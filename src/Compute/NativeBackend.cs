@@ -92,6 +92,3 @@ public static class NativeBackend
         return true;
     }
 }
-
-/// <summary>TorchSharp's native library cannot be loaded.</summary>
-public sealed class NativeBackendException(string message) : Exception(message);

@@ -41,7 +41,8 @@ public sealed class Observation : IDisposable
             if (tensor.shape[0] != Count)
             {
                 throw new ArgumentException(
-                    $"observation '{name}': expected a batch of {Count} as in the other tensors, got shape [{string.Join(", ", tensor.shape)}].",
+                    $"observation '{name}': expected a batch of {Count} as in the other tensors, got shape "
+                        + $"[{string.Join(", ", tensor.shape)}].",
                     nameof(parts));
             }
         }

@@ -211,7 +211,11 @@ internal static class ScalarConverter
         }
 
         CultureInfo invariant = CultureInfo.InvariantCulture;
-        if (type == typeof(bool)) return scalar.Text switch { "true" => true, "false" => false, _ => null };
+        if (type == typeof(bool))
+        {
+            return scalar.Text switch { "true" => true, "false" => false, _ => null };
+        }
+
         if (type == typeof(int))
         {
             return int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, invariant, out int number) ? number : null;

@@ -5,17 +5,6 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Evaluation;
 
-/// <summary>What importance weights say about J sets of draws.</summary>
-/// <param name="Weights">Normalised weights, float64, [J, S]; every row sums to one, or is zero when no draw is possible.</param>
-/// <param name="EffectiveShare">Effective sample size (Kish 1965) over the number of draws, in [0, 1], for every set.</param>
-/// <param name="LogEvidence">Logarithm of the mean weight: estimates the logarithm of the target's integral; negative infinity when no draw is possible.</param>
-/// <param name="LogEvidenceError">Standard error of <paramref name="LogEvidence"/> by the delta method, from the spread of the weights.</param>
-public sealed record ImportanceResult(Tensor Weights, double[] EffectiveShare, double[] LogEvidence, double[] LogEvidenceError) : IDisposable
-{
-    /// <inheritdoc/>
-    public void Dispose() => Weights.Dispose();
-}
-
 /// <summary>
 /// Importance sampling of a target that is known up to its integral, such as a posterior, with draws from a proposal of known density,
 /// such as an estimator (neural importance sampling; Dax et al. 2023).
@@ -36,7 +25,10 @@ public static class ImportanceSampling
         Require.Rank(logProposal, 2, nameof(logProposal), "[J, S]");
         if (!logTarget.shape.SequenceEqual(logProposal.shape))
         {
-            throw new ArgumentException($"logProposal: expected {Require.Shape(logTarget)}, got {Require.Shape(logProposal)}.", nameof(logProposal));
+            throw new ArgumentException(
+                $"logProposal: expected {Require.Shape(logTarget)}, got {Require.Shape(logProposal)}.",
+                nameof(logProposal)
+            );
         }
 
         using DisposeScope scope = NewDisposeScope();

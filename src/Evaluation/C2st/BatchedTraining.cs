@@ -12,7 +12,8 @@ internal static class BatchedTraining
     internal static long BytesPerClassifier(NetworkShape shape, int rows, C2stSettings options)
     {
         long batch = Math.Min(options.BatchSize, rows);
-        long numbers = (long)rows * (2 * shape.Inputs + 8) + 8 * batch * shape.Hidden + 3L * EvaluationRows * shape.Hidden + 8L * shape.Count;
+        long numbers =
+            (long)rows * (2 * shape.Inputs + 8) + 8 * batch * shape.Hidden + 3L * EvaluationRows * shape.Hidden + 8L * shape.Count;
         return sizeof(float) * numbers;
     }
 
@@ -113,8 +114,13 @@ internal static class BatchedTraining
         {
             using var step = NewDisposeScope();
             Range part = start..Math.Min(held, start + EvaluationRows);
-            (Tensor x, Tensor y) = Gather(ended.Select(i => (running[i].Classifier.Test[part], running[i].Offset)).ToArray(), data, references);
-            Tensor draw = y.squeeze(2).gt(Scalars.Half), told = finished.Logits(x).gt(Scalars.Zero).eq(draw);
+            (Tensor x, Tensor y) = Gather(
+                ended.Select(i => (running[i].Classifier.Test[part], running[i].Offset)).ToArray(),
+                data,
+                references
+            );
+            Tensor draw = y.squeeze(2).gt(Scalars.Half),
+                told = finished.Logits(x).gt(Scalars.Zero).eq(draw);
             counts.add_(stack([told.sum(1), told.logical_and(draw).sum(1)], 1));
         }
 

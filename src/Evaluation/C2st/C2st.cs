@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reproduce.Compute;
 using Reproduce.Kernels;
 using TorchSharp;
@@ -118,9 +119,13 @@ public static class C2st
         long hidden = (long)options.HiddenPerDimension * dimensions, parameters = hidden * (dimensions + hidden + 3) + 1;
         return parameters * Copies <= Array.MaxLength
             ? new NetworkShape(dimensions, (int)hidden)
-            : throw new ArgumentException(FormattableString.Invariant(
-                $"draws: {dimensions} parameters with {options.HiddenPerDimension} hidden units each need a classifier of {parameters} weights") +
-                FormattableString.Invariant($"; expected at most {Array.MaxLength / Copies}."));
+            : throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"draws: {dimensions} parameters with {options.HiddenPerDimension} hidden units each need a classifier of "
+                        + $"{parameters} weights"
+                ) + FormattableString.Invariant($"; expected at most {Array.MaxLength / Copies}.")
+            );
     }
 
     /// <summary>Reference above draws, as many of each, both scaled by the reference: [J, 2 S, D].</summary>

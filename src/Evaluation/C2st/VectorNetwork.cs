@@ -167,7 +167,8 @@ internal sealed class VectorNetwork
 
             // exp(-|z|) cannot overflow; softplus(z) = max(z, 0) + log(1 + exp(-|z|)).
             Vector256<float> small = Vector256.Exp(-Vector256.Abs(logit));
-            Vector256<float> loss = Vector256.Max(logit, Vector256<float>.Zero) - label * logit + Vector256.Log(Vector256<float>.One + small);
+            Vector256<float> loss =
+                Vector256.Max(logit, Vector256<float>.Zero) - label * logit + Vector256.Log(Vector256<float>.One + small);
             Vector256<float> inverse = Vector256<float>.One / (Vector256<float>.One + small);
             Vector256<float> sigmoid = Vector256.ConditionalSelect(
                 Vector256.GreaterThanOrEqual(logit, Vector256<float>.Zero), inverse, small * inverse);

@@ -4,7 +4,8 @@ using Reproduce.Kernels;
 namespace Reproduce.Evaluation;
 
 /// <summary>
-/// The calibration error that exact posteriors have because the data sets are few, by simulation: a true value's place in an exact posterior is uniform.
+/// The calibration error that exact posteriors have because the data sets are few, by simulation: a true value's place in an exact
+/// posterior is uniform.
 /// </summary>
 /// <param name="Median">Half of the simulated experiments have a smaller largest error.</param>
 /// <param name="Low">5 % have a smaller one.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Reproduce.Compute;
 using Reproduce.Kernels;
@@ -78,15 +79,21 @@ public static class Calibration
     /// </summary>
     /// <param name="ranks">Fractional ranks of one parameter, multiples of 1/S, [J].</param>
     /// <param name="draws">S.</param>
-    /// <param name="bins">Number of bins, at least 2; J / 20 is a good choice. Rank r of 0 .. S is in bin r bins / (S + 1), rounded down.</param>
+    /// <param name="bins">Number of bins, at least 2; J / 20 is a good choice. Rank r of 0 .. S is in bin r bins / (S + 1), rounded
+    /// down.</param>
     /// <param name="confidence">Of the range, in (0, 1).</param>
     /// <exception cref="ArgumentException">No ranks, numbers that are no multiples of 1/S in [0, 1], or impossible settings.</exception>
     public static RankHistogram RankHistogram(ReadOnlySpan<double> ranks, int draws, int bins, double confidence = 0.95)
     {
         if (draws < 1 || bins < 2 || confidence is not (> 0 and < 1))
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"draws, bins and confidence: expected at least 1, at least 2 and a number between 0 and 1, got {draws}, {bins} and {confidence}."));
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"draws, bins and confidence: expected at least 1, at least 2 and a number between 0 and 1, got {draws}, {bins} and "
+                        + $"{confidence}."
+                )
+            );
         }
 
         int[] counts = new int[bins];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reproduce.Compute;
 using Reproduce.Kernels;
 
@@ -25,8 +26,13 @@ public static class SimultaneousBands
     {
         if (dataSets < 2 || confidence is not (> 0 and < 1) || draws < 0 || simulations < 20)
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"Bands need at least 2 data sets, a confidence between 0 and 1, draws of at least 0 and 20 simulations; got {dataSets}, {confidence}, {draws}, {simulations}."));
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Bands need at least 2 data sets, a confidence between 0 and 1, draws of at least 0 and 20 simulations; got "
+                        + $"{dataSets}, {confidence}, {draws}, {simulations}."
+                )
+            );
         }
 
         double[] points = Points(Math.Min(dataSets, 1000));

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Estimators;
@@ -10,20 +9,6 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Chains;
-
-/// <summary>Settings of <see cref="LearnedBackward"/>.</summary>
-public sealed record BackwardSettings
-{
-    /// <summary>Execution paths for each observation that is learned from.</summary>
-    [Range(1, 1_000_000)]
-    public int PathsPerObservation { get; init; } = 8;
-
-    /// <summary>The spline flow.</summary>
-    public CouplingFlowSettings Flow { get; init; } = new() { Layers = 4, Dropout = 0, L2 = 0 };
-
-    /// <summary>Its training.</summary>
-    public TrainingSettings Training { get; init; } = new() { Steps = 4000, BatchSize = 256, LearningRate = 1e-3 };
-}
 
 /// <summary>
 /// The backward conditionals of K-step draws as one spline flow, amortised over observations and steps and trained on execution paths

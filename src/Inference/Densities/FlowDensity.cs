@@ -38,7 +38,12 @@ public static class FlowDensity
 
         using IDisposable gradients = enable_grad();
         using DisposeScope scope = NewDisposeScope();
-        Path path = new(field, theta.detach().clone(), condition, options.Probes == 0 ? VectorJacobian.UnitVectors(theta) : Signs(theta, options.Probes, random!));
+        Path path = new(
+            field,
+            theta.detach().clone(),
+            condition,
+            options.Probes == 0 ? VectorJacobian.UnitVectors(theta) : Signs(theta, options.Probes, random!)
+        );
         double[] times = field.TimesFromParameter(options.Intervals);
         for (int i = 0; i < options.Intervals; i++)
         {

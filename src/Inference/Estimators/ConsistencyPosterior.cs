@@ -8,11 +8,6 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Estimators;
 
-/// <summary>One pass of a multi-step draw.</summary>
-/// <param name="Level">The noise level t_k at which the network is called.</param>
-/// <param name="Added">Standard deviation of the noise that is added before.</param>
-public readonly record struct SamplingStep(double Level, double Added);
-
 /// <summary>
 /// Consistency model posterior estimation (CMPE; Eqs. 5 to 8), trained in isolation as in Song and Dhariwal (2023).
 /// </summary>

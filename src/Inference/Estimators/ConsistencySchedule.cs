@@ -5,7 +5,8 @@ namespace Reproduce.Inference.Estimators;
 /// <summary>
 /// The noise levels of consistency training and sampling (Song and Dhariwal 2023; the paper's Appendix A).
 /// </summary>
-/// <remarks>t_i = (eps^(1/rho) + (i-1)/(N-1) (T^(1/rho) - eps^(1/rho)))^rho, i = 1..N, from the smallest level eps to the largest T.</remarks>
+/// <remarks>t_i = (eps^(1/rho) + (i-1)/(N-1) (T^(1/rho) - eps^(1/rho)))^rho, i = 1..N, from the smallest level eps to the largest
+/// T.</remarks>
 public static class ConsistencySchedule
 {
     /// <summary>The grid of N noise levels, ascending.</summary>

@@ -48,7 +48,9 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
         if (settings.LargestTime <= settings.SmallestTime)
         {
             throw new ArgumentException(
-                $"settings: expected LargestTime above SmallestTime ({settings.SmallestTime}), got {settings.LargestTime}", nameof(settings));
+                $"settings: expected LargestTime above SmallestTime ({settings.SmallestTime}), got {settings.LargestTime}",
+                nameof(settings)
+            );
         }
 
         this.summary = summary;

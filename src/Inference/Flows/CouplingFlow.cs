@@ -79,15 +79,20 @@ public sealed class CouplingFlow : Network, IConditionalTransform
     internal bool UsesVectors(Tensor u, ForwardPass pass) => _vectors.Accepts(u, ((ActivationNorm)transforms[0]).Scale, pass);
 
     private Tensor[] Weights() =>
-    [
-        .. transforms.SelectMany(t => t switch
-        {
-            ActivationNorm norm => [norm.Scale, norm.Shift],
-            LearnablePermutation permutation => [permutation.Matrix],
-            TwoSidedCoupling coupling => coupling.Halves.SelectMany(h => h.Conditioners).SelectMany(c => c.Layers).SelectMany(l => l.Tensors),
-            _ => Enumerable.Empty<Tensor>(),
-        }),
-    ];
+        [
+            .. transforms.SelectMany(t =>
+                t switch
+                {
+                    ActivationNorm norm => [norm.Scale, norm.Shift],
+                    LearnablePermutation permutation => [permutation.Matrix],
+                    TwoSidedCoupling coupling => coupling
+                        .Halves.SelectMany(h => h.Conditioners)
+                        .SelectMany(c => c.Layers)
+                        .SelectMany(l => l.Tensors),
+                    _ => Enumerable.Empty<Tensor>(),
+                }
+            ),
+        ];
 
     private long[][] Orders() => [.. transforms.OfType<FixedPermutation>().Select(p => p.Order.data<long>().ToArray())];
 }

@@ -2,26 +2,6 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Reproduce.Inference.Flows;
 
-/// <summary>How a coupling layer transforms one half of the parameters.</summary>
-public enum CouplingKind
-{
-    /// <summary>Scale and shift (Dinh et al. 2016).</summary>
-    Affine,
-
-    /// <summary>Monotone rational-quadratic spline (Durkan et al. 2019).</summary>
-    Spline,
-}
-
-/// <summary>How the parameters are mixed between coupling layers.</summary>
-public enum PermutationKind
-{
-    /// <summary>One random permutation per layer, drawn at construction.</summary>
-    Fixed,
-
-    /// <summary>A full matrix, orthogonal at the start and then unconstrained.</summary>
-    Learnable,
-}
-
 /// <summary>Settings of a conditional coupling flow; the defaults are those of the published experiments' library.</summary>
 public sealed record CouplingFlowSettings
 {

@@ -4,17 +4,6 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks;
 
-/// <summary>Widths of the attention in a <see cref="SetTransformer"/>.</summary>
-/// <param name="Heads">Attention heads.</param>
-/// <param name="KeySize">Width of each head's queries, keys and values.</param>
-/// <param name="Units">Width of the dense layers behind the attention.</param>
-/// <param name="Layers">Number of those layers.</param>
-/// <param name="Dropout">Dropout on the attention's weights.</param>
-/// <param name="LayerNorm">Whether both sums of the block are normalised.</param>
-/// <param name="L2">L2 penalty on weights and biases of the dense layers behind the attention.</param>
-public sealed record AttentionSettings(
-    int Heads = 4, int KeySize = 32, int Units = 64, int Layers = 2, double Dropout = 0.01, bool LayerNorm = false, double L2 = 0);
-
 /// <summary>
 /// A multihead attention block (Lee et al. 2019): h = q + attention(q, v, v), then h + mlp(h), each
 /// sum followed by layer normalisation if wanted. Its width is the width of the queries.
@@ -85,7 +74,8 @@ public sealed class AttentionBlock : Network
     }
 
     // The same for vectors that are shorter than their keys. A key is affine in what is attended to, so a similarity is a bilinear form
-    // of both vectors, each with a 1 for the bias, and a value and what is joined from it is one affine map: nothing of the keys' length is made
+    // of both vectors, each with a 1 for the bias, and a value and what is joined from it is one affine map: nothing of the keys' length is
+    // made
     // for every point of a series.
     private Tensor AttendNarrow(Tensor from, Tensor to, ForwardPass pass)
     {

@@ -4,16 +4,6 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks;
 
-/// <summary>What follows a dense layer.</summary>
-public enum Activation
-{
-    /// <summary>max(x, 0).</summary>
-    Relu,
-
-    /// <summary>x * sigmoid(x).</summary>
-    Swish,
-}
-
 /// <summary>Dense layers, each followed by an activation and dropout.</summary>
 public sealed class DenseLayers : Network
 {

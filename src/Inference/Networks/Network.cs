@@ -1,12 +1,6 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks;
-
-/// <summary>An L2 penalty on one parameter: the loss gains <c>Strength * sum(w^2)</c>.</summary>
-/// <param name="Parameter">The penalised weights.</param>
-/// <param name="Strength">Coefficient of the plain sum of squares (Keras' convention: no factor 1/2).</param>
-public readonly record struct WeightPenalty(Parameter Parameter, double Strength);
 
 /// <summary>Base of the networks here: a module that knows the L2 penalties of its own and its children's weights.</summary>
 public abstract class Network(string name) : nn.Module(name)

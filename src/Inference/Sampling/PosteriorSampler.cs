@@ -1,25 +1,9 @@
-using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Sampling;
-
-/// <summary>How draws are batched; the same for every contender, so that times can be compared.</summary>
-public sealed record SamplingOptions
-{
-    /// <summary>Draws of one data set that share a stream of random numbers; changing it changes the draws.</summary>
-    public const int BlockSize = 1000;
-
-    /// <summary>Rows that go through the network together; 0 chooses 1000 on a CPU (the activations stay in the cache) and 100000 on a GPU.</summary>
-    [Range(0, 100_000_000)]
-    public int RowsPerPass { get; init; }
-
-    /// <summary>Threads that draw at once, each with one libtorch thread; on a GPU always one.</summary>
-    [Range(1, 1024)]
-    public int Threads { get; init; } = 1;
-}
 
 /// <summary>Draws from an estimator for many data sets, in passes of bounded size.</summary>
 public static class PosteriorSampler
@@ -90,7 +74,9 @@ public static class PosteriorSampler
         if (theta.shape[0] != x.Count || theta.shape[2] != estimator.Dimension)
         {
             throw new ArgumentException(
-                $"unfinished: expected draws [{x.Count}, S, {estimator.Dimension}], got [{string.Join(", ", theta.shape)}]", nameof(unfinished));
+                $"unfinished: expected draws [{x.Count}, S, {estimator.Dimension}], got [{string.Join(", ", theta.shape)}]",
+                nameof(unfinished)
+            );
         }
 
         int draws = (int)theta.shape[1];
@@ -135,8 +121,12 @@ public static class PosteriorSampler
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(x);
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
-        IDensityOfDraws density = source ?? estimator as IDensityOfDraws
-            ?? throw new ArgumentException($"estimator: {estimator.GetType().Name} does not know the density of its draws", nameof(estimator));
+        IDensityOfDraws density = source
+            ?? estimator as IDensityOfDraws
+            ?? throw new ArgumentException(
+                $"estimator: {estimator.GetType().Name} does not know the density of its draws",
+                nameof(estimator)
+            );
         DrawsWithDensity result = new(
             empty([x.Count, draws, estimator.Dimension], dtype: ScalarType.Float32, device: CPU),
             empty([x.Count, draws], dtype: ScalarType.Float64, device: CPU));

@@ -22,16 +22,3 @@ public sealed class LossHistory
     /// <param name="loss">The loss.</param>
     public void AddValidation(long epoch, double loss) => _validation.Add((epoch, loss));
 }
-
-/// <summary>A training's loss or gradient became infinite or not a number.</summary>
-/// <param name="step">The optimiser step, from 0.</param>
-/// <param name="loss">The loss of that step.</param>
-/// <param name="gradientNorm">The gradient norm of the step before.</param>
-/// <param name="learningRate">The learning rate of that step.</param>
-public sealed class DivergedException(long step, double loss, double gradientNorm, double learningRate)
-    : Exception(FormattableString.Invariant(
-        $"The {(double.IsFinite(loss) ? "gradient became infinite or not a number" : FormattableString.Invariant($"loss became {loss}"))} at step {step} (learning rate {learningRate:G4}, gradient norm {gradientNorm:G4}); lower the learning rate or the clipping norm."))
-{
-    /// <summary>The optimiser step, from 0.</summary>
-    public long Step { get; } = step;
-}

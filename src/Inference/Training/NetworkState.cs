@@ -29,9 +29,13 @@ public static class NetworkState
         [
             .. own.Keys.Except(state.Keys).Order(StringComparer.Ordinal).Select(n => $"missing: {n}"),
             .. state.Keys.Except(own.Keys).Order(StringComparer.Ordinal).Select(n => $"unexpected: {n}"),
-            .. own.Where(p => state.TryGetValue(p.Key, out Tensor? s) && (!s.shape.SequenceEqual(p.Value.shape) || s.dtype != p.Value.dtype))
-                .Select(p => $"{p.Key}: expected {p.Value.dtype} [{string.Join(", ", p.Value.shape)}], " +
-                    $"got {state[p.Key].dtype} [{string.Join(", ", state[p.Key].shape)}]"),
+            .. own.Where(p =>
+                    state.TryGetValue(p.Key, out Tensor? s) && (!s.shape.SequenceEqual(p.Value.shape) || s.dtype != p.Value.dtype)
+                )
+                .Select(p =>
+                    $"{p.Key}: expected {p.Value.dtype} [{string.Join(", ", p.Value.shape)}], "
+                    + $"got {state[p.Key].dtype} [{string.Join(", ", state[p.Key].shape)}]"
+                ),
         ];
         if (problems.Count > 0)
         {

@@ -5,36 +5,6 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Training;
 
-/// <summary>Simulations to learn from: parameters and their observations, row by row.</summary>
-/// <param name="Theta">[N, D].</param>
-/// <param name="X">N observations.</param>
-public sealed record Simulations(Tensor Theta, Observation X) : IDisposable
-{
-    /// <summary>Number of simulations, N.</summary>
-    public long Count => Theta.shape[0];
-
-    /// <summary>The first simulations (views of the same storage).</summary>
-    /// <param name="count">How many.</param>
-    public Simulations Take(long count) => new(Theta.narrow(0, 0, count), X.Narrow(0, count));
-
-    /// <summary>A copy on another device.</summary>
-    /// <param name="device">The device.</param>
-    public Simulations To(Device device) => new(Theta.to(device).alias(), X.To(device));
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Theta.Dispose();
-        X.Dispose();
-    }
-}
-
-/// <summary>Where a training stands, for a progress display.</summary>
-/// <param name="Step">Optimiser steps done.</param>
-/// <param name="TotalSteps">Optimiser steps of the whole training.</param>
-/// <param name="Loss">Mean loss of the last finished epoch.</param>
-public readonly record struct TrainingProgress(long Step, long TotalSteps, double Loss);
-
 /// <summary>
 /// Trains an estimator: shuffled batches, Adam with cosine decay and gradient clipping, checkpoints.
 /// </summary>
@@ -255,7 +225,8 @@ public sealed class Trainer : IDisposable
         _random.Restart(_key.Child("validation"));
         double sum = 0;
 
-        // No more together than in a step, so that a training whose steps have room has room for this: layers' outputs are held to the end of a loss.
+        // No more together than in a step, so that a training whose steps have room has room for this: layers' outputs are held to the end
+        // of a loss.
         for (long first = 0; first < validation.Count; first += _settings.BatchSize)
         {
             using IDisposable inner = NewDisposeScope();

@@ -1,7 +1,8 @@
 namespace Reproduce.Reporting;
 
 /// <summary>
-/// "This contender is the best of the set": its difference to each of the others lies below <see cref="Tolerance"/>. One other that is lower
+/// "This contender is the best of the set": its difference to each of the others lies below <see cref="Tolerance"/>. One other that is
+/// lower
 /// contradicts it; as there are several that could be by chance, its interval is the wider one of <see cref="Claim.ConfidenceOfEach"/>
 /// of as many as there are others.
 /// </summary>
@@ -44,11 +45,25 @@ public sealed record BestClaim : Claim
             bool below = difference.High < Tolerance, above = difference.Value - difference.HalfWidth(confidence) > Tolerance;
             holds &= below;
             lower |= above;
-            string remark = below ? "" : above ? " (lower than the claimed best)" : " (cannot be told apart)";
-            parts.Add($"{evidence.Label(other)}: {style.Format(evidence.Summarise(other, Metric).Mean)}, difference {Describe(difference)}{remark}");
+            string remark =
+                below ? ""
+                : above ? " (lower than the claimed best)"
+                : " (cannot be told apart)";
+            parts.Add(
+                $"{evidence.Label(other)}: {style.Format(evidence.Summarise(other, Metric).Mean)}, difference "
+                    + $"{Describe(difference)}{remark}"
+            );
             differences.Add(difference);
         }
 
-        return Finding(evidence, holds ? Verdict.Reproduced : lower ? Verdict.Contradicted : Verdict.Undecided, string.Join("; ", parts), sides, differences);
+        return Finding(
+            evidence,
+            holds ? Verdict.Reproduced
+                : lower ? Verdict.Contradicted
+                : Verdict.Undecided,
+            string.Join("; ", parts),
+            sides,
+            differences
+        );
     }
 }

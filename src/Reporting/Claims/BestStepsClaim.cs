@@ -1,11 +1,13 @@
 namespace Reproduce.Reporting;
 
 /// <summary>
-/// "The contender is best at so many steps": some number of steps in [<see cref="From"/>, <see cref="To"/>] is lower than every one outside, or not
+/// "The contender is best at so many steps": some number of steps in [<see cref="From"/>, <see cref="To"/>] is lower than every one
+/// outside, or not
 /// above it by <see cref="Tolerance"/>.
 /// </summary>
 /// <remarks>
-/// Reproduced when every number outside is told to be worse than one inside, contradicted when every number inside is told to be worse than one outside.
+/// Reproduced when every number outside is told to be worse than one inside, contradicted when every number inside is told to be worse than
+/// one outside.
 /// As several could do that by chance, the intervals are the wider ones of <see cref="Claim.ConfidenceOfEach"/>: to tell one outside, of as
 /// many as there are inside; to tell one inside, of as many as there are outside.
 /// </remarks>
@@ -62,10 +64,20 @@ public sealed record BestStepsClaim : Claim
             return Finding(evidence, Verdict.NotMeasured, "some numbers of steps have no test set in common", sides);
         }
 
-        double ofInside = ConfidenceOfEach(inside.Length), ofOutside = ConfidenceOfEach(outside.Length);
-        ClaimSelection[] rivals = [.. outside.Where((_, o) => !inside.Where((_, i) => Above(differences[i, o]!, ofInside) < Tolerance).Any())];
-        ClaimSelection[] left = [.. inside.Where((_, i) => !outside.Where((_, o) => Below(differences[i, o]!, ofOutside) > Tolerance).Any())];
-        Verdict verdict = rivals.Length == 0 ? Verdict.Reproduced : left.Length == 0 ? Verdict.Contradicted : Verdict.Undecided;
+        double ofInside = ConfidenceOfEach(inside.Length),
+            ofOutside = ConfidenceOfEach(outside.Length);
+        ClaimSelection[] rivals =
+        [
+            .. outside.Where((_, o) => !inside.Where((_, i) => Above(differences[i, o]!, ofInside) < Tolerance).Any()),
+        ];
+        ClaimSelection[] left =
+        [
+            .. inside.Where((_, i) => !outside.Where((_, o) => Below(differences[i, o]!, ofOutside) > Tolerance).Any()),
+        ];
+        Verdict verdict =
+            rivals.Length == 0 ? Verdict.Reproduced
+            : left.Length == 0 ? Verdict.Contradicted
+            : Verdict.Undecided;
         return Finding(evidence, verdict, Numbers(evidence, sides, rivals, all[0]), sides, all);
     }
 
@@ -77,9 +89,14 @@ public sealed record BestStepsClaim : Claim
     {
         MetricStyle style = MetricStyle.Of(Metric);
         (int Steps, double Mean)[] means = [.. sides.Select(s => (s.Steps, evidence.Summarise(s, Metric).Mean))];
-        (int Steps, double Mean) best = means.MinBy(m => m.Mean), bestInside = means.Where(m => InRange(m.Steps)).MinBy(m => m.Mean);
-        string rest = rivals.Length == 0 ? "every other number of steps is worse" : $"not told to be worse: {string.Join(", ", rivals.Select(r => r.Steps))} steps";
-        return $"lowest at {best.Steps} steps ({style.Format(best.Mean)}); best of {From} to {To}: {bestInside.Steps} steps ({style.Format(bestInside.Mean)}); {rest} ({basis.Basis})";
+        (int Steps, double Mean) best = means.MinBy(m => m.Mean),
+            bestInside = means.Where(m => InRange(m.Steps)).MinBy(m => m.Mean);
+        string rest =
+            rivals.Length == 0
+                ? "every other number of steps is worse"
+                : $"not told to be worse: {string.Join(", ", rivals.Select(r => r.Steps))} steps";
+        return $"lowest at {best.Steps} steps ({style.Format(best.Mean)}); best of {From} to {To}: {bestInside.Steps} steps "
+            + $"({style.Format(bestInside.Mean)}); {rest} ({basis.Basis})";
     }
 
     private bool InRange(int steps) => steps >= From && steps <= To;

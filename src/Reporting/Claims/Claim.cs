@@ -29,7 +29,8 @@ public abstract record Claim
     public string Metric { get; init; } = MetricStyle.C2st;
 
     /// <summary>
-    /// Which limits of the comparison are this project's and not the paper's, and why: "60 to 90 for 'about 75 times'"; empty when the paper's words
+    /// Which limits of the comparison are this project's and not the paper's, and why: "60 to 90 for 'about 75 times'"; empty when the
+    /// paper's words
     /// leave no choice.
     /// </summary>
     public string OurLimits { get; init; } = "";
@@ -50,7 +51,13 @@ public abstract record Claim
     /// <param name="about">The settings it is about.</param>
     /// <param name="decisive">The estimates that decided it.</param>
     protected ClaimFinding Finding(
-        ClaimEvidence evidence, Verdict verdict, string numbers, IEnumerable<ClaimSelection> about, params IEnumerable<ContrastEstimate> decisive) => new()
+        ClaimEvidence evidence,
+        Verdict verdict,
+        string numbers,
+        IEnumerable<ClaimSelection> about,
+        params IEnumerable<ContrastEstimate> decisive
+    ) =>
+        new()
         {
             Claim = this,
             Variant = evidence.Variant,

@@ -35,10 +35,13 @@ public sealed record ClaimEvidence(
         bool budgets = distinct.Select(s => s.Budget).Distinct().Count() > 1;
         var known = distinct
             .Select(s => (s, Results: PublishedResults.All(Experiment, Styles.Of(s.Contender), s.Setting, style.PublishedName)))
-            .Where(p => p.Results.Count > 0).Select(p => $"{Label(p.s)}{(budgets ? $" (budget {p.s.Budget})" : "")}: {Values(p.Results)}").ToArray();
+            .Where(p => p.Results.Count > 0)
+            .Select(p => $"{Label(p.s)}{(budgets ? $" (budget {p.s.Budget})" : "")}: {Values(p.Results)}")
+            .ToArray();
         return known.Length == 0 ? "not given as a number" : string.Join("; ", known);
 
-        string Values(IEnumerable<PublishedResult> results) => string.Join(", ", results.Select(r => $"{style.Format(style.Ours(r))} ({r.SourceName})"));
+        string Values(IEnumerable<PublishedResult> results) =>
+            string.Join(", ", results.Select(r => $"{style.Format(style.Ours(r))} ({r.SourceName})"));
     }
 
     internal MeasurementKey Key(ClaimSelection side, string metric) => new(Experiment, Variant, side.Setting, metric);

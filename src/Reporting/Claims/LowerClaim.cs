@@ -34,17 +34,25 @@ public sealed record LowerClaim : Claim
             return Finding(evidence, Verdict.NotMeasured, missing, sides);
         }
 
-        ContrastEstimate? difference = Right is not null ? evidence.Difference(Left, Right, Metric)
-            : evidence.Summarise(Left, Metric).Estimate is ContrastEstimate left ? left with { Value = left.Value - Constant!.Value } : null;
+        ContrastEstimate? difference =
+            Right is not null ? evidence.Difference(Left, Right, Metric)
+            : evidence.Summarise(Left, Metric).Estimate is ContrastEstimate left ? left with { Value = left.Value - Constant!.Value }
+            : null;
         if (difference is null)
         {
             return Finding(evidence, Verdict.NotMeasured, "the two sides have no test set in common", sides);
         }
 
         MetricStyle style = MetricStyle.Of(Metric);
-        string right = Right is null ? style.Format(Constant!.Value) : $"{evidence.Label(Right)}: {style.Format(evidence.Summarise(Right, Metric).Mean)}";
-        Verdict verdict = difference.High < Tolerance ? Verdict.Reproduced : difference.Low > Tolerance ? Verdict.Contradicted : Verdict.Undecided;
-        string numbers = $"{evidence.Label(Left)}: {style.Format(evidence.Summarise(Left, Metric).Mean)}; {right}; difference {Describe(difference)}";
+        string right = Right is null
+            ? style.Format(Constant!.Value)
+            : $"{evidence.Label(Right)}: {style.Format(evidence.Summarise(Right, Metric).Mean)}";
+        Verdict verdict =
+            difference.High < Tolerance ? Verdict.Reproduced
+            : difference.Low > Tolerance ? Verdict.Contradicted
+            : Verdict.Undecided;
+        string numbers =
+            $"{evidence.Label(Left)}: {style.Format(evidence.Summarise(Left, Metric).Mean)}; {right}; difference {Describe(difference)}";
         return Finding(evidence, verdict, numbers, sides, difference);
     }
 }

@@ -1,6 +1,7 @@
 namespace Reproduce.Reporting;
 
-/// <summary>"The numerator takes so many times as long as the denominator": the ratio of two means is at least and/or at most a number.</summary>
+/// <summary>"The numerator takes so many times as long as the denominator": the ratio of two means is at least and/or at most a
+/// number.</summary>
 public sealed record RatioClaim : Claim
 {
     /// <summary>The side above.</summary>
@@ -34,7 +35,12 @@ public sealed record RatioClaim : Claim
         double above = evidence.Summarise(Numerator, Metric).Mean, below = evidence.Summarise(Denominator, Metric).Mean;
         if (below <= 0 || above < 0)
         {
-            return Finding(evidence, Verdict.NotMeasured, $"{NumberText.RoundTrip(above)} and {NumberText.RoundTrip(below)} have no ratio that means anything", sides);
+            return Finding(
+                evidence,
+                Verdict.NotMeasured,
+                $"{NumberText.RoundTrip(above)} and {NumberText.RoundTrip(below)} have no ratio that means anything",
+                sides
+            );
         }
 
         (ContrastTerm numerator, ContrastTerm denominator) = (evidence.Term(Numerator, Metric), evidence.Term(Denominator, Metric));
@@ -46,7 +52,9 @@ public sealed record RatioClaim : Claim
         Verdict verdict = ratio.Low >= (AtLeast ?? 0) && ratio.High <= (AtMost ?? double.PositiveInfinity) ? Verdict.Reproduced
             : ratio.High < AtLeast || ratio.Low > AtMost ? Verdict.Contradicted : Verdict.Undecided;
         MetricStyle style = MetricStyle.Of(Metric);
-        string numbers = $"{evidence.Label(Numerator)}: {style.Format(above)}; {evidence.Label(Denominator)}: {style.Format(below)}; ratio {ratio} (expected {Expected()})";
+        string numbers =
+            $"{evidence.Label(Numerator)}: {style.Format(above)}; {evidence.Label(Denominator)}: {style.Format(below)}; ratio {ratio} "
+                + $"(expected {Expected()})";
         return Finding(evidence, verdict, numbers, sides, ratio.Difference);
     }
 

@@ -29,7 +29,8 @@ public sealed record ContenderStyle
 
     /// <summary>"CMPE, 10 steps", or "ACF".</summary>
     /// <param name="steps">Sampling steps.</param>
-    public string Setting(int steps) => Method.StepWord is null ? Label : $"{Label}, {steps} {(steps == 1 ? Method.StepWord : Plural(Method.StepWord))}";
+    public string Setting(int steps) =>
+        Method.StepWord is null ? Label : $"{Label}, {steps} {(steps == 1 ? Method.StepWord : Plural(Method.StepWord))}";
 
     private static string Plural(string word) => word.EndsWith('s') ? word + "es" : word + "s";
 }

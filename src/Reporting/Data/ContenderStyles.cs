@@ -88,7 +88,11 @@ public sealed class ContenderStyles
         StepWord = "step",
     };
 
-    private static IEnumerable<ContenderStyle> Siblings(MethodStyle method, Contender[] siblings, IReadOnlyDictionary<string, string> networks)
+    private static IEnumerable<ContenderStyle> Siblings(
+        MethodStyle method,
+        Contender[] siblings,
+        IReadOnlyDictionary<string, string> networks
+    )
     {
         bool differ = siblings.Select(c => c.Network).Distinct().Count() > 1;
         string NetworkLabel(Contender c) => networks.GetValueOrDefault(c.Network, c.Network);

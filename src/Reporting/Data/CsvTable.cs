@@ -39,9 +39,16 @@ internal sealed class CsvTable : IDisposable
 
     public bool Next()
     {
-        if (!_reader.Read()) return false;
+        if (!_reader.Read())
+        {
+            return false;
+        }
+
         if (_reader.FieldCount != _columns.Length)
+        {
             throw new MalformedTableException(Path, Line, null, $"{_reader.FieldCount} fields; expected {_columns.Length}");
+        }
+
         return true;
     }
 
@@ -56,7 +63,9 @@ internal sealed class CsvTable : IDisposable
     }
 
     public int Integer(string column) =>
-        int.TryParse(Text(column), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : throw Wrong(column, "a whole number");
+        int.TryParse(Text(column), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : throw Wrong(column, "a whole number");
 
     public double Number(string column) =>
         double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)

@@ -18,7 +18,11 @@ internal static class MeasurementCsv
     {
         using var csv = new CsvTable(path, [_columns, _formerColumns]);
         var rows = new List<Measurement>();
-        while (csv.Next()) rows.Add(ReadRow(csv));
+        while (csv.Next())
+        {
+            rows.Add(ReadRow(csv));
+        }
+
         try
         {
             return new MeasurementTable(rows);
@@ -42,7 +46,11 @@ internal static class MeasurementCsv
 
     private static void WriteRows(MeasurementTable table, CsvWriter writer)
     {
-        foreach (string column in _columns) writer.WriteField(column);
+        foreach (string column in _columns)
+        {
+            writer.WriteField(column);
+        }
+
         writer.EndRecord();
         foreach (var row in table.Rows)
         {
@@ -87,7 +95,15 @@ internal static class MeasurementCsv
         string status = csv.RequiredText("status");
         bool failed = status != Measurement.Ok;
         if (failed && csv.Text("value").Length > 0)
-            throw new MalformedTableException(csv.Path, csv.Line, "value", $"'{csv.Text("value")}' beside the status '{status}'; expected no value");
+        {
+            throw new MalformedTableException(
+                csv.Path,
+                csv.Line,
+                "value",
+                $"'{csv.Text("value")}' beside the status '{status}'; expected no value"
+            );
+        }
+
         string contender = csv.RequiredText("contender");
         (string method, string network) = !csv.Has("method") ? Former(contender)
             : contender == Measurement.Reference ? ("", "")

@@ -16,12 +16,18 @@ public sealed class MeasurementTable
         for (int i = 1; i < Rows.Count; i++)
         {
             if (SameMeasurement(Rows[i - 1], Rows[i]))
+            {
                 throw new ArgumentException($"The same measurement appears twice: {Describe(Rows[i])}.", nameof(rows));
+            }
         }
         foreach (var row in Rows)
         {
             var key = KeyOf(row);
-            if (!_byKey.TryGetValue(key, out var list)) _byKey[key] = list = [];
+            if (!_byKey.TryGetValue(key, out var list))
+            {
+                _byKey[key] = list = [];
+            }
+
             list.Add(row);
         }
     }
@@ -40,20 +46,33 @@ public sealed class MeasurementTable
     /// <summary>Mean of one quantity and how well it is known over test sets and trainings.</summary>
     public Summary Summarise(MeasurementKey key) => Summary.Of(Of(key), SettingContrast.Term(this, key, ContenderStyles.None));
 
-    /// <summary>The floor of a metric: the reference scored against itself, of that budget or, where the floor was measured once, of any.</summary>
+    /// <summary>The floor of a metric: the reference scored against itself, of that budget or, where the floor was measured once, of
+    /// any.</summary>
     public Summary Floor(string experiment, string variant, int budget, string metric)
     {
         var rows = Rows.Where(r => r.Contender == Measurement.Reference && r.Experiment == experiment && r.Metric == metric).ToArray();
         var sameVariant = rows.Where(r => r.Variant == variant).ToArray();
-        if (sameVariant.Length > 0) rows = sameVariant;
+        if (sameVariant.Length > 0)
+        {
+            rows = sameVariant;
+        }
+
         var sameBudget = rows.Where(r => r.Budget == budget).ToArray();
-        if (sameBudget.Length > 0) rows = sameBudget;
+        if (sameBudget.Length > 0)
+        {
+            rows = sameBudget;
+        }
+
         return Summary.Of(rows);
     }
 
     /// <summary>The contenders that were measured, the reference left out, by name.</summary>
     public IReadOnlyList<Contender> Contenders =>
-        [.. Rows.Where(r => r.Contender != Measurement.Reference).Select(r => new Contender(r.Contender, r.Method, r.Network)).DistinctBy(c => c.Name)];
+        [
+            .. Rows.Where(r => r.Contender != Measurement.Reference)
+                .Select(r => new Contender(r.Contender, r.Method, r.Network))
+                .DistinctBy(c => c.Name),
+        ];
 
     /// <summary>The settings that were measured, the reference left out.</summary>
     public IReadOnlyList<Setting> Settings(string experiment, string variant) =>
@@ -62,17 +81,31 @@ public sealed class MeasurementTable
             .Select(k => k.Setting).Distinct()];
 
     /// <summary>The settings of the same contender that have the metric too, this one among them.</summary>
-    internal IEnumerable<Setting> SettingsLike(MeasurementKey key) => _byKey.Keys
-        .Where(k => k.Setting.Contender == key.Setting.Contender && k.Metric == key.Metric && k.Experiment == key.Experiment && k.Variant == key.Variant)
-        .Select(k => k.Setting);
+    internal IEnumerable<Setting> SettingsLike(MeasurementKey key) =>
+        _byKey
+            .Keys.Where(k =>
+                k.Setting.Contender == key.Setting.Contender
+                && k.Metric == key.Metric
+                && k.Experiment == key.Experiment
+                && k.Variant == key.Variant
+            )
+            .Select(k => k.Setting);
 
     /// <summary>The names of the metrics that were measured for an experiment.</summary>
     public IReadOnlyList<string> Metrics(string experiment, string variant) =>
-        [.. _byKey.Keys.Where(k => k.Experiment == experiment && k.Variant == variant).Select(k => k.Metric).Distinct().Order(StringComparer.Ordinal)];
+        [
+            .. _byKey
+                .Keys.Where(k => k.Experiment == experiment && k.Variant == variant)
+                .Select(k => k.Metric)
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
 
-    private static MeasurementKey KeyOf(Measurement r) => new(r.Experiment, r.Variant, new Setting(r.Contender, r.Budget, r.Steps), r.Metric);
+    private static MeasurementKey KeyOf(Measurement r) =>
+        new(r.Experiment, r.Variant, new Setting(r.Contender, r.Budget, r.Steps), r.Metric);
 
-    private static bool SameMeasurement(Measurement a, Measurement b) => KeyOf(a) == KeyOf(b) && a.Replicate == b.Replicate && a.DataSet == b.DataSet;
+    private static bool SameMeasurement(Measurement a, Measurement b) =>
+        KeyOf(a) == KeyOf(b) && a.Replicate == b.Replicate && a.DataSet == b.DataSet;
 
     private static string Describe(Measurement r) =>
         $"{r.Experiment}, {r.Variant}, {r.Contender}, budget {r.Budget}, replicate {r.Replicate}, {r.Steps} steps, {r.Metric}"

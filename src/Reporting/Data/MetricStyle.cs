@@ -46,7 +46,8 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
             IsDistance = true,
             PublishedAs = C2st,
             Nightly = new NightlyWatch { Margin = 0.03 },
-            Note = "**C2ST** is the accuracy of a classifier that tries to tell posterior draws from draws of the reference posterior: 0.5 is "
+            Note =
+                "**C2ST** is the accuracy of a classifier that tries to tell posterior draws from draws of the reference posterior: 0.5 is "
                 + "indistinguishable, 1 is entirely different. It takes all draws of a test set.",
         },
         new(Mmd2, "MMD² (biased)", 4)
@@ -54,8 +55,11 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
             IsDistance = true,
             PublishedAs = "mmd_x1e3",
             PublishedUnit = 1e-3,
-            Note = "**MMD²** is a kernel distance between the same samples, 0 is equal; it takes the first draws only, as many as the table's caption says. "
-                + "The biased estimator is the published one and stays above 0 even for equal distributions, the unbiased one may fall below 0.",
+            Note =
+                "**MMD²** is a kernel distance between the same samples, 0 is equal; it takes the first draws only, as many as the "
+                    + "table's caption says. "
+                + "The biased estimator is the published one and stays above 0 even for equal distributions, the unbiased one may fall "
+                + "below 0.",
         },
         new(Mmd2Unbiased, "MMD² (unbiased)", 4) { IsDistance = true, Better = Direction.None },
         new(Rmse, "RMSE", 3) { PublishedAs = Rmse, Nightly = new NightlyWatch { Margin = 0.05, IsShare = true } },
@@ -63,7 +67,8 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
         new(MaxEce, "max ECE", 3) { PublishedAs = "max_ece", Nightly = new NightlyWatch { Margin = 0.03, Spread = 0.16 } },
         new(Tarp, "TARP", 3)
         {
-            Note = "**TARP** is the largest difference between the credibility of regions around random points and the part of the test sets "
+            Note =
+                "**TARP** is the largest difference between the credibility of regions around random points and the part of the test sets "
                 + "whose parameters lie in them (Lemos et al. 2023): 0 is calibrated in all parameters together. Of exact posteriors it is "
                 + "0.87 / √J on average and above 1.36 / √J one time in twenty, with J test sets.",
         },
@@ -124,12 +129,15 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
     /// <param name="value">The number.</param>
     public string Format(double value) => Decimals >= 0 ? NumberText.Fixed(value, Decimals) : NumberText.Significant(value, -Decimals);
 
-    /// <summary>Whether a value is the best of a column as a reader sees it: equal digits are equally good, and a single value is no contest.</summary>
+    /// <summary>Whether a value is the best of a column as a reader sees it: equal digits are equally good, and a single value is no
+    /// contest.</summary>
     /// <param name="value">The value.</param>
     /// <param name="column">All values of the column, this one among them.</param>
     public bool IsBest(double value, IReadOnlyCollection<double> column)
     {
         ArgumentNullException.ThrowIfNull(column);
-        return Better != Direction.None && column.Count > 1 && Format(value) == Format(Better == Direction.Lower ? column.Min() : column.Max());
+        return Better != Direction.None
+            && column.Count > 1
+            && Format(value) == Format(Better == Direction.Lower ? column.Min() : column.Max());
     }
 }

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Reproduce.Reporting;
 
-/// <summary>Numbers as readers want them: invariant culture, a proper minus is left to the typesetter, no exponents where avoidable.</summary>
+/// <summary>Numbers as readers want them: invariant culture, a proper minus is left to the typesetter, no exponents where
+/// avoidable.</summary>
 public static class NumberText
 {
     /// <summary>A fixed number of decimals; zero is never negative.</summary>
@@ -15,11 +16,19 @@ public static class NumberText
     /// <summary>Significant digits, trailing zeros kept: 0.0012, 0.10, 12, 340.</summary>
     public static string Significant(double value, int digits)
     {
-        if (value == 0) return "0";
+        if (value == 0)
+        {
+            return "0";
+        }
+
         int exponent = (int)Math.Floor(Math.Log10(Math.Abs(value)));
         double scale = Math.Pow(10, exponent - digits + 1);
         double rounded = Math.Round(value / scale, MidpointRounding.AwayFromZero) * scale;
-        if (Math.Abs(rounded) >= Math.Pow(10, exponent + 1)) exponent++;
+        if (Math.Abs(rounded) >= Math.Pow(10, exponent + 1))
+        {
+            exponent++;
+        }
+
         return Fixed(rounded, Math.Max(0, digits - 1 - exponent));
     }
 

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Reproduce.Reporting;
 
 /// <summary>
-/// posteriors.json: a row of the posterior figure as it is shown, kept with the results so that the figure of several experiments can be drawn where the
+/// posteriors.json: a row of the posterior figure as it is shown, kept with the results so that the figure of several experiments can be
+/// drawn where the
 /// draws themselves are not, as in a fresh clone.
 /// </summary>
 public static class PosteriorRowFile
@@ -15,7 +16,11 @@ public static class PosteriorRowFile
     // More than a figure of 800 pixels can show.
     private const string Digits = "G5";
 
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, IncludeFields = true };
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        IncludeFields = true,
+    };
 
     /// <summary>Writes a row: no more draws than a cell shows, numbers with five digits.</summary>
     /// <param name="row">The row.</param>
@@ -32,12 +37,13 @@ public static class PosteriorRowFile
     /// <param name="path">The file.</param>
     /// <exception cref="MalformedTableException">It is not what <see cref="Write"/> makes.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static PosteriorRow Read(string path) => JsonResultsFile.Read<PosteriorRow>(
-        path,
-        s_json,
-        row => row.Cells.FirstOrDefault(c => c.X.Length != c.Y.Length || c.Chains.SelectMany(chain => chain).Any(p => p.Length != 2)) is PosteriorCell uneven
-            ? $"cell '{uneven.Title}': expected two coordinates for every point"
-            : null);
+    public static PosteriorRow Read(string path) =>
+        JsonResultsFile.Read<PosteriorRow>(path, s_json, row =>
+            row.Cells.FirstOrDefault(c => c.X.Length != c.Y.Length || c.Chains.SelectMany(chain => chain).Any(p => p.Length != 2))
+                is PosteriorCell uneven
+                ? $"cell '{uneven.Title}': expected two coordinates for every point"
+                : null
+        );
 
     private static PosteriorCell Shown(PosteriorCell cell) => cell with
     {

@@ -3,7 +3,8 @@ namespace Reproduce.Reporting;
 /// <summary>Mean of one quantity over test sets and trainings, and what is missing of it.</summary>
 public sealed record Summary
 {
-    /// <summary>Mean over the test sets that every training has (over trainings where a number belongs to all test sets); NaN without a value.</summary>
+    /// <summary>Mean over the test sets that every training has (over trainings where a number belongs to all test sets); NaN without a
+    /// value.</summary>
     public double Mean => Estimate?.Value ?? double.NaN;
 
     /// <summary>The mean with its interval; null when there is no value.</summary>
@@ -38,7 +39,8 @@ public sealed record Summary
 
     /// <summary>Averages the rows of one quantity, without what other settings say of the spread between trainings.</summary>
     /// <param name="rows">The rows.</param>
-    public static Summary Of(IReadOnlyList<Measurement> rows) => Of(rows, new ContrastTerm { Budget = 0, Values = new ReplicatedValues(rows) });
+    public static Summary Of(IReadOnlyList<Measurement> rows) =>
+        Of(rows, new ContrastTerm { Budget = 0, Values = new ReplicatedValues(rows) });
 
     /// <summary>Averages the rows of one quantity.</summary>
     /// <param name="rows">The rows.</param>
@@ -54,7 +56,10 @@ public sealed record Summary
         return new Summary
         {
             Estimate = estimate,
-            Values = estimate is null ? [] : term.Values.PerTestSet ? estimate.PerTestSet : [.. term.Values.Replicates.Select(r => term.Values[r, 0])],
+            Values =
+                estimate is null ? []
+                : term.Values.PerTestSet ? estimate.PerTestSet
+                : [.. term.Values.Replicates.Select(r => term.Values[r, 0])],
             Hole = Failures(rows),
         };
     }

@@ -13,7 +13,11 @@ internal static class AxisTicks
     public static NumericManual Linear(double min, double max, int most, bool labels)
     {
         var ticks = new NumericManual();
-        foreach (var (value, label) in Round(min, max, most)) ticks.AddMajor(value, labels ? label : "");
+        foreach (var (value, label) in Round(min, max, most))
+        {
+            ticks.AddMajor(value, labels ? label : "");
+        }
+
         return ticks;
     }
 
@@ -21,14 +25,19 @@ internal static class AxisTicks
     public static NumericManual WithinDecade(double min, double max, int most)
     {
         var ticks = new NumericManual();
-        foreach (var (value, label) in Round(Math.Pow(10, min), Math.Pow(10, max), most).Where(t => t.Value > 0)) ticks.AddMajor(Math.Log10(value), label);
+        foreach (var (value, label) in Round(Math.Pow(10, min), Math.Pow(10, max), most).Where(t => t.Value > 0))
+        {
+            ticks.AddMajor(Math.Log10(value), label);
+        }
+
         return ticks;
     }
 
     /// <summary>Ticks of the interval from 0 to 1, with labels so short that those of neighbouring panels do not meet.</summary>
     public static NumericManual Unit(bool labels) => new([0, 0.5, 1], labels ? ["0", "0.5", "1"] : ["", "", ""]);
 
-    /// <summary>Ticks of a logarithmic axis; positions are base-10 logarithms. Decades are labelled, and 2 and 5 where there is room.</summary>
+    /// <summary>Ticks of a logarithmic axis; positions are base-10 logarithms. Decades are labelled, and 2 and 5 where there is
+    /// room.</summary>
     public static NumericManual Log(double min, double max, double pixels, bool labels)
     {
         var ticks = new NumericManual();
@@ -38,11 +47,24 @@ internal static class AxisTicks
             for (int digit = 1; digit <= 9; digit++)
             {
                 double position = decade + Math.Log10(digit);
-                if (position < min - 1e-9 || position > max + 1e-9) continue;
+                if (position < min - 1e-9 || position > max + 1e-9)
+                {
+                    continue;
+                }
+
                 bool major = digit == 1 || (digit is 2 or 5 && perDecade > 130);
-                if (major && labels) ticks.AddMajor(position, Plain(digit, decade));
-                else if (major) ticks.AddMajor(position, "");
-                else ticks.AddMinor(position);
+                if (major && labels)
+                {
+                    ticks.AddMajor(position, Plain(digit, decade));
+                }
+                else if (major)
+                {
+                    ticks.AddMajor(position, "");
+                }
+                else
+                {
+                    ticks.AddMinor(position);
+                }
             }
         }
         return ticks;
@@ -52,7 +74,11 @@ internal static class AxisTicks
     public static NumericManual LogAt(IEnumerable<double> values, bool labels)
     {
         var ticks = new NumericManual();
-        foreach (double value in values) ticks.AddMajor(Math.Log10(value), labels ? NumberText.Fixed(value, 0) : "");
+        foreach (double value in values)
+        {
+            ticks.AddMajor(Math.Log10(value), labels ? NumberText.Fixed(value, 0) : "");
+        }
+
         return ticks;
     }
 
@@ -60,9 +86,16 @@ internal static class AxisTicks
     {
         double step = Step(min, max, most, _usual);
         // A small panel may hold one multiple of 5 but three of 4.
-        if (Count(min, max, step) < 3) step = Step(min, max, most, _unusual);
+        if (Count(min, max, step) < 3)
+        {
+            step = Step(min, max, most, _unusual);
+        }
+
         int decimals = Math.Max(0, -(int)Math.Floor(Math.Log10(step) + 1e-9));
-        for (long i = (long)Math.Ceiling(min / step - 1e-9); i * step <= max + step * 1e-9; i++) yield return (i * step, NumberText.Fixed(i * step, decimals));
+        for (long i = (long)Math.Ceiling(min / step - 1e-9); i * step <= max + step * 1e-9; i++)
+        {
+            yield return (i * step, NumberText.Fixed(i * step, decimals));
+        }
     }
 
     // The smallest round step with no more than so many ticks.
@@ -73,7 +106,10 @@ internal static class AxisTicks
         {
             foreach (int multiple in multiples)
             {
-                if (Count(min, max, multiple * power) <= most) return multiple * power;
+                if (Count(min, max, multiple * power) <= most)
+                {
+                    return multiple * power;
+                }
             }
             power *= 10;
         }

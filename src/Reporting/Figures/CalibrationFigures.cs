@@ -10,20 +10,31 @@ public static class CalibrationFigures
     /// <param name="coverage">Simultaneous coverage of the bands, such as 0.95.</param>
     public static Figure EcdfDifference(IReadOnlyList<EcdfPanel> panels, double coverage)
     {
-        string caption = $"Simulation-based calibration: difference of the ranks' distribution function from the uniform one. Grey: {Percent(coverage)} simultaneous band of a calibrated posterior. "
+        string caption =
+            $"Simulation-based calibration: difference of the ranks' distribution function from the uniform one. Grey: "
+                + $"{Percent(coverage)} simultaneous band of a calibrated posterior. "
             + "A curve above the band at the left and below it at the right shows posteriors that are too narrow, the reverse too wide.";
         double top = 1.08 * panels.SelectMany(p => p.Difference.Concat(p.Lower).Concat(p.Upper)).Select(Math.Abs).DefaultIfEmpty(1).Max();
-        return Make("SBC: ECDF difference", caption, panels, "fractional rank", "ECDF difference", square: false, ownAxes: false, (panel, p, grid, row, column) =>
-        {
-            panel.Limits(0, 1, -top, top);
-            grid.UnitTicks(panel, row, column, (-top, top));
-            var band = panel.Plot.Add.FillY(p.Grid, p.Lower, p.Upper);
-            band.FillColor = FigureStyle.Faint.WithAlpha(.3);
-            band.LineWidth = 0;
-            band.MarkerSize = 0;
-            panel.Plot.Add.HorizontalLine(0, 0.8f, FigureStyle.Ink, LinePattern.Solid);
-            panel.Plot.Add.ScatterLine(p.Grid, p.Difference, FigureStyle.ColorOf(p.Contender)).LineWidth = 1.4f;
-        });
+        return Make(
+            "SBC: ECDF difference",
+            caption,
+            panels,
+            "fractional rank",
+            "ECDF difference",
+            square: false,
+            ownAxes: false,
+            (panel, p, grid, row, column) =>
+            {
+                panel.Limits(0, 1, -top, top);
+                grid.UnitTicks(panel, row, column, (-top, top));
+                var band = panel.Plot.Add.FillY(p.Grid, p.Lower, p.Upper);
+                band.FillColor = FigureStyle.Faint.WithAlpha(.3);
+                band.LineWidth = 0;
+                band.MarkerSize = 0;
+                panel.Plot.Add.HorizontalLine(0, 0.8f, FigureStyle.Ink, LinePattern.Solid);
+                panel.Plot.Add.ScatterLine(p.Grid, p.Difference, FigureStyle.ColorOf(p.Contender)).LineWidth = 1.4f;
+            }
+        );
     }
 
     /// <summary>Rank histograms with the band of a uniform distribution.</summary>
@@ -31,32 +42,46 @@ public static class CalibrationFigures
     /// <param name="coverage">Pointwise coverage of the band, such as 0.99.</param>
     public static Figure RankHistograms(IReadOnlyList<RankHistogramPanel> panels, double coverage)
     {
-        string caption = $"Simulation-based calibration: ranks of the true parameters among the posterior draws. Grey: {Percent(coverage)} band of each bar for a calibrated posterior. "
+        string caption =
+            $"Simulation-based calibration: ranks of the true parameters among the posterior draws. Grey: {Percent(coverage)} band of "
+                + $"each bar for a calibrated posterior. "
             + "A valley shows posteriors that are too narrow, a hill too wide.";
         double top = 1.08 * panels.SelectMany(p => p.Counts.Select(c => (double)c).Concat(p.Upper)).DefaultIfEmpty(1).Max();
-        return Make("SBC: rank histograms", caption, panels, "fractional rank", "test sets", square: false, ownAxes: false, (panel, p, grid, row, column) =>
-        {
-            panel.Limits(0, 1, 0, top);
-            grid.UnitTicks(panel, row, column, (0, top));
-            panel.Plot.HideGrid();
-            double width = 1.0 / p.Counts.Length;
-            var bars = p.Counts.Select((c, i) => new Bar
+        return Make(
+            "SBC: rank histograms",
+            caption,
+            panels,
+            "fractional rank",
+            "test sets",
+            square: false,
+            ownAxes: false,
+            (panel, p, grid, row, column) =>
             {
-                Position = (i + 0.5) * width,
-                Value = c,
-                Size = width * 0.9,
-                FillColor = FigureStyle.ColorOf(p.Contender).WithAlpha(.75),
-                LineWidth = 0,
-            });
-            foreach ((int first, int count) in Runs(p))
-            {
-                var band = panel.Plot.Add.Rectangle(first * width, (first + count) * width, p.Lower[first], p.Upper[first]);
-                band.FillColor = FigureStyle.Faint.WithAlpha(.3);
-                band.LineWidth = 0;
-            }
+                panel.Limits(0, 1, 0, top);
+                grid.UnitTicks(panel, row, column, (0, top));
+                panel.Plot.HideGrid();
+                double width = 1.0 / p.Counts.Length;
+                var bars = p.Counts.Select(
+                    (c, i) =>
+                        new Bar
+                        {
+                            Position = (i + 0.5) * width,
+                            Value = c,
+                            Size = width * 0.9,
+                            FillColor = FigureStyle.ColorOf(p.Contender).WithAlpha(.75),
+                            LineWidth = 0,
+                        }
+                );
+                foreach ((int first, int count) in Runs(p))
+                {
+                    var band = panel.Plot.Add.Rectangle(first * width, (first + count) * width, p.Lower[first], p.Upper[first]);
+                    band.FillColor = FigureStyle.Faint.WithAlpha(.3);
+                    band.LineWidth = 0;
+                }
 
-            panel.Plot.Add.Bars(bars.ToArray());
-        });
+                panel.Plot.Add.Bars(bars.ToArray());
+            }
+        );
     }
 
     // Neighbours with the same range share a rectangle: two that touch would show a seam.
@@ -79,27 +104,51 @@ public static class CalibrationFigures
     /// <param name="interval">Mass of the central intervals, such as 0.9.</param>
     public static Figure Recovery(IReadOnlyList<RecoveryPanel> panels, double interval)
     {
-        string caption = $"Recovery: posterior median against the true parameter of each test set; bars: central {Percent(interval)} intervals.";
+        string caption =
+            $"Recovery: posterior median against the true parameter of each test set; bars: central {Percent(interval)} intervals.";
         var limits = panels.GroupBy(p => p.Parameter).ToDictionary(g => g.Key, g => Limits(g));
-        return Make("Parameter recovery", caption, panels, "true value", "posterior median", square: true, ownAxes: true, (panel, p, grid, row, column) =>
-        {
-            var (min, max) = limits[p.Parameter];
-            panel.Limits(min, max, min, max);
-            grid.Ticks(panel, row, column, (min, max), (min, max), 3);
-            panel.Plot.HideGrid();
-            panel.Plot.Add.Line(min, min, max, max).LineStyle = new LineStyle(0.8f, FigureStyle.Ink, LinePattern.Solid);
-            var color = FigureStyle.ColorOf(p.Contender);
-            var intervals = p.Truth.Select((t, i) => new[] { new Coordinates(t, p.Lower[i]), new Coordinates(t, p.Upper[i]) }).ToArray();
-            panel.Plot.Add.Plottable(new PolylineCloud(intervals, color.WithAlpha(.3), 0.7f, 4));
-            panel.Plot.Add.Plottable(PolylineCloud.Points(p.Truth, p.Median, color.WithAlpha(.8), 2.4f, 4));
-        });
+        return Make(
+            "Parameter recovery",
+            caption,
+            panels,
+            "true value",
+            "posterior median",
+            square: true,
+            ownAxes: true,
+            (panel, p, grid, row, column) =>
+            {
+                var (min, max) = limits[p.Parameter];
+                panel.Limits(min, max, min, max);
+                grid.Ticks(panel, row, column, (min, max), (min, max), 3);
+                panel.Plot.HideGrid();
+                panel.Plot.Add.Line(min, min, max, max).LineStyle = new LineStyle(0.8f, FigureStyle.Ink, LinePattern.Solid);
+                var color = FigureStyle.ColorOf(p.Contender);
+                var intervals = p
+                    .Truth.Select((t, i) => new[] { new Coordinates(t, p.Lower[i]), new Coordinates(t, p.Upper[i]) })
+                    .ToArray();
+                panel.Plot.Add.Plottable(new PolylineCloud(intervals, color.WithAlpha(.3), 0.7f, 4));
+                panel.Plot.Add.Plottable(PolylineCloud.Points(p.Truth, p.Median, color.WithAlpha(.8), 2.4f, 4));
+            }
+        );
     }
 
     private static Figure Make<T>(
-        string title, string caption, IReadOnlyList<T> panels, string xName, string yName, bool square, bool ownAxes, Action<FigurePanel, T, PanelGrid, int, int> draw)
+        string title,
+        string caption,
+        IReadOnlyList<T> panels,
+        string xName,
+        string yName,
+        bool square,
+        bool ownAxes,
+        Action<FigurePanel, T, PanelGrid, int, int> draw
+    )
         where T : CalibrationPanel
     {
-        if (panels.Count == 0) throw new ArgumentException("panels: expected at least one", nameof(panels));
+        if (panels.Count == 0)
+        {
+            throw new ArgumentException("panels: expected at least one", nameof(panels));
+        }
+
         var rows = panels.Select(p => p.RowName).Distinct().ToList();
         var columns = panels.Select(p => p.Parameter).Distinct().ToList();
         var grid = new PanelGrid(rows.Count, columns, legend: 0, square, ownAxes);

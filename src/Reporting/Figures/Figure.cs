@@ -6,12 +6,6 @@ using SkiaSharp;
 
 namespace Reproduce.Reporting;
 
-/// <summary>The files of a saved figure.</summary>
-/// <param name="Svg">Vector graphics for web pages.</param>
-/// <param name="Pdf">Vector graphics for articles.</param>
-/// <param name="Png">Pixels, at twice the nominal size.</param>
-public sealed record FigureFiles(string Svg, string Pdf, string Png);
-
 /// <summary>A finished figure: panels, legend and texts, drawn by the same code on an SVG, a PDF and a pixel canvas.</summary>
 public sealed class Figure
 {
@@ -21,7 +15,8 @@ public sealed class Figure
     internal Figure(string title, string caption, int width, int height, IReadOnlyList<FigurePanel> panels, FigureLegend? legend)
     {
         (Title, Caption, Width, Height, _panels, _legend) = (title, caption, width, height, panels, legend);
-        // The plotting library settles ticks and layout during its first drawing; without this one the first file would differ from the next.
+        // The plotting library settles ticks and layout during its first drawing; without this one the first file would differ from the
+        // next.
         using var recorder = new SKPictureRecorder();
         Draw(recorder.BeginRecording(new SKRect(0, 0, width, height)));
     }
@@ -42,7 +37,11 @@ public sealed class Figure
     public FigureFiles Save(string folder, string name)
     {
         Directory.CreateDirectory(folder);
-        var files = new FigureFiles(Path.Combine(folder, name + ".svg"), Path.Combine(folder, name + ".pdf"), Path.Combine(folder, name + ".png"));
+        var files = new FigureFiles(
+            Path.Combine(folder, name + ".svg"),
+            Path.Combine(folder, name + ".pdf"),
+            Path.Combine(folder, name + ".png")
+        );
         FileSizeLimit.WriteText(files.Svg, ToSvg());
         FileSizeLimit.WriteBytes(files.Pdf, ToPdf());
         FileSizeLimit.WriteBytes(files.Png, ToPng(2));
@@ -53,12 +52,19 @@ public sealed class Figure
     public string ToSvg()
     {
         using var stream = new MemoryStream();
-        using (var canvas = SKSvgCanvas.Create(new SKRect(0, 0, Width, Height), stream)) Draw(canvas);
+        using (var canvas = SKSvgCanvas.Create(new SKRect(0, 0, Width, Height), stream))
+        {
+            Draw(canvas);
+        }
+
         string svg = Encoding.UTF8.GetString(stream.ToArray()).ReplaceLineEndings("\n");
         // Skia writes no view box, without which a viewer cannot scale the figure, and no title.
         string size = string.Create(CultureInfo.InvariantCulture, $"width=\"{Width}\" height=\"{Height}\">");
         int at = svg.IndexOf(size, StringComparison.Ordinal);
-        string scalable = string.Create(CultureInfo.InvariantCulture, $"width=\"{Width}\" height=\"{Height}\" viewBox=\"0 0 {Width} {Height}\">");
+        string scalable = string.Create(
+            CultureInfo.InvariantCulture,
+            $"width=\"{Width}\" height=\"{Height}\" viewBox=\"0 0 {Width} {Height}\">"
+        );
         return SvgText.Compact(svg[..at] + scalable + $"\n<title>{SecurityElement.Escape(Title)}</title>" + svg[(at + size.Length)..]);
     }
 
@@ -67,7 +73,17 @@ public sealed class Figure
     {
         const float pointsPerPixel = 72f / 96f;
         using var stream = new MemoryStream();
-        using (var document = SKDocument.CreatePdf(stream, new SKDocumentPdfMetadata { Title = Title, RasterDpi = 300, EncodingQuality = 101 }))
+        using (
+            var document = SKDocument.CreatePdf(
+                stream,
+                new SKDocumentPdfMetadata
+                {
+                    Title = Title,
+                    RasterDpi = 300,
+                    EncodingQuality = 101,
+                }
+            )
+        )
         {
             var canvas = document.BeginPage(Width * pointsPerPixel, Height * pointsPerPixel);
             canvas.Scale(pointsPerPixel);
@@ -99,7 +115,10 @@ public sealed class Figure
             canvas.Save();
             panel.Plot.Render(canvas, panel.Place);
             canvas.Restore();
-            foreach (var text in panel.Texts) Draw(canvas, paint, text);
+            foreach (var text in panel.Texts)
+            {
+                Draw(canvas, paint, text);
+            }
         }
         _legend?.Draw(canvas, paint);
     }
@@ -109,7 +128,11 @@ public sealed class Figure
         var label = FigureStyle.Text(text.Size, text.Color);
         label.Alignment = text.Alignment;
         label.Rotation = text.Rotation;
-        if (text.Halo) label.BackgroundColor = Colors.White.WithAlpha(.7);
+        if (text.Halo)
+        {
+            label.BackgroundColor = Colors.White.WithAlpha(.7);
+        }
+
         label.Render(canvas, text.Position, paint, text.Text);
     }
 }

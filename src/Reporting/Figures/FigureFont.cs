@@ -22,7 +22,8 @@ internal sealed class FigureFont : IFontResolver
     public static void Use() => _ = _registered.Value;
 
     /// <inheritdoc/>
-    public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => fontName == Name ? Typeface : null;
+    public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
+        fontName == Name ? Typeface : null;
 
     /// <inheritdoc/>
     public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => fontName == Name ? Typeface : null;
@@ -31,7 +32,8 @@ internal sealed class FigureFont : IFontResolver
     {
         using var stream = typeof(FigureFont).Assembly.GetManifestResourceStream("DejaVuSans.ttf")
             ?? throw new InvalidOperationException("The figure font is missing from Reproduce.Reporting.dll: rebuild the solution.");
-        return SKTypeface.FromStream(stream) ?? throw new InvalidOperationException("The figure font in Reproduce.Reporting.dll cannot be read.");
+        return SKTypeface.FromStream(stream)
+            ?? throw new InvalidOperationException("The figure font in Reproduce.Reporting.dll cannot be read.");
     }
 
     private static bool Register()

@@ -28,7 +28,11 @@ internal sealed class FigureLegend
         foreach (var entry in entries)
         {
             float needed = Symbol(entry) + Gap + font.MeasureText(entry.Text);
-            if (rows[^1].Count > 0 && rows[^1].Sum(e => e.Width + Between) + needed > width - 12) rows.Add([]);
+            if (rows[^1].Count > 0 && rows[^1].Sum(e => e.Width + Between) + needed > width - 12)
+            {
+                rows.Add([]);
+            }
+
             rows[^1].Add((entry, needed));
         }
         for (int r = 0; r < rows.Count; r++)
@@ -54,10 +58,31 @@ internal sealed class FigureLegend
         {
             float symbol = Symbol(entry);
             float y = 4 + row * RowHeight + RowHeight / 2;
-            if (entry.Band) Drawing.FillRectangle(canvas, new PixelRect(x, x + symbol, y + 4.5f, y - 4.5f), paint, new FillStyle { Color = entry.Color.WithAlpha(.25) });
-            if (entry.Line is { } line) Drawing.DrawLine(canvas, paint, new Pixel(x, y), new Pixel(x + symbol, y), entry.Color, entry.LineWidth, true, line);
+            if (entry.Band)
+            {
+                Drawing.FillRectangle(
+                    canvas,
+                    new PixelRect(x, x + symbol, y + 4.5f, y - 4.5f),
+                    paint,
+                    new FillStyle { Color = entry.Color.WithAlpha(.25) }
+                );
+            }
+
+            if (entry.Line is { } line)
+            {
+                Drawing.DrawLine(canvas, paint, new Pixel(x, y), new Pixel(x + symbol, y), entry.Color, entry.LineWidth, true, line);
+            }
+
             if (entry.Marker != MarkerShape.None)
-                Drawing.DrawMarker(canvas, paint, new Pixel(x + symbol / 2, y), FigureStyle.Marker(entry.Marker, FigureStyle.MarkerSize, entry.Color));
+            {
+                Drawing.DrawMarker(
+                    canvas,
+                    paint,
+                    new Pixel(x + symbol / 2, y),
+                    FigureStyle.Marker(entry.Marker, FigureStyle.MarkerSize, entry.Color)
+                );
+            }
+
             var label = FigureStyle.Text(FigureStyle.LegendSize, FigureStyle.Ink);
             label.Alignment = Alignment.MiddleLeft;
             label.OffsetY = 1.3f;

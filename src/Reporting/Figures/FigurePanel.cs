@@ -4,7 +4,8 @@ using SkiaSharp;
 
 namespace Reproduce.Reporting;
 
-/// <summary>One plot of a figure with a fixed place, fixed margins and fixed limits, so that pixel positions are known while it is made.</summary>
+/// <summary>One plot of a figure with a fixed place, fixed margins and fixed limits, so that pixel positions are known while it is
+/// made.</summary>
 internal sealed class FigurePanel
 {
     private readonly PixelPadding _padding;
@@ -43,7 +44,8 @@ internal sealed class FigurePanel
     public PixelRect Place { get; }
 
     /// <summary>Where data are drawn, in pixels of the figure.</summary>
-    public PixelRect DataRect => new(Place.Left + _padding.Left, Place.Right - _padding.Right, Place.Bottom - _padding.Bottom, Place.Top + _padding.Top);
+    public PixelRect DataRect =>
+        new(Place.Left + _padding.Left, Place.Right - _padding.Right, Place.Bottom - _padding.Bottom, Place.Top + _padding.Top);
 
     /// <summary>Title, axis names and annotations, drawn by the figure: the plot's own would be placed by font metrics.</summary>
     public List<FigureText> Texts { get; } = [];
@@ -80,13 +82,29 @@ internal sealed class FigurePanel
         for (int i = 0; i < lines.Count; i++)
         {
             float up = 4 + (lines.Count - 1 - i) * PanelTitles.LineHeight;
-            Texts.Add(new FigureText(lines[i], new Pixel(DataRect.HorizontalCenter, DataRect.Top - up), size, FigureStyle.Ink, Alignment.LowerCenter));
+            Texts.Add(
+                new FigureText(
+                    lines[i],
+                    new Pixel(DataRect.HorizontalCenter, DataRect.Top - up),
+                    size,
+                    FigureStyle.Ink,
+                    Alignment.LowerCenter
+                )
+            );
         }
     }
 
     /// <summary>Says in the middle why the panel is empty.</summary>
     public void Hole(string text) =>
-        Texts.Add(new FigureText(text, DataRect.Center, Fitting(text, FigureStyle.TickSize, DataRect.Width - 6), FigureStyle.Faint, Alignment.MiddleCenter));
+        Texts.Add(
+            new FigureText(
+                text,
+                DataRect.Center,
+                Fitting(text, FigureStyle.TickSize, DataRect.Width - 6),
+                FigureStyle.Faint,
+                Alignment.MiddleCenter
+            )
+        );
 
     /// <summary>The size, at most the given one, in which a text is not wider than the given pixels.</summary>
     internal static float Fitting(string text, float size, float width)
@@ -96,10 +114,27 @@ internal sealed class FigurePanel
     }
 
     public void XName(string text) =>
-        Texts.Add(new FigureText(text, new Pixel(DataRect.HorizontalCenter, DataRect.Bottom + 17), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.UpperCenter));
+        Texts.Add(
+            new FigureText(
+                text,
+                new Pixel(DataRect.HorizontalCenter, DataRect.Bottom + 17),
+                FigureStyle.LabelSize,
+                FigureStyle.Ink,
+                Alignment.UpperCenter
+            )
+        );
 
     public void YName(string text) =>
-        Texts.Add(new FigureText(text, new Pixel(Place.Left + 7, DataRect.VerticalCenter), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.MiddleCenter, -90));
+        Texts.Add(
+            new FigureText(
+                text,
+                new Pixel(Place.Left + 7, DataRect.VerticalCenter),
+                FigureStyle.LabelSize,
+                FigureStyle.Ink,
+                Alignment.MiddleCenter,
+                -90
+            )
+        );
 
     public Pixel ToPixel(double x, double y) => new(
         DataRect.Left + (x - _xMin) / (_xMax - _xMin) * DataRect.Width,
@@ -107,4 +142,12 @@ internal sealed class FigurePanel
 }
 
 /// <summary>A text at a place of the figure.</summary>
-internal sealed record FigureText(string Text, Pixel Position, float Size, Color Color, Alignment Alignment, float Rotation = 0, bool Halo = false);
+internal sealed record FigureText(
+    string Text,
+    Pixel Position,
+    float Size,
+    Color Color,
+    Alignment Alignment,
+    float Rotation = 0,
+    bool Halo = false
+);

@@ -74,13 +74,15 @@ public static class FigureStyle
         OutlineColor = Colors.White,
     };
 
-    private static float Weight(MarkerShape shape) => shape switch
-    {
-        MarkerShape.FilledDiamond or MarkerShape.OpenDiamond => 1.3f,
-        MarkerShape.FilledTriangleUp or MarkerShape.OpenTriangleUp or MarkerShape.FilledTriangleDown or MarkerShape.OpenTriangleDown => 1.25f,
-        MarkerShape.FilledSquare or MarkerShape.OpenSquare => 0.9f,
-        _ => 1,
-    };
+    private static float Weight(MarkerShape shape) =>
+        shape switch
+        {
+            MarkerShape.FilledDiamond or MarkerShape.OpenDiamond => 1.3f,
+            MarkerShape.FilledTriangleUp or MarkerShape.OpenTriangleUp or MarkerShape.FilledTriangleDown or MarkerShape.OpenTriangleDown =>
+                1.25f,
+            MarkerShape.FilledSquare or MarkerShape.OpenSquare => 0.9f,
+            _ => 1,
+        };
 
     private static MarkerShape FilledMarkerOf(MarkerForm form) => form switch
     {

@@ -3,11 +3,6 @@ using SkiaSharp;
 
 namespace Reproduce.Reporting;
 
-/// <summary>A row of an image grid.</summary>
-/// <param name="Title">Name at the left.</param>
-/// <param name="Images">Square images row by row, brightness 0 (black) to 1 (white), clipped; one for each column.</param>
-public sealed record ImageRow(string Title, IReadOnlyList<float[]> Images);
-
 /// <summary>Images in rows and columns with a name for each (the paper's Figure 5).</summary>
 public static class ImageGrid
 {
@@ -36,7 +31,10 @@ public static class ImageGrid
         for (int r = 0; r < rows.Count; r++)
         {
             float top = Head + r * side;
-            FigurePanel panel = new(new PixelRect(0, LeftMargin + side * columns.Count, top + side, top), new PixelPadding(LeftMargin, 0, 0, 0));
+            FigurePanel panel = new(
+                new PixelRect(0, LeftMargin + side * columns.Count, top + side, top),
+                new PixelPadding(LeftMargin, 0, 0, 0)
+            );
             panel.Plot.HideGrid();
             panel.Plot.Axes.Frameless();
             panel.Limits(0, columns.Count, 0, 1);

@@ -17,7 +17,10 @@ internal sealed class LabelPlacer(PixelRect bounds)
 
     public void AvoidLine(IReadOnlyList<Pixel> points)
     {
-        for (int i = 1; i < points.Count; i++) _lines.Add((points[i - 1], points[i]));
+        for (int i = 1; i < points.Count; i++)
+        {
+            _lines.Add((points[i - 1], points[i]));
+        }
     }
 
     public FigureText? Place(string text, Pixel point, Color color, bool required)
@@ -32,10 +35,17 @@ internal sealed class LabelPlacer(PixelRect bounds)
                 var center = new Pixel(point.X + dx * (distance + width / 2), point.Y + dy * (distance + height / 2));
                 var rect = Around(center, width, height);
                 double cost = Cost(rect) + distance * 0.3;
-                if (best is null || cost < best.Value.Cost) best = (rect, cost);
+                if (best is null || cost < best.Value.Cost)
+                {
+                    best = (rect, cost);
+                }
             }
         }
-        if (best is not { } chosen || (chosen.Cost >= 6 && !required)) return null;
+        if (best is not { } chosen || (chosen.Cost >= 6 && !required))
+        {
+            return null;
+        }
+
         _taken.Add(chosen.Rect);
         return new FigureText(text, chosen.Rect.Center, FigureStyle.PointLabelSize, color, Alignment.MiddleCenter);
     }
@@ -43,7 +53,11 @@ internal sealed class LabelPlacer(PixelRect bounds)
     private double Cost(PixelRect rect)
     {
         double cost = 100 * _taken.Count(t => Overlap(t, rect));
-        if (rect.Left < bounds.Left || rect.Right > bounds.Right || rect.Top < bounds.Top || rect.Bottom > bounds.Bottom) cost += 300;
+        if (rect.Left < bounds.Left || rect.Right > bounds.Right || rect.Top < bounds.Top || rect.Bottom > bounds.Bottom)
+        {
+            cost += 300;
+        }
+
         return cost + 6 * _lines.Count(l => Crosses(l.From, l.To, rect));
     }
 
@@ -59,7 +73,10 @@ internal sealed class LabelPlacer(PixelRect bounds)
         for (int i = 0; i <= samples; i++)
         {
             float f = i / (float)samples, x = from.X + f * (to.X - from.X), y = from.Y + f * (to.Y - from.Y);
-            if (x > rect.Left && x < rect.Right && y > rect.Top && y < rect.Bottom) return true;
+            if (x > rect.Left && x < rect.Right && y > rect.Top && y < rect.Bottom)
+            {
+                return true;
+            }
         }
         return false;
     }

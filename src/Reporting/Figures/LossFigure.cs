@@ -2,25 +2,6 @@ using ScottPlot;
 
 namespace Reproduce.Reporting;
 
-/// <summary>The loss history of one training.</summary>
-public sealed record LossCurve
-{
-    /// <summary>The contender; trainings of one contender share a panel.</summary>
-    public required ContenderStyle Contender { get; init; }
-
-    /// <summary>What it was trained on, such as "1024 simulations", when the figure shows several such; curves of one group have the same shade.</summary>
-    public string Group { get; init; } = "";
-
-    /// <summary>Epochs (or steps) of the entries, ascending.</summary>
-    public required double[] Time { get; init; }
-
-    /// <summary>Training loss per entry.</summary>
-    public required double[] Training { get; init; }
-
-    /// <summary>Validation loss per entry, or null.</summary>
-    public double[]? Validation { get; init; }
-}
-
 /// <summary>Training losses, a panel per contender: the losses of different methods are not comparable.</summary>
 public static class LossFigure
 {
@@ -29,38 +10,73 @@ public static class LossFigure
     private const double Lightest = 0.55, Darkest = 0.35;
 
     /// <summary>Makes the figure. A panel is logarithmic unless its loss reaches zero or below (a negative log-density does).</summary>
-    /// <param name="curves">The histories; several of one contender (replicates, budgets) share a panel; groups are told apart by shade, light to dark in their order.</param>
+    /// <param name="curves">The histories; several of one contender (replicates, budgets) share a panel; groups are told apart by shade,
+    /// light to dark in their order.</param>
     /// <param name="timeName">What the entries are counted in: "epoch" or "step".</param>
     public static Figure Create(IReadOnlyList<LossCurve> curves, string timeName)
     {
-        if (curves.Count == 0) throw new ArgumentException("curves: expected at least one", nameof(curves));
+        if (curves.Count == 0)
+        {
+            throw new ArgumentException("curves: expected at least one", nameof(curves));
+        }
+
         ContenderStyle[] contenders = [.. curves.Select(c => c.Contender).Distinct().OrderBy(c => c.Method.Order).ThenBy(c => c.Sibling)];
         bool validation = curves.Any(c => c.Validation is not null);
         int columns = contenders.Length == 4 ? 2 : Math.Min(contenders.Length, 3);
-        float width = contenders.Length == 1 ? FigureStyle.ColumnWidth : Math.Min(FigureStyle.ColumnWidth, FigureStyle.FullWidth / (float)columns);
+        float width =
+            contenders.Length == 1 ? FigureStyle.ColumnWidth : Math.Min(FigureStyle.ColumnWidth, FigureStyle.FullWidth / (float)columns);
         string[] groups = [.. curves.Select(c => c.Group).Distinct()];
         List<LegendEntry> entries = validation
-            ? [new("training", FigureStyle.Faint) { Line = LinePattern.Solid }, new("validation", FigureStyle.Faint) { Line = FigureStyle.Dash }]
+            ?
+            [
+                new("training", FigureStyle.Faint) { Line = LinePattern.Solid },
+                new("validation", FigureStyle.Faint) { Line = FigureStyle.Dash },
+            ]
             : [];
-        if (groups.Length > 1) entries.AddRange(groups.Select(g => new LegendEntry(g, Shade(FigureStyle.Faint, g, groups)) { Line = LinePattern.Solid, LineWidth = 3 }));
+        if (groups.Length > 1)
+        {
+            entries.AddRange(
+                groups.Select(g => new LegendEntry(g, Shade(FigureStyle.Faint, g, groups)) { Line = LinePattern.Solid, LineWidth = 3 })
+            );
+        }
+
         int total = (int)Math.Ceiling(width * columns);
         var legend = new FigureLegend(entries, total);
         const int height = 170;
         var panels = new List<FigurePanel>();
         for (int i = 0; i < contenders.Length; i++)
         {
-            float left = i % columns * width, top = legend.Height + i / columns * height;
-            panels.Add(Panel(new PixelRect(left, left + width, top + height, top), contenders[i], [.. curves.Where(c => c.Contender == contenders[i])], groups, timeName));
+            float left = i % columns * width,
+                top = legend.Height + i / columns * height;
+            panels.Add(
+                Panel(
+                    new PixelRect(left, left + width, top + height, top),
+                    contenders[i],
+                    [.. curves.Where(c => c.Contender == contenders[i])],
+                    groups,
+                    timeName
+                )
+            );
         }
         int rows = (contenders.Length + columns - 1) / columns;
-        string averaged = curves.Any(c => c.Time.Length > MostEntries) ? FormattableString.Invariant($" Averaged in {MostEntries} blocks where there are more entries.") : "";
-        return new Figure("Training loss", "Training loss of each contender; the losses of different methods are not comparable." + averaged, total, (int)Math.Ceiling(legend.Height + rows * height), panels, legend);
+        string averaged = curves.Any(c => c.Time.Length > MostEntries)
+            ? FormattableString.Invariant($" Averaged in {MostEntries} blocks where there are more entries.")
+            : "";
+        return new Figure(
+            "Training loss",
+            "Training loss of each contender; the losses of different methods are not comparable." + averaged,
+            total,
+            (int)Math.Ceiling(legend.Height + rows * height),
+            panels,
+            legend
+        );
     }
 
     private static FigurePanel Panel(PixelRect place, ContenderStyle contender, LossCurve[] curves, string[] groups, string timeName)
     {
         var panel = new FigurePanel(place, new PixelPadding(50, 14, 34, 20));
-        double end = curves.Max(c => c.Time[^1]), start = curves.Min(c => c.Time[0]); // A block's mean lies inside: the axis would end before the training.
+        double end = curves.Max(c => c.Time[^1]),
+            start = curves.Min(c => c.Time[0]); // A block's mean lies inside: the axis would end before the training.
         curves = [.. curves.Select(Averaged)];
         var values = curves.SelectMany(c => c.Training.Concat(c.Validation ?? [])).Where(double.IsFinite).ToArray();
         bool log = values.Length > 0 && values.Min() > 0;
@@ -80,14 +96,21 @@ public static class LossFigure
         {
             var color = Shade(FigureStyle.ColorOf(contender), curve.Group, groups);
             Line(panel, curve.Time, curve.Training, Y, color, LinePattern.Solid, 1.2f);
-            if (curve.Validation is { } v) Line(panel, curve.Time, v, Y, groups.Length > 1 ? color : color.Darken(.25), FigureStyle.Dash, 1.1f);
+            if (curve.Validation is { } v)
+            {
+                Line(panel, curve.Time, v, Y, groups.Length > 1 ? color : color.Darken(.25), FigureStyle.Dash, 1.1f);
+            }
         }
         return panel;
     }
 
     private static Color Shade(Color color, string group, string[] groups)
     {
-        if (groups.Length == 1) return color;
+        if (groups.Length == 1)
+        {
+            return color;
+        }
+
         double place = Array.IndexOf(groups, group) / (groups.Length - 1.0);
         double darkness = place * (Lightest + Darkest) - Lightest;
         return darkness < 0 ? color.Lighten(-darkness) : color.Darken(darkness);
@@ -96,14 +119,31 @@ public static class LossFigure
     private static LossCurve Averaged(LossCurve curve)
     {
         int block = (curve.Time.Length + MostEntries - 1) / MostEntries;
-        if (block <= 1) return curve;
-        return curve with { Time = Means(curve.Time), Training = Means(curve.Training), Validation = curve.Validation is { } v ? Means(v) : null };
+        if (block <= 1)
+        {
+            return curve;
+        }
+
+        return curve with
+        {
+            Time = Means(curve.Time),
+            Training = Means(curve.Training),
+            Validation = curve.Validation is { } v ? Means(v) : null,
+        };
 
         // An entry that is not finite makes its block a gap, as it would be one itself.
         double[] Means(double[] values) => [.. values.Chunk(block).Select(b => b.Average())];
     }
 
-    private static void Line(FigurePanel panel, double[] time, double[] loss, Func<double, double> y, Color color, LinePattern pattern, float width)
+    private static void Line(
+        FigurePanel panel,
+        double[] time,
+        double[] loss,
+        Func<double, double> y,
+        Color color,
+        LinePattern pattern,
+        float width
+    )
     {
         int[] kept = [.. Enumerable.Range(0, time.Length).Where(i => double.IsFinite(loss[i]))];
         var line = panel.Plot.Add.ScatterLine(kept.Select(i => time[i]).ToArray(), kept.Select(i => y(loss[i])).ToArray(), color);

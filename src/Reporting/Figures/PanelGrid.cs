@@ -42,15 +42,45 @@ internal sealed class PanelGrid
 
     public FigurePanel Panel(int row, int column, string rowName, string columnName, string xName, string yName)
     {
-        float x = Left + column * (_width + Between), y = _legend + _top + row * (_height + RowGap);
-        var panel = new FigurePanel(new PixelRect(x - Left, x + _width + Right, y + _height + Bottom, y - _top), new PixelPadding(Left, Right, Bottom, _top));
+        float x = Left + column * (_width + Between),
+            y = _legend + _top + row * (_height + RowGap);
+        var panel = new FigurePanel(
+            new PixelRect(x - Left, x + _width + Right, y + _height + Bottom, y - _top),
+            new PixelPadding(Left, Right, Bottom, _top)
+        );
         panel.Frame();
-        if (row == 0) panel.Title(_titles.Lines(columnName), _titles.Size);
-        if (row == _rows - 1) panel.XName(xName);
+        if (row == 0)
+        {
+            panel.Title(_titles.Lines(columnName), _titles.Size);
+        }
+
+        if (row == _rows - 1)
+        {
+            panel.XName(xName);
+        }
+
         if (column == 0)
         {
-            panel.Texts.Add(new FigureText(rowName, new Pixel(8, panel.DataRect.VerticalCenter), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.MiddleCenter, -90));
-            panel.Texts.Add(new FigureText(yName, new Pixel(22, panel.DataRect.VerticalCenter), FigureStyle.TickSize, FigureStyle.Faint, Alignment.MiddleCenter, -90));
+            panel.Texts.Add(
+                new FigureText(
+                    rowName,
+                    new Pixel(8, panel.DataRect.VerticalCenter),
+                    FigureStyle.LabelSize,
+                    FigureStyle.Ink,
+                    Alignment.MiddleCenter,
+                    -90
+                )
+            );
+            panel.Texts.Add(
+                new FigureText(
+                    yName,
+                    new Pixel(22, panel.DataRect.VerticalCenter),
+                    FigureStyle.TickSize,
+                    FigureStyle.Faint,
+                    Alignment.MiddleCenter,
+                    -90
+                )
+            );
         }
         return panel;
     }

@@ -41,14 +41,21 @@ internal sealed class PolylineCloud(IReadOnlyList<Coordinates[]> lines, Color co
                 var start = Axes.GetPixel(lines[i][0]);
                 path.MoveTo(start.X, start.Y);
                 // A stroke without length is drawn by some viewers only.
-                if (lines[i].Length == 1) path.LineTo(start.X + 0.01f, start.Y);
+                if (lines[i].Length == 1)
+                {
+                    path.LineTo(start.X + 0.01f, start.Y);
+                }
+
                 foreach (var point in lines[i].Skip(1))
                 {
                     var pixel = Axes.GetPixel(point);
                     path.LineTo(pixel.X, pixel.Y);
                 }
             }
-            if (!path.IsEmpty) rp.Canvas.DrawPath(path, paint);
+            if (!path.IsEmpty)
+            {
+                rp.Canvas.DrawPath(path, paint);
+            }
         }
     }
 }

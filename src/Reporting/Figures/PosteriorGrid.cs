@@ -1,55 +1,6 @@
-using System.Text.Json.Serialization;
 using ScottPlot;
 
 namespace Reproduce.Reporting;
-
-/// <summary>A cell of a posterior grid: draws of two parameters, or drawn configurations such as robot arms.</summary>
-public sealed record PosteriorCell
-{
-    /// <summary>Name of the contender, or <see cref="Measurement.Reference"/>.</summary>
-    public required string Contender { get; init; }
-
-    /// <summary>The contender's look; not kept in a file, whose reader has the experiment that says it.</summary>
-    [JsonIgnore]
-    public ContenderStyle? Style { get; init; }
-
-    /// <summary>Title, such as "CMPE, 10 steps"; shown where it differs from the row above.</summary>
-    public required string Title { get; init; }
-
-    /// <summary>First coordinate of the draws.</summary>
-    public double[] X { get; init; } = [];
-
-    /// <summary>Second coordinate of the draws.</summary>
-    public double[] Y { get; init; } = [];
-
-    /// <summary>Configurations, each a chain of points [n][2], drawn as thin lines behind the draws; a sample of some hundred reads best.</summary>
-    public double[][][] Chains { get; init; } = [];
-
-    /// <summary>Why there is nothing to draw, or null.</summary>
-    public string? Hole { get; init; }
-}
-
-/// <summary>A row of a posterior grid: one observation, the same limits in every cell.</summary>
-public sealed record PosteriorRow
-{
-    /// <summary>Name at the left, such as "Two moons".</summary>
-    public required string Title { get; init; }
-
-    /// <summary>Name of the horizontal coordinate.</summary>
-    public required string XName { get; init; }
-
-    /// <summary>Name of the vertical coordinate.</summary>
-    public required string YName { get; init; }
-
-    /// <summary>The cells, the reference first.</summary>
-    public required IReadOnlyList<PosteriorCell> Cells { get; init; }
-
-    /// <summary>The true parameter (or the observed end point), marked in every cell; null for none.</summary>
-    public (double X, double Y)? Truth { get; init; }
-
-    /// <summary>Centre and half width of the square that is shown; null to fit it to the reference.</summary>
-    public (double X, double Y, double Half)? View { get; init; }
-}
 
 /// <summary>Posterior draws, a row per task or observation, a column per contender (the paper's Figure 2).</summary>
 public static class PosteriorGrid
@@ -64,7 +15,11 @@ public static class PosteriorGrid
     /// <summary>Makes the figure; of more draws than a cell shows, evenly spaced ones are taken.</summary>
     public static Figure Create(IReadOnlyList<PosteriorRow> rows)
     {
-        if (rows.Count == 0) throw new ArgumentException("rows: expected at least one", nameof(rows));
+        if (rows.Count == 0)
+        {
+            throw new ArgumentException("rows: expected at least one", nameof(rows));
+        }
+
         const float left = 56, gap = 5, titleHeight = 20;
         int columns = rows.Max(r => r.Cells.Count);
         float side = (FigureStyle.FullWidth - left - 6 - gap * (columns - 1)) / columns;
@@ -83,11 +38,21 @@ public static class PosteriorGrid
             }
             top += head + side + AxisHeight;
         }
-        string caption = $"Posterior draws for one observation a row, at most {points} a cell; cross: the true parameter. Same limits and equal axes in a row.";
+        string caption =
+            $"Posterior draws for one observation a row, at most {points} a cell; cross: the true parameter. Same limits and equal axes "
+                + $"in a row.";
         return new Figure("Posterior draws", caption, FigureStyle.FullWidth, (int)Math.Ceiling(top + 2), panels, legend: null);
     }
 
-    private static FigurePanel Panel(PosteriorRow row, PosteriorCell cell, PixelRect place, PixelPadding padding, bool first, bool titled, int points)
+    private static FigurePanel Panel(
+        PosteriorRow row,
+        PosteriorCell cell,
+        PixelRect place,
+        PixelPadding padding,
+        bool first,
+        bool titled,
+        int points
+    )
     {
         var (x, y, half) = row.View ?? FitTo(row);
         var panel = new FigurePanel(place, padding);
@@ -97,14 +62,29 @@ public static class PosteriorGrid
         // No ticks near the corners: there the labels of neighbouring cells would meet.
         double inner = 0.84 * half;
         panel.Ticks(AxisTicks.Linear(x - inner, x + inner, 3, labels: true), AxisTicks.Linear(y - inner, y + inner, 3, labels: first));
-        if (titled) panel.Title(cell.Title, row.Cells.Select(c => c.Title));
+        if (titled)
+        {
+            panel.Title(cell.Title, row.Cells.Select(c => c.Title));
+        }
+
         panel.XName(row.XName);
         if (first)
         {
             // The next row's title begins where this row's axis ends.
             float size = FigurePanel.Fitting(row.Title, FigureStyle.LabelSize, panel.DataRect.Height + AxisHeight);
-            panel.Texts.Add(new FigureText(row.Title, new Pixel(8, panel.DataRect.VerticalCenter), size, FigureStyle.Ink, Alignment.MiddleCenter, -90));
-            panel.Texts.Add(new FigureText(row.YName, new Pixel(22, panel.DataRect.VerticalCenter), FigureStyle.LabelSize, FigureStyle.Ink, Alignment.MiddleCenter, -90));
+            panel.Texts.Add(
+                new FigureText(row.Title, new Pixel(8, panel.DataRect.VerticalCenter), size, FigureStyle.Ink, Alignment.MiddleCenter, -90)
+            );
+            panel.Texts.Add(
+                new FigureText(
+                    row.YName,
+                    new Pixel(22, panel.DataRect.VerticalCenter),
+                    FigureStyle.LabelSize,
+                    FigureStyle.Ink,
+                    Alignment.MiddleCenter,
+                    -90
+                )
+            );
         }
         Color color = cell.Style is null ? FigureStyle.Ink : FigureStyle.ColorOf(cell.Style);
         if (cell.Chains.Length > 0)
@@ -116,9 +96,16 @@ public static class PosteriorGrid
         {
             panel.Plot.Add.Plottable(PolylineCloud.Points(Thin(cell.X, points), Thin(cell.Y, points), color.WithAlpha(.4), 1.8f));
         }
-        if (row.Truth is { } truth && cell.Hole is null) MarkTruth(panel, truth.X, truth.Y);
+        if (row.Truth is { } truth && cell.Hole is null)
+        {
+            MarkTruth(panel, truth.X, truth.Y);
+        }
+
         if (cell.Hole is not null || (cell.X.Length == 0 && cell.Chains.Length == 0))
+        {
             panel.Hole(cell.Hole ?? "not measured");
+        }
+
         return panel;
     }
 
@@ -133,15 +120,24 @@ public static class PosteriorGrid
     private static (double X, double Y, double Half) FitTo(PosteriorRow row)
     {
         var cell = row.Cells.FirstOrDefault(c => c.X.Length > 0 || c.Chains.Length > 0);
-        if (cell is null) return (0, 0, 1);
-        double[] xs = [.. cell.X, .. cell.Chains.SelectMany(c => c).Select(p => p[0])], ys = [.. cell.Y, .. cell.Chains.SelectMany(c => c).Select(p => p[1])];
+        if (cell is null)
+        {
+            return (0, 0, 1);
+        }
+
+        double[] xs = [.. cell.X, .. cell.Chains.SelectMany(c => c).Select(p => p[0])],
+            ys = [.. cell.Y, .. cell.Chains.SelectMany(c => c).Select(p => p[1])];
         double half = 0.65 * Math.Max(xs.Max() - xs.Min(), ys.Max() - ys.Min());
         return ((xs.Max() + xs.Min()) / 2, (ys.Max() + ys.Min()) / 2, half > 0 ? half : 1);
     }
 
     internal static double[] Thin(double[] values, int most)
     {
-        if (values.Length <= most) return values;
+        if (values.Length <= most)
+        {
+            return values;
+        }
+
         return [.. Enumerable.Range(0, most).Select(i => values[(int)((long)i * values.Length / most)])];
     }
 }

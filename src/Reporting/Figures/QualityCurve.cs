@@ -8,13 +8,27 @@ internal sealed record CurvePoint(double X, double Y, double Low, double High, s
 /// contender is drawn open and dashed. Source names where a published curve stands; rank 1 and above are further sources of one contender.
 /// </summary>
 internal sealed record QualityCurve(
-    ContenderStyle Contender, IReadOnlyList<CurvePoint> Points, bool Published, bool Secondary = false, int? Steps = null, string Source = "", int SourceRank = 0)
+    ContenderStyle Contender,
+    IReadOnlyList<CurvePoint> Points,
+    bool Published,
+    bool Secondary = false,
+    int? Steps = null,
+    string Source = "",
+    int SourceRank = 0
+)
 {
     public static CurvePoint Point(double x, Summary summary, BandKind band, string label)
     {
         double low = summary.Mean, high = summary.Mean;
-        if (band == BandKind.Interval && summary.HalfWidth is { } width) (low, high) = (low - width, high + width);
-        else if (band == BandKind.Quantiles) (low, high) = (SampleStatistics.Quantile(summary.Values, 0.1), SampleStatistics.Quantile(summary.Values, 0.9));
+        if (band == BandKind.Interval && summary.HalfWidth is { } width)
+        {
+            (low, high) = (low - width, high + width);
+        }
+        else if (band == BandKind.Quantiles)
+        {
+            (low, high) = (SampleStatistics.Quantile(summary.Values, 0.1), SampleStatistics.Quantile(summary.Values, 0.9));
+        }
+
         return new CurvePoint(x, summary.Mean, low, high, label);
     }
 

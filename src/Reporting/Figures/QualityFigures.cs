@@ -16,7 +16,12 @@ public static class QualityFigures
     /// <param name="published">The paper's values are drawn at our times: the paper's machine is not ours.</param>
     /// <param name="panels">One panel fills a column, several the whole width.</param>
     /// <param name="band">What the bands show.</param>
-    public static Figure AgainstTime(MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels, BandKind band = BandKind.Interval)
+    public static Figure AgainstTime(
+        MeasurementTable measurements,
+        PublishedResults published,
+        IReadOnlyList<QualityPanel> panels,
+        BandKind band = BandKind.Interval
+    )
     {
         var text = new Wording(
             "Quality against sampling time", "Quality against sampling time.", " Numbers at the points: sampling steps.",
@@ -25,10 +30,19 @@ public static class QualityFigures
     }
 
     /// <summary>Quality against sampling steps, several tasks side by side.</summary>
-    public static Figure AgainstSteps(MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels, BandKind band = BandKind.Interval)
+    public static Figure AgainstSteps(
+        MeasurementTable measurements,
+        PublishedResults published,
+        IReadOnlyList<QualityPanel> panels,
+        BandKind band = BandKind.Interval
+    )
     {
         var text = new Wording(
-            "Quality against sampling steps", "Quality against the number of sampling steps.", "", " Dotted and open: the paper's values (digitised).");
+            "Quality against sampling steps",
+            "Quality against the number of sampling steps.",
+            "",
+            " Dotted and open: the paper's values (digitised)."
+        );
         return Make(text, "sampling steps", measurements, published, panels, band, Steps, label: false);
     }
 
@@ -38,7 +52,8 @@ public static class QualityFigures
     /// <param name="panels">One panel fills a column, several the whole width.</param>
     /// <param name="band">What the bands show.</param>
     /// <remarks>
-    /// Of a contender with several numbers of steps those are drawn that the paper has at several budgets too and, where it has none, the one that
+    /// Of a contender with several numbers of steps those are drawn that the paper has at several budgets too and, where it has none, the
+    /// one that
     /// was measured at the most budgets, of several the largest.
     /// </remarks>
     public static Figure AgainstBudget(
@@ -60,25 +75,46 @@ public static class QualityFigures
         Wording text, string xName, MeasurementTable measurements, IReadOnlyList<QualityPanel> requests, BandKind band,
         Func<QualityPanel, IReadOnlyList<QualityCurve>> curvesOf, bool label, bool byBudget)
     {
-        if (requests.Count == 0) throw new ArgumentException("panels: expected at least one", nameof(requests));
+        if (requests.Count == 0)
+        {
+            throw new ArgumentException("panels: expected at least one", nameof(requests));
+        }
+
         int width = requests.Count == 1 ? FigureStyle.ColumnWidth : FigureStyle.FullWidth;
         int columns = Math.Min(requests.Count, 3), rows = (requests.Count + columns - 1) / columns;
         var plotter = new QualityPlotter();
-        var drawn = requests.Select(r => PanelOf(r, curvesOf(r), measurements.Floor(r.Experiment, r.Variant, r.Budget, r.Metric))).ToArray();
+        var drawn = requests
+            .Select(r => PanelOf(r, curvesOf(r), measurements.Floor(r.Experiment, r.Variant, r.Budget, r.Metric)))
+            .ToArray();
         string bandText = BandText(band, drawn.SelectMany(d => d.Request.Contenders ?? []).ToArray(), measurements, requests);
         // The legend decides how high the strip above the panels is, so the curves are drawn once to collect it and once in their place.
-        foreach (var d in drawn) plotter.Draw(new FigurePanel(new PixelRect(0, 100, 100, 0), new PixelPadding(0)), d.Curves, d.Floor, bandText, label: false);
+        foreach (var d in drawn)
+        {
+            plotter.Draw(new FigurePanel(new PixelRect(0, 100, 100, 0), new PixelPadding(0)), d.Curves, d.Floor, bandText, label: false);
+        }
+
         var legend = new FigureLegend(plotter.Legend, width);
         var panels = new List<FigurePanel>();
         for (int i = 0; i < drawn.Length; i++)
         {
             float panelWidth = width / (float)columns, left = i % columns * panelWidth, top = legend.Height + i / columns * PanelHeight;
             bool titled = drawn[i].Request.Title.Length > 0;
-            var panel = new FigurePanel(new PixelRect(left, left + panelWidth, top + PanelHeight, top), new PixelPadding(44, 11, 34, titled ? 20 : 8));
+            var panel = new FigurePanel(
+                new PixelRect(left, left + panelWidth, top + PanelHeight, top),
+                new PixelPadding(44, 11, 34, titled ? 20 : 8)
+            );
             Axes(panel, drawn[i], byBudget);
-            if (titled) panel.Title(drawn[i].Request.Title, requests.Select(r => r.Title));
+            if (titled)
+            {
+                panel.Title(drawn[i].Request.Title, requests.Select(r => r.Title));
+            }
+
             panel.XName(xName);
-            if (i % columns == 0) panel.YName(MetricStyle.Of(drawn[i].Request.Metric).Heading);
+            if (i % columns == 0)
+            {
+                panel.YName(MetricStyle.Of(drawn[i].Request.Metric).Heading);
+            }
+
             plotter.Draw(panel, drawn[i].Curves, drawn[i].Floor, bandText, label);
             panels.Add(panel);
         }
@@ -90,7 +126,8 @@ public static class QualityFigures
     private static DrawnPanel PanelOf(QualityPanel request, IReadOnlyList<QualityCurve> curves, Summary floor)
     {
         var points = curves.SelectMany(c => c.Points).ToArray();
-        bool log = !floor.HasValue && points.Length > 0 && points.Min(p => p.Low) is > 0 and var lowest && points.Max(p => p.High) > 30 * lowest;
+        bool log =
+            !floor.HasValue && points.Length > 0 && points.Min(p => p.Low) is > 0 and var lowest && points.Max(p => p.High) > 30 * lowest;
         return new DrawnPanel(request, log ? [.. curves.Select(c => c.WithLogarithms())] : curves, floor, log);
     }
 
@@ -99,9 +136,14 @@ public static class QualityFigures
         var (xMin, xMax, yMin, yMax) = QualityPlotter.LimitsOf(drawn.Curves, drawn.Floor.HasValue ? drawn.Floor.Mean : null);
         panel.Limits(xMin, xMax, yMin, yMax);
         NumericManual x = byBudget
-            ? AxisTicks.LogAt(drawn.Curves.SelectMany(c => c.Points).Select(p => Math.Round(Math.Pow(10, p.X))).Distinct().Order(), labels: true)
+            ? AxisTicks.LogAt(
+                drawn.Curves.SelectMany(c => c.Points).Select(p => Math.Round(Math.Pow(10, p.X))).Distinct().Order(),
+                labels: true
+            )
             : AxisTicks.Log(xMin, xMax, panel.DataRect.Width, labels: true);
-        NumericManual y = drawn.Log ? AxisTicks.Log(yMin, yMax, panel.DataRect.Height, labels: true) : AxisTicks.Linear(yMin, yMax, 7, labels: true);
+        NumericManual y = drawn.Log
+            ? AxisTicks.Log(yMin, yMax, panel.DataRect.Height, labels: true)
+            : AxisTicks.Linear(yMin, yMax, 7, labels: true);
         panel.Ticks(x, y);
     }
 
@@ -116,7 +158,13 @@ public static class QualityFigures
         OverSteps(measurements, published, panel, band, setting => Math.Log10(setting.Steps), publishedAnywhere: true);
 
     private static List<QualityCurve> OverSteps(
-        MeasurementTable measurements, PublishedResults published, QualityPanel panel, BandKind band, Func<Setting, double?> abscissa, bool publishedAnywhere)
+        MeasurementTable measurements,
+        PublishedResults published,
+        QualityPanel panel,
+        BandKind band,
+        Func<Setting, double?> abscissa,
+        bool publishedAnywhere
+    )
     {
         var curves = new List<QualityCurve>();
         var settings = panel.Styles.InOrder(measurements.Settings(panel.Experiment, panel.Variant))
@@ -126,7 +174,13 @@ public static class QualityFigures
         {
             ContenderStyle style = panel.Styles.Of(contender.Key);
             var ours = contender
-                .Select(s => (s.Steps, X: abscissa(s), Summary: measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, s, panel.Metric))))
+                .Select(s =>
+                    (
+                        s.Steps,
+                        X: abscissa(s),
+                        Summary: measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, s, panel.Metric))
+                    )
+                )
                 .Where(p => p.X is not null && p.Summary.HasValue)
                 .Select(p => (p.Steps, Point: QualityCurve.Point(p.X!.Value, p.Summary, band, NumberText.Fixed(p.Steps, 0)))).ToArray();
 
@@ -153,11 +207,16 @@ public static class QualityFigures
         foreach (var contender in settings.GroupBy(s => s.Contender))
         {
             ContenderStyle style = panel.Styles.Of(contender.Key);
-            int[] steps = StepsOverBudgets(contender, s => published.OverBudgets(panel.Experiment, style, s, metric).Any(source => source.Count > 1));
+            int[] steps = StepsOverBudgets(contender, s =>
+                published.OverBudgets(panel.Experiment, style, s, metric).Any(source => source.Count > 1)
+            );
             foreach (int count in steps)
             {
-                var ours = contender.Where(s => s.Steps == count)
-                    .Select(s => (s.Budget, Summary: measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, s, panel.Metric))))
+                var ours = contender
+                    .Where(s => s.Steps == count)
+                    .Select(s =>
+                        (s.Budget, Summary: measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, s, panel.Metric)))
+                    )
                     .Where(p => p.Summary.HasValue)
                     .Select(p => QualityCurve.Point(Math.Log10(p.Budget), p.Summary, band, "")).ToArray();
                 bool first = ours.Length > 0 && drawn.Add((style.Method.Name, style.Network, count));
@@ -175,13 +234,23 @@ public static class QualityFigures
     private static int[] StepsOverBudgets(IEnumerable<Setting> contender, Func<int, bool> isPublished)
     {
         (int Steps, int Budgets)[] several =
-            [.. contender.GroupBy(s => s.Steps).Select(g => (g.Key, g.Select(s => s.Budget).Distinct().Count())).Where(s => s.Item2 > 1).Order()];
+        [
+            .. contender
+                .GroupBy(s => s.Steps)
+                .Select(g => (g.Key, g.Select(s => s.Budget).Distinct().Count()))
+                .Where(s => s.Item2 > 1)
+                .Order(),
+        ];
         int[] published = [.. several.Select(s => s.Steps).Where(isPublished)];
         return published.Length > 0 || several.Length == 0 ? published : [several.MaxBy(s => (s.Budgets, s.Steps)).Steps];
     }
 
     // A published curve from one source, in the unit of ours.
-    private static (string Source, CurvePoint[] Points) Paper(IEnumerable<PublishedResult> results, Func<PublishedResult, double> abscissa, string metric)
+    private static (string Source, CurvePoint[] Points) Paper(
+        IEnumerable<PublishedResult> results,
+        Func<PublishedResult, double> abscissa,
+        string metric
+    )
     {
         PublishedResult[] shown = [.. results];
         return (shown.Length == 0 ? "" : shown[0].SourceName, [.. shown.Select(r => Point(abscissa(r), MetricStyle.Of(metric).Ours(r)))]);
@@ -191,7 +260,13 @@ public static class QualityFigures
 
     // The paper's curves are companions of ours: alone they would look like a measurement.
     private static void Add(
-        List<QualityCurve> curves, ContenderStyle contender, CurvePoint[] ours, IEnumerable<(string Source, CurvePoint[] Points)> paper, bool secondary = false, int? steps = null)
+        List<QualityCurve> curves,
+        ContenderStyle contender,
+        CurvePoint[] ours,
+        IEnumerable<(string Source, CurvePoint[] Points)> paper,
+        bool secondary = false,
+        int? steps = null
+    )
     {
         if (ours.Length == 0)
         {
@@ -205,9 +280,16 @@ public static class QualityFigures
 
     private static string BandText(BandKind band, string[] contenders, MeasurementTable measurements, IReadOnlyList<QualityPanel> panels)
     {
-        var counts = panels.SelectMany(p => measurements.Settings(p.Experiment, p.Variant)
-            .Where(s => contenders.Length == 0 || contenders.Contains(s.Contender))
-            .Select(s => measurements.Summarise(new MeasurementKey(p.Experiment, p.Variant, s, p.Metric)).DataSets)).Where(c => c > 0).Distinct().ToArray();
+        var counts = panels
+            .SelectMany(p =>
+                measurements
+                    .Settings(p.Experiment, p.Variant)
+                    .Where(s => contenders.Length == 0 || contenders.Contains(s.Contender))
+                    .Select(s => measurements.Summarise(new MeasurementKey(p.Experiment, p.Variant, s, p.Metric)).DataSets)
+            )
+            .Where(c => c > 0)
+            .Distinct()
+            .ToArray();
         string unit = BandUnit(panels);
         string sets = counts.Length == 1 ? $"{NumberText.Fixed(counts[0], 0)} {unit}" : unit;
         return band == BandKind.Interval ? $"95 % interval, {sets}" : $"10–90 % of {sets}";

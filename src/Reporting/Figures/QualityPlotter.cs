@@ -17,10 +17,18 @@ internal sealed class QualityPlotter
     public static (double XMin, double XMax, double YMin, double YMax) LimitsOf(IReadOnlyList<QualityCurve> curves, double? floor)
     {
         var points = curves.SelectMany(c => c.Points).ToArray();
-        if (points.Length == 0) return (0, 1, 0.5, 1);
+        if (points.Length == 0)
+        {
+            return (0, 1, 0.5, 1);
+        }
+
         double xMin = points.Min(p => p.X), xMax = points.Max(p => p.X);
         double yMin = points.Min(p => p.Low), yMax = points.Max(p => p.High);
-        if (floor is { } f) (yMin, yMax) = (Math.Min(yMin, f), Math.Max(yMax, f));
+        if (floor is { } f)
+        {
+            (yMin, yMax) = (Math.Min(yMin, f), Math.Max(yMax, f));
+        }
+
         double xMargin = Math.Max(0.06 * (xMax - xMin), 0.03), yMargin = Math.Max(0.08 * (yMax - yMin), 0.002);
         return (xMin - xMargin, xMax + xMargin, yMin - yMargin, yMax + yMargin);
     }
@@ -31,12 +39,30 @@ internal sealed class QualityPlotter
         {
             var line = panel.Plot.Add.HorizontalLine(floor.Mean, 0.9f, FigureStyle.Ink, LinePattern.Solid);
             line.LineStyle.AntiAlias = true;
-            Explain(s_rankOfFloor, new LegendEntry("reference against itself", FigureStyle.Ink) { Line = LinePattern.Solid, LineWidth = 0.9f });
+            Explain(
+                s_rankOfFloor,
+                new LegendEntry("reference against itself", FigureStyle.Ink) { Line = LinePattern.Solid, LineWidth = 0.9f }
+            );
         }
-        foreach (var curve in curves.Where(c => c.Published)) DrawPublished(panel, curve);
-        foreach (var curve in curves.Where(c => !c.Published)) DrawBand(panel, curve, bandText);
-        foreach (var curve in curves.Where(c => !c.Published)) DrawOurs(panel, curve);
-        if (label) Label(panel, curves);
+        foreach (var curve in curves.Where(c => c.Published))
+        {
+            DrawPublished(panel, curve);
+        }
+
+        foreach (var curve in curves.Where(c => !c.Published))
+        {
+            DrawBand(panel, curve, bandText);
+        }
+
+        foreach (var curve in curves.Where(c => !c.Published))
+        {
+            DrawOurs(panel, curve);
+        }
+
+        if (label)
+        {
+            Label(panel, curves);
+        }
     }
 
     private void DrawPublished(FigurePanel panel, QualityCurve curve)
@@ -57,7 +83,11 @@ internal sealed class QualityPlotter
 
     private void DrawBand(FigurePanel panel, QualityCurve curve, string bandText)
     {
-        if (curve.Points.All(p => p.High <= p.Low)) return;
+        if (curve.Points.All(p => p.High <= p.Low))
+        {
+            return;
+        }
+
         var color = FigureStyle.ColorOf(curve.Contender);
         if (curve.Points.Count == 1)
         {
@@ -102,7 +132,11 @@ internal sealed class QualityPlotter
         foreach (var curve in curves)
         {
             var pixels = curve.Points.Select(p => panel.ToPixel(p.X, p.Y)).ToArray();
-            foreach (var pixel in pixels) placer.AvoidMarker(pixel, curve.Published ? 4f : FigureStyle.MarkerSize + 1.5f);
+            foreach (var pixel in pixels)
+            {
+                placer.AvoidMarker(pixel, curve.Published ? 4f : FigureStyle.MarkerSize + 1.5f);
+            }
+
             placer.AvoidLine(pixels);
         }
         var labelled = curves.Where(c => !c.Published && c.Contender.HasSteps).SelectMany(c =>
@@ -113,14 +147,18 @@ internal sealed class QualityPlotter
         foreach (var (curve, point, required) in labelled.OrderByDescending(l => l.Required))
         {
             var color = FigureStyle.ColorOf(curve.Contender).Darken(.2);
-            if (placer.Place(point.Label, panel.ToPixel(point.X, point.Y), color, required) is { } text) panel.Texts.Add(text);
+            if (placer.Place(point.Label, panel.ToPixel(point.X, point.Y), color, required) is { } text)
+            {
+                panel.Texts.Add(text);
+            }
         }
     }
 
     // All further sources look alike, whichever place they have among those of a contender.
     private static (int, int) RankOfPaper(int source) => (int.MaxValue, 2 + Math.Min(source, 1));
 
-    private void Explain((int Kind, int Sibling) rank, LegendEntry entry, int steps = 0) => _entries.TryAdd((rank, steps, entry.Text), entry);
+    private void Explain((int Kind, int Sibling) rank, LegendEntry entry, int steps = 0) =>
+        _entries.TryAdd((rank, steps, entry.Text), entry);
 
     private static double[] Xs(QualityCurve curve) => [.. curve.Points.Select(p => p.X)];
 

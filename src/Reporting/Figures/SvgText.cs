@@ -8,14 +8,19 @@ internal static partial class SvgText
 {
     /// <summary>
     /// Rounds coordinates to a thousandth of a pixel, which halves the size, and removes the indentation and the comma that Skia leaves
-    /// at the end of a list of glyph positions, which is not allowed there. Texts keep their characters; fonts get a fallback of like widths.
+    /// at the end of a list of glyph positions, which is not allowed there. Texts keep their characters; fonts get a fallback of like
+    /// widths.
     /// </summary>
     public static string Compact(string svg)
     {
         string result = Tag().Replace(svg, tag => TrailingComma().Replace(LongNumber().Replace(tag.Value, Shorter), "\""));
         result = Renumber(result);
         result = TextElement().Replace(Indentation().Replace(result, "\n"), ">$1</text>");
-        return result.Replace($"font-family=\"{FigureFont.Name}\"", $"font-family=\"{FigureFont.Name}, Verdana, sans-serif\"", StringComparison.Ordinal);
+        return result.Replace(
+            $"font-family=\"{FigureFont.Name}\"",
+            $"font-family=\"{FigureFont.Name}, Verdana, sans-serif\"",
+            StringComparison.Ordinal
+        );
     }
 
     // Skia numbers clip paths through the life of the process; the same figure should be the same file.
@@ -24,7 +29,11 @@ internal static partial class SvgText
         var numbers = new Dictionary<string, string>(StringComparer.Ordinal);
         return ClipName().Replace(svg, name =>
         {
-            if (!numbers.TryGetValue(name.Value, out string? number)) numbers[name.Value] = number = string.Create(CultureInfo.InvariantCulture, $"clip{numbers.Count + 1}");
+            if (!numbers.TryGetValue(name.Value, out string? number))
+            {
+                numbers[name.Value] = number = string.Create(CultureInfo.InvariantCulture, $"clip{numbers.Count + 1}");
+            }
+
             return number;
         });
     }

@@ -7,8 +7,8 @@ public static class TrendFigure
 {
     private const int Columns = 3, Height = 150, Shown = 90;
     private const string Caption =
-        "Each line is a setting; the colour says the contender. Quality is the mean over test sets, speed the ratio to the matrix products " +
-        "inside. Crosses are regressions. Lower is better.";
+        "Each line is a setting; the colour says the contender. Quality is the mean over test sets, speed the ratio to the matrix products "
+        + "inside. Crosses are regressions. Lower is better.";
 
     /// <summary>Makes the figure of the last 90 nights.</summary>
     /// <param name="history">At least one night.</param>
@@ -17,16 +17,30 @@ public static class TrendFigure
     public static Figure Create(IReadOnlyList<NightlyHistoryRow> history, ContenderStyles styles)
     {
         DateTime[] nights = [.. history.Select(r => r.Time).Distinct().Order().TakeLast(Shown)];
-        if (nights.Length == 0) throw new ArgumentException("history: expected at least one night", nameof(history));
+        if (nights.Length == 0)
+        {
+            throw new ArgumentException("history: expected at least one night", nameof(history));
+        }
+
         var rows = history.Where(r => r.Time >= nights[0]).ToArray();
         double days = Math.Max(1, (nights[^1] - nights[0]).TotalDays);
-        var groups = rows.GroupBy(r => (r.Kind, r.Source, r.Metric)).OrderBy(g => g.Key.Kind).ThenBy(g => g.Key.Source, StringComparer.Ordinal)
-            .ThenBy(g => g.Key.Metric, StringComparer.Ordinal).ToArray();
+        var groups = rows.GroupBy(r => (r.Kind, r.Source, r.Metric))
+            .OrderBy(g => g.Key.Kind)
+            .ThenBy(g => g.Key.Source, StringComparer.Ordinal)
+            .ThenBy(g => g.Key.Metric, StringComparer.Ordinal)
+            .ToArray();
         int columns = Math.Min(Columns, groups.Length);
         float width = FigureStyle.FullWidth / (float)Columns;
         var legend = new FigureLegend(Legend(rows, styles), width * columns);
-        string[] titles = [.. groups.Select(g => $"{g.Key.Source}: {(g.Key.Kind == NightlyKind.Speed ? "times the floor" : MetricStyle.Of(g.Key.Metric).Heading)}")];
-        var panels = groups.Select((g, i) => Panel(Place(i, columns, width, legend.Height), titles[i], titles, [.. g], nights[0], days, styles));
+        string[] titles =
+        [
+            .. groups.Select(g =>
+                $"{g.Key.Source}: {(g.Key.Kind == NightlyKind.Speed ? "times the floor" : MetricStyle.Of(g.Key.Metric).Heading)}"
+            ),
+        ];
+        var panels = groups.Select(
+            (g, i) => Panel(Place(i, columns, width, legend.Height), titles[i], titles, [.. g], nights[0], days, styles)
+        );
         int height = (int)Math.Ceiling(legend.Height + (groups.Length + columns - 1) / columns * Height);
         return new Figure("Trend of the nights", Caption, (int)Math.Ceiling(width * columns), height, [.. panels], legend);
     }
@@ -39,7 +53,10 @@ public static class TrendFigure
 
     private static IEnumerable<LegendEntry> Legend(NightlyHistoryRow[] rows, ContenderStyles styles)
     {
-        IEnumerable<MethodStyle> kinds = rows.Select(r => MethodOf(r, styles)).OfType<MethodStyle>().DistinctBy(m => m.Name).OrderBy(m => m.Order);
+        IEnumerable<MethodStyle> kinds = rows.Select(r => MethodOf(r, styles))
+            .OfType<MethodStyle>()
+            .DistinctBy(m => m.Name)
+            .OrderBy(m => m.Order);
         foreach (MethodStyle kind in kinds)
         {
             yield return new LegendEntry(kind.Label, Color.FromHex(kind.Colour)) { Line = LinePattern.Solid };
@@ -51,14 +68,23 @@ public static class TrendFigure
         }
     }
 
-    // The kind of the contender with which a setting begins. A benchmark's is a kind itself, or a kind with its number of steps: "fmpe-1000".
+    // The kind of the contender with which a setting begins. A benchmark's is a kind itself, or a kind with its number of steps:
+    // "fmpe-1000".
     private static MethodStyle? MethodOf(NightlyHistoryRow row, ContenderStyles styles)
     {
         string contender = row.Setting.Split(',', 2)[0];
         return row.Kind == NightlyKind.Speed ? styles.FindKind(contender.Split('-', 2)[0]) : styles.Find(contender)?.Method;
     }
 
-    private static FigurePanel Panel(PixelRect place, string title, string[] titles, NightlyHistoryRow[] rows, DateTime start, double days, ContenderStyles styles)
+    private static FigurePanel Panel(
+        PixelRect place,
+        string title,
+        string[] titles,
+        NightlyHistoryRow[] rows,
+        DateTime start,
+        double days,
+        ContenderStyles styles
+    )
     {
         var panel = new FigurePanel(place, new PixelPadding(46, 12, 34, 20));
         // One setting far from the others, such as two steps of NPSE, must not press these into a line.
@@ -80,14 +106,22 @@ public static class TrendFigure
         foreach (var line in rows.GroupBy(r => r.Setting))
         {
             NightlyHistoryRow[] points = [.. line.Where(r => double.IsFinite(Y(r.Value))).OrderBy(r => r.Time)];
-            if (points.Length == 0) continue;
+            if (points.Length == 0)
+            {
+                continue;
+            }
+
             Color color = MethodOf(points[0], styles) is MethodStyle kind ? Color.FromHex(kind.Colour) : FigureStyle.Faint;
             double X(NightlyHistoryRow r) => (r.Time - start).TotalDays;
             var scatter = panel.Plot.Add.Scatter(points.Select(X).ToArray(), points.Select(r => Y(r.Value)).ToArray(), color);
             scatter.LineWidth = 1f;
             scatter.MarkerStyle = FigureStyle.Marker(MarkerShape.FilledCircle, points.Length == 1 ? FigureStyle.MarkerSize : 2.5f, color);
             NightlyHistoryRow[] bad = [.. points.Where(r => r.IsRegression)];
-            if (bad.Length == 0) continue;
+            if (bad.Length == 0)
+            {
+                continue;
+            }
+
             var crosses = panel.Plot.Add.ScatterPoints(bad.Select(X).ToArray(), bad.Select(r => Y(r.Value)).ToArray(), FigureStyle.Ink);
             crosses.MarkerStyle = FigureStyle.Marker(MarkerShape.Eks, FigureStyle.MarkerSize, FigureStyle.Ink);
         }

@@ -11,7 +11,13 @@ namespace Reproduce.Reporting;
 /// <param name="variant">"paper" or the name of the variant.</param>
 /// <param name="metrics">The metrics, in the order of choice.</param>
 public sealed class HtmlData(
-    MeasurementTable measurements, PublishedResults published, ContenderStyles styles, string experiment, string variant, IReadOnlyList<string> metrics)
+    MeasurementTable measurements,
+    PublishedResults published,
+    ContenderStyles styles,
+    string experiment,
+    string variant,
+    IReadOnlyList<string> metrics
+)
 {
     // More digits than a table shows; the file stays small.
     private const int Digits = 5;
@@ -27,24 +33,32 @@ public sealed class HtmlData(
         return JsonSerializer.Serialize(
             new
             {
-                Contenders = contenders.Select(c => styles.Of(c)).Select(s => new
-                {
-                    s.Name,
-                    s.Label,
-                    Colour = FigureStyle.ColorOf(s).ToHex(),
-                    Marker = s.Method.Marker.ToString(),
-                    Open = s.Sibling % 2 != 0,
-                    Step = s.Method.StepWord,
-                }),
-                Metrics = measured.Select(MetricStyle.Of).Select(m => new
-                {
-                    m.Name,
-                    m.Label,
-                    m.Unit,
-                    m.Decimals,
-                    Better = m.Better.ToString(),
-                    Floor = Number(measurements.Floor(experiment, variant, 0, m.Name) is { HasValue: true } floor && m.IsDistance ? floor.Mean : null),
-                }),
+                Contenders = contenders
+                    .Select(c => styles.Of(c))
+                    .Select(s => new
+                    {
+                        s.Name,
+                        s.Label,
+                        Colour = FigureStyle.ColorOf(s).ToHex(),
+                        Marker = s.Method.Marker.ToString(),
+                        Open = s.Sibling % 2 != 0,
+                        Step = s.Method.StepWord,
+                    }),
+                Metrics = measured
+                    .Select(MetricStyle.Of)
+                    .Select(m => new
+                    {
+                        m.Name,
+                        m.Label,
+                        m.Unit,
+                        m.Decimals,
+                        Better = m.Better.ToString(),
+                        Floor = Number(
+                            measurements.Floor(experiment, variant, 0, m.Name) is { HasValue: true } floor && m.IsDistance
+                                ? floor.Mean
+                                : null
+                        ),
+                    }),
                 Time = MetricStyle.Seconds,
                 Settings = settings.Select(s => Row(s, measured)),
                 Published = from setting in settings
@@ -78,7 +92,8 @@ public sealed class HtmlData(
         };
     }
 
-    private Summary Summarise(Setting setting, string metric) => measurements.Summarise(new MeasurementKey(experiment, variant, setting, metric));
+    private Summary Summarise(Setting setting, string metric) =>
+        measurements.Summarise(new MeasurementKey(experiment, variant, setting, metric));
 
     // Infinities and NaN have no place in JSON.
     private static double? Number(double? value) => value is double v && double.IsFinite(v)

@@ -20,8 +20,11 @@ public sealed record HtmlIndex
     public string Compose()
     {
         Verdict[] verdicts = Enum.GetValues<Verdict>();
-        StringBuilder body = new("<header><h1>Results</h1><p>Experiments of “Consistency Models for Scalable and Fast Simulation-Based Inference”, reproduced. "
-            + "Each title leads to numbers, claims and their evidence.</p></header>\n<main>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Experiments\"><table><thead><tr><th scope=\"col\">Experiment</th>");
+        StringBuilder body = new(
+            "<header><h1>Results</h1><p>Experiments of “Consistency Models for Scalable and Fast Simulation-Based Inference”, reproduced. "
+                + "Each title leads to numbers, claims and their evidence.</p></header>\n<main>\n<div class=\"scroll\" tabindex=\"0\" "
+                + "role=\"region\" aria-label=\"Experiments\"><table><thead><tr><th scope=\"col\">Experiment</th>"
+        );
         foreach (Verdict verdict in verdicts)
         {
             body.Append("<th scope=\"col\" class=\"number\">").Append(verdict.ToWords()).Append("</th>");
@@ -30,7 +33,11 @@ public sealed record HtmlIndex
         body.Append("</tr></thead><tbody>\n");
         foreach ((string address, HtmlReport page) in Pages)
         {
-            body.Append("<tr><th scope=\"row\"><a href=\"").Append(HtmlReport.Encode(address)).Append("\">").Append(HtmlReport.Encode(page.Title)).Append("</a></th>");
+            body.Append("<tr><th scope=\"row\"><a href=\"")
+                .Append(HtmlReport.Encode(address))
+                .Append("\">")
+                .Append(HtmlReport.Encode(page.Title))
+                .Append("</a></th>");
             foreach (Verdict verdict in verdicts)
             {
                 body.Append("<td class=\"number\">").Append(page.Claims.Count(c => c.Verdict == verdict)).Append("</td>");

@@ -19,21 +19,29 @@ internal static class HtmlParts
     {
         string scripts = data is null
             ? ""
-            : $"<script type=\"application/json\" id=\"data\">{data.Replace("</", "<\\/", StringComparison.Ordinal)}</script>\n<script>{Plotly()}</script>\n<script>{Read("page.js")}</script>\n";
-        return $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-            + $"<meta name=\"color-scheme\" content=\"light dark\">\n<title>{HtmlReport.Encode(title)}</title>\n<style>{Read("page.css")}</style>\n</head>\n<body>\n{body}{scripts}</body>\n</html>\n";
+            : $"<script type=\"application/json\" id=\"data\">{data.Replace("</", "<\\/", StringComparison.Ordinal)}</script>\n"
+                + $"<script>{Plotly()}</script>\n<script>{Read("page.js")}</script>\n";
+        string head = "<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+            + $"<meta name=\"color-scheme\" content=\"light dark\">\n<title>{HtmlReport.Encode(title)}</title>\n"
+            + $"<style>{Read("page.css")}</style>\n";
+        return $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n{head}</head>\n<body>\n{body}{scripts}</body>\n</html>\n";
     }
 
     private static string Plotly()
     {
         Assembly library = typeof(Plotly.NET.Chart).Assembly;
-        string name = library.GetManifestResourceNames().Single(n => n.Contains(Library, StringComparison.Ordinal) && n.EndsWith(".min.js", StringComparison.Ordinal));
+        string name = library
+            .GetManifestResourceNames()
+            .Single(n => n.Contains(Library, StringComparison.Ordinal) && n.EndsWith(".min.js", StringComparison.Ordinal));
         return Read(library, name);
     }
 
     private static string Read(Assembly assembly, string name)
     {
-        using StreamReader reader = new(assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{assembly.GetName().Name} lacks its part {name}."));
+        using StreamReader reader = new(
+            assembly.GetManifestResourceStream(name)
+                ?? throw new InvalidOperationException($"{assembly.GetName().Name} lacks its part {name}.")
+        );
         return reader.ReadToEnd();
     }
 }

@@ -5,15 +5,11 @@ using Markdig;
 
 namespace Reproduce.Reporting;
 
-/// <summary>A picture of a page, carried inside it.</summary>
-/// <param name="Title">Short name of what is shown.</param>
-/// <param name="Caption">What is shown and how to read it.</param>
-/// <param name="Png">The picture, a PNG.</param>
-public sealed record HtmlImage(string Title, string Caption, byte[] Png);
-
 /// <summary>
-/// The report of an experiment as one file for a browser: a chart of any metric against time, steps or budget with filters, the numbers as a table
-/// to sort, claims that lead to their evidence, the scores of each test set. Script, style and data are inside; opened from a disk it asks no
+/// The report of an experiment as one file for a browser: a chart of any metric against time, steps or budget with filters, the numbers as
+/// a table
+/// to sort, claims that lead to their evidence, the scores of each test set. Script, style and data are inside; opened from a disk it asks
+/// no
 /// network for anything.
 /// </summary>
 public sealed record HtmlReport
@@ -83,14 +79,33 @@ public sealed record HtmlReport
             .Append(". A verdict leads to its numbers in the chart.</p>\n<ul class=\"claims\">\n");
         foreach (ClaimFinding claim in Claims)
         {
-            string settings = string.Join(';', claim.About.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Contender},{s.Budget},{s.Steps}")));
+            string settings = string.Join(
+                ';',
+                claim.About.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Contender},{s.Budget},{s.Steps}"))
+            );
             string verdict = claim.Verdict.ToWords();
-            body.Append("<li><button type=\"button\" class=\"verdict ").Append(verdict.Replace(' ', '-')).Append("\" data-metric=\"").Append(Encode(claim.Claim.Metric))
-                .Append("\" data-settings=\"").Append(Encode(settings)).Append("\">").Append(verdict).Append(claim.OneTraining ? " (one training)" : "").Append("</button> ")
-                .Append("<span class=\"claim\">").Append(Encode(claim.Claim.Text)).Append("</span> <span class=\"source\">").Append(Encode(claim.Claim.Source))
-                .Append(claim.Variant == Measurement.PaperVariant ? "" : Encode($"; variant {claim.Variant}")).Append("</span><details><summary>Numbers</summary><p>")
-                .Append(Encode(claim.Numbers)).Append("</p><p>Paper: ").Append(Encode(claim.Published)).Append("</p>")
-                .Append(claim.Claim.OurLimits.Length > 0 ? $"<p>Our limits: {Encode(claim.Claim.OurLimits)}</p>" : "").Append("</details></li>\n");
+            body.Append("<li><button type=\"button\" class=\"verdict ")
+                .Append(verdict.Replace(' ', '-'))
+                .Append("\" data-metric=\"")
+                .Append(Encode(claim.Claim.Metric))
+                .Append("\" data-settings=\"")
+                .Append(Encode(settings))
+                .Append("\">")
+                .Append(verdict)
+                .Append(claim.OneTraining ? " (one training)" : "")
+                .Append("</button> ")
+                .Append("<span class=\"claim\">")
+                .Append(Encode(claim.Claim.Text))
+                .Append("</span> <span class=\"source\">")
+                .Append(Encode(claim.Claim.Source))
+                .Append(claim.Variant == Measurement.PaperVariant ? "" : Encode($"; variant {claim.Variant}"))
+                .Append("</span><details><summary>Numbers</summary><p>")
+                .Append(Encode(claim.Numbers))
+                .Append("</p><p>Paper: ")
+                .Append(Encode(claim.Published))
+                .Append("</p>")
+                .Append(claim.Claim.OurLimits.Length > 0 ? $"<p>Our limits: {Encode(claim.Claim.OurLimits)}</p>" : "")
+                .Append("</details></li>\n");
         }
 
         body.Append("</ul></section>\n");
@@ -102,11 +117,22 @@ public sealed record HtmlReport
         {
             // The page has the one heading of the first level, and its sections those of the second.
             // Pictures lie beside the text version; here the chart shows them.
-            string deeper = string.Join('\n', markdown.Split('\n')
-                .Where(l => !l.StartsWith("# ", StringComparison.Ordinal) && !l.StartsWith("![", StringComparison.Ordinal))
-                .Select(l => l.StartsWith('#') ? "#" + l : l));
-            body.Append("<section aria-labelledby=\"").Append(id).Append("\"><h2 id=\"").Append(id).Append("\">").Append(heading).Append("</h2>\n")
-                .Append(Markdown.ToHtml(deeper, s_markdown)).Append("</section>\n");
+            string deeper = string.Join(
+                '\n',
+                markdown
+                    .Split('\n')
+                    .Where(l => !l.StartsWith("# ", StringComparison.Ordinal) && !l.StartsWith("![", StringComparison.Ordinal))
+                    .Select(l => l.StartsWith('#') ? "#" + l : l)
+            );
+            body.Append("<section aria-labelledby=\"")
+                .Append(id)
+                .Append("\"><h2 id=\"")
+                .Append(id)
+                .Append("\">")
+                .Append(heading)
+                .Append("</h2>\n")
+                .Append(Markdown.ToHtml(deeper, s_markdown))
+                .Append("</section>\n");
         }
     }
 
@@ -120,8 +146,13 @@ public sealed record HtmlReport
         body.Append("<section aria-labelledby=\"figures\"><h2 id=\"figures\">Draws, calibration, losses</h2>\n");
         foreach (HtmlImage image in Images)
         {
-            body.Append("<figure><img loading=\"lazy\" alt=\"").Append(Encode(image.Title)).Append("\" src=\"data:image/png;base64,").Append(Convert.ToBase64String(image.Png))
-                .Append("\"><figcaption>").Append(Encode(image.Caption)).Append("</figcaption></figure>\n");
+            body.Append("<figure><img loading=\"lazy\" alt=\"")
+                .Append(Encode(image.Title))
+                .Append("\" src=\"data:image/png;base64,")
+                .Append(Convert.ToBase64String(image.Png))
+                .Append("\"><figcaption>")
+                .Append(Encode(image.Caption))
+                .Append("</figcaption></figure>\n");
         }
 
         body.Append("</section>\n");

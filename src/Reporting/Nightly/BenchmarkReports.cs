@@ -25,10 +25,13 @@ public static class BenchmarkReports
         var times = files.SelectMany(ReadFile).ToArray();
         return
         [
-            .. from all in times.GroupBy(t => (t.Type, t.Parameters)).OrderBy(g => g.Key.Type, StringComparer.Ordinal).ThenBy(g => g.Key.Parameters, StringComparer.Ordinal)
-               let floor = all.Where(t => t.IsFloor).ToArray()
-               from method in all.Where(t => !t.IsFloor).GroupBy(t => t.Method)
-               select Entry(method.ToArray(), floor),
+            .. from all in times
+                .GroupBy(t => (t.Type, t.Parameters))
+                .OrderBy(g => g.Key.Type, StringComparer.Ordinal)
+                .ThenBy(g => g.Key.Parameters, StringComparer.Ordinal)
+            let floor = all.Where(t => t.IsFloor).ToArray()
+            from method in all.Where(t => !t.IsFloor).GroupBy(t => t.Method)
+            select Entry(method.ToArray(), floor),
         ];
     }
 
@@ -36,7 +39,15 @@ public static class BenchmarkReports
     {
         var first = method[0];
         if (floor.Length == 0)
-            throw new MalformedTableException(first.File, 1, null, $"{first.Type}.{first.Method} has no floor; expected a method of the class whose name begins with '{FloorPrefix}'");
+        {
+            throw new MalformedTableException(
+                first.File,
+                1,
+                null,
+                $"{first.Type}.{first.Method} has no floor; expected a method of the class whose name begins with '{FloorPrefix}'"
+            );
+        }
+
         double[] own = [.. method.SelectMany(t => t.Nanoseconds)], least = [.. floor.SelectMany(t => t.Nanoseconds)];
         string? hole = own.Length == 0 ? "the benchmark has no times" : least.Length == 0 ? "its floor has no times" : null;
         double ratio = hole is null ? own.Min() / least.Min() : double.NaN;
@@ -83,7 +94,10 @@ public static class BenchmarkReports
                 benchmark.GetProperty(nameof(Method)).GetString()!,
                 // "Contender=cmpe&Steps=10": the values say enough.
                 string.Join(", ", parameters.Split('&').Select(p => p[(p.IndexOf('=', StringComparison.Ordinal) + 1)..])),
-                measured ? [.. benchmark.GetProperty("Statistics").GetProperty("OriginalValues").EnumerateArray().Select(v => v.GetDouble())] : []);
+                measured
+                    ? [.. benchmark.GetProperty("Statistics").GetProperty("OriginalValues").EnumerateArray().Select(v => v.GetDouble())]
+                    : []
+            );
         }
     }
 }

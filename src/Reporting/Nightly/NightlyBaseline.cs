@@ -22,7 +22,11 @@ public sealed record NightlyBaseline(NightlyOrigin Origin, IReadOnlyList<Nightly
         {
             origin ??= new NightlyOrigin(csv.RequiredText("date"), csv.RequiredText("commit"), csv.RequiredText("machine"));
             var entry = ReadEntry(csv);
-            if (entries.Any(e => e.Name == entry.Name)) throw new MalformedTableException(path, csv.Line, null, $"'{entry.Name}' appears twice");
+            if (entries.Any(e => e.Name == entry.Name))
+            {
+                throw new MalformedTableException(path, csv.Line, null, $"'{entry.Name}' appears twice");
+            }
+
             entries.Add(entry);
         }
         return new NightlyBaseline(origin ?? throw new MalformedTableException(path, 1, null, "the baseline has no entries"), entries);
@@ -32,9 +36,17 @@ public sealed record NightlyBaseline(NightlyOrigin Origin, IReadOnlyList<Nightly
     /// <exception cref="ArgumentException">An entry has a hole: every later night would be measured by it.</exception>
     public void Write(string path)
     {
-        if (Entries.FirstOrDefault(e => e.Hole is not null) is { } hole) throw new ArgumentException($"{hole.Name}: expected a number, got a hole: {hole.Hole}");
+        if (Entries.FirstOrDefault(e => e.Hole is not null) is { } hole)
+        {
+            throw new ArgumentException($"{hole.Name}: expected a number, got a hole: {hole.Hole}");
+        }
+
         using var writer = CsvWriter.ToFile(path, CsvTable.WriterOptions);
-        foreach (string column in _columns) writer.WriteField(column);
+        foreach (string column in _columns)
+        {
+            writer.WriteField(column);
+        }
+
         writer.EndRecord();
         foreach (var entry in Entries)
         {
@@ -44,7 +56,11 @@ public sealed record NightlyBaseline(NightlyOrigin Origin, IReadOnlyList<Nightly
                 KindText.Of(entry.Kind), entry.Source, entry.Setting, entry.Metric, NumberText.RoundTrip(entry.Value),
                 NumberText.RoundTrip(entry.StandardError), Origin.Date, Origin.Commit, Origin.Machine, values,
             ];
-            foreach (string field in fields) writer.WriteField(field);
+            foreach (string field in fields)
+            {
+                writer.WriteField(field);
+            }
+
             writer.EndRecord();
         }
     }

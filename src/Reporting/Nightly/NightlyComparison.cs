@@ -51,7 +51,10 @@ public static class NightlyComparison
     private static NightlyVerdict Judge(NightlyEntry baseline, NightlyEntry? night, bool elsewhere)
     {
         if (night is null || night.Hole is not null)
+        {
             return new NightlyVerdict { Outcome = NightlyOutcome.Missing, Baseline = baseline, Night = night };
+        }
+
         double limit = Limit(baseline, night, elsewhere);
         return new NightlyVerdict
         {

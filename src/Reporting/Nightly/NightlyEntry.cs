@@ -1,15 +1,5 @@
 namespace Reproduce.Reporting;
 
-/// <summary>What an entry of a nightly watches.</summary>
-public enum NightlyKind
-{
-    /// <summary>How good draws are: the mean of a metric over test sets.</summary>
-    Quality,
-
-    /// <summary>How long code takes: its time over that of its floor, in the same run.</summary>
-    Speed,
-}
-
 /// <summary>One number that a nightly watches. Lower is better for all of them.</summary>
 public sealed record NightlyEntry
 {
@@ -44,11 +34,6 @@ public sealed record NightlyEntry
     public string Contender => Setting.Split(',', 2)[0];
 
     /// <summary>A value with the digits of this metric.</summary>
-    public string Format(double value) => Kind == NightlyKind.Speed ? NumberText.Significant(value, 3) : MetricStyle.Of(Metric).Format(value);
+    public string Format(double value) =>
+        Kind == NightlyKind.Speed ? NumberText.Significant(value, 3) : MetricStyle.Of(Metric).Format(value);
 }
-
-/// <summary>When and where numbers were measured.</summary>
-/// <param name="Date">UTC, "2026-11-24 03:10Z".</param>
-/// <param name="Commit">Commit of the source.</param>
-/// <param name="Machine">Processor and number of cores.</param>
-public sealed record NightlyOrigin(string Date, string Commit, string Machine);

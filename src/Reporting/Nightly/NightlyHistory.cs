@@ -3,24 +3,6 @@ using CsvHelper;
 
 namespace Reproduce.Reporting;
 
-/// <summary>An entry of a night of the past.</summary>
-/// <param name="Origin">When and where.</param>
-/// <param name="Kind">Quality or speed.</param>
-/// <param name="Source">Experiment or class of benchmarks.</param>
-/// <param name="Setting">What was measured, the contender first.</param>
-/// <param name="Metric">The metric.</param>
-/// <param name="Value">The number; NaN when there was none.</param>
-/// <param name="Outcome">The verdict of that night.</param>
-public sealed record NightlyHistoryRow(
-    NightlyOrigin Origin, NightlyKind Kind, string Source, string Setting, string Metric, double Value, NightlyOutcome Outcome)
-{
-    /// <summary>When it was.</summary>
-    public DateTime Time => DateTime.ParseExact(Origin.Date, NightlyHistory.DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
-
-    /// <summary>Whether the night failed by it.</summary>
-    public bool IsRegression => Outcome is NightlyOutcome.Worse or NightlyOutcome.Missing;
-}
-
 /// <summary>The file that grows by a line for every entry of every night.</summary>
 public static class NightlyHistory
 {
@@ -39,15 +21,29 @@ public static class NightlyHistory
     public static bool Append(string path, NightlyOrigin origin, IReadOnlyList<NightlyVerdict> verdicts)
     {
         bool exists = File.Exists(path);
-        if (exists && Read(path).Any(r => r.Origin == origin)) return false;
+        if (exists && Read(path).Any(r => r.Origin == origin))
+        {
+            return false;
+        }
         // Beside the file and then in its place: whoever ends the process leaves the nights of before, whole.
         string beside = path + ".tmp";
         using (var text = new StreamWriter(beside))
         {
-            if (exists) text.Write(File.ReadAllText(path));
+            if (exists)
+            {
+                text.Write(File.ReadAllText(path));
+            }
+
             using var writer = CsvWriter.Create(text, CsvTable.WriterOptions, leaveOpen: true);
-            if (!exists) Line(writer, _columns);
-            foreach (var verdict in verdicts) Line(writer, Fields(origin, verdict));
+            if (!exists)
+            {
+                Line(writer, _columns);
+            }
+
+            foreach (var verdict in verdicts)
+            {
+                Line(writer, Fields(origin, verdict));
+            }
         }
         File.Move(beside, path, overwrite: true);
         return true;
@@ -57,18 +53,33 @@ public static class NightlyHistory
     /// <exception cref="MalformedTableException">The file is malformed; the message names file, line and column.</exception>
     public static IReadOnlyList<NightlyHistoryRow> Read(string path)
     {
-        if (!File.Exists(path)) return [];
+        if (!File.Exists(path))
+        {
+            return [];
+        }
+
         using var csv = new CsvTable(path, _columns);
         var rows = new List<NightlyHistoryRow>();
-        while (csv.Next()) rows.Add(ReadRow(csv));
+        while (csv.Next())
+        {
+            rows.Add(ReadRow(csv));
+        }
+
         return rows;
     }
 
     private static NightlyHistoryRow ReadRow(CsvTable csv)
     {
         if (!DateTime.TryParseExact(csv.Text("date"), DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out _))
+        {
             throw csv.Wrong("date", "a time such as '2026-11-24 03:10Z'");
-        if (!Enum.TryParse(csv.Text("outcome"), ignoreCase: true, out NightlyOutcome outcome)) throw csv.Wrong("outcome", "a verdict");
+        }
+
+        if (!Enum.TryParse(csv.Text("outcome"), ignoreCase: true, out NightlyOutcome outcome))
+        {
+            throw csv.Wrong("outcome", "a verdict");
+        }
+
         return new NightlyHistoryRow(
             new NightlyOrigin(csv.Text("date"), csv.RequiredText("commit"), csv.RequiredText("machine")),
             KindText.Read(csv),
@@ -80,11 +91,20 @@ public static class NightlyHistory
     }
 
     private static string[] Fields(NightlyOrigin origin, NightlyVerdict verdict) =>
-    [
-        origin.Date, origin.Commit, origin.Machine, KindText.Of(verdict.Entry.Kind), verdict.Entry.Source, verdict.Entry.Setting, verdict.Entry.Metric,
-        Number(verdict.Night?.Value), Number(verdict.Night?.StandardError), Number(verdict.Baseline?.Value), Number(verdict.Limit),
-        Word(verdict.Outcome),
-    ];
+        [
+            origin.Date,
+            origin.Commit,
+            origin.Machine,
+            KindText.Of(verdict.Entry.Kind),
+            verdict.Entry.Source,
+            verdict.Entry.Setting,
+            verdict.Entry.Metric,
+            Number(verdict.Night?.Value),
+            Number(verdict.Night?.StandardError),
+            Number(verdict.Baseline?.Value),
+            Number(verdict.Limit),
+            Word(verdict.Outcome),
+        ];
 
     private static string Word(NightlyOutcome outcome) => outcome switch
     {
@@ -99,7 +119,11 @@ public static class NightlyHistory
 
     private static void Line(CsvWriter writer, string[] fields)
     {
-        foreach (string field in fields) writer.WriteField(field);
+        foreach (string field in fields)
+        {
+            writer.WriteField(field);
+        }
+
         writer.EndRecord();
     }
 }

@@ -16,12 +16,22 @@ public static class NightlyPage
         text.Append("Measured ").Append(Say(origin)).Append(".\n");
         text.Append(baseline is null ? "There is no baseline yet" : "Baseline: " + Say(baseline)).Append(".\n\n");
         List(text, "Regressions", verdicts.Where(v => v.IsRegression));
-        if (verdicts.Any(v => v.Outcome == NightlyOutcome.Better)) List(text, "Better than the baseline", verdicts.Where(v => v.Outcome == NightlyOutcome.Better));
+        if (verdicts.Any(v => v.Outcome == NightlyOutcome.Better))
+        {
+            List(text, "Better than the baseline", verdicts.Where(v => v.Outcome == NightlyOutcome.Better));
+        }
+
         text.Append("## What was compared\n\n").Append(Table(verdicts)).Append('\n');
         text.Append("\"Nearest to its limit\" is the entry that used up most of what noise may take, and how much of it.\n\n");
         text.Append("## Trend\n\n![The numbers of all nights](").Append(trend).Append(")\n\n");
-        text.Append("C2ST, RMSE and calibration error are means over the test sets; speed is the shortest time over that of the matrix products inside, ")
-            .Append("in libtorch, in the same run. Lower is better everywhere. Every number of every night stands in [history.csv](history.csv).\n");
+        text.Append(
+                "C2ST, RMSE and calibration error are means over the test sets; speed is the shortest time over that of the matrix "
+                    + "products inside, "
+            )
+            .Append(
+                "in libtorch, in the same run. Lower is better everywhere. Every number of every night stands in "
+                    + "[history.csv](history.csv).\n"
+            );
         return text.ToString();
     }
 
@@ -38,24 +48,40 @@ public static class NightlyPage
     {
         string[] headings = ["", "entries", "unchanged", "better", "new", "worse", "missing", "nearest to its limit"];
         bool[] numeric = [false, true, true, true, true, true, true, false];
-        var rows = verdicts.GroupBy(v => v.Entry.Source).Select(g => new[]
-        {
-            MarkdownTable.Escape(g.Key), Count(g.Count()), Of(g, NightlyOutcome.Unchanged), Of(g, NightlyOutcome.Better), Of(g, NightlyOutcome.New),
-            Of(g, NightlyOutcome.Worse), Of(g, NightlyOutcome.Missing), Nearest(g),
-        });
+        var rows = verdicts
+            .GroupBy(v => v.Entry.Source)
+            .Select(g =>
+                new[]
+                {
+                    MarkdownTable.Escape(g.Key),
+                    Count(g.Count()),
+                    Of(g, NightlyOutcome.Unchanged),
+                    Of(g, NightlyOutcome.Better),
+                    Of(g, NightlyOutcome.New),
+                    Of(g, NightlyOutcome.Worse),
+                    Of(g, NightlyOutcome.Missing),
+                    Nearest(g),
+                }
+            );
         return MarkdownTable.PipeTable(headings, numeric, [.. rows]);
     }
 
-    private static string Of(IEnumerable<NightlyVerdict> verdicts, NightlyOutcome outcome) => Count(verdicts.Count(v => v.Outcome == outcome));
+    private static string Of(IEnumerable<NightlyVerdict> verdicts, NightlyOutcome outcome) =>
+        Count(verdicts.Count(v => v.Outcome == outcome));
 
     private static string Count(int count) => NumberText.Fixed(count, 0);
 
     private static string Nearest(IEnumerable<NightlyVerdict> verdicts)
     {
         var compared = verdicts.Where(v => !double.IsNaN(v.Limit)).ToArray();
-        if (compared.Length == 0) return "";
+        if (compared.Length == 0)
+        {
+            return "";
+        }
+
         var nearest = compared.MaxBy(Used)!;
-        return $"{MarkdownTable.Escape($"{nearest.Entry.Setting}: {nearest.Entry.Metric}")}, {NumberText.Fixed(100 * Math.Max(0, Used(nearest)), 0)} %";
+        return $"{MarkdownTable.Escape($"{nearest.Entry.Setting}: {nearest.Entry.Metric}")}, "
+            + $"{NumberText.Fixed(100 * Math.Max(0, Used(nearest)), 0)} %";
     }
 
     private static double Used(NightlyVerdict v) => (v.Night!.Value - v.Baseline!.Value) / (v.Limit - v.Baseline.Value);

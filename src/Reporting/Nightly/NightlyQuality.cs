@@ -14,7 +14,13 @@ public static class NightlyQuality
         where metric.Nightly is not null
         let rows = measurements.Of(new MeasurementKey(run.Experiment, run.Variant, setting, metric.Name))
         where rows.Count > 0
-        select Entry(run.Variant == Measurement.PaperVariant ? run.Experiment : $"{run.Experiment} ({run.Variant})", Describe(setting, styles), metric, rows, DataSets(measurements, run, setting));
+        select Entry(
+            run.Variant == Measurement.PaperVariant ? run.Experiment : $"{run.Experiment} ({run.Variant})",
+            Describe(setting, styles),
+            metric,
+            rows,
+            DataSets(measurements, run, setting)
+        );
 
     private static NightlyEntry Entry(string source, string setting, MetricStyle metric, IReadOnlyList<Measurement> rows, int dataSets)
     {
@@ -26,7 +32,9 @@ public static class NightlyQuality
             Setting = setting,
             Metric = metric.Name,
             Value = summary.Mean,
-            StandardError = metric.Nightly!.Spread is double spread ? spread / Math.Sqrt(Math.Max(1, dataSets)) : summary.StandardError ?? 0,
+            StandardError = metric.Nightly!.Spread is double spread
+                ? spread / Math.Sqrt(Math.Max(1, dataSets))
+                : summary.StandardError ?? 0,
             Values = summary.DataSets > 0 ? summary.Values : [],
             Hole = summary.Hole,
         };

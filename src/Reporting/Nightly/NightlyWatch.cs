@@ -10,7 +10,8 @@ public sealed record NightlyWatch
     public bool IsShare { get; init; }
 
     /// <summary>
-    /// Of a metric without a value per test set: its standard deviation over test sets under exact posteriors, times the root of their number.
+    /// Of a metric without a value per test set: its standard deviation over test sets under exact posteriors, times the root of their
+    /// number.
     /// That of the calibration error was found by simulation: 0.15 to 0.16 for 1 to 7 parameters and 20 or 100 test sets.
     /// </summary>
     public double? Spread { get; init; }

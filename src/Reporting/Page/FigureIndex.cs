@@ -2,14 +2,6 @@ using System.Text.Json;
 
 namespace Reproduce.Reporting;
 
-/// <summary>What a page says of a figure whose files lie beside it.</summary>
-/// <param name="Name">Base name of its .png, .svg and .pdf files.</param>
-/// <param name="Title">Short name of what is shown.</param>
-/// <param name="Caption">What is shown and how to read it.</param>
-/// <param name="Width">Width in CSS pixels.</param>
-/// <param name="FromTable">Whether measurements.csv alone decides it, so that it can be drawn anew without the draws.</param>
-public sealed record FigureEntry(string Name, string Title, string Caption, int Width, bool FromTable);
-
 /// <summary>
 /// figures.json: the figures of a page. A later run that adds to the page and has no draws for some of them shows those as they are.
 /// </summary>
@@ -30,14 +22,17 @@ public static class FigureIndex
     /// <param name="figures">The figures, in the page's order.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(IReadOnlyList<FigureEntry> figures, string path) => FileSizeLimit.WriteText(path, JsonSerializer.Serialize(figures, s_json) + "\n");
+    public static void Write(IReadOnlyList<FigureEntry> figures, string path) =>
+        FileSizeLimit.WriteText(path, JsonSerializer.Serialize(figures, s_json) + "\n");
 
     /// <summary>Reads the figures of a page.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="MalformedTableException">It is not what <see cref="Write"/> makes.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<FigureEntry> Read(string path) => JsonResultsFile.Read<FigureEntry[]>(
-        path,
-        s_json,
-        figures => figures.FirstOrDefault(f => f.Name != Path.GetFileName(f.Name)) is FigureEntry outside ? $"'{outside.Name}': expected a name without a folder" : null);
+    public static IReadOnlyList<FigureEntry> Read(string path) =>
+        JsonResultsFile.Read<FigureEntry[]>(path, s_json, figures =>
+            figures.FirstOrDefault(f => f.Name != Path.GetFileName(f.Name)) is FigureEntry outside
+                ? $"'{outside.Name}': expected a name without a folder"
+                : null
+        );
 }

@@ -22,7 +22,12 @@ public static class JsonResultsFile
         }
         catch (JsonException e)
         {
-            throw new MalformedTableException(path, (int)(e.LineNumber ?? 0) + 1, e.Path, $"{e.Message} Run the experiment again: its report writes this file.");
+            throw new MalformedTableException(
+                path,
+                (int)(e.LineNumber ?? 0) + 1,
+                e.Path,
+                $"{e.Message} Run the experiment again: its report writes this file."
+            );
         }
     }
 }

@@ -2,17 +2,6 @@ using System.Text;
 
 namespace Reproduce.Reporting;
 
-/// <summary>A table of a report and the base name its files have.</summary>
-/// <param name="Name">Base name of the .csv and .tex files beside the page.</param>
-/// <param name="Table">The table.</param>
-public sealed record ReportTable(string Name, ResultTable Table);
-
-/// <summary>A figure of a report and the base name its files have.</summary>
-/// <param name="Name">Base name of the .png, .svg and .pdf files beside the page.</param>
-/// <param name="Figure">The figure.</param>
-/// <param name="FromTable">Whether measurements.csv alone decides it.</param>
-public sealed record ReportFigure(string Name, Figure Figure, bool FromTable = false);
-
 /// <summary>The page of an experiment: what was run, tables, figures, claims, how to read it, what is missing.</summary>
 public sealed record ReportPage
 {
@@ -74,7 +63,8 @@ public sealed record ReportPage
         FileSizeLimit.WriteText(Path.Combine(folder, "report.md"), Compose());
     }
 
-    /// <summary>The page as Markdown that ends with a line end: verdicts, the figure that says most, claims, tables, figures, how it was made.</summary>
+    /// <summary>The page as Markdown that ends with a line end: verdicts, the figure that says most, claims, tables, figures, how it was
+    /// made.</summary>
     public string Compose()
     {
         StringBuilder text = new StringBuilder().Append("# ").Append(Title).Append("\n\n").Append(Introduction).Append("\n\n");
@@ -101,7 +91,8 @@ public sealed record ReportPage
         if (Findings.Count > 0)
         {
             text.Append("Claims of the paper: ")
-                .AppendJoin(", ", Enum.GetValues<Verdict>().Select(v => $"{Findings.Count(f => f.Verdict == v)} {v.ToWords()}")).Append(".\n\n");
+                .AppendJoin(", ", Enum.GetValues<Verdict>().Select(v => $"{Findings.Count(f => f.Verdict == v)} {v.ToWords()}"))
+                .Append(".\n\n");
         }
     }
 
@@ -122,7 +113,11 @@ public sealed record ReportPage
         foreach (ReportTable table in Tables)
         {
             text.Append(MarkdownTable.Write(table.Table))
-                .Append("\nAlso as [CSV](").Append(Link(table.Name)).Append(".csv) and [LaTeX](").Append(Link(table.Name)).Append(".tex).\n\n");
+                .Append("\nAlso as [CSV](")
+                .Append(Link(table.Name))
+                .Append(".csv) and [LaTeX](")
+                .Append(Link(table.Name))
+                .Append(".tex).\n\n");
         }
     }
 
@@ -135,9 +130,17 @@ public sealed record ReportPage
         foreach (FigureEntry figure in figures)
         {
             // Half of the pixels: the PNG holds two for each of the nominal size.
-            text.Append("<img src=\"").Append(Link(figure.Name)).Append(".png\" width=\"").Append(figure.Width).Append("\" alt=\"").Append(figure.Title).Append("\">\n\n");
+            text.Append("<img src=\"")
+                .Append(Link(figure.Name))
+                .Append(".png\" width=\"")
+                .Append(figure.Width)
+                .Append("\" alt=\"")
+                .Append(figure.Title)
+                .Append("\">\n\n");
             // Its vector twins stay where the run was: only the PNG is committed.
-            text.Append(figure.Caption).Append(Kept.Contains(figure) && IsGrown ? " (Drawn by an earlier run: numbers measured since are not in it.)" : "").Append("\n\n");
+            text.Append(figure.Caption)
+                .Append(Kept.Contains(figure) && IsGrown ? " (Drawn by an earlier run: numbers measured since are not in it.)" : "")
+                .Append("\n\n");
         }
     }
 
@@ -152,7 +155,15 @@ public sealed record ReportPage
         bool variants = Findings.Select(f => f.Variant).Distinct().Count() > 1;
         bool limits = Findings.Any(f => f.Claim.OurLimits.Length > 0);
         string[] headings =
-            ["Claim", "Where", .. variants ? ["Variant"] : Array.Empty<string>(), "Verdict", "Our numbers", "The paper's numbers", .. limits ? ["Our limits"] : Array.Empty<string>()];
+        [
+            "Claim",
+            "Where",
+            .. variants ? ["Variant"] : Array.Empty<string>(),
+            "Verdict",
+            "Our numbers",
+            "The paper's numbers",
+            .. limits ? ["Our limits"] : Array.Empty<string>(),
+        ];
         string[][] rows = [.. Findings.Select(f => Row(f, variants, limits))];
         text.Append(MarkdownTable.PipeTable(headings, [.. headings.Select(_ => false)], rows)).Append('\n');
     }
@@ -161,7 +172,15 @@ public sealed record ReportPage
     {
         string verdict = $"**{f.Verdict.ToWords()}**{(f.OneTraining ? " (one training)" : "")}";
         string[] cells =
-            [f.Claim.Text, f.Claim.Source, .. variants ? [f.Variant] : Array.Empty<string>(), verdict, f.Numbers, f.Published, .. limits ? [f.Claim.OurLimits] : Array.Empty<string>()];
+        [
+            f.Claim.Text,
+            f.Claim.Source,
+            .. variants ? [f.Variant] : Array.Empty<string>(),
+            verdict,
+            f.Numbers,
+            f.Published,
+            .. limits ? [f.Claim.OurLimits] : Array.Empty<string>(),
+        ];
         return [.. cells.Select(c => c == verdict ? c : MarkdownTable.Escape(c))];
     }
 
@@ -172,22 +191,38 @@ public sealed record ReportPage
             return;
         }
 
-        text.Append("## Where the paper's own numbers disagree\n\nTwo of its figures give numbers of the same quantity that differ by more than both could be misread.\n\n");
-        string[][] rows = [.. Disagreements.Select(d => new[]
-        {
-            Styles.OfKind(d.First.Contender).Setting(d.First.Steps),
-            d.First.Budget is int budget ? NumberText.Fixed(budget, 0) : "",
-            MarkdownTable.Escape(d.First.Metric),
-            $"{NumberText.RoundTrip(d.First.Value)} ± {NumberText.RoundTrip(d.First.ReadingError)} ({d.First.SourceName})",
-            $"{NumberText.RoundTrip(d.Second.Value)} ± {NumberText.RoundTrip(d.Second.ReadingError)} ({d.Second.SourceName})",
-            NumberText.Signed(d.Second.Value - d.First.Value, 3),
-        })];
-        text.Append(MarkdownTable.PipeTable(["Setting", "Budget", "Metric", "One figure", "The other", "Difference"], [false, true, false, false, false, true], rows)).Append('\n');
+        text.Append(
+            "## Where the paper's own numbers disagree\n\nTwo of its figures give numbers of the same quantity that differ by more than "
+                + "both could be misread.\n\n"
+        );
+        string[][] rows =
+        [
+            .. Disagreements.Select(d =>
+                new[]
+                {
+                    Styles.OfKind(d.First.Contender).Setting(d.First.Steps),
+                    d.First.Budget is int budget ? NumberText.Fixed(budget, 0) : "",
+                    MarkdownTable.Escape(d.First.Metric),
+                    $"{NumberText.RoundTrip(d.First.Value)} ± {NumberText.RoundTrip(d.First.ReadingError)} ({d.First.SourceName})",
+                    $"{NumberText.RoundTrip(d.Second.Value)} ± {NumberText.RoundTrip(d.Second.ReadingError)} ({d.Second.SourceName})",
+                    NumberText.Signed(d.Second.Value - d.First.Value, 3),
+                }
+            ),
+        ];
+        text.Append(
+                MarkdownTable.PipeTable(
+                    ["Setting", "Budget", "Metric", "One figure", "The other", "Difference"],
+                    [false, true, false, false, false, true],
+                    rows
+                )
+            )
+            .Append('\n');
     }
 
     private void HowToRead(StringBuilder text) => text.Append("## How to read this\n\n").Append(Guide()).Append('\n');
 
-    /// <summary>How to read the page, Markdown. What is explained is what is shown: without a reference posterior there is no C2ST and no floor.</summary>
+    /// <summary>How to read the page, Markdown. What is explained is what is shown: without a reference posterior there is no C2ST and no
+    /// floor.</summary>
     public string Guide()
     {
         StringBuilder text = new();
@@ -203,23 +238,27 @@ public sealed record ReportPage
                 .Append("no method can be expected to do better.\n");
         }
 
-        text.Append("""
-        - **±** is half the width of the 95 % interval of a mean or a difference over another draw of test sets and another set of trainings (training set,
-          initial weights and batches all new); all trainings are scored on the same test sets. Student's t with the variances of test sets and trainings
-          taken apart and Satterthwaite's degrees of freedom. The spread between trainings is the larger of what these trainings show and what the same
-          comparison shows over all budgets; of a setting with one training it is that of the same contender's nearest setting with several.
-        - A claim is *reproduced* when the whole interval lies on the claimed side, *contradicted* when the whole interval lies on the other, *undecided* when
-          it spans both or when nothing says how far the numbers scatter. *One training* says that some side was trained once and no setting tells its
-          spread between trainings: the interval is over test sets only, and another training may turn the verdict. Where one of several comparisons is
-          enough for a verdict, each has the wider interval that all of them need (Bonferroni).
-        - A calibration error is one number for all test sets: its scatter over test sets is taken as 0.25 over the root of their number (exact posteriors
-          have 0.16, wrong ones up to 0.33). A time does not depend on the training set: where a contender was timed once for each budget, these are
-          its repetitions.
-        - **Steps** are network passes for a draw. Times are for 1000 draws of one test set, every contender batched alike, on the machine named above;
-          only their ratios carry over to other machines.
-        - The paper's numbers are exact where it prints them and digitised (± 0.003 to 0.005) where it draws them.
+        text.Append(
+            """
+            - **±** is half the width of the 95 % interval of a mean or a difference over another draw of test sets and another set of
+              trainings (training set, initial weights and batches all new); all trainings are scored on the same test sets. Student's t
+              with the variances of test sets and trainings taken apart and Satterthwaite's degrees of freedom. The spread between
+              trainings is the larger of what these trainings show and what the same comparison shows over all budgets; of a setting with
+              one training it is that of the same contender's nearest setting with several.
+            - A claim is *reproduced* when the whole interval lies on the claimed side, *contradicted* when the whole interval lies on the
+              other, *undecided* when it spans both or when nothing says how far the numbers scatter. *One training* says that some side
+              was trained once and no setting tells its spread between trainings: the interval is over test sets only, and another
+              training may turn the verdict. Where one of several comparisons is enough for a verdict, each has the wider interval that
+              all of them need (Bonferroni).
+            - A calibration error is one number for all test sets: its scatter over test sets is taken as 0.25 over the root of their
+              number (exact posteriors have 0.16, wrong ones up to 0.33). A time does not depend on the training set: where a contender
+              was timed once for each budget, these are its repetitions.
+            - **Steps** are network passes for a draw. Times are for 1000 draws of one test set, every contender batched alike, on the
+              machine named above; only their ratios carry over to other machines.
+            - The paper's numbers are exact where it prints them and digitised (± 0.003 to 0.005) where it draws them.
 
-        """.ReplaceLineEndings("\n"));
+            """.ReplaceLineEndings("\n")
+        );
         return text.ToString();
     }
 

@@ -7,7 +7,8 @@ public sealed record ContrastTerm
     public double Weight { get; init; } = 1;
 
     /// <summary>
-    /// Number of training simulations. Settings of one budget share the training set of each replicate (and where the contender is the same, the
+    /// Number of training simulations. Settings of one budget share the training set of each replicate (and where the contender is the
+    /// same, the
     /// network), those of different budgets do not.
     /// </summary>
     public required int Budget { get; init; }

@@ -1,7 +1,8 @@
 namespace Reproduce.Reporting;
 
 /// <summary>
-/// The 95 % interval of a ratio of two positive means after Fieller (1954): all ratios r for which the interval of numerator - r denominator holds 0.
+/// The 95 % interval of a ratio of two positive means after Fieller (1954): all ratios r for which the interval of numerator - r
+/// denominator holds 0.
 /// </summary>
 internal sealed record RatioInterval
 {

@@ -3,10 +3,15 @@ namespace Reproduce.Reporting;
 /// <summary>The few statistics that tables, figures and claims need, on plain arrays.</summary>
 public static class SampleStatistics
 {
-    /// <summary>Standard error of the mean (sample standard deviation over the root of the count); null with fewer than two values.</summary>
+    /// <summary>Standard error of the mean (sample standard deviation over the root of the count); null with fewer than two
+    /// values.</summary>
     public static double? StandardError(IReadOnlyList<double> values)
     {
-        if (values.Count < 2) return null;
+        if (values.Count < 2)
+        {
+            return null;
+        }
+
         double mean = values.Average();
         double sum = values.Sum(v => (v - mean) * (v - mean));
         return Math.Sqrt(sum / (values.Count - 1) / values.Count);
@@ -17,8 +22,16 @@ public static class SampleStatistics
     /// <param name="probability">In [0, 1].</param>
     public static double Quantile(IReadOnlyList<double> values, double probability)
     {
-        if (values.Count == 0) throw new ArgumentException("values: expected at least one", nameof(values));
-        if (probability is < 0 or > 1) throw new ArgumentOutOfRangeException(nameof(probability), probability, "expected a number in [0, 1]");
+        if (values.Count == 0)
+        {
+            throw new ArgumentException("values: expected at least one", nameof(values));
+        }
+
+        if (probability is < 0 or > 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, "expected a number in [0, 1]");
+        }
+
         var sorted = values.Order().ToArray();
         double position = probability * (sorted.Length - 1);
         int below = (int)Math.Floor(position);

@@ -1,9 +1,11 @@
 namespace Reproduce.Reporting;
 
-/// <summary>Makes the terms of a contrast from a table: the values of a setting, and what the table says elsewhere of the spread between trainings.</summary>
+/// <summary>Makes the terms of a contrast from a table: the values of a setting, and what the table says elsewhere of the spread between
+/// trainings.</summary>
 internal static class SettingContrast
 {
-    // The standard deviation of the largest calibration error over draws of J test sets is this over the root of J. Found by simulation for 2 and 7
+    // The standard deviation of the largest calibration error over draws of J test sets is this over the root of J. Found by simulation for
+    // 2 and 7
     // parameters: 0.16 for exact posteriors, 0.10 to 0.33 for ones that are too narrow, too wide or shifted.
     private const double CalibrationDeviation = 0.25;
 
@@ -18,8 +20,18 @@ internal static class SettingContrast
     {
         ReplicatedValues values = Values(table, key);
         Dictionary<int, ReplicatedValues> others = values.Replicates.Count == 0 ? [] : OtherBudgets(table, key, values.Mean);
-        ContrastTerm term = new() { Budget = key.Setting.Budget, Values = values, OtherBudgets = others };
-        return values.Replicates.Count == 1 ? term with { Elsewhere = Nearest(table, key, values.Mean, styles) ?? Repeated(term, key) } : term;
+        ContrastTerm term = new()
+        {
+            Budget = key.Setting.Budget,
+            Values = values,
+            OtherBudgets = others,
+        };
+        return values.Replicates.Count == 1
+            ? term with
+            {
+                Elsewhere = Nearest(table, key, values.Mean, styles) ?? Repeated(term, key),
+            }
+            : term;
     }
 
     // How many test sets a calibration error was taken over stands in the rows of the metrics that have a value for each.
@@ -27,8 +39,14 @@ internal static class SettingContrast
     {
         IReadOnlyList<Measurement> rows = table.Of(key);
         ReplicatedValues values = new(rows);
-        double deviation = key.Metric == MetricStyle.MaxEce ? CalibrationDeviation : key.Metric == MetricStyle.Tarp ? CoverageDeviation : 0;
-        if (deviation > 0 && table.Of(key with { Metric = MetricStyle.Rmse }).Select(r => r.DataSet).Distinct().Count() is > 0 and int testSets)
+        double deviation =
+            key.Metric == MetricStyle.MaxEce ? CalibrationDeviation
+            : key.Metric == MetricStyle.Tarp ? CoverageDeviation
+            : 0;
+        if (
+            deviation > 0
+            && table.Of(key with { Metric = MetricStyle.Rmse }).Select(r => r.DataSet).Distinct().Count() is > 0 and int testSets
+        )
         {
             return new ReplicatedValues(rows) { TestSetDeviation = deviation / Math.Sqrt(testSets) };
         }

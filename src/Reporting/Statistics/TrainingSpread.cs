@@ -36,7 +36,12 @@ public sealed record TrainingSpread(double Variance, double DegreesOfFreedom, st
     {
         foreach (int budget in block[0].OtherBudgets.Keys)
         {
-            if (!block.All(t => t.OtherBudgets.TryGetValue(budget, out ReplicatedValues? v) && v.Replicates.SequenceEqual(block[0].OtherBudgets[budget].Replicates)))
+            if (
+                !block.All(t =>
+                    t.OtherBudgets.TryGetValue(budget, out ReplicatedValues? v)
+                    && v.Replicates.SequenceEqual(block[0].OtherBudgets[budget].Replicates)
+                )
+            )
             {
                 continue;
             }
@@ -49,7 +54,11 @@ public sealed record TrainingSpread(double Variance, double DegreesOfFreedom, st
         }
     }
 
-    private static double[,] Sum(IReadOnlyList<ContrastTerm> block, Func<ContrastTerm, ReplicatedValues> values, IReadOnlyList<int> testSets)
+    private static double[,] Sum(
+        IReadOnlyList<ContrastTerm> block,
+        Func<ContrastTerm, ReplicatedValues> values,
+        IReadOnlyList<int> testSets
+    )
     {
         int[] replicates = [.. values(block[0]).Replicates];
         double[,] sum = new double[replicates.Length, testSets.Count];

@@ -3,7 +3,8 @@ using CsvHelper;
 
 namespace Reproduce.Reporting;
 
-/// <summary>A result table as CSV for further computation: full digits, what stands behind ± in columns of its own, holes with their reason.</summary>
+/// <summary>A result table as CSV for further computation: full digits, what stands behind ± in columns of its own, holes with their
+/// reason.</summary>
 public static class DelimitedTable
 {
     /// <summary>The table as text that ends with a line end.</summary>
@@ -15,11 +16,17 @@ public static class DelimitedTable
             foreach (var column in table.Columns)
             {
                 writer.WriteField(column.Name);
-                if (column.HasPlusMinus) writer.WriteField(column.Name + "_plus_minus");
+                if (column.HasPlusMinus)
+                {
+                    writer.WriteField(column.Name + "_plus_minus");
+                }
             }
             writer.WriteField("holes");
             writer.EndRecord();
-            foreach (var row in table.Rows) WriteRow(writer, table.Columns, row);
+            foreach (var row in table.Rows)
+            {
+                WriteRow(writer, table.Columns, row);
+            }
         }
         return text.ToString();
     }
@@ -29,9 +36,14 @@ public static class DelimitedTable
         for (int i = 0; i < columns.Count; i++)
         {
             writer.WriteField(columns[i].Numeric ? Number(row[i].Value) : row[i].Text);
-            if (columns[i].HasPlusMinus) writer.WriteField(Number(row[i].PlusMinus));
+            if (columns[i].HasPlusMinus)
+            {
+                writer.WriteField(Number(row[i].PlusMinus));
+            }
         }
-        writer.WriteField(string.Join("; ", columns.Zip(row).Where(p => p.Second.Hole is not null).Select(p => $"{p.First.Name}: {p.Second.Hole}")));
+        writer.WriteField(
+            string.Join("; ", columns.Zip(row).Where(p => p.Second.Hole is not null).Select(p => $"{p.First.Name}: {p.Second.Hole}"))
+        );
         writer.EndRecord();
     }
 

@@ -43,10 +43,23 @@ public static class ImageTableBuilder
     }
 
     // Best as a reader sees it: equal digits are equally good.
-    private static bool IsBest(string text, Setting setting, string metric, Func<double, string> format, MeasurementTable measurements, ResultTableRequest request)
+    private static bool IsBest(
+        string text,
+        Setting setting,
+        string metric,
+        Func<double, string> format,
+        MeasurementTable measurements,
+        ResultTableRequest request
+    )
     {
-        double[] budget = [.. (request.Planned ?? []).Where(s => s.Budget == setting.Budget)
-            .Select(s => measurements.Summarise(new MeasurementKey(request.Experiment, request.Variant, s, metric))).Where(s => s.HasValue).Select(s => s.Mean)];
+        double[] budget =
+        [
+            .. (request.Planned ?? [])
+                .Where(s => s.Budget == setting.Budget)
+                .Select(s => measurements.Summarise(new MeasurementKey(request.Experiment, request.Variant, s, metric)))
+                .Where(s => s.HasValue)
+                .Select(s => s.Mean),
+        ];
         return budget.Length > 1 && text == format(budget.Min());
     }
 
@@ -79,10 +92,22 @@ public static class ImageTableBuilder
             }
 
             string text = Format(factor * summary.Mean, decimals);
-            bool best = metric != MetricStyle.Seconds && IsBest(text, setting, metric, m => Format(factor * m, decimals), measurements, request);
+            bool best =
+                metric != MetricStyle.Seconds && IsBest(text, setting, metric, m => Format(factor * m, decimals), measurements, request);
             return summary.HalfWidth is double width
-                ? new TableCell { Text = $"{text} ± {Format(factor * width, decimals)}", Value = factor * summary.Mean, PlusMinus = factor * width, Best = best }
-                : new TableCell { Text = text, Value = factor * summary.Mean, Best = best };
+                ? new TableCell
+                {
+                    Text = $"{text} ± {Format(factor * width, decimals)}",
+                    Value = factor * summary.Mean,
+                    PlusMinus = factor * width,
+                    Best = best,
+                }
+                : new TableCell
+                {
+                    Text = text,
+                    Value = factor * summary.Mean,
+                    Best = best,
+                };
         }
 
         TableCell Paper(string metric, int decimals)
@@ -98,5 +123,6 @@ public static class ImageTableBuilder
 
     private static TableCell Number(double value, int decimals) => new() { Text = NumberText.Fixed(value, decimals), Value = value };
 
-    private static string Format(double value, int decimals) => decimals >= 0 ? NumberText.Fixed(value, decimals) : NumberText.Significant(value, -decimals);
+    private static string Format(double value, int decimals) =>
+        decimals >= 0 ? NumberText.Fixed(value, decimals) : NumberText.Significant(value, -decimals);
 }

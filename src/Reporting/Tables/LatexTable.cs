@@ -22,14 +22,25 @@ public static class LatexTable
         text.AppendJoin(" & ", table.Columns.Select(c => c.Latex)).Append(" \\\\\n\\midrule\n");
         for (int r = 0; r < table.Rows.Count; r++)
         {
-            if (r > 0 && StartsBlock(table, r)) text.Append("\\midrule\n");
+            if (r > 0 && StartsBlock(table, r))
+            {
+                text.Append("\\midrule\n");
+            }
+
             text.AppendJoin(" & ", table.Rows[r].Select(c => Cell(c, table.Notes))).Append(" \\\\\n");
         }
         text.Append("\\bottomrule\n\\end{tabular}}\n");
         for (int i = 0; i < table.Notes.Count; i++)
         {
-            text.Append(i == 0 ? "\n\\smallskip\n\\footnotesize " : "; ").Append("\\textsuperscript{").Append(i + 1).Append('}').Append(LatexText.Escape(table.Notes[i]));
-            if (i == table.Notes.Count - 1) text.Append(".\n");
+            text.Append(i == 0 ? "\n\\smallskip\n\\footnotesize " : "; ")
+                .Append("\\textsuperscript{")
+                .Append(i + 1)
+                .Append('}')
+                .Append(LatexText.Escape(table.Notes[i]));
+            if (i == table.Notes.Count - 1)
+            {
+                text.Append(".\n");
+            }
         }
         return text.Append("\\end{table*}\n").ToString();
     }
@@ -46,9 +57,21 @@ public static class LatexTable
     private static string Cell(TableCell cell, IReadOnlyList<string> notes)
     {
         string text = LatexText.Escape(cell.Text);
-        if (text.StartsWith('-')) text = $"${text}$";
-        if (cell.Best) text = $"\\textbf{{{text}}}";
-        if (cell.Hole is null) return text;
+        if (text.StartsWith('-'))
+        {
+            text = $"${text}$";
+        }
+
+        if (cell.Best)
+        {
+            text = $"\\textbf{{{text}}}";
+        }
+
+        if (cell.Hole is null)
+        {
+            return text;
+        }
+
         return (text.Length == 0 ? "---" : text) + $"\\textsuperscript{{{notes.ToList().IndexOf(cell.Hole) + 1}}}";
     }
 }

@@ -5,7 +5,8 @@ namespace Reproduce.Reporting;
 /// <summary>A result table as Markdown: title, pipe table with padded columns, caption, a footnote per reason for holes.</summary>
 public static class MarkdownTable
 {
-    /// <summary>The table as text that ends with a line end; one of several budgets as a table for each, which a page has room for.</summary>
+    /// <summary>The table as text that ends with a line end; one of several budgets as a table for each, which a page has room
+    /// for.</summary>
     public static string Write(ResultTable table)
     {
         StringBuilder text = new StringBuilder().Append("### ").Append(table.Title).Append("\n\n");
@@ -40,13 +41,22 @@ public static class MarkdownTable
         var widths = headings.Select((h, c) => Math.Max(3, Math.Max(h.Length, rows.Count == 0 ? 0 : rows.Max(r => r[c].Length)))).ToArray();
         var text = new StringBuilder();
         Line(text, headings, widths, numeric);
-        for (int c = 0; c < widths.Length; c++) text.Append(numeric[c] ? "| " + new string('-', widths[c] - 1) + ": " : "| " + new string('-', widths[c]) + " ");
+        for (int c = 0; c < widths.Length; c++)
+        {
+            text.Append(numeric[c] ? "| " + new string('-', widths[c] - 1) + ": " : "| " + new string('-', widths[c]) + " ");
+        }
+
         text.Append("|\n");
-        foreach (var row in rows) Line(text, row, widths, numeric);
+        foreach (var row in rows)
+        {
+            Line(text, row, widths, numeric);
+        }
+
         return text.ToString();
     }
 
-    /// <summary>Escapes what would end a cell or start emphasis; between backticks nothing starts emphasis, and a backslash would be seen.</summary>
+    /// <summary>Escapes what would end a cell or start emphasis; between backticks nothing starts emphasis, and a backslash would be
+    /// seen.</summary>
     public static string Escape(string text)
     {
         string[] parts = text.Replace("|", "\\|", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal).Split('`');
@@ -56,21 +66,30 @@ public static class MarkdownTable
     }
 
     /// <summary>What bold says.</summary>
-    internal static string BestValue(ResultTable table) => "the best value among the contenders" + (HasColumn(table, "budget") ? " of a budget" : "");
+    internal static string BestValue(ResultTable table) =>
+        "the best value among the contenders" + (HasColumn(table, "budget") ? " of a budget" : "");
 
     private static bool HasColumn(ResultTable table, string name) => table.Columns.Any(c => c.Name == name);
 
     private static string Cell(TableCell cell, IReadOnlyList<string> notes)
     {
         string text = cell.Best ? $"**{Escape(cell.Text)}**" : Escape(cell.Text);
-        if (cell.Hole is null) return text;
+        if (cell.Hole is null)
+        {
+            return text;
+        }
+
         string mark = $"[{notes.ToList().IndexOf(cell.Hole) + 1}]";
         return text.Length == 0 ? "— " + mark : text + " " + mark;
     }
 
     private static void Line(StringBuilder text, IReadOnlyList<string> cells, int[] widths, IReadOnlyList<bool> numeric)
     {
-        for (int c = 0; c < widths.Length; c++) text.Append("| ").Append(numeric[c] ? cells[c].PadLeft(widths[c]) : cells[c].PadRight(widths[c])).Append(' ');
+        for (int c = 0; c < widths.Length; c++)
+        {
+            text.Append("| ").Append(numeric[c] ? cells[c].PadLeft(widths[c]) : cells[c].PadRight(widths[c])).Append(' ');
+        }
+
         text.Append("|\n");
     }
 }

@@ -13,7 +13,12 @@ public static class PlusMinusText
     public static string Of(IEnumerable<Summary> summaries)
     {
         (bool all, bool none) = Cover(summaries);
-        return HalfWidth + (none ? "test sets (one training of each)" : all ? "test sets and trainings" : $"test sets and trainings ({OneTraining} one training: over test sets only)");
+        return HalfWidth
+            + (
+                none ? "test sets (one training of each)"
+                : all ? "test sets and trainings"
+                : $"test sets and trainings ({OneTraining} one training: over test sets only)"
+            );
     }
 
     /// <summary>The mark of a cell, or nothing.</summary>

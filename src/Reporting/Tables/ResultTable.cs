@@ -1,32 +1,5 @@
 namespace Reproduce.Reporting;
 
-/// <summary>A column of a result table.</summary>
-/// <param name="Name">Name in the CSV file.</param>
-/// <param name="Label">Heading in Markdown.</param>
-/// <param name="Latex">Heading in LaTeX, already escaped.</param>
-/// <param name="Numeric">Whether cells are numbers, to be aligned right.</param>
-/// <param name="HasPlusMinus">Whether the CSV file has a second column with what stands behind ±.</param>
-public sealed record TableColumn(string Name, string Label, string Latex, bool Numeric, bool HasPlusMinus = false);
-
-/// <summary>A cell of a result table; the writers decide how a hole or a best value looks.</summary>
-public sealed record TableCell
-{
-    /// <summary>What is shown, such as "0.612 ± 0.004"; empty where nothing belongs.</summary>
-    public string Text { get; init; } = "";
-
-    /// <summary>The number behind the text.</summary>
-    public double? Value { get; init; }
-
-    /// <summary>What stands behind ±.</summary>
-    public double? PlusMinus { get; init; }
-
-    /// <summary>Why something is missing, or null.</summary>
-    public string? Hole { get; init; }
-
-    /// <summary>Whether this is the best value of its column (among the contenders of one budget).</summary>
-    public bool Best { get; init; }
-}
-
 /// <summary>A table of results: one model that is written as Markdown, CSV and LaTeX.</summary>
 public sealed class ResultTable
 {
@@ -54,7 +27,8 @@ public sealed class ResultTable
     public bool HasBest => Rows.Any(r => r.Any(c => c.Best));
 
     /// <summary>
-    /// A table for each budget, without the column of budgets and without columns that have no number for it, titled "Budget 512"; rows of no budget
+    /// A table for each budget, without the column of budgets and without columns that have no number for it, titled "Budget 512"; rows of
+    /// no budget
     /// (the floor) stand in each. A table of one budget is its own only part.
     /// </summary>
     public IEnumerable<ResultTable> PartsByBudget()
@@ -68,7 +42,9 @@ public sealed class ResultTable
             IReadOnlyList<TableCell>[] rows = [.. Rows.Where(r => r[column].Text == budget || r[column].Text.Length == 0)];
             int[] columns =
             [
-                .. Enumerable.Range(0, Columns.Count).Where(c => c != column && rows.Any(r => r[column].Text.Length > 0 && r[c].Text.Length > 0)),
+                .. Enumerable
+                    .Range(0, Columns.Count)
+                    .Where(c => c != column && rows.Any(r => r[column].Text.Length > 0 && r[c].Text.Length > 0)),
             ];
             return new ResultTable
             {
@@ -81,7 +57,8 @@ public sealed class ResultTable
         }
     }
 
-    /// <summary>"row: column: reason" for every hole, for the list of holes of a report; where many rows lack the same for the same reason, one line says how many.</summary>
+    /// <summary>"row: column: reason" for every hole, for the list of holes of a report; where many rows lack the same for the same reason,
+    /// one line says how many.</summary>
     public IReadOnlyList<string> Holes()
     {
         (int Column, string Reason, string Row)[] holes =

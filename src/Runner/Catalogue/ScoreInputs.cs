@@ -54,7 +54,8 @@ public sealed class ScoreInputs
     public Tensor TruthOfDraws => Truth.narrow(0, 0, Draws.shape[0]);
 
     /// <summary>
-    /// MMD of every data set's draws to the reference's or, where single draws were made for many data sets, of those to the true parameters,
+    /// MMD of every data set's draws to the reference's or, where single draws were made for many data sets, of those to the true
+    /// parameters,
     /// part by part.
     /// </summary>
     public IReadOnlyList<MmdResult> Discrepancies => _discrepancies.Value;

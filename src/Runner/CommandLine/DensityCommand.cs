@@ -11,7 +11,8 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Runner.CommandLine;
 
-/// <summary>Measures what the contenders' densities are worth, at the budget of the figures, with the trainings of the experiment's cache.</summary>
+/// <summary>Measures what the contenders' densities are worth, at the budget of the figures, with the trainings of the experiment's
+/// cache.</summary>
 public static class DensityCommand
 {
     /// <summary>Name of the page and of the table of importance sampling.</summary>
@@ -53,7 +54,15 @@ public static class DensityCommand
         return densities.Jobs.Any(j => j.WhyMissing() is not null) ? ExitCodes.Incomplete : ExitCodes.Success;
 
         (DensityJob Job, Dictionary<string, double[]>? Arrays, string? Failure)[] Results(IReadOnlyList<DensityJob> jobs) =>
-            [.. jobs.Select(j => (j, j.Folder.IsComplete ? Report.Measurements.ReadDoubles(j.Folder.FileOf(DensityJob.ResultFile)) : null, j.WhyMissing()))];
+            [
+                .. jobs.Select(j =>
+                    (
+                        j,
+                        j.Folder.IsComplete ? Report.Measurements.ReadDoubles(j.Folder.FileOf(DensityJob.ResultFile)) : null,
+                        j.WhyMissing()
+                    )
+                ),
+            ];
     }
 
     private static IEnumerable<(string Contender, int Steps, ContenderTraits Traits)> Measure(DensityPlan densities, Device device)

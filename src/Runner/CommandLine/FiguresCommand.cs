@@ -8,7 +8,8 @@ using Spectre.Console;
 
 namespace Reproduce.Runner.CommandLine;
 
-/// <summary>The paper's figures that show several experiments at once, made from the results of their runs as they stand in the results folder; computes nothing and needs no cache.</summary>
+/// <summary>The paper's figures that show several experiments at once, made from the results of their runs as they stand in the results
+/// folder; computes nothing and needs no cache.</summary>
 public static class FiguresCommand
 {
     /// <summary>Draws the figures.</summary>
@@ -28,12 +29,17 @@ public static class FiguresCommand
             Experiment experiment = plan.Experiment;
             if (runs.Any(r => r.Experiment.Name == experiment.Name))
             {
-                throw new ConfigurationException($"{request.ExperimentFile}: expected every experiment once, got '{experiment.Name}' again.");
+                throw new ConfigurationException(
+                    $"{request.ExperimentFile}: expected every experiment once, got '{experiment.Name}' again."
+                );
             }
 
-            string file = MeasurementFile.Find(results) ?? throw new ConfigurationException(
-                $"{request.ExperimentFile}: expected the measurements of a run in {Path.Combine(results, MeasurementFile.Name)}; run the experiment with the "
-                + "same options first.");
+            string file = MeasurementFile.Find(results)
+                ?? throw new ConfigurationException(
+                    $"{request.ExperimentFile}: expected the measurements of a run in {Path.Combine(results, MeasurementFile.Name)}; run "
+                        + $"the experiment with the "
+                        + "same options first."
+                );
 
             rows.AddRange(MeasurementTable.Read(file).Rows);
             runs.Add(plan);
@@ -46,7 +52,9 @@ public static class FiguresCommand
             }
             else
             {
-                AnsiConsole.Console.MarkupLineInterpolated($"Figure 2 has no row for {experiment.Name}: there is no {draws}, which the report of its run writes.");
+                AnsiConsole.Console.MarkupLineInterpolated(
+                    $"Figure 2 has no row for {experiment.Name}: there is no {draws}, which the report of its run writes."
+                );
             }
         }
 

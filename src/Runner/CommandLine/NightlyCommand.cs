@@ -106,5 +106,6 @@ public static class NightlyCommand
         return regressions.Length > 0 ? ExitCodes.Regression : ExitCodes.Success;
     }
 
-    private static string Count(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");
+    private static string Count(int count, string one, string many) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");
 }

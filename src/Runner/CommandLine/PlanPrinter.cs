@@ -2,6 +2,7 @@ using System.Globalization;
 using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Training;
+using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Spectre.Console;
 using static TorchSharp.torch;
@@ -22,12 +23,16 @@ public static class PlanPrinter
     {
         ArgumentNullException.ThrowIfNull(console);
         ArgumentNullException.ThrowIfNull(plan);
-        console.MarkupLineInterpolated($"[bold]{plan.Experiment.Title}[/] ({plan.Variant}), device {device.ToString()}, seed {plan.Experiment.Seed}");
+        console.MarkupLineInterpolated(
+            $"[bold]{plan.Experiment.Title}[/] ({plan.Variant}), device {device.ToString()}, seed {plan.Experiment.Seed}"
+        );
         console.MarkupLineInterpolated($"results in {output}");
         Table table = new Table().AddColumns("training", "weights", "epochs", "steps", "sampling steps", "state");
 
         // A network is the same at every budget, and its initial weights take time.
-        Dictionary<string, string> weights = plan.Trainings.DistinctBy(j => j.Contender).ToDictionary(j => j.Contender, j => WeightsOf(j, plan, device));
+        Dictionary<string, string> weights = plan
+            .Trainings.DistinctBy(j => j.Contender)
+            .ToDictionary(j => j.Contender, j => WeightsOf(j, plan, device));
         foreach (TrainJob job in plan.Trainings)
         {
             TrainingSettings training = job.Settings.Training;
@@ -42,8 +47,9 @@ public static class PlanPrinter
 
         console.Write(table);
         int open = plan.Samples.Count(s => !s.Folder.IsComplete);
+        TestSettings test = plan.Experiment.Test;
         console.MarkupLineInterpolated(
-            $"{plan.Experiment.Test.DataSets} test sets x {plan.Experiment.Test.Draws} draws at {plan.Samples.Count} settings, {open} of them open");
+            $"{test.DataSets} test sets x {test.Draws} draws at {plan.Samples.Count} settings, {open} of them open");
     }
 
     // Looking at a file must not take the memory of what it asks for: a large network is not built to count its weights.

@@ -10,7 +10,8 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>Writes the report of an experiment anew from the numbers in its results folder; computes nothing and needs no cache.</summary>
 public static class ReportCommand
 {
-    /// <summary>Writes the reports and, where the experiments are several or stand in one folder of results, the page that leads to them.</summary>
+    /// <summary>Writes the reports and, where the experiments are several or stand in one folder of results, the page that leads to
+    /// them.</summary>
     /// <param name="requests">
     /// The experiments. The file of one may be a results folder: then the experiment is the one that was run into it.
     /// </param>
@@ -39,7 +40,9 @@ public static class ReportCommand
         if (MeasurementFile.Find(output) is null)
         {
             throw new ConfigurationException(
-                $"{request.ExperimentFile}: expected the measurements of a run in {Path.Combine(output, MeasurementFile.Name)}; run the experiment with the same options first.");
+                $"{request.ExperimentFile}: expected the measurements of a run in {Path.Combine(output, MeasurementFile.Name)}; run the "
+                    + $"experiment with the same options first."
+            );
         }
 
         using ResultsLock folder = ResultsLock.Take(output);
@@ -49,8 +52,11 @@ public static class ReportCommand
             isFolder ? File.ReadAllText(asked.ExperimentFile) : YamlWriter.Write(tree),
             output,
             asked,
-            isFolder ? earlier : earlier with { Manifest = earlier.Manifest with { Scale = Manifest.ScaleOf(request) } });
-        AnsiConsole.Console.MarkupLineInterpolated($"{page.Title}: {Path.Combine(output, ReportStage.ReportFile)}, and for a browser {HtmlReport.FileName} beside it");
+            isFolder ? earlier : earlier with { Manifest = earlier.Manifest with { Scale = Manifest.ScaleOf(request) } }
+        );
+        AnsiConsole.Console.MarkupLineInterpolated(
+            $"{page.Title}: {Path.Combine(output, ReportStage.ReportFile)}, and for a browser {HtmlReport.FileName} beside it"
+        );
         return (Path.Combine(output, HtmlReport.FileName), page);
     }
 
@@ -64,7 +70,9 @@ public static class ReportCommand
         if (!File.Exists(resolved) || MeasurementFile.Find(folder) is not string measurements)
         {
             throw new ConfigurationException(
-                $"{request.ExperimentFile}: expected a folder of results with {ReportStage.ResolvedFile} and {MeasurementFile.Name}, as a run leaves it, or an experiment file.");
+                $"{request.ExperimentFile}: expected a folder of results with {ReportStage.ResolvedFile} and {MeasurementFile.Name}, as a "
+                    + $"run leaves it, or an experiment file."
+            );
         }
 
         string variant = MeasurementTable.Read(measurements).Rows.Select(r => r.Variant).FirstOrDefault() ?? Measurement.PaperVariant;

@@ -47,6 +47,7 @@ public static class RunCommand
 
         return ExitCodes.Success;
 
-        EarlierResults? Earlier() => request.Keep ? EarlierResults.Read(setup.Output, setup.Plan.Experiment, setup.Plan.Variant, setup.Plan.LeftOut) : null;
+        EarlierResults? Earlier() =>
+            request.Keep ? EarlierResults.Read(setup.Output, setup.Plan.Experiment, setup.Plan.Variant, setup.Plan.LeftOut) : null;
     }
 }

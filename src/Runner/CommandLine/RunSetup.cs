@@ -23,7 +23,9 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
         (YamlMap tree, Experiment experiment) = request.Load();
         if (request.Only.Except(experiment.Contenders.Keys).FirstOrDefault() is string unknown)
         {
-            throw new ConfigurationException($"--only: there is no contender '{unknown}'; the contenders are {string.Join(", ", experiment.Contenders.Keys)}");
+            throw new ConfigurationException(
+                $"--only: there is no contender '{unknown}'; the contenders are {string.Join(", ", experiment.Contenders.Keys)}"
+            );
         }
 
         Device device = Devices.Parse(experiment.Device);

@@ -22,7 +22,8 @@ public static class ScoreCommand
     /// <param name="json">Write JSON instead of a line for each score.</param>
     /// <param name="output">Where to write.</param>
     /// <returns>An exit code.</returns>
-    /// <exception cref="ConfigurationException">A file is missing, damaged or has another shape, or holds what cannot be scored.</exception>
+    /// <exception cref="ConfigurationException">A file is missing, damaged or has another shape, or holds what cannot be
+    /// scored.</exception>
     public static int Run(string samples, string reference, long seed, bool json, TextWriter output)
     {
         ArgumentNullException.ThrowIfNull(output);

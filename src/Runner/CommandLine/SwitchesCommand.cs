@@ -40,8 +40,10 @@ public static class SwitchesCommand
         // Contenders with switches of their own are run, at the steps of the budget sweep.
         (string Name, FreeFormContenderSettings Settings)[] run =
         [
-            .. experiment.Contenders
-                .Where(c => c.Value is FreeFormContenderSettings && switches.Any(s => SwitchList.IsOf(s, c.Key, SettingKinds.All.NameOf(c.Value))))
+            .. experiment
+                .Contenders.Where(c =>
+                    c.Value is FreeFormContenderSettings && switches.Any(s => SwitchList.IsOf(s, c.Key, SettingKinds.All.NameOf(c.Value)))
+                )
                 .Select(c => (c.Key, (FreeFormContenderSettings)c.Value)),
         ];
         string[] shrink =
@@ -79,7 +81,11 @@ public static class SwitchesCommand
         }
 
         Build(experiment, rows, budget, variant).Save(target, Table);
-        session.Log.Information("Done in {Time:l}: {Table:l}", Durations.Format(session.Times.Elapsed), Path.Combine(target, Table + ".md"));
+        session.Log.Information(
+            "Done in {Time:l}: {Table:l}",
+            Durations.Format(session.Times.Elapsed),
+            Path.Combine(target, Table + ".md")
+        );
         return setups.Any(s => s.Plan.Jobs.Any(j => j.WhyMissing() is not null)) ? ExitCodes.Incomplete : ExitCodes.Success;
 
         IEnumerable<(string Label, RunRequest Request)> Requests()
@@ -115,17 +121,29 @@ public static class SwitchesCommand
         ContenderStyles styles = ReportStyles.Of(experiment);
         Setting[] settings = [.. styles.InOrder(rows[0].Results.Settings(experiment.Name, rows[0].Variant))];
         Summary[][] summaries =
-            [.. rows.Select(row => settings.Select(s => row.Results.Summarise(new MeasurementKey(experiment.Name, row.Variant, s, MetricStyle.C2st))).ToArray())];
+        [
+            .. rows.Select(row =>
+                settings.Select(s => row.Results.Summarise(new MeasurementKey(experiment.Name, row.Variant, s, MetricStyle.C2st))).ToArray()
+            ),
+        ];
         return new ResultTable
         {
             Title = $"{experiment.Title}: what each switch of '{variant}' does",
-            Caption = $"C2ST over {experiment.Test.DataSets} test sets of {experiment.Test.Draws} draws, {budget} training simulations, each switch alone and all together.",
+            Caption =
+                $"C2ST over {experiment.Test.DataSets} test sets of {experiment.Test.Draws} draws, {budget} training simulations, each "
+                    + $"switch alone and all together.",
             Columns =
             [
                 new TableColumn("switch", "Switch", "Switch", false),
                 .. from setting in settings
-                   let heading = styles.Setting(setting.Contender, setting.Steps)
-                   select new TableColumn($"{setting.Contender}_{setting.Steps}", heading, LatexText.Escape(heading), true, HasPlusMinus: true),
+                let heading = styles.Setting(setting.Contender, setting.Steps)
+                select new TableColumn(
+                    $"{setting.Contender}_{setting.Steps}",
+                    heading,
+                    LatexText.Escape(heading),
+                    true,
+                    HasPlusMinus: true
+                ),
             ],
             PlusMinus = PlusMinusText.Of(summaries.SelectMany(s => s)),
             Rows = [.. rows.Zip(summaries, (row, values) => Cells(row.Label, values))],

@@ -39,7 +39,8 @@ public sealed record Experiment : IValidatableObject
     public required TestSettings Test { get; init; }
 
     /// <summary>
-    /// Repetitions at budgets that <see cref="BudgetReplicates"/> does not name: each has a training set, initial weights and batches of its
+    /// Repetitions at budgets that <see cref="BudgetReplicates"/> does not name: each has a training set, initial weights and batches of
+    /// its
     /// own, and all are tested on the same data sets.
     /// </summary>
     [Range(1, 1000)]
@@ -85,14 +86,23 @@ public sealed record Experiment : IValidatableObject
             yield return new ValidationResult("expected at least one contender", [nameof(Contenders)]);
         }
 
-        if (BudgetReplicates?.Keys.FirstOrDefault(k => !int.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is string key)
+        if (
+            BudgetReplicates?.Keys.FirstOrDefault(k => !int.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            is string key
+        )
         {
-            yield return new ValidationResult($"expected sizes of training sets as keys, such as {{512: 5}}, got '{key}'", [nameof(BudgetReplicates)]);
+            yield return new ValidationResult(
+                $"expected sizes of training sets as keys, such as {{512: 5}}, got '{key}'",
+                [nameof(BudgetReplicates)]
+            );
         }
 
         if (Figures.ScatterDataSets.Any(j => j >= Test.DataSets))
         {
-            yield return new ValidationResult($"scatter_data_sets: expected indices below test.data_sets ({Test.DataSets})", [nameof(Figures)]);
+            yield return new ValidationResult(
+                $"scatter_data_sets: expected indices below test.data_sets ({Test.DataSets})",
+                [nameof(Figures)]
+            );
         }
 
         if (Figures.Observation is { } observation && observation.Length != Task.ObservationLength)
@@ -104,14 +114,20 @@ public sealed record Experiment : IValidatableObject
 
         if (Simulations.FullSweep?.Except(Simulations.Budgets).ToArray() is { Length: > 0 } unknown)
         {
-            yield return new ValidationResult($"full_sweep: expected some of 'budgets', got {string.Join(", ", unknown)}", [nameof(Simulations)]);
+            yield return new ValidationResult(
+                $"full_sweep: expected some of 'budgets', got {string.Join(", ", unknown)}",
+                [nameof(Simulations)]
+            );
         }
 
         if (Task.SplitSizes is (int training, int validation, int test))
         {
             if (Simulations.Budgets.Max() > training || Simulations.Validation > validation)
             {
-                yield return new ValidationResult($"the data end at {training} for training and {validation} for validation", [nameof(Simulations)]);
+                yield return new ValidationResult(
+                    $"the data end at {training} for training and {validation} for validation",
+                    [nameof(Simulations)]
+                );
             }
 
             if (Math.Max(Test.DataSets, Test.MarginalDataSets ?? 0) > test)
@@ -133,7 +149,10 @@ public sealed record Experiment : IValidatableObject
 
             foreach (string contender in claim.Contenders.Where(c => !Contenders.ContainsKey(c)))
             {
-                yield return new ValidationResult($"'{claim.Id}': there is no contender '{contender}'; the contenders are {string.Join(", ", Contenders.Keys)}", [nameof(Claims)]);
+                yield return new ValidationResult(
+                    $"'{claim.Id}': there is no contender '{contender}'; the contenders are {string.Join(", ", Contenders.Keys)}",
+                    [nameof(Claims)]
+                );
             }
         }
     }

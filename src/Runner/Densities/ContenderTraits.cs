@@ -7,29 +7,15 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Densities;
 
-/// <summary>How an estimator comes by the density of its draws.</summary>
-public enum DensityMethod
-{
-    /// <summary>It does not.</summary>
-    None,
-
-    /// <summary>Change of variables through an invertible network, at any parameter.</summary>
-    InvertibleNetwork,
-
-    /// <summary>The divergence of a velocity field, integrated along its path, at any parameter.</summary>
-    IntegratedDivergence,
-
-    /// <summary>The Jacobian of the one-step map, at its own draws only (Eq. 9).</summary>
-    JacobianAtDraws,
-}
-
 /// <summary>A row of the paper's Table 1, measured on an estimator instead of known about it.</summary>
 /// <param name="Method">How it comes by a density, from the interfaces that it has.</param>
 /// <param name="Unconstrained">Whether its network is free-form, and nothing in it has to be invertible.</param>
 /// <param name="PassesPerDraw">Network passes of a draw, counted.</param>
-/// <param name="PassesPerWeightedDraw">Network passes of a draw with its density, counted; backward passes come on top. 0 without a density.</param>
+/// <param name="PassesPerWeightedDraw">Network passes of a draw with its density, counted; backward passes come on top. 0 without a
+/// density.</param>
 /// <param name="Disagreement">
-/// Median over draws of |log q that came with a draw - log q evaluated afterwards at the same parameter|; null where the latter is not possible.
+/// Median over draws of |log q that came with a draw - log q evaluated afterwards at the same parameter|; null where the latter is not
+/// possible.
 /// </param>
 public sealed record ContenderTraits(
     DensityMethod Method, bool Unconstrained, long PassesPerDraw, long PassesPerWeightedDraw, double? Disagreement)

@@ -29,7 +29,10 @@ public static class DensityTables
     /// <summary>What importance sampling gives, a row for each contender.</summary>
     /// <param name="plan">The measurement.</param>
     /// <param name="results">The arrays of each job, or why there are none.</param>
-    public static ResultTable Importance(DensityPlan plan, IReadOnlyList<(DensityJob Job, Dictionary<string, double[]>? Arrays, string? Failure)> results)
+    public static ResultTable Importance(
+        DensityPlan plan,
+        IReadOnlyList<(DensityJob Job, Dictionary<string, double[]>? Arrays, string? Failure)> results
+    )
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(results);
@@ -39,12 +42,11 @@ public static class DensityTables
             Title = $"{experiment.Title}: importance sampling with each contender as the proposal",
             Caption = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{plan.Options.DataSets} test sets, {plan.Run.ShownBudget} training simulations; {experiment.Test.Draws * plan.Options.Proposals} weighted draws for each set, of which C2ST sees {experiment.Test.Draws}: the first ones, or as many resampled by weight."),
-            Columns =
-            [
-                s_contender,
-                .. s_importance,
-            ],
+                $"{plan.Options.DataSets} test sets, {plan.Run.ShownBudget} training simulations; "
+                    + $"{experiment.Test.Draws * plan.Options.Proposals} weighted draws for each set, of which C2ST sees "
+                    + $"{experiment.Test.Draws}: the first ones, or as many resampled by weight."
+            ),
+            Columns = [s_contender, .. s_importance],
             Rows = [.. results.Select(r => Row(ReportStyles.Of(plan.Run.Experiment), r.Job, r.Arrays, r.Failure))],
         };
     }
@@ -52,14 +54,19 @@ public static class DensityTables
     /// <summary>CMPE with several steps: the density through the chain of latents.</summary>
     /// <param name="plan">The measurement.</param>
     /// <param name="results">The arrays of each chain, or why there are none.</param>
-    public static ResultTable Chains(DensityPlan plan, IReadOnlyList<(DensityJob Job, Dictionary<string, double[]>? Arrays, string? Failure)> results)
+    public static ResultTable Chains(
+        DensityPlan plan,
+        IReadOnlyList<(DensityJob Job, Dictionary<string, double[]>? Arrays, string? Failure)> results
+    )
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(results);
         return new ResultTable
         {
             Title = "The density of several steps (Eq. 10)",
-            Caption = $"The same test sets and numbers of draws; log q averages {plan.Options.ChainPaths} paths for each draw unless it says one path.",
+            Caption =
+                $"The same test sets and numbers of draws; log q averages {plan.Options.ChainPaths} paths for each draw unless it says "
+                    + $"one path.",
             Columns =
             [
                 new TableColumn("setting", "Contender", "Contender", false),
@@ -95,16 +102,20 @@ public static class DensityTables
             ],
             Rows =
             [
-                .. traits.Select(t => new TableCell[]
-                {
-                    new() { Text = styles.Setting(t.Contender, t.Steps) },
-                    new() { Text = DensityOf(t.Traits.Method) },
-                    new() { Text = MethodOf(t.Traits.Method) },
-                    new() { Text = t.Traits.Unconstrained ? "yes" : "no" },
-                    Whole(t.Traits.PassesPerDraw),
-                    t.Traits.PassesPerWeightedDraw > 0 ? Whole(t.Traits.PassesPerWeightedDraw) : new TableCell(),
-                    t.Traits.Disagreement is double d ? new() { Text = d.ToString("0.0e0", CultureInfo.InvariantCulture), Value = d } : new TableCell(),
-                }),
+                .. traits.Select(t =>
+                    new TableCell[]
+                    {
+                        new() { Text = styles.Setting(t.Contender, t.Steps) },
+                        new() { Text = DensityOf(t.Traits.Method) },
+                        new() { Text = MethodOf(t.Traits.Method) },
+                        new() { Text = t.Traits.Unconstrained ? "yes" : "no" },
+                        Whole(t.Traits.PassesPerDraw),
+                        t.Traits.PassesPerWeightedDraw > 0 ? Whole(t.Traits.PassesPerWeightedDraw) : new TableCell(),
+                        t.Traits.Disagreement is double d
+                            ? new() { Text = d.ToString("0.0e0", CultureInfo.InvariantCulture), Value = d }
+                            : new TableCell(),
+                    }
+                ),
             ],
         };
     }

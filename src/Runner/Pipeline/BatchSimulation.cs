@@ -9,7 +9,8 @@ namespace Reproduce.Runner.Pipeline;
 /// Simulates a pool with a slow simulator: on all cores, with finished simulations on disk as they come. A simulation that failed is
 /// reported and replaced by one with new parameters, in the same row.
 /// </summary>
-/// <remarks>Row i depends on i alone and not on the size of the pool: a larger pool begins with the very simulations of a smaller one.</remarks>
+/// <remarks>Row i depends on i alone and not on the size of the pool: a larger pool begins with the very simulations of a smaller
+/// one.</remarks>
 public static class BatchSimulation
 {
     // Replacements that fail are replaced again, so often; a simulator that still fails is not one that fails now and then.
@@ -31,14 +32,18 @@ public static class BatchSimulation
     {
         using IDisposable scope = NewDisposeScope();
         Tensor theta = Parameters(task, count, key.Child("prior"));
-        SimulationBatch batch = Simulate(task, theta, key.Child("simulator"), Path.Combine(folder, "0"), context, n => progress.Report((double)n / count));
+        SimulationBatch batch = Simulate(task, theta, key.Child("simulator"), Path.Combine(folder, "0"), context, n =>
+            progress.Report((double)n / count)
+        );
         List<FailedSimulation> failures = [.. batch.Failures];
         IReadOnlyList<FailedSimulation> open = batch.Failures;
         for (int round = 1; open.Count > 0; round++)
         {
             if (round > Rounds)
             {
-                throw new InvalidDataException($"{open.Count} simulations failed {Rounds + 1} times, with new parameters each time: {open[0].Reason}");
+                throw new InvalidDataException(
+                    $"{open.Count} simulations failed {Rounds + 1} times, with new parameters each time: {open[0].Reason}"
+                );
             }
 
             RandomKey again = key.Child("again").Child(round);

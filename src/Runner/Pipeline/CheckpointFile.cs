@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Pipeline;
 
-/// <summary>An interrupted training on disk: weights, moments, position and losses. Random numbers are named by step and need no state.</summary>
+/// <summary>An interrupted training on disk: weights, moments, position and losses. Random numbers are named by step and need no
+/// state.</summary>
 public static class CheckpointFile
 {
     private const string TrainingLosses = "training";
@@ -28,11 +29,13 @@ public static class CheckpointFile
         Npz.Write(path, arrays);
     }
 
-    /// <summary>Puts a training where a checkpoint left it, if there is one that can be read and fits; else the training is untouched.</summary>
+    /// <summary>Puts a training where a checkpoint left it, if there is one that can be read and fits; else the training is
+    /// untouched.</summary>
     /// <param name="path">The file.</param>
     /// <param name="trainer">A training that has not begun.</param>
     /// <param name="length">How long the training will be.</param>
-    /// <returns>The time that was spent before the checkpoint, zero when the training begins anew; what is wrong with the file, or null.</returns>
+    /// <returns>The time that was spent before the checkpoint, zero when the training begins anew; what is wrong with the file, or
+    /// null.</returns>
     public static (TimeSpan Spent, string? Problem) TryRestore(string path, Trainer trainer, TrainingLength length)
     {
         ArgumentNullException.ThrowIfNull(trainer);
@@ -145,20 +148,5 @@ public static class CheckpointFile
         {
             yield return ((long)flat[i], flat[i + 1]);
         }
-    }
-}
-
-/// <summary>How long a training is.</summary>
-/// <param name="StepsPerEpoch">Optimiser steps of an epoch.</param>
-/// <param name="Steps">Optimiser steps of the whole training.</param>
-public readonly record struct TrainingLength(long StepsPerEpoch, long Steps)
-{
-    /// <summary>The length that settings give.</summary>
-    /// <param name="settings">Epochs or steps, and the size of batches.</param>
-    /// <param name="simulations">Size of the training set.</param>
-    public static TrainingLength Of(TrainingSettings settings, long simulations)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        return new TrainingLength(settings.StepsPerEpoch(simulations), settings.TotalSteps(simulations));
     }
 }

@@ -14,7 +14,8 @@ using static TorchSharp.torch;
 namespace Reproduce.Runner.Pipeline;
 
 /// <summary>
-/// Importance sampling with one trained contender: draws with densities, weighed by the exact joint density, scored before and after. Without
+/// Importance sampling with one trained contender: draws with densities, weighed by the exact joint density, scored before and after.
+/// Without
 /// a training it is the floor of C2ST, a second set of exact draws.
 /// </summary>
 public sealed class DensityJob : IJob
@@ -148,7 +149,14 @@ public sealed class DensityJob : IJob
         using Observation onDevice = x.To(context.Device);
         using IPosteriorEstimator estimator = EstimatorFactory.Load(train, context.Device);
         using ChainMeasurement? chain = ChainSteps is int steps
-            ? ChainMeasurement.Prepare((ConsistencyPosterior)estimator, steps, train.Simulate, Options, key.Child("chain").Child(steps), context)
+            ? ChainMeasurement.Prepare(
+                (ConsistencyPosterior)estimator,
+                steps,
+                train.Simulate,
+                Options,
+                key.Child("chain").Child(steps),
+                context
+            )
             : null;
         using DrawsWithDensity drawn = Draw(chain?.Averaged);
         if (!drawn.Theta.isfinite().all().item<bool>())

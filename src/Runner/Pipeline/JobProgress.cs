@@ -1,6 +1,7 @@
 namespace Reproduce.Runner.Pipeline;
 
-/// <summary>Where a job stands, as a share from 0 to 1; and what of it is an earlier run's work, for the time left is that of the rest.</summary>
+/// <summary>Where a job stands, as a share from 0 to 1; and what of it is an earlier run's work, for the time left is that of the
+/// rest.</summary>
 /// <param name="report">Told the finished share, and a few words such as the loss, or null.</param>
 /// <param name="resume">Told a share that was there already.</param>
 public sealed class JobProgress(Action<double, string?> report, Action<double> resume) : IProgress<double>
@@ -23,7 +24,8 @@ public sealed class JobProgress(Action<double, string?> report, Action<double> r
     /// <summary>The progress of a part of the job.</summary>
     /// <param name="from">Where the part begins.</param>
     /// <param name="length">How much of the job it is.</param>
-    public JobProgress Part(double from, double length) => new((s, note) => report(from + length * s, note), s => resume(from + length * s));
+    public JobProgress Part(double from, double length) =>
+        new((s, note) => report(from + length * s, note), s => resume(from + length * s));
 }
 
 /// <summary>Calls back on the reporting thread; <see cref="Progress{T}"/> would post to the thread pool, out of order.</summary>

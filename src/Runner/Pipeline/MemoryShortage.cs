@@ -6,7 +6,14 @@ namespace Reproduce.Runner.Pipeline;
 public static class MemoryShortage
 {
     // What libtorch's allocators say, on the CPU and on a GPU.
-    private static readonly string[] s_words = ["can't allocate memory", "not enough memory", "out of memory", "bad_alloc", "bad allocation"];
+    private static readonly string[] s_words =
+    [
+        "can't allocate memory",
+        "not enough memory",
+        "out of memory",
+        "bad_alloc",
+        "bad allocation",
+    ];
 
     /// <summary>Whether want of memory caused an exception of .NET or of libtorch.</summary>
     /// <param name="e">The exception.</param>

@@ -149,8 +149,9 @@ public sealed class PipelineRun
         {
             Finished(job, null, index, display, clock);
         }
-        else if (outcome.ExitCode == ExitCodes.Failure && outcome.Message.Length > 0) // Without a word it was killed: so ends a process on Windows.
+        else if (outcome.ExitCode == ExitCodes.Failure && outcome.Message.Length > 0)
         {
+            // Without a word it was killed: so ends a process on Windows.
             stop.Cancel(); // The other jobs write a checkpoint, if they can.
             throw new IOException($"{job.Folder.Label}: {outcome.Message}");
         }

@@ -90,7 +90,8 @@ public sealed class ResumableDrawing(JobContext context, SamplingOptions options
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // A full disk, perhaps: the draws are in memory, and it is theirs to fail when they are all made and cannot be written either.
+                // A full disk, perhaps: the draws are in memory, and it is theirs to fail when they are all made and cannot be written
+                // either.
                 sinceWritten.Restart();
             }
             finally
@@ -105,7 +106,15 @@ public sealed class ResumableDrawing(JobContext context, SamplingOptions options
     {
         using Tensor finished = tensor(unfinished.Finished.ToArray(), dtype: ScalarType.Bool);
         using Tensor seconds = tensor(spent.TotalSeconds, dtype: ScalarType.Float64);
-        Npz.Write(file, new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = unfinished.Theta, ["finished"] = finished, ["seconds"] = seconds });
+        Npz.Write(
+            file,
+            new Dictionary<string, Tensor>
+            {
+                [StageFiles.DrawsArray] = unfinished.Theta,
+                ["finished"] = finished,
+                ["seconds"] = seconds,
+            }
+        );
     }
 
     private (UnfinishedDraws Draws, TimeSpan Spent)? Restore(long dataSets, int draws, long dimension)
@@ -113,11 +122,20 @@ public sealed class ResumableDrawing(JobContext context, SamplingOptions options
         using IDisposable scope = NewDisposeScope();
         try
         {
-            if (File.Exists(file) && Npz.Read(file) is { } arrays
-                && arrays.TryGetValue(StageFiles.DrawsArray, out Tensor? theta) && theta.dtype == ScalarType.Float32 && theta.shape.SequenceEqual([dataSets, draws, dimension])
-                && arrays.TryGetValue("finished", out Tensor? finished) && finished.dtype == ScalarType.Bool && finished.dim() == 1
-                && arrays.TryGetValue("seconds", out Tensor? seconds) && seconds.dtype == ScalarType.Float64 && seconds.dim() == 0
-                && seconds.item<double>() is >= 0 and < 1e9 and double spent)
+            if (
+                File.Exists(file)
+                && Npz.Read(file) is { } arrays
+                && arrays.TryGetValue(StageFiles.DrawsArray, out Tensor? theta)
+                && theta.dtype == ScalarType.Float32
+                && theta.shape.SequenceEqual([dataSets, draws, dimension])
+                && arrays.TryGetValue("finished", out Tensor? finished)
+                && finished.dtype == ScalarType.Bool
+                && finished.dim() == 1
+                && arrays.TryGetValue("seconds", out Tensor? seconds)
+                && seconds.dtype == ScalarType.Float64
+                && seconds.dim() == 0
+                && seconds.item<double>() is >= 0 and < 1e9 and double spent
+            )
             {
                 return (new UnfinishedDraws(theta.MoveToOuterDisposeScope(), finished.data<bool>().ToArray()), TimeSpan.FromSeconds(spent));
             }
@@ -130,12 +148,3 @@ public sealed class ResumableDrawing(JobContext context, SamplingOptions options
         return null;
     }
 }
-
-/// <summary>All draws of a job, and what they took.</summary>
-/// <param name="Theta">float32, [J, S, D], on the CPU.</param>
-/// <param name="Spent">
-/// The time that they took in all runs: of one that was stopped, up to its last finished pass; of one that was killed, up to what it had
-/// written last.
-/// </param>
-/// <param name="Earlier">The part of it that earlier runs took.</param>
-public sealed record FinishedDraws(Tensor Theta, TimeSpan Spent, TimeSpan Earlier);

@@ -53,7 +53,13 @@ public sealed class RunPlan
 
         Jobs =
         [
-            .. Simulations, TestSet, .. Reference is null ? Array.Empty<IJob>() : [Reference], .. Trainings, .. Samples, .. Shown, .. Scores,
+            .. Simulations,
+            TestSet,
+            .. Reference is null ? Array.Empty<IJob>() : [Reference],
+            .. Trainings,
+            .. Samples,
+            .. Shown,
+            .. Scores,
         ];
     }
 
@@ -93,7 +99,8 @@ public sealed class RunPlan
     /// <summary>All scores, the floor first.</summary>
     public IReadOnlyList<ScoreJob> Scores { get; }
 
-    /// <summary>Draws for the observation that the figures were asked to show, the exact posterior first; none when there is no such observation.</summary>
+    /// <summary>Draws for the observation that the figures were asked to show, the exact posterior first; none when there is no such
+    /// observation.</summary>
     public IReadOnlyList<ShowJob> Shown { get; } = [];
 
     /// <summary>All jobs, in the order of the stages.</summary>

@@ -65,7 +65,8 @@ public sealed class SampleJob : IJob
     public IReadOnlyList<IJob> Needs => [Train, _testSet];
 
     /// <inheritdoc/>
-    /// <remarks>Dense layers dominate: the time of a setting goes with its network passes, plus something for reading and writing.</remarks>
+    /// <remarks>Dense layers dominate: the time of a setting goes with its network passes, plus something for reading and
+    /// writing.</remarks>
     public double Weight => Steps + 1;
 
     /// <inheritdoc/>
@@ -92,7 +93,14 @@ public sealed class SampleJob : IJob
         // Both parts count by their draws: the second may well be the longer one.
         long timed = (long)experiment.Test.DataSets * experiment.Test.Draws;
         double share = (double)timed / (timed + (experiment.Test.MarginalDataSets ?? 0));
-        (TimeSpan spent, TimeSpan earlier) = Draw(x, experiment.Test.Draws, key, StageFiles.UnfinishedDraws, StageFiles.Draws, progress.Part(0, share));
+        (TimeSpan spent, TimeSpan earlier) = Draw(
+            x,
+            experiment.Test.Draws,
+            key,
+            StageFiles.UnfinishedDraws,
+            StageFiles.Draws,
+            progress.Part(0, share)
+        );
         List<double> seconds = [spent.TotalSeconds];
         while (seconds.Count < experiment.Sampling.Repeats && seconds.Sum() < experiment.Sampling.RepeatSeconds)
         {
@@ -102,7 +110,14 @@ public sealed class SampleJob : IJob
         if (experiment.Test.MarginalDataSets is int count)
         {
             using Observation many = all.Narrow(0, count);
-            earlier += Draw(many, 1, key.Child("marginal"), StageFiles.UnfinishedMarginal, StageFiles.Marginal, progress.Part(share, 1 - share)).Earlier;
+            earlier += Draw(
+                many,
+                1,
+                key.Child("marginal"),
+                StageFiles.UnfinishedMarginal,
+                StageFiles.Marginal,
+                progress.Part(share, 1 - share)
+            ).Earlier;
         }
 
         using (Tensor timing = tensor(seconds.ToArray(), dtype: ScalarType.Float64))
@@ -112,16 +127,37 @@ public sealed class SampleJob : IJob
 
         Folder.Commit(earlier + clock.Elapsed, StageFiles.UnfinishedDraws, StageFiles.UnfinishedMarginal);
 
-        (TimeSpan Spent, TimeSpan Earlier) Draw(Observation given, int draws, RandomKey random, string unfinished, string finished, JobProgress part)
+        (TimeSpan Spent, TimeSpan Earlier) Draw(
+            Observation given,
+            int draws,
+            RandomKey random,
+            string unfinished,
+            string finished,
+            JobProgress part
+        )
         {
-            FinishedDraws made = new ResumableDrawing(context, options, Folder.WorkFile(unfinished)).Run(estimator, given, draws, Steps, random, part);
+            FinishedDraws made = new ResumableDrawing(context, options, Folder.WorkFile(unfinished)).Run(
+                estimator,
+                given,
+                draws,
+                Steps,
+                random,
+                part
+            );
             using Tensor theta = made.Theta;
             Npz.Write(Folder.WorkFile(finished), new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = theta });
             return (made.Spent, made.Earlier);
         }
     }
 
-    private double TimeAgain(IPosteriorEstimator estimator, Observation x, int draws, SamplingOptions options, RandomKey key, JobContext context)
+    private double TimeAgain(
+        IPosteriorEstimator estimator,
+        Observation x,
+        int draws,
+        SamplingOptions options,
+        RandomKey key,
+        JobContext context
+    )
     {
         Devices.Synchronise(context.Device);
         Stopwatch timer = Stopwatch.StartNew();

@@ -94,6 +94,14 @@ public sealed class ShowJob : IJob
         using IPosteriorEstimator estimator = EstimatorFactory.Load(sample.Train, context.Device);
         using Observation there = x.To(context.Device);
         return PosteriorSampler.Sample(
-            estimator, there, _scope.Experiment.Test.Draws, sample.Steps, key, context.Sampling(_scope.Experiment), progress, context.Cancel);
+            estimator,
+            there,
+            _scope.Experiment.Test.Draws,
+            sample.Steps,
+            key,
+            context.Sampling(_scope.Experiment),
+            progress,
+            context.Cancel
+        );
     }
 }

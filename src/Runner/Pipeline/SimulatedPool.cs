@@ -56,7 +56,8 @@ internal sealed class SimulatedPool
 
     /// <summary>Commits the job's folder, in which the pools have been written.</summary>
     /// <param name="elapsed">How long the job took.</param>
-    /// <remarks>The finished simulations of a slow simulator were kept for the case of an interruption; they are in the pools' files now.</remarks>
+    /// <remarks>The finished simulations of a slow simulator were kept for the case of an interruption; they are in the pools' files
+    /// now.</remarks>
     public void Commit(TimeSpan elapsed) =>
         _folder.Commit(elapsed, [.. Directory.GetDirectories(_folder.WorkPath).Select(kept => Path.GetFileName(kept)!)]);
 
@@ -71,7 +72,9 @@ internal sealed class SimulatedPool
             using RandomSource random = new(key.Child(first / Chunk));
             int kept = Math.Min(Chunk, count - first);
             // Parameters that are data are taken in their order and exist once only.
-            Tensor theta = _task.Description.Data is IFixedSplits data ? data.Parameters(split, first, kept) : _task.SamplePrior(Chunk, random);
+            Tensor theta = _task.Description.Data is IFixedSplits data
+                ? data.Parameters(split, first, kept)
+                : _task.SamplePrior(Chunk, random);
             Observation x = _task.Simulate(theta, random);
             thetas.Add(theta.narrow(0, 0, kept));
             foreach ((string name, Tensor part) in x.Parts)

@@ -39,23 +39,28 @@ public sealed class TrainJob : IJob
         Simulate = simulate;
         string stream = settings.Stream ?? contender;
         Key = scope.Key.Child("train").Child(stream).Child(budget).Child(Replicate);
-        string label = $"{contender}, {budget} simulations" + (scope.Experiment.ReplicatesAt(budget) > 1 ? $", training {Replicate + 1}" : "");
-        Folder = scope.Folder("train", label, new
-        {
-            Version = settings.Training.Steps is null ? Version : VersionOfSteps,
-            scope.Experiment.Name,
-            scope.Experiment.Seed,
-            Task = scope.Simulator,
-            scope.Experiment.Simulations.Validation,
-            scope.Experiment.Summary,
-            Contender = stream,
-            Settings = settings.TrainingOnly(),
-            Budget = budget,
-            Replicate,
-            // Replicates once shared the training set of the first.
-            Simulations = Replicate > 0 ? "own" : null,
-            scope.Device,
-        });
+        string label =
+            $"{contender}, {budget} simulations" + (scope.Experiment.ReplicatesAt(budget) > 1 ? $", training {Replicate + 1}" : "");
+        Folder = scope.Folder(
+            "train",
+            label,
+            new
+            {
+                Version = settings.Training.Steps is null ? Version : VersionOfSteps,
+                scope.Experiment.Name,
+                scope.Experiment.Seed,
+                Task = scope.Simulator,
+                scope.Experiment.Simulations.Validation,
+                scope.Experiment.Summary,
+                Contender = stream,
+                Settings = settings.TrainingOnly(),
+                Budget = budget,
+                Replicate,
+                // Replicates once shared the training set of the first.
+                Simulations = Replicate > 0 ? "own" : null,
+                scope.Device,
+            }
+        );
     }
 
     /// <summary>The contender's name.</summary>
@@ -74,7 +79,8 @@ public sealed class TrainJob : IJob
     public int Replicate => Simulate.Replicate;
 
     /// <summary>
-    /// The training's random numbers: named by contender (or its stream), budget and replicate, so that no other contender has a part in them.
+    /// The training's random numbers: named by contender (or its stream), budget and replicate, so that no other contender has a part in
+    /// them.
     /// </summary>
     public RandomKey Key { get; }
 

@@ -7,7 +7,8 @@ using Reproduce.Runner.Configuration;
 namespace Reproduce.Runner.Report;
 
 /// <summary>
-/// Every setting that decides a number at one budget and number of steps, by the name that the experiment file gives it, with a digest of its
+/// Every setting that decides a number at one budget and number of steps, by the name that the experiment file gives it, with a digest of
+/// its
 /// value: so that numbers of different settings do not come into one table.
 /// </summary>
 public static class DecidingSettings
@@ -34,7 +35,12 @@ public static class DecidingSettings
         };
         foreach ((string name, ContenderSettings contender) in experiment.Contenders.Where(c => !leftOut.Contains(c.Key)))
         {
-            settings[ContenderPrefix + name] = new { Training = contender.TrainingOnly(), Sampling = contender.SamplingOnly(), contender.Stream };
+            settings[ContenderPrefix + name] = new
+            {
+                Training = contender.TrainingOnly(),
+                Sampling = contender.SamplingOnly(),
+                contender.Stream,
+            };
         }
 
         return settings.ToDictionary(s => s.Key, s => Digest(CanonicalJson.Write(s.Value, SettingKinds.All)));
@@ -47,7 +53,9 @@ public static class DecidingSettings
     {
         ArgumentNullException.ThrowIfNull(settings);
         return settings
-            .Where(s => !s.Key.StartsWith(ContenderPrefix, StringComparison.Ordinal) || contenders.Contains(s.Key[ContenderPrefix.Length..]))
+            .Where(s =>
+                !s.Key.StartsWith(ContenderPrefix, StringComparison.Ordinal) || contenders.Contains(s.Key[ContenderPrefix.Length..])
+            )
             .ToDictionary();
     }
 

@@ -22,7 +22,13 @@ public sealed record EarlierResults(
     /// <returns>Null when there is no report.</returns>
     /// <exception cref="ConfigurationException">Files of the report are missing, or it was made with other settings.</exception>
     /// <exception cref="MalformedTableException">A file is malformed.</exception>
-    public static EarlierResults? Read(string folder, Experiment experiment, string variant, IReadOnlyCollection<string> leftOut, string option = "--keep")
+    public static EarlierResults? Read(
+        string folder,
+        Experiment experiment,
+        string variant,
+        IReadOnlyCollection<string> leftOut,
+        string option = "--keep"
+    )
     {
         ArgumentNullException.ThrowIfNull(experiment);
         if (MeasurementFile.Find(folder) is not string measurements)
@@ -37,19 +43,31 @@ public sealed record EarlierResults(
         Manifest last = Manifest.Read(manifest);
         // Reports of before a manifest had digests have the settings of their last run.
         Dictionary<string, string> before = DecidingSettings.Restrict(
-            last.Settings.Count > 0 ? last.Settings : DecidingSettings.Of(YamlBinder.Bind<Experiment>(YamlReader.Load(resolved), SettingKinds.All), []),
-            [.. table.Rows.Select(r => r.Contender).Distinct()]);
+            last.Settings.Count > 0
+                ? last.Settings
+                : DecidingSettings.Of(YamlBinder.Bind<Experiment>(YamlReader.Load(resolved), SettingKinds.All), []),
+            [.. table.Rows.Select(r => r.Contender).Distinct()]
+        );
         // A contender or a budget that only one of the two has is what --keep is for.
-        if (DecidingSettings.Of(experiment, leftOut).FirstOrDefault(s => before.TryGetValue(s.Key, out string? value) && value != s.Value).Key is string other)
+        if (
+            DecidingSettings
+                .Of(experiment, leftOut)
+                .FirstOrDefault(s => before.TryGetValue(s.Key, out string? value) && value != s.Value)
+                .Key
+            is string other
+        )
         {
             throw new ConfigurationException(
-                $"{option}: expected the settings with which the numbers in {measurements} were measured (see {ReportStage.ResolvedFile} there), but '{other}' differs. "
+                $"{option}: expected the settings with which the numbers in {measurements} were measured (see {ReportStage.ResolvedFile} "
+                    + $"there), but '{other}' differs. "
                     + "Run the experiment without --keep to replace them, or into another folder with --out.");
         }
 
         if (table.Rows.FirstOrDefault(r => r.Variant != variant) is Measurement row)
         {
-            throw new ConfigurationException($"{option}: expected numbers of the variant '{variant}' in {measurements}, got '{row.Variant}'.");
+            throw new ConfigurationException(
+                $"{option}: expected numbers of the variant '{variant}' in {measurements}, got '{row.Variant}'."
+            );
         }
 
         return new EarlierResults(table, last, FigureIndex.Read(figures), before);
@@ -57,8 +75,12 @@ public sealed record EarlierResults(
         string Required(string file)
         {
             string path = Path.Combine(folder, file);
-            return File.Exists(path) ? path : throw new ConfigurationException(
-                $"{option}: expected {path} beside {MeasurementFile.Name}; every report writes it. Run the experiment without --keep to replace the numbers there.");
+            return File.Exists(path)
+                ? path
+                : throw new ConfigurationException(
+                    $"{option}: expected {path} beside {MeasurementFile.Name}; every report writes it. Run the experiment without --keep "
+                        + $"to replace the numbers there."
+                );
         }
     }
 
@@ -73,6 +95,7 @@ public sealed record EarlierResults(
         HashSet<(string, int, int, int)> fresh = [.. own.Select(Place)];
         return own.Concat(Measurements.Rows.Where(r => !fresh.Contains(Place(r))));
 
-        static (string Contender, int Budget, int Replicate, int Steps) Place(Measurement row) => (row.Contender, row.Budget, row.Replicate, row.Steps);
+        static (string Contender, int Budget, int Replicate, int Steps) Place(Measurement row) =>
+            (row.Contender, row.Budget, row.Replicate, row.Steps);
     }
 }

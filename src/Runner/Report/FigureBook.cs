@@ -40,14 +40,30 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
                     Styles = styles,
                     Budget = budget,
                 };
-                figures.Add(new ReportFigure($"c2st_vs_time{suffix}", QualityFigures.AgainstTime(measurements, published, [panel]), FromTable: true));
-                figures.Add(new ReportFigure($"c2st_vs_steps{suffix}", QualityFigures.AgainstSteps(measurements, published, [panel]), FromTable: true));
+                figures.Add(
+                    new ReportFigure($"c2st_vs_time{suffix}", QualityFigures.AgainstTime(measurements, published, [panel]), FromTable: true)
+                );
+                figures.Add(
+                    new ReportFigure(
+                        $"c2st_vs_steps{suffix}",
+                        QualityFigures.AgainstSteps(measurements, published, [panel]),
+                        FromTable: true
+                    )
+                );
             }
 
             if (severalBudgets)
             {
-                QualityPanel panel = new() { Experiment = experiment.Name, Title = experiment.Title, Variant = plan.Variant, Styles = styles };
-                figures.Add(new ReportFigure("c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, [panel]), FromTable: true));
+                QualityPanel panel = new()
+                {
+                    Experiment = experiment.Name,
+                    Title = experiment.Title,
+                    Variant = plan.Variant,
+                    Styles = styles,
+                };
+                figures.Add(
+                    new ReportFigure("c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, [panel]), FromTable: true)
+                );
             }
         }
 
@@ -80,18 +96,26 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
     private bool AsPublished(string metric) => metric != MetricStyle.Mmd2
         || plan.Experiment.Test.MarginalDataSets / plan.Experiment.Test.MarginalParts == plan.Experiment.Scores.Mmd.MaxDraws;
 
-    private ReportFigure AgainstTime(int budget, string metric, string name) => new($"{name}_vs_time_{budget}", QualityFigures.AgainstTime(measurements, AsPublished(metric) ? published : PublishedResults.None,
-    [
-        new QualityPanel
-        {
-            Experiment = plan.Experiment.Name,
-            Title = $"{plan.Experiment.Title}, {budget} training images",
-            Variant = plan.Variant,
-            Styles = styles,
-            Budget = budget,
-            Metric = metric,
-        },
-    ]), FromTable: true);
+    private ReportFigure AgainstTime(int budget, string metric, string name) =>
+        new(
+            $"{name}_vs_time_{budget}",
+            QualityFigures.AgainstTime(
+                measurements,
+                AsPublished(metric) ? published : PublishedResults.None,
+                [
+                    new QualityPanel
+                    {
+                        Experiment = plan.Experiment.Name,
+                        Title = $"{plan.Experiment.Title}, {budget} training images",
+                        Variant = plan.Variant,
+                        Styles = styles,
+                        Budget = budget,
+                        Metric = metric,
+                    },
+                ]
+            ),
+            FromTable: true
+        );
 
     // A curve over sampling steps needs a budget that was swept; the two or three numbers of steps of the others stand in the table.
     private IEnumerable<int> BudgetsWithSweep() => measurements.Rows

@@ -12,7 +12,11 @@ public sealed record Manifest
     /// <summary>Name of the file in a folder of results.</summary>
     public const string FileName = "manifest.json";
 
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     /// <summary>The command line that repeats the run.</summary>
     public required string Command { get; init; }
@@ -23,7 +27,8 @@ public sealed record Manifest
     /// <summary>UTC time at which the run was finished.</summary>
     public required string Finished { get; init; }
 
-    /// <summary>Commit of the program that finished the run, as in <see cref="JobOrigin.ThisSource"/>; <see cref="Origins"/> has those of the jobs.</summary>
+    /// <summary>Commit of the program that finished the run, as in <see cref="JobOrigin.ThisSource"/>; <see cref="Origins"/> has those of
+    /// the jobs.</summary>
     public required string GitCommit { get; init; }
 
     /// <summary>The processor as the system names it.</summary>
@@ -119,11 +124,17 @@ public sealed record Manifest
         return manifest with
         {
             Scale = ScaleOf(request),
-            JobSeconds = plan.Jobs.Select(j => j.Folder).Where(f => f.IsComplete).GroupBy(f => f.Stage).ToDictionary(g => g.Key, g => Math.Round(g.Sum(f => f.Seconds), 1)),
+            JobSeconds = plan
+                .Jobs.Select(j => j.Folder)
+                .Where(f => f.IsComplete)
+                .GroupBy(f => f.Stage)
+                .ToDictionary(g => g.Key, g => Math.Round(g.Sum(f => f.Seconds), 1)),
             Origins = StageOrigin.Of(plan),
             Settings = DecidingSettings.Merge(DecidingSettings.Of(plan.Experiment, plan.LeftOut), earlier?.Settings),
             // The same command, repeated, is the same run.
-            Earlier = earlier is null ? [] : [.. earlier.Manifest.Earlier.Append(earlier.Manifest.Alone()).Where(m => m.Command != command)],
+            Earlier = earlier is null
+                ? []
+                : [.. earlier.Manifest.Earlier.Append(earlier.Manifest.Alone()).Where(m => m.Command != command)],
         };
     }
 
@@ -162,7 +173,10 @@ public sealed record Manifest
         string only = request.Only.Count > 0 ? $" --only {string.Join(' ', request.Only)}" : "";
         return $"dotnet run -c Release -- {file}{profile}{variant}{sets}{only}{(request.Keep ? " --keep" : "")}{Output()}";
 
-        string Output() => request.OutputFolder(experiment) == (request with { Output = null }).OutputFolder(experiment) ? "" : $" --out {Quoted(FromProject(request.Output!))}";
+        string Output() =>
+            request.OutputFolder(experiment) == (request with { Output = null }).OutputFolder(experiment)
+                ? ""
+                : $" --out {Quoted(FromProject(request.Output!))}";
 
         string FromProject(string path) =>
             Path.GetRelativePath(Path.GetDirectoryName(request.ResultsRoot)!, Path.GetFullPath(path)).Replace('\\', '/');

@@ -22,7 +22,12 @@ public sealed record NightlyResults(
     {
         string[] experiments = Directory.Exists(folder) ? [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)] : [];
         string[] reports = Directory.Exists(folder)
-            ? [.. Directory.EnumerateFiles(folder, "*" + BenchmarkReports.Ending, SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(folder, "*" + BenchmarkReports.Ending, SearchOption.AllDirectories)
+                    .Order(StringComparer.Ordinal),
+            ]
             : [];
         string[] measured = [.. experiments.Where(f => MeasurementFile.Find(f) is not null)];
         if (measured.Length == 0 && reports.Length == 0)
@@ -46,9 +51,13 @@ public sealed record NightlyResults(
             .MaxBy(m => m.Finished, StringComparer.Ordinal);
         return last is null
             ? new NightlyOrigin(
-                DateTime.UtcNow.ToString(NightlyHistory.DateFormat, CultureInfo.InvariantCulture), JobOrigin.ThisSource, Machine(JobOrigin.ThisProcessor(), Environment.ProcessorCount))
+                DateTime.UtcNow.ToString(NightlyHistory.DateFormat, CultureInfo.InvariantCulture),
+                JobOrigin.ThisSource,
+                Machine(JobOrigin.ThisProcessor(), Environment.ProcessorCount)
+            )
             : new NightlyOrigin(last.Finished, last.GitCommit, Machine(last.Processor, last.Cores));
     }
 
-    private static string Machine(string processor, int cores) => string.Create(CultureInfo.InvariantCulture, $"{processor}, {cores} cores");
+    private static string Machine(string processor, int cores) =>
+        string.Create(CultureInfo.InvariantCulture, $"{processor}, {cores} cores");
 }

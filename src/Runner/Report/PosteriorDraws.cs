@@ -27,7 +27,8 @@ public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
     public IReadOnlyList<PosteriorRow> Rows(IReadOnlyList<int> dataSets, Func<int, string> title) =>
         ShownRow(At(plan)) is PosteriorRow shown ? [shown, .. TestRows(dataSets, title)] : TestRows(dataSets, title);
 
-    /// <summary>The row that stands for the experiment among others: the observation that it names, else its first shown data set; null when there are no draws.</summary>
+    /// <summary>The row that stands for the experiment among others: the observation that it names, else its first shown data set; null
+    /// when there are no draws.</summary>
     public PosteriorRow? PaperRow()
     {
         string title = plan.Experiment.Title;
@@ -87,8 +88,15 @@ public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
 
         return
         [
-            .. dataSets.Select((j, i) => Row(
-                title(j), cells[i], _configuration?.Observed(test.X, j) ?? (test.Theta[j, _scatter.X].item<float>(), test.Theta[j, _scatter.Y].item<float>()))),
+            .. dataSets.Select(
+                (j, i) =>
+                    Row(
+                        title(j),
+                        cells[i],
+                        _configuration?.Observed(test.X, j)
+                            ?? (test.Theta[j, _scatter.X].item<float>(), test.Theta[j, _scatter.Y].item<float>())
+                    )
+            ),
         ];
     }
 

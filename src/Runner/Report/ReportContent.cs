@@ -40,7 +40,8 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
     public IReadOnlyList<ReportFigure> Figures(Func<int, bool> draws, bool ofShownBudget, bool losses) =>
         new FigureBook(plan, measurements, published, Styles).Create(severalBudgets: Budgets.Length > 1, draws, ofShownBudget, losses);
 
-    /// <summary>What the experiment plans and nobody measured: a line for each contender and budget with fewer trainings than planned.</summary>
+    /// <summary>What the experiment plans and nobody measured: a line for each contender and budget with fewer trainings than
+    /// planned.</summary>
     public IEnumerable<string> NotMeasured() =>
         from training in plan.Trainings
         where plan.StepsOf(training).Length > 0
@@ -48,21 +49,30 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
         let measured = Replicates(planned.Key.Contender, planned.Key.Budget).Intersect(planned).Count()
         where measured < planned.Count()
         select string.Create(
-            CultureInfo.InvariantCulture, $"{planned.Key.Contender}, {planned.Key.Budget} simulations: {measured} of {planned.Count()} trainings measured");
+            CultureInfo.InvariantCulture,
+            $"{planned.Key.Contender}, {planned.Key.Budget} simulations: {measured} of {planned.Count()} trainings measured"
+        );
 
     /// <summary>The page.</summary>
     /// <param name="manifest">How the numbers were made.</param>
     /// <param name="figures">The figures.</param>
     /// <param name="kept">Figures of an earlier page.</param>
     /// <param name="missing">What is missing, apart from holes in the table.</param>
-    public ReportPage Page(Manifest manifest, IReadOnlyList<ReportFigure> figures, IReadOnlyList<FigureEntry> kept, IReadOnlyList<string> missing)
+    public ReportPage Page(
+        Manifest manifest,
+        IReadOnlyList<ReportFigure> figures,
+        IReadOnlyList<FigureEntry> kept,
+        IReadOnlyList<string> missing
+    )
     {
         Experiment experiment = plan.Experiment;
         return new ReportPage
         {
             Title = $"{experiment.Title}{(plan.Variant == Measurement.PaperVariant ? "" : $" ({plan.Variant})")}",
             Introduction = $"{experiment.Paper}. {experiment.Description}".Trim(' ', '.') + ".",
-            Facts = ReportFacts.Of(plan, manifest, Budgets, b => [.. plan.Experiment.Contenders.Keys.Select(c => Replicates(c, b).Count()).Where(n => n > 0)]),
+            Facts = ReportFacts.Of(plan, manifest, Budgets, b =>
+                [.. plan.Experiment.Contenders.Keys.Select(c => Replicates(c, b).Count()).Where(n => n > 0)]
+            ),
             Tables =
             [
                 new ReportTable("table", plan.Task.Description.Images is not null
@@ -70,7 +80,8 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
                     : ResultTableBuilder.Build(measurements, published, TableRequest(TableCaption()))),
             ],
             Figures = figures,
-            Headline = s_headlines.FirstOrDefault(h => figures.Any(f => f.Name == h) || kept.Any(f => f.Name == h)) ?? figures.LastOrDefault(f => f.FromTable)?.Name,
+            Headline = s_headlines.FirstOrDefault(h => figures.Any(f => f.Name == h) || kept.Any(f => f.Name == h))
+                ?? figures.LastOrDefault(f => f.FromTable)?.Name,
             Kept = kept,
             IsGrown = manifest.Earlier.Count > 0,
             Styles = Styles,
@@ -95,7 +106,13 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
             Introduction = page.Introduction,
             Findings = findings,
             Data = new HtmlData(
-                measurements, published, Styles, plan.Experiment.Name, plan.Variant, [.. Metrics.StylesOf(plan.Task.Description, plan.Experiment.Test).Select(m => m.Name)]),
+                measurements,
+                published,
+                Styles,
+                plan.Experiment.Name,
+                plan.Variant,
+                [.. Metrics.StylesOf(plan.Task.Description, plan.Experiment.Test).Select(m => m.Name)]
+            ),
             Claims = page.Findings,
             // The chart of the page shows what the table alone decides.
             Images =
@@ -112,9 +129,17 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
     }
 
     // The trainings of a contender at a budget that have numbers.
-    private IEnumerable<int> Replicates(string contender, int budget) => measurements.Rows
-        .Where(r => r.Experiment == plan.Experiment.Name && r.Variant == plan.Variant && r.Contender == contender && r.Budget == budget && r.Status == Measurement.Ok)
-        .Select(r => r.Replicate).Distinct();
+    private IEnumerable<int> Replicates(string contender, int budget) =>
+        measurements
+            .Rows.Where(r =>
+                r.Experiment == plan.Experiment.Name
+                && r.Variant == plan.Variant
+                && r.Contender == contender
+                && r.Budget == budget
+                && r.Status == Measurement.Ok
+            )
+            .Select(r => r.Replicate)
+            .Distinct();
 
     private ResultTableRequest TableRequest(string caption)
     {
@@ -124,7 +149,10 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
         // Where two metrics are published under one name, the paper means the one that fewer tasks have.
         string[] compared =
         [
-            .. metrics.Where(m => published.Has(experiment.Name, m.PublishedName)).GroupBy(m => m.PublishedName).Select(same => same.Last().Name),
+            .. metrics
+                .Where(m => published.Has(experiment.Name, m.PublishedName))
+                .GroupBy(m => m.PublishedName)
+                .Select(same => same.Last().Name),
         ];
         return new ResultTableRequest
         {
@@ -148,10 +176,16 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
         string drawn = $"{experiment.Test.DataSets} test sets, {experiment.Test.Draws} draws each.";
         if (plan.Reference is null)
         {
-            CalibratedError error = CalibratedError.Simulate(experiment.Test.DataSets, plan.Task.ParameterNames.Count, plan.Key.Child("calibrated"));
+            CalibratedError error = CalibratedError.Simulate(
+                experiment.Test.DataSets,
+                plan.Task.ParameterNames.Count,
+                plan.Key.Child("calibrated")
+            );
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{drawn} With so many test sets the max ECE of exact posteriors would be {error.Median:F3} (median; 90 % of the times from {error.Low:F3} to {error.High:F3}).");
+                $"{drawn} With so many test sets the max ECE of exact posteriors would be {error.Median:F3} (median; 90 % of the times "
+                    + $"from {error.Low:F3} to {error.High:F3})."
+            );
         }
 
         C2stSettings c2st = experiment.Scores.C2st;
@@ -166,10 +200,13 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
     {
         TestSettings test = experiment.Test;
         string marginal = test.MarginalDataSets is int count
-            ? $" MMD² between one draw for each of {count / test.MarginalParts} observations and their images, {test.MarginalParts} times; biased as published, and unbiased, which takes draws and images for independent and falls below 0 where a draw resembles its own image."
+            ? $" MMD² between one draw for each of {count / test.MarginalParts} observations and their images, {test.MarginalParts} "
+                + $"times; biased as published, and unbiased, which takes draws and images for independent and falls below 0 where a draw "
+                + $"resembles its own image."
             : "";
-        return $"RMSE over {test.DataSets} test images, {test.Draws} draws each.{marginal} " +
-            "The paper's values: 20,000 optimiser steps (of 32 images, with 60,000 images of 256), 100 test images x 100 draws, and MMD² (biased) between 1583 draws and images, six times.";
+        return $"RMSE over {test.DataSets} test images, {test.Draws} draws each.{marginal} "
+            + "The paper's values: 20,000 optimiser steps (of 32 images, with 60,000 images of 256), 100 test images x 100 draws, and "
+            + "MMD² (biased) between 1583 draws and images, six times.";
     }
 
     /// <summary>The claims on this run's numbers and, in the paper's own report, on those of the variants that were run before.</summary>

@@ -40,11 +40,17 @@ internal static class ReportFacts
     private static string Replicates(int[] budgets, Func<int, int[]> replicates)
     {
         IGrouping<string, int>[] same = [.. budgets.GroupBy(b => Count(replicates(b)))];
-        return same.Length == 1 ? same[0].Key : string.Join("; ", same.Select(g => $"{g.Key} with {string.Join(", ", g.Select(b => b.ToString(CultureInfo.InvariantCulture)))} simulations"));
+        return same.Length == 1
+            ? same[0].Key
+            : string.Join(
+                "; ",
+                same.Select(g => $"{g.Key} with {string.Join(", ", g.Select(b => b.ToString(CultureInfo.InvariantCulture)))} simulations")
+            );
 
-        static string Count(int[] trainings) => trainings.Length == 0
-            ? "none"
-            : trainings.Min() == trainings.Max() ? trainings[0].ToString(CultureInfo.InvariantCulture) : $"{trainings.Min()} to {trainings.Max()}";
+        static string Count(int[] trainings) =>
+            trainings.Length == 0 ? "none"
+            : trainings.Min() == trainings.Max() ? trainings[0].ToString(CultureInfo.InvariantCulture)
+            : $"{trainings.Min()} to {trainings.Max()}";
     }
 
     // How long each contender was trained, which a profile changes.
@@ -62,7 +68,9 @@ internal static class ReportFacts
     private static string Length(TrainJob job)
     {
         TrainingSettings training = job.Settings.Training;
-        string length = training.Steps is int steps ? $"{Number(steps)} optimiser steps" : $"{Number(training.TotalEpochs(job.Budget))} epochs";
+        string length = training.Steps is int steps
+            ? $"{Number(steps)} optimiser steps"
+            : $"{Number(training.TotalEpochs(job.Budget))} epochs";
         return $"{length}, batches of {Number(training.BatchSize)}";
     }
 
@@ -72,8 +80,13 @@ internal static class ReportFacts
     private static string? Memory(Manifest m)
     {
         (string Stage, double Gigabytes)[] peaks =
-            [.. m.Origins.GroupBy(o => o.Stage).Select(g => (g.Key, g.Max(o => o.PeakMemoryBytes) / 1e9)).Where(p => p.Item2 > 0)];
-        return peaks.Length == 0 ? null : "at most " + string.Join(", ", peaks.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Stage} {p.Gigabytes:0.0#} GB")));
+        [
+            .. m.Origins.GroupBy(o => o.Stage).Select(g => (g.Key, g.Max(o => o.PeakMemoryBytes) / 1e9)).Where(p => p.Item2 > 0),
+        ];
+        return peaks.Length == 0
+            ? null
+            : "at most "
+                + string.Join(", ", peaks.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Stage} {p.Gigabytes:0.0#} GB")));
     }
 
     private static string Machine(Manifest m) =>

@@ -50,17 +50,26 @@ public static class ReportStage
         int[] budgets = content.Budgets;
         // A run of other budgets, or of some contenders, that adds to a report has not all the draws or losses for its figures.
         bool Draws(int budget) => earlier is null || HasShownDraws(plan, content.Settings, budget);
-        bool losses = earlier is null || content.Settings.All(s => plan.Trainings.Any(t => t.Contender == s.Contender && t.Budget == s.Budget));
+        bool losses =
+            earlier is null || content.Settings.All(s => plan.Trainings.Any(t => t.Contender == s.Contender && t.Budget == s.Budget));
         bool ofShownBudget = Draws(plan.Experiment.Figures.Shown(budgets));
         IReadOnlyList<ReportFigure> figures = content.Figures(Draws, ofShownBudget, losses);
         string[] missing =
         [
             .. plan.LeftOut.Where(c => content.Settings.All(s => s.Contender != c)).Select(c => $"{c}: left out of this run (--only)"),
             .. plan.Trainings.Where(t => t.WhyMissing() is not null).Select(t => $"{t.Folder.Label}: {t.WhyMissing()}"),
-            .. plan.Simulations.Select(s => s.Folder).Append(plan.TestSet.Folder).SelectMany(FailedSimulationsFile.Read).Select(f => $"failed and replaced: {f}"),
+            .. plan
+                .Simulations.Select(s => s.Folder)
+                .Append(plan.TestSet.Folder)
+                .SelectMany(FailedSimulationsFile.Read)
+                .Select(f => $"failed and replaced: {f}"),
         ];
         Write(aside, output, content, manifest, figures, earlier?.Figures ?? [], missing);
-        if (ofShownBudget && plan.Task.Description.Images is null && new PosteriorDraws(plan, content.Styles).PaperRow() is PosteriorRow row)
+        if (
+            ofShownBudget
+            && plan.Task.Description.Images is null
+            && new PosteriorDraws(plan, content.Styles).PaperRow() is PosteriorRow row
+        )
         {
             PosteriorRowFile.Write(row, Path.Combine(aside, FiguresFolder, PosteriorRowFile.FileName));
         }
@@ -69,7 +78,8 @@ public static class ReportStage
     }
 
     /// <summary>
-    /// Writes the report in a folder anew from the measurements there: tables, the figures that they alone decide, and verdicts on the claims of the
+    /// Writes the report in a folder anew from the measurements there: tables, the figures that they alone decide, and verdicts on the
+    /// claims of the
     /// experiment as it is asked for. The other figures stay as they are. Nothing is computed and no cache is read.
     /// </summary>
     /// <param name="plan">The experiment; what it plans and the folder has not stands under what is missing.</param>
@@ -112,7 +122,14 @@ public static class ReportStage
     }
 
     private static HtmlReport Write(
-        string aside, string output, ReportContent content, Manifest manifest, IReadOnlyList<ReportFigure> figures, IReadOnlyList<FigureEntry> before, string[] missing)
+        string aside,
+        string output,
+        ReportContent content,
+        Manifest manifest,
+        IReadOnlyList<ReportFigure> figures,
+        IReadOnlyList<FigureEntry> before,
+        string[] missing
+    )
     {
         manifest.Write(Path.Combine(aside, Manifest.FileName));
         MeasurementFile.Write(content.Measurements, aside);
@@ -123,9 +140,10 @@ public static class ReportStage
         html.Save(Path.Combine(aside, HtmlReport.FileName));
         return html;
 
-        byte[]? Picture(string name) => new[] { aside, output }.Select(f => Path.Combine(f, FiguresFolder, name + ".png")).FirstOrDefault(File.Exists) is string file
-            ? File.ReadAllBytes(file)
-            : null;
+        byte[]? Picture(string name) =>
+            new[] { aside, output }.Select(f => Path.Combine(f, FiguresFolder, name + ".png")).FirstOrDefault(File.Exists) is string file
+                ? File.ReadAllBytes(file)
+                : null;
     }
 
     // What this report cannot draw, as the one before has it.
@@ -134,7 +152,8 @@ public static class ReportStage
 
     private static void Publish(string aside, string output, IReadOnlyList<FigureEntry> kept)
     {
-        // A run of other budgets has figures of other names (posteriors.json goes with the figure of that name); what no page shows any more would
+        // A run of other budgets has figures of other names (posteriors.json goes with the figure of that name); what no page shows any
+        // more would
         // pass for results of this one. Only a report's own files are looked at: the folder may hold somebody's others.
         string figures = Path.Combine(output, FiguresFolder);
         string index = Path.Combine(figures, FigureIndex.FileName);
@@ -171,13 +190,21 @@ public static class ReportStage
         catch (Exception e) when (e is IOException or UnauthorizedAccessException && File.Exists(target))
         {
             // On Windows another program may have it open.
-            throw new IOException($"{target} cannot be replaced. Close it where it is open and run the same command again: nothing is computed twice. ({e.Message})", e);
+            throw new IOException(
+                $"{target} cannot be replaced. Close it where it is open and run the same command again: nothing is computed twice. "
+                    + $"({e.Message})",
+                e
+            );
         }
     }
 
-    private static bool HasShownDraws(RunPlan plan, IReadOnlyList<Setting> all, int budget) => all
-        .Where(s => s.Budget == budget)
-        .All(s => plan.Samples.Any(own => own.Train.Budget == budget && own.Train.Contender == s.Contender && own.Steps == own.Train.Settings.ShownSteps));
+    private static bool HasShownDraws(RunPlan plan, IReadOnlyList<Setting> all, int budget) =>
+        all.Where(s => s.Budget == budget)
+            .All(s =>
+                plan.Samples.Any(own =>
+                    own.Train.Budget == budget && own.Train.Contender == s.Contender && own.Steps == own.Train.Settings.ShownSteps
+                )
+            );
 
     /// <summary>The paper's numbers, or none where they are not.</summary>
     /// <param name="request">What was asked for.</param>

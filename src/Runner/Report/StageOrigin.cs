@@ -11,7 +11,15 @@ namespace Reproduce.Runner.Report;
 /// <param name="Versions">Runtime and TorchSharp.</param>
 /// <param name="LastFinished">UTC time of the last of them.</param>
 /// <param name="PeakMemoryBytes">The largest memory of a process that computed them, bytes.</param>
-public sealed record StageOrigin(string Stage, int Jobs, string Source, string Machine, string Versions, string LastFinished, long PeakMemoryBytes)
+public sealed record StageOrigin(
+    string Stage,
+    int Jobs,
+    string Source,
+    string Machine,
+    string Versions,
+    string LastFinished,
+    long PeakMemoryBytes
+)
 {
     private const string NotRecorded = "not recorded";
 
@@ -23,12 +31,23 @@ public sealed record StageOrigin(string Stage, int Jobs, string Source, string M
         return
         [
             .. from folder in plan.Jobs.Select(j => j.Folder)
-               where folder.IsComplete
-               let origin = folder.Origin
-               group origin by (folder.Stage, Source: origin?.Source ?? NotRecorded, Machine: origin?.Machine ?? NotRecorded, Versions: origin?.Versions ?? NotRecorded) into same
-               select new StageOrigin(
-                   same.Key.Stage, same.Count(), same.Key.Source, same.Key.Machine, same.Key.Versions,
-                   same.Max(o => o?.Finished) ?? NotRecorded, same.Max(o => o?.PeakMemoryBytes ?? 0)),
+            where folder.IsComplete
+            let origin = folder.Origin
+            group origin by (
+                folder.Stage,
+                Source: origin?.Source ?? NotRecorded,
+                Machine: origin?.Machine ?? NotRecorded,
+                Versions: origin?.Versions ?? NotRecorded
+            ) into same
+            select new StageOrigin(
+                same.Key.Stage,
+                same.Count(),
+                same.Key.Source,
+                same.Key.Machine,
+                same.Key.Versions,
+                same.Max(o => o?.Finished) ?? NotRecorded,
+                same.Max(o => o?.PeakMemoryBytes ?? 0)
+            ),
         ];
     }
 

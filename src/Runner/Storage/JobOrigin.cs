@@ -16,7 +16,15 @@ namespace Reproduce.Runner.Storage;
 /// <param name="Finished">UTC time at which the job was finished.</param>
 /// <param name="PeakMemoryBytes">The largest memory that the process had until then, bytes; a training has a process of its own.</param>
 public sealed record JobOrigin(
-    string Source, string Processor, int Cores, string OperatingSystem, string Runtime, string TorchSharp, string Finished, long PeakMemoryBytes)
+    string Source,
+    string Processor,
+    int Cores,
+    string OperatingSystem,
+    string Runtime,
+    string TorchSharp,
+    string Finished,
+    long PeakMemoryBytes
+)
 {
     /// <summary>How times of jobs and runs are written, in UTC.</summary>
     public const string TimeFormat = "yyyy-MM-dd HH:mm'Z'";
@@ -25,7 +33,8 @@ public sealed record JobOrigin(
     private static readonly Lazy<string> s_source = new(FindSource);
 
     /// <summary>
-    /// Commit of the source that this program was built from, or "unknown"; "+" behind it when files in the checkout that the program stands in
+    /// Commit of the source that this program was built from, or "unknown"; "+" behind it when files in the checkout that the program
+    /// stands in
     /// are changed.
     /// </summary>
     public static string ThisSource => s_source.Value;
@@ -37,15 +46,25 @@ public sealed record JobOrigin(
     public string Versions => $"{Runtime}, TorchSharp {TorchSharp}";
 
     /// <summary>The origin of a job that this process has just finished.</summary>
-    public static JobOrigin Here() => new(
-        ThisSource, ThisProcessor(), Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
-        VersionOf(typeof(torch)), DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture), Process.GetCurrentProcess().PeakWorkingSet64);
+    public static JobOrigin Here() =>
+        new(
+            ThisSource,
+            ThisProcessor(),
+            Environment.ProcessorCount,
+            RuntimeInformation.OSDescription,
+            RuntimeInformation.FrameworkDescription,
+            VersionOf(typeof(torch)),
+            DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture),
+            Process.GetCurrentProcess().PeakWorkingSet64
+        );
 
     /// <summary>The processor's name as the system tells it.</summary>
     public static string ThisProcessor()
     {
         const string cpuInfo = "/proc/cpuinfo";
-        string? line = File.Exists(cpuInfo) ? File.ReadLines(cpuInfo).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        string? line = File.Exists(cpuInfo)
+            ? File.ReadLines(cpuInfo).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
+            : null;
         return line?.Split(':', 2)[1].Trim()
             ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
             ?? RuntimeInformation.ProcessArchitecture.ToString();
@@ -59,9 +78,11 @@ public sealed record JobOrigin(
         return Informational(type)?.Split('+')[0] ?? type.Assembly.GetName().Version?.ToString() ?? "unknown";
     }
 
-    private static string? Informational(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+    private static string? Informational(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
 
-    // The compiler writes the commit into the assembly: what the folder, in which a run is started, is at in the meantime says nothing of the program.
+    // The compiler writes the commit into the assembly: what the folder, in which a run is started, is at in the meantime says nothing of
+    // the program.
     private static string FindSource()
     {
         string[] version = Informational(typeof(JobOrigin))?.Split('+', 2) ?? [];
@@ -79,7 +100,12 @@ public sealed record JobOrigin(
     {
         try
         {
-            ProcessStartInfo start = new("git", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+            ProcessStartInfo start = new("git", arguments)
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             using Process process = Process.Start(start)!;
             string output = process.StandardOutput.ReadToEnd().Trim();
             process.WaitForExit();

@@ -1,9 +1,5 @@
 namespace Reproduce.Runner.Storage;
 
-/// <summary>Another run uses the results folder. The message is one sentence.</summary>
-/// <param name="message">The sentence.</param>
-public sealed class FolderInUseException(string message) : Exception(message);
-
 /// <summary>
 /// Keeps a second run out of a results folder, and says who is in it.
 /// </summary>
@@ -47,7 +43,8 @@ public sealed class ResultsLock : IDisposable
         string ownerFile = Path.Combine(logs, "run.owner");
         FileStream? taken = FileLocks.TryTake(Path.Combine(logs, "run.lock"));
         ProcessIdentity? owner = ProcessIdentity.Read(ownerFile);
-        bool isAlive = owner is not null && (owner.IsHere ? owner.IsRunningHere : DateTime.UtcNow - File.GetLastWriteTimeUtc(ownerFile) < s_silence);
+        bool isAlive =
+            owner is not null && (owner.IsHere ? owner.IsRunningHere : DateTime.UtcNow - File.GetLastWriteTimeUtc(ownerFile) < s_silence);
         if (taken is null || isAlive)
         {
             taken?.Dispose();

@@ -84,7 +84,8 @@ public sealed class StageFolder
     public string WorkFile(string name) => System.IO.Path.Combine(WorkPath, name);
 
     /// <summary>
-    /// Makes the folder for the unfinished result, keeps other processes out of it and forgets an earlier failure. Waits for a process that works on the same job:
+    /// Makes the folder for the unfinished result, keeps other processes out of it and forgets an earlier failure. Waits for a process that
+    /// works on the same job:
     /// another run that shares the cache, or the training of a killed run that is just writing its last checkpoint.
     /// </summary>
     /// <param name="cancel">Ends the waiting.</param>
@@ -268,5 +269,12 @@ public sealed class StageFolder
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    private sealed record StageRecord(string Stage, string Label, double Seconds, JsonElement Inputs, SortedDictionary<string, string> Files, JobOrigin? Origin = null);
+    private sealed record StageRecord(
+        string Stage,
+        string Label,
+        double Seconds,
+        JsonElement Inputs,
+        SortedDictionary<string, string> Files,
+        JobOrigin? Origin = null
+    );
 }

@@ -56,7 +56,9 @@ public sealed class FashionMnistDownload(Func<Uri, Stream>? open = null, Uri? ad
                 if (length != size || got != sha256)
                 {
                     throw new InvalidDataException(
-                        $"{source}: expected {size} bytes with SHA-256 {sha256}, got {(length > size ? "more" : $"{length} bytes")} with {got}.");
+                        $"{source}: expected {size} bytes with SHA-256 {sha256}, got {(length > size ? "more" : $"{length} bytes")} with "
+                            + $"{got}."
+                    );
                 }
             }
 

@@ -70,7 +70,8 @@ public static class FashionMnistFolder
         }
 
         throw new FileNotFoundException(
-            $"Fashion-MNIST was not found in {string.Join(", ", searched)}.{reason} Put {string.Join(", ", Names.Select(n => n + ".gz"))} " +
-            $"into {Local}, install Debian's package dataset-fashion-mnist, or give the folder in the experiment file.");
+            $"Fashion-MNIST was not found in {string.Join(", ", searched)}.{reason} Put {string.Join(", ", Names.Select(n => n + ".gz"))} "
+                + $"into {Local}, install Debian's package dataset-fashion-mnist, or give the folder in the experiment file."
+        );
     }
 }

@@ -60,7 +60,9 @@ public sealed class IdxFile
             long length = 4 + 4 * result.Shape.Length + result.Values.LongLength;
             return stated == unchecked((uint)length)
                 ? result
-                : throw new InvalidDataException($"the gzip archive states {stated} bytes of content and holds {length}, or something follows it");
+                : throw new InvalidDataException(
+                    $"the gzip archive states {stated} bytes of content and holds {length}, or something follows it"
+                );
         }
         catch (InvalidDataException e)
         {
@@ -99,7 +101,9 @@ public sealed class IdxFile
             if (size > limit)
             {
                 throw new InvalidDataException(
-                    $"the header promises [{string.Join(", ", shape)}] bytes, more than a file of this size can hold; the file is truncated or damaged");
+                    $"the header promises [{string.Join(", ", shape)}] bytes, more than a file of this size can hold; the file is "
+                        + $"truncated or damaged"
+                );
             }
         }
 

@@ -145,7 +145,18 @@ internal sealed class BorderDistance
     }
 
     // One side of a ring: the targets among positions low .. high of one line of boxes, if the line can be close enough at all.
-    private void Scan(ulong[] lines, int line, int low, int high, double gap, int lineStep, int bitStep, int site, ref double best, ref int nearest)
+    private void Scan(
+        ulong[] lines,
+        int line,
+        int low,
+        int high,
+        double gap,
+        int lineStep,
+        int bitStep,
+        int site,
+        ref double best,
+        ref int nearest
+    )
     {
         if ((uint)line >= Side || (gap > Margin && (gap - Margin) * (gap - Margin) > best))
         {

@@ -69,7 +69,12 @@ public sealed class TumorBatch
         var workers = new Task[Math.Min(_options.Workers, Math.Max(1, ChunkCount))];
         for (int w = 0; w < workers.Length; w++)
         {
-            workers[w] = Task.Factory.StartNew(() => Work(lattice, stop), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            workers[w] = Task.Factory.StartNew(
+                () => Work(lattice, stop),
+                stop.Token,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default
+            );
         }
 
         try
@@ -120,7 +125,9 @@ public sealed class TumorBatch
         if (state == ChunkState.Foreign)
         {
             throw new InvalidDataException(
-                $"{path}: holds simulations of another batch (other parameters, seed or simulator version); choose another folder, or delete this one.");
+                $"{path}: holds simulations of another batch (other parameters, seed or simulator version); choose another folder, or "
+                    + $"delete this one."
+            );
         }
 
         var failures = new List<TumorFailure>();

@@ -8,7 +8,8 @@ public sealed record TumorBatchSettings
     /// </summary>
     public string? Folder { get; init; }
 
-    /// <summary>Number of simulations in a file; what an interruption loses at most, per worker. Default 64 (about half a second).</summary>
+    /// <summary>Number of simulations in a file; what an interruption loses at most, per worker. Default 64 (about half a
+    /// second).</summary>
     public int ChunkSize { get; init; } = 64;
 
     /// <summary>Number of simulations at once; default all cores.</summary>
@@ -42,22 +43,4 @@ public sealed record TumorBatchSettings
             problems.Add(problem);
         }
     }
-}
-
-/// <summary>How far a batch is.</summary>
-/// <param name="Done">Finished simulations, those found on disk included.</param>
-/// <param name="Total">All simulations.</param>
-/// <param name="Failed">Failed ones among the finished.</param>
-/// <param name="Elapsed">Time since the batch was started this time.</param>
-/// <param name="TimeLeft">Estimate from the simulations of this time; null before the first is done.</param>
-public readonly record struct TumorBatchProgress(int Done, int Total, int Failed, TimeSpan Elapsed, TimeSpan? TimeLeft);
-
-/// <summary>A simulation that has no result.</summary>
-/// <param name="Index">Its place in the batch; its random stream is the batch key's child of this index.</param>
-/// <param name="Parameters">Its parameters.</param>
-/// <param name="Reason">What went wrong.</param>
-public sealed record TumorFailure(int Index, TumorParameters Parameters, string Reason)
-{
-    /// <summary>One line: what is needed to repeat the run.</summary>
-    public override string ToString() => $"simulation {Index}: {Reason} ({Parameters})";
 }

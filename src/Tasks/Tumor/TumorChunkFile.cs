@@ -27,7 +27,8 @@ internal static class TumorChunkFile
     private const int SimulatorVersion = 1;
 
     /// <summary>The name of the file of simulations first .. first + count - 1.</summary>
-    public static string PathOf(string folder, int first, int count) => Path.Combine(folder, $"simulations-{first:D7}-{first + count - 1:D7}.bin");
+    public static string PathOf(string folder, int first, int count) =>
+        Path.Combine(folder, $"simulations-{first:D7}-{first + count - 1:D7}.bin");
 
     /// <summary>Everything that determines the rows of a chunk, hashed.</summary>
     /// <param name="key">Stream of the batch.</param>

@@ -5,11 +5,13 @@ namespace Reproduce.Tasks.Tumor;
 /// <summary>
 /// The seven parameters of the tumour-spheroid simulator (Jagiella et al. 2017), in natural units.
 /// </summary>
-/// <remarks>The prior is uniform in log10 of each parameter, within <see cref="LogLower"/> and <see cref="LogUpper"/> (pyABC's example).</remarks>
+/// <remarks>The prior is uniform in log10 of each parameter, within <see cref="LogLower"/> and <see cref="LogUpper"/> (pyABC's
+/// example).</remarks>
 /// <param name="DivisionRate">1 / mean cycle time, 1/h; default 0.0417, prior 10^-3 .. 10^-1.</param>
 /// <param name="DivisionDepth">Decay length of the probability to go on cycling, micrometres; default 100, prior 10 .. 1000.</param>
 /// <param name="InitialSpheroidRadius">Radius of the initial disk in lattice units; default 12, prior 1 .. 10^1.2.</param>
-/// <param name="InitialQuiescentFraction">Probability that an initial cell is switched off, before depth counts; default 0.75, prior 10^-5 .. 1.</param>
+/// <param name="InitialQuiescentFraction">Probability that an initial cell is switched off, before depth counts; default 0.75, prior 10^-5
+/// .. 1.</param>
 /// <param name="EcmProductionRate">Extracellular matrix made per cell and hour; default 0.005, prior 10^-5 .. 1.</param>
 /// <param name="EcmDegradationRate">First-order decay of the extracellular matrix, 1/h; default 0.0008, prior 10^-5 .. 1.</param>
 /// <param name="EcmDivisionThreshold">Matrix that a cell needs at its site to go on cycling; default 0.01, prior 10^-5 .. 1.</param>
@@ -68,9 +70,24 @@ public readonly record struct TumorParameters(
         Require(double.IsFinite(DivisionRate) && DivisionRate >= 0, nameof(DivisionRate), DivisionRate, "a finite rate >= 0");
         Require(DivisionDepth > 0, nameof(DivisionDepth), DivisionDepth, "a length > 0");
         Require(InitialSpheroidRadius > 0, nameof(InitialSpheroidRadius), InitialSpheroidRadius, "a radius > 0");
-        Require(InitialQuiescentFraction is >= 0 and <= 1, nameof(InitialQuiescentFraction), InitialQuiescentFraction, "a probability in [0, 1]");
-        Require(double.IsFinite(EcmProductionRate) && EcmProductionRate >= 0, nameof(EcmProductionRate), EcmProductionRate, "a finite rate >= 0");
-        Require(EcmDegradationRate is > 0 and <= 100, nameof(EcmDegradationRate), EcmDegradationRate, "a rate in (0, 100] (steps of 0.01 h)");
+        Require(
+            InitialQuiescentFraction is >= 0 and <= 1,
+            nameof(InitialQuiescentFraction),
+            InitialQuiescentFraction,
+            "a probability in [0, 1]"
+        );
+        Require(
+            double.IsFinite(EcmProductionRate) && EcmProductionRate >= 0,
+            nameof(EcmProductionRate),
+            EcmProductionRate,
+            "a finite rate >= 0"
+        );
+        Require(
+            EcmDegradationRate is > 0 and <= 100,
+            nameof(EcmDegradationRate),
+            EcmDegradationRate,
+            "a rate in (0, 100] (steps of 0.01 h)"
+        );
         Require(EcmDivisionThreshold >= 0, nameof(EcmDivisionThreshold), EcmDivisionThreshold, "a threshold >= 0");
     }
 

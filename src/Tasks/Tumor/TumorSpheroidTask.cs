@@ -53,7 +53,8 @@ public sealed class TumorSpheroidTask : IBatchSimulator
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A simulation failed; <see cref="SimulateBatch(Tensor, RandomKey, BatchRequest)"/> returns the others all the same.</exception>
+    /// <exception cref="InvalidOperationException">A simulation failed; <see cref="SimulateBatch(Tensor, RandomKey, BatchRequest)"/>
+    /// returns the others all the same.</exception>
     public Observation Simulate(Tensor theta, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(random);

@@ -10,9 +10,15 @@ public sealed class RoomArrowsTests
     private const string Kernels = "Reproduce.Kernels", Compute = "Reproduce.Compute";
 
     public static IEnumerable<string> Rooms =>
-    [
-        Kernels, Compute, "Reproduce.Inference", "Reproduce.Tasks", "Reproduce.Evaluation", "Reproduce.Configuration", "Reproduce.Reporting",
-    ];
+        [
+            Kernels,
+            Compute,
+            "Reproduce.Inference",
+            "Reproduce.Tasks",
+            "Reproduce.Evaluation",
+            "Reproduce.Configuration",
+            "Reproduce.Reporting",
+        ];
 
     [TestCase(Kernels)]
     [TestCase(Compute, Kernels)]

@@ -27,7 +27,8 @@ internal static class TypeUses
         return named.SelectMany(Parts).Distinct();
     }
 
-    private static IEnumerable<MethodBase> Bodies(Type type) => type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared));
+    private static IEnumerable<MethodBase> Bodies(Type type) =>
+        type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared));
 
     private static IEnumerable<Type?> InBody(MethodBase method)
     {
@@ -38,8 +39,12 @@ internal static class TypeUses
 
         Type[] ofType = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : [];
         Type[] ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : [];
-        IEnumerable<ExceptionHandlingClause> handlers = body.ExceptionHandlingClauses.Where(c => c.Flags == ExceptionHandlingClauseOptions.Clause);
-        return body.LocalVariables.Select(v => v.LocalType).Concat(handlers.Select(c => c.CatchType))
+        IEnumerable<ExceptionHandlingClause> handlers = body.ExceptionHandlingClauses.Where(c =>
+            c.Flags == ExceptionHandlingClauseOptions.Clause
+        );
+        return body
+            .LocalVariables.Select(v => v.LocalType)
+            .Concat(handlers.Select(c => c.CatchType))
             .Concat(Tokens(body.GetILAsByteArray()!).SelectMany(t => Named(method.Module.ResolveMember(t, ofType, ofMethod)!)));
     }
 

@@ -39,7 +39,11 @@ public sealed class PoissonInversionTests
             Assert.That(share, Is.EqualTo(exact[k]).Within(5 * error + 1.0 / N), $"{k}");
         }
 
-        Assert.That(counts.Average(), Is.EqualTo((double)(float)rate).Within(5 * Math.Sqrt(rate / N)), "within 0.25 even at 256, where a shift by one would be 20 standard errors");
+        Assert.That(
+            counts.Average(),
+            Is.EqualTo((double)(float)rate).Within(5 * Math.Sqrt(rate / N)),
+            "within 0.25 even at 256, where a shift by one would be 20 standard errors"
+        );
     }
 
     [TestCase(0.3)]

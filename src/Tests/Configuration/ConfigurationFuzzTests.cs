@@ -5,7 +5,8 @@ using Reproduce.Configuration;
 
 namespace Reproduce.Tests.Configuration;
 
-/// <summary>Whatever a file holds, it is either a valid experiment or refused in printable lines, soon and without another exception.</summary>
+/// <summary>Whatever a file holds, it is either a valid experiment or refused in printable lines, soon and without another
+/// exception.</summary>
 [TestFixture]
 public sealed class ConfigurationFuzzTests
 {
@@ -28,7 +29,10 @@ public sealed class ConfigurationFuzzTests
     [Category(FastUnlessSlowAttribute.Slow)]
     public void ChosenFilesAreReadOrRefused()
     {
-        foreach (var (name, bytes) in HostileYaml.Chosen(Sample.Yaml)) ReadOrRefuse(name, bytes);
+        foreach (var (name, bytes) in HostileYaml.Chosen(Sample.Yaml))
+        {
+            ReadOrRefuse(name, bytes);
+        }
     }
 
     [Test]
@@ -38,7 +42,10 @@ public sealed class ConfigurationFuzzTests
         var good = Encoding.UTF8.GetBytes(Sample.Yaml);
         var random = new Random(20);
         var refused = 0;
-        for (var i = 0; i < Mutations; i++) refused += ReadOrRefuse($"mutation {i}", HostileYaml.Mutate(good, random)) ? 0 : 1;
+        for (var i = 0; i < Mutations; i++)
+        {
+            refused += ReadOrRefuse($"mutation {i}", HostileYaml.Mutate(good, random)) ? 0 : 1;
+        }
         // Both outcomes must occur, or the mutator is too tame or too wild to say anything.
         Assert.That(refused, Is.InRange(Mutations / 2, Mutations - 20));
     }
@@ -76,7 +83,10 @@ public sealed class ConfigurationFuzzTests
     {
         var clock = Stopwatch.StartNew();
         var accepted = LoadOnce(name, profile, sets);
-        if (clock.Elapsed < Limit) return accepted;
+        if (clock.Elapsed < Limit)
+        {
+            return accepted;
+        }
 
         // A busy machine can hold up one reading; a text that is slow to read is slow again.
         clock.Restart();

@@ -65,11 +65,16 @@ public sealed class ExperimentFilesTests
     public void ErrorsNameTheFileTheyComeFrom()
     {
         Write("configs/profiles/smoke.yaml", "simulatons: { budgets: [100] }\ncontenders: { '*': { training: { epochs: none } } }");
-        Assert.That(Sample.ErrorOf(() => Bind("smoke", null)), Is.EqualTo("""
-            configs/profiles/smoke.yaml(1,1): unknown key 'simulatons'; did you mean 'simulations'? Known keys: name, title, seed, device, task, simulations, contenders, repeats, steps.
-            configs/profiles/smoke.yaml(2,42): contenders.cmpe.training.epochs: expected an integer of at least 1, got 'none'.
-            configs/profiles/smoke.yaml(2,42): contenders.other.training.epochs: expected an integer of at least 1, got 'none'.
-            """));
+        Assert.That(
+            Sample.ErrorOf(() => Bind("smoke", null)),
+            Is.EqualTo(
+                """
+                configs/profiles/smoke.yaml(1,1): unknown key 'simulatons'; did you mean 'simulations'? Known keys: name, title, seed, device, task, simulations, contenders, repeats, steps.
+                configs/profiles/smoke.yaml(2,42): contenders.cmpe.training.epochs: expected an integer of at least 1, got 'none'.
+                configs/profiles/smoke.yaml(2,42): contenders.other.training.epochs: expected an integer of at least 1, got 'none'.
+                """
+            )
+        );
     }
 
     [TestCase("smok", null, "--profile smok: configs/profiles holds no 'smok'; did you mean 'smoke'? Available: nightly, smoke.")]
@@ -79,7 +84,10 @@ public sealed class ExperimentFilesTests
     public void UnknownNamesListTheKnownOnes(string? profile, string? variant, string expected) =>
         Assert.That(Sample.ErrorOf(() => Bind(profile, variant)), Is.EqualTo(expected));
 
-    [TestCase("cmep", "experiments/gmm.yaml(1,31): contenders.cmpe.extends: configs/contenders holds no 'cmep'; did you mean 'cmpe'? Available: cmpe.")]
+    [TestCase(
+        "cmep",
+        "experiments/gmm.yaml(1,31): contenders.cmpe.extends: configs/contenders holds no 'cmep'; did you mean 'cmpe'? Available: cmpe."
+    )]
     [TestCase("[a]", "experiments/gmm.yaml(1,31): contenders.cmpe.extends: expected the name of a shared contender, got a list.")]
     public void UnknownSharedContenders(string name, string expected)
     {
@@ -126,8 +134,13 @@ public sealed class ExperimentFilesTests
         var there = Path.Combine(_folder, "elsewhere");
         Directory.CreateDirectory(there);
         var file = Path.Combine(_folder, "experiments", "gmm.yaml");
-        Assert.That(Sample.ErrorOf(() => ExperimentFiles.Load(file, null, null, [], there)), Is.EqualTo(
-            $"{file}: the folder 'configs' of shared settings was not found; looked for {Path.Combine(_folder, "configs")} and {Path.Combine(there, "configs")}."));
+        Assert.That(
+            Sample.ErrorOf(() => ExperimentFiles.Load(file, null, null, [], there)),
+            Is.EqualTo(
+                $"{file}: the folder 'configs' of shared settings was not found; looked for {Path.Combine(_folder, "configs")} and "
+                    + $"{Path.Combine(there, "configs")}."
+            )
+        );
     }
 
     [Test]

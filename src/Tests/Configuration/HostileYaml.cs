@@ -8,10 +8,68 @@ internal static class HostileYaml
 {
     private static readonly string[] Fragments =
     [
-        "{", "}", "[", "]", ":", "- ", "? ", "&a ", "*a", "!!x ", "!<", "%YAML 1.2\n", "%TAG ! tag:x,2000:\n", "---\n", "...\n", "|", ">", "|9\n", "'", "\"",
-        "\"\\x00\"", "\"\\uD800\"", "\"\\UFFFFFFFF\"", "#", "\t", "\r", "\r\n", "\n", "\u0085", "\u2028", "\uFEFF", "\0", "\u001b[2J", "<<: ", "~",
-        "null", "99999999999999999999", "1e999", "-0", ".inf", ".nan", "0x10", "0o7", "1_000", "2026-01-01", "../../etc/passwd", "..\\..\\x", "/dev/zero",
-        "C:\\nul", "con", "kind: ", "kind: cmpe\n", "*:", "\"*\": ", "\ud83d\ude00", "e\u0301", "\u202e", "@", "`", ",", "  ", "        ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        "- ",
+        "? ",
+        "&a ",
+        "*a",
+        "!!x ",
+        "!<",
+        "%YAML 1.2\n",
+        "%TAG ! tag:x,2000:\n",
+        "---\n",
+        "...\n",
+        "|",
+        ">",
+        "|9\n",
+        "'",
+        "\"",
+        "\"\\x00\"",
+        "\"\\uD800\"",
+        "\"\\UFFFFFFFF\"",
+        "#",
+        "\t",
+        "\r",
+        "\r\n",
+        "\n",
+        "\u0085",
+        "\u2028",
+        "\uFEFF",
+        "\0",
+        "\u001b[2J",
+        "<<: ",
+        "~",
+        "null",
+        "99999999999999999999",
+        "1e999",
+        "-0",
+        ".inf",
+        ".nan",
+        "0x10",
+        "0o7",
+        "1_000",
+        "2026-01-01",
+        "../../etc/passwd",
+        "..\\..\\x",
+        "/dev/zero",
+        "C:\\nul",
+        "con",
+        "kind: ",
+        "kind: cmpe\n",
+        "*:",
+        "\"*\": ",
+        "\ud83d\ude00",
+        "e\u0301",
+        "\u202e",
+        "@",
+        "`",
+        ",",
+        "  ",
+        "        ",
     ];
 
     /// <summary>Files that were thought of.</summary>
@@ -32,7 +90,10 @@ internal static class HostileYaml
         yield return ("zeros", new byte[4096]);
         yield return ("all bytes", [.. Enumerable.Range(0, 256).Select(value => (byte)value)]);
         yield return ("too large", new byte[(1 << 20) + 1].Select(_ => (byte)'a').ToArray());
-        foreach (var (name, text) in Bombs()) yield return (name, Encoding.UTF8.GetBytes(text));
+        foreach (var (name, text) in Bombs())
+        {
+            yield return (name, Encoding.UTF8.GetBytes(text));
+        }
     }
 
     /// <summary>One file with a few random changes.</summary>
@@ -83,7 +144,10 @@ internal static class HostileYaml
         yield return ("comment", "#" + new string('#', 1_000_000));
         yield return ("many comments", string.Concat(Enumerable.Repeat("#\n", many)));
         yield return ("many documents", string.Concat(Enumerable.Repeat("---\n", many)));
-        yield return ("many unknown keys", string.Concat(Enumerable.Range(0, many / 2).Select(i => string.Create(CultureInfo.InvariantCulture, $"key{i}: 1\n"))));
+        yield return (
+            "many unknown keys",
+            string.Concat(Enumerable.Range(0, many / 2).Select(i => string.Create(CultureInfo.InvariantCulture, $"key{i}: 1\n")))
+        );
         yield return ("many equal keys", string.Concat(Enumerable.Repeat("name: x\n", many)));
         yield return ("many wrong items", "simulations: {budgets: [" + string.Concat(Enumerable.Repeat("x, ", many)) + "]}");
         yield return ("many directives", string.Concat(Enumerable.Repeat("%X y\n", many)) + "---\na: 1");

@@ -44,7 +44,8 @@ internal static class Sample
 
     public static YamlMap Map(string yaml) => (YamlMap)YamlReader.Parse(yaml, "experiments/gmm.yaml");
 
-    public static SampleExperiment Bind(string yaml) => YamlBinder.Bind<SampleExperiment>(YamlReader.Parse(yaml, "experiments/gmm.yaml"), Kinds);
+    public static SampleExperiment Bind(string yaml) =>
+        YamlBinder.Bind<SampleExperiment>(YamlReader.Parse(yaml, "experiments/gmm.yaml"), Kinds);
 
     /// <summary>The sample with one part of it replaced.</summary>
     public static string With(string part, string replacement)

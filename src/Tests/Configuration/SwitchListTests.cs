@@ -55,7 +55,10 @@ public sealed class SwitchListTests
         foreach (string one in switches)
         {
             Assert.That(
-                () => YamlBinder.Bind<Experiment>(ExperimentFiles.Load(File(name), null, null, [one]), SettingKinds.All), Throws.Nothing, one);
+                () => YamlBinder.Bind<Experiment>(ExperimentFiles.Load(File(name), null, null, [one]), SettingKinds.All),
+                Throws.Nothing,
+                one
+            );
         }
     }
 
@@ -81,7 +84,10 @@ public sealed class SwitchListTests
 
         static int Blocks(string name, string contender)
         {
-            Experiment experiment = YamlBinder.Bind<Experiment>(ExperimentFiles.Load(File(name), null, "published-code", []), SettingKinds.All);
+            Experiment experiment = YamlBinder.Bind<Experiment>(
+                ExperimentFiles.Load(File(name), null, "published-code", []),
+                SettingKinds.All
+            );
             return ((ResidualMlpSettings)((FreeFormContenderSettings)experiment.Contenders[contender]).Network).Blocks;
         }
     }

@@ -42,20 +42,42 @@ public sealed class YamlBinderTests
     [TestCase("epochs: 1000", "epochs: 99999999999",
         "(16,15): contenders.cmpe.training.epochs: expected an integer of at least 1, got '99999999999'.")]
     [TestCase("epochs: 1000", "epochs: [1]", "(16,15): contenders.cmpe.training.epochs: expected an integer of at least 1, got a list.")]
-    [TestCase("epochs: 1000", "epoch: 9, epochs: 1",
-        "(16,23): not valid YAML: while scanning a plain scalar value, found invalid mapping; the line is 'epoch: 9, epochs: 1'.")]
-    [TestCase("learning_rate: 1.0e-4", "learning_rate: 0",
-        "(17,22): contenders.cmpe.training.learning_rate: expected a number greater than 0 and at most 1, got '0'.")]
-    [TestCase("learning_rate: 1.0e-4", "learning_rate: .nan",
-        "(17,22): contenders.cmpe.training.learning_rate: expected a number greater than 0 and at most 1, got '.nan'.")]
-    [TestCase("learning_rate: 1.0e-4", "learning_rate: 1e999",
-        "(17,22): contenders.cmpe.training.learning_rate: expected a number greater than 0 and at most 1, got '1e999'.")]
-    [TestCase("learning_rate: 1.0e-4", "dropout: 1",
-        "(17,16): contenders.cmpe.training.dropout: expected a number of at least 0 and less than 1, got '1'.")]
-    [TestCase("schedule: constant", "schedule: cosine_decoy",
-        "(20,39): contenders.fmpe-small.training.schedule: expected one of constant, cosine_decay, got 'cosine_decoy'; did you mean 'cosine_decay'?")]
-    [TestCase("schedule: constant", "schedule: Constant",
-        "(20,39): contenders.fmpe-small.training.schedule: expected one of constant, cosine_decay, got 'Constant'; did you mean 'constant'?")]
+    [TestCase(
+        "epochs: 1000",
+        "epoch: 9, epochs: 1",
+        "(16,23): not valid YAML: while scanning a plain scalar value, found invalid mapping; the line is 'epoch: 9, epochs: 1'."
+    )]
+    [TestCase(
+        "learning_rate: 1.0e-4",
+        "learning_rate: 0",
+        "(17,22): contenders.cmpe.training.learning_rate: expected a number greater than 0 and at most 1, got '0'."
+    )]
+    [TestCase(
+        "learning_rate: 1.0e-4",
+        "learning_rate: .nan",
+        "(17,22): contenders.cmpe.training.learning_rate: expected a number greater than 0 and at most 1, got '.nan'."
+    )]
+    [TestCase(
+        "learning_rate: 1.0e-4",
+        "learning_rate: 1e999",
+        "(17,22): contenders.cmpe.training.learning_rate: expected a number greater than 0 and at most 1, got '1e999'."
+    )]
+    [TestCase(
+        "learning_rate: 1.0e-4",
+        "dropout: 1",
+        "(17,16): contenders.cmpe.training.dropout: expected a number of at least 0 and less than 1, got '1'."
+    )]
+    [TestCase(
+        "schedule: constant",
+        "schedule: cosine_decoy",
+        "(20,39): contenders.fmpe-small.training.schedule: expected one of constant, cosine_decay, got 'cosine_decoy'; did you mean "
+            + "'cosine_decay'?"
+    )]
+    [TestCase(
+        "schedule: constant",
+        "schedule: Constant",
+        "(20,39): contenders.fmpe-small.training.schedule: expected one of constant, cosine_decay, got 'Constant'; did you mean 'constant'?"
+    )]
     [TestCase("seed: 20", "device: neural", "(4,9): device: expected one of auto, cpu, cuda, got 'neural'.")]
     [TestCase("seed: 20", "device: cudo", "(4,9): device: expected one of auto, cpu, cuda, got 'cudo'; did you mean 'cuda'?")]
     [TestCase("timed: true", "timed: yes", "(24,25): steps[1].timed: expected true or false, got 'yes'.")]
@@ -70,20 +92,42 @@ public sealed class YamlBinderTests
     [TestCase("kind: gaussian-mixture", "kind: gaussian_mixture",
         "(6,9): task.kind: expected one of gaussian-mixture, two-moons, got 'gaussian_mixture'; did you mean 'gaussian-mixture'?")]
     [TestCase("kind: gaussian-mixture", "kind: [x]", "(6,9): task.kind: expected one of gaussian-mixture, two-moons, got a list.")]
-    [TestCase("kind: gaussian-mixture", "components: 3", "(6,3): task.kind: this key is missing; expected one of gaussian-mixture, two-moons.")]
-    [TestCase("dimension: 2", "radius: 0.1",
-        "(7,3): task: the key 'radius' belongs to kind two-moons, not to gaussian-mixture. Known keys: kind, dimension, components.")]
-    [TestCase("final_steps: 25", "layers: 2",
-        "(14,5): contenders.cmpe: the key 'layers' belongs to kind fmpe or npse, not to cmpe. Known keys: kind, training, final_steps.")]
-    [TestCase("final_steps: 25", "finalsteps: 2",
-        "(14,5): contenders.cmpe: unknown key 'finalsteps'; did you mean 'final_steps'? Known keys: kind, training, final_steps.")]
+    [TestCase(
+        "kind: gaussian-mixture",
+        "components: 3",
+        "(6,3): task.kind: this key is missing; expected one of gaussian-mixture, two-moons."
+    )]
+    [TestCase(
+        "dimension: 2",
+        "radius: 0.1",
+        "(7,3): task: the key 'radius' belongs to kind two-moons, not to gaussian-mixture. Known keys: kind, dimension, components."
+    )]
+    [TestCase(
+        "final_steps: 25",
+        "layers: 2",
+        "(14,5): contenders.cmpe: the key 'layers' belongs to kind fmpe or npse, not to cmpe. Known keys: kind, training, final_steps."
+    )]
+    [TestCase(
+        "final_steps: 25",
+        "finalsteps: 2",
+        "(14,5): contenders.cmpe: unknown key 'finalsteps'; did you mean 'final_steps'? Known keys: kind, training, final_steps."
+    )]
     [TestCase("learning_rate: 1.0e-4", "lr: 1", "(17,7): contenders.cmpe.training: unknown key 'lr'. " + KnownTraining)]
-    [TestCase("learning_rate: 1.0e-4", "LearningRate: 1",
-        "(17,7): contenders.cmpe.training: unknown key 'LearningRate'; did you mean 'learning_rate'? " + KnownTraining)]
-    [TestCase("fmpe-small:", "../small:",
-        "(18,3): contenders.../small: expected a name of small letters, digits, '-' and '_' (at most 64, not a device name such as 'con').")]
-    [TestCase("fmpe-small:", "con:",
-        "(18,3): contenders.con: expected a name of small letters, digits, '-' and '_' (at most 64, not a device name such as 'con').")]
+    [TestCase(
+        "learning_rate: 1.0e-4",
+        "LearningRate: 1",
+        "(17,7): contenders.cmpe.training: unknown key 'LearningRate'; did you mean 'learning_rate'? " + KnownTraining
+    )]
+    [TestCase(
+        "fmpe-small:",
+        "../small:",
+        "(18,3): contenders.../small: expected a name of small letters, digits, '-' and '_' (at most 64, not a device name such as 'con')."
+    )]
+    [TestCase(
+        "fmpe-small:",
+        "con:",
+        "(18,3): contenders.con: expected a name of small letters, digits, '-' and '_' (at most 64, not a device name such as 'con')."
+    )]
     [TestCase("{ z: 1, a: 2 }", "{ z: 1, a: x }", "(21,21): repeats.a: expected an integer, got 'x'.")]
     [TestCase("{ z: 1, a: 2 }", "3", "(21,10): repeats: expected a map, got '3'.")]
     [TestCase("- count: 1\n", "- timed: true\n", "(23,5): steps[0].count: this key is missing; expected an integer.")]
@@ -93,19 +137,28 @@ public sealed class YamlBinderTests
     [Test]
     public void AllProblemsAreListedInFileOrder()
     {
-        var error = Sample.ErrorOf(() => Sample.Bind("""
-            nam: x
-            simulations: { budgets: [a], valid: 1 }
-            task: 5
-            """));
-        Assert.That(error, Is.EqualTo("""
-            experiments/gmm.yaml(1,1): unknown key 'nam'; did you mean 'name'? Known keys: name, title, seed, device, task, simulations, contenders, repeats, steps.
-            experiments/gmm.yaml(1,1): name: this key is missing; expected a text of the form [a-z0-9][a-z0-9-]*.
-            experiments/gmm.yaml(1,1): contenders: this key is missing; expected a map.
-            experiments/gmm.yaml(2,26): simulations.budgets[0]: expected an integer of at least 1, got 'a'.
-            experiments/gmm.yaml(2,30): simulations: unknown key 'valid'. Known keys: budgets, validation.
-            experiments/gmm.yaml(3,7): task: expected a map, got '5'.
-            """));
+        var error = Sample.ErrorOf(() =>
+            Sample.Bind(
+                """
+                nam: x
+                simulations: { budgets: [a], valid: 1 }
+                task: 5
+                """
+            )
+        );
+        Assert.That(
+            error,
+            Is.EqualTo(
+                """
+                experiments/gmm.yaml(1,1): unknown key 'nam'; did you mean 'name'? Known keys: name, title, seed, device, task, simulations, contenders, repeats, steps.
+                experiments/gmm.yaml(1,1): name: this key is missing; expected a text of the form [a-z0-9][a-z0-9-]*.
+                experiments/gmm.yaml(1,1): contenders: this key is missing; expected a map.
+                experiments/gmm.yaml(2,26): simulations.budgets[0]: expected an integer of at least 1, got 'a'.
+                experiments/gmm.yaml(2,30): simulations: unknown key 'valid'. Known keys: budgets, validation.
+                experiments/gmm.yaml(3,7): task: expected a map, got '5'.
+                """
+            )
+        );
     }
 
     [Test]

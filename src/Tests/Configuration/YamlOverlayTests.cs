@@ -42,9 +42,14 @@ public sealed class YamlOverlayTests
     [TestCase("a..b=1", "--set a..b=1: expected KEY.KEY=VALUE, such as simulations.validation=100.")]
     [TestCase("a.b=", "--set a.b=: a value is missing; write '' for an empty text, or ~ to take the key away.")]
     [TestCase("a.*:cmep.n=1", "--set a.*:cmep.n=1: the wildcard matches no entry.")]
-    [TestCase("a=[1",
-        "--set a=[1: not valid YAML: while parsing a flow sequence, did not find expected ',' or ']'; this is the end of the text.")]
-    [TestCase("a=*x", "--set a=*x: aliases ('*name') are not supported; write the value out, or put quotes around a text that starts with '*'.")]
+    [TestCase(
+        "a=[1",
+        "--set a=[1: not valid YAML: while parsing a flow sequence, did not find expected ',' or ']'; this is the end of the text."
+    )]
+    [TestCase(
+        "a=*x",
+        "--set a=*x: aliases ('*name') are not supported; write the value out, or put quotes around a text that starts with '*'."
+    )]
     public void SettingsOfTheWrongForm(string assignment, string expected) =>
         Assert.That(Sample.ErrorOf(() => YamlOverlay.Set(Sample.Map("{a: {b: 1}}"), assignment)), Is.EqualTo(expected));
 
@@ -53,10 +58,15 @@ public sealed class YamlOverlayTests
     {
         var root = YamlOverlay.Set(Sample.Map(Sample.Yaml), "contenders.cmpe.training.epoch=3");
         root = YamlOverlay.Set(root, "simulations.validation=few");
-        Assert.That(Sample.ErrorOf(() => YamlBinder.Bind<SampleExperiment>(root, Sample.Kinds)), Is.EqualTo("""
-            --set contenders.cmpe.training.epoch=3: contenders.cmpe.training: unknown key 'epoch'; did you mean 'epochs'? Known keys: epochs, learning_rate, schedule, dropout.
-            --set simulations.validation=few: simulations.validation: expected an integer from 0 to 5000, got 'few'.
-            """));
+        Assert.That(
+            Sample.ErrorOf(() => YamlBinder.Bind<SampleExperiment>(root, Sample.Kinds)),
+            Is.EqualTo(
+                """
+                --set contenders.cmpe.training.epoch=3: contenders.cmpe.training: unknown key 'epoch'; did you mean 'epochs'? Known keys: epochs, learning_rate, schedule, dropout.
+                --set simulations.validation=few: simulations.validation: expected an integer from 0 to 5000, got 'few'.
+                """
+            )
+        );
     }
 
     [Test]

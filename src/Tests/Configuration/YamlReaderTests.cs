@@ -29,7 +29,10 @@ public sealed class YamlReaderTests
     }
 
     [TestCase("a: &x 1", "f.yaml(1,4): anchors ('&name') are not supported; put quotes around a text that starts with '&'.")]
-    [TestCase("a: 1\nb: *x", "f.yaml(2,4): aliases ('*name') are not supported; write the value out, or put quotes around a text that starts with '*'.")]
+    [TestCase(
+        "a: 1\nb: *x",
+        "f.yaml(2,4): aliases ('*name') are not supported; write the value out, or put quotes around a text that starts with '*'."
+    )]
     [TestCase("a: !!int 1", "f.yaml(1,4): tags ('!name') are not supported; put quotes around a text that starts with '!'.")]
     [TestCase("a: 1\n---\nb: 2", "f.yaml(2,1): a second document starts here; expected one document in a file.")]
     [TestCase("a: 1\nb: 2\na: 3", "f.yaml(3,1): the key 'a' is given twice; it stands in line 1 already.")]
@@ -43,8 +46,10 @@ public sealed class YamlReaderTests
     public void RefusesWhatIsNotPlain(string yaml, string expected) =>
         Assert.That(Sample.ErrorOf(() => YamlReader.Parse(yaml, "f.yaml")), Is.EqualTo(expected));
 
-    [TestCase("a: [1, 2\nb: 3",
-        "f.yaml(2,1): not valid YAML: found something that does not fit here; perhaps ']' or '}' is missing before it; the line is 'b: 3'.")]
+    [TestCase(
+        "a: [1, 2\nb: 3",
+        "f.yaml(2,1): not valid YAML: found something that does not fit here; perhaps ']' or '}' is missing before it; the line is 'b: 3'."
+    )]
     [TestCase("a:\n\tb: 3", "f.yaml(2,1): a tab indents this line; YAML is indented by spaces only.")]
     [TestCase("a: 1\n b: 2",
         "f.yaml(2,3): not valid YAML: while scanning a plain scalar value, found invalid mapping; the line is 'b: 2'.")]
@@ -62,7 +67,10 @@ public sealed class YamlReaderTests
     {
         var atLimit = new string('[', YamlReader.MaximumDepth) + new string(']', YamlReader.MaximumDepth);
         Assert.That(() => YamlReader.Parse(atLimit, "f.yaml"), Throws.Nothing);
-        Assert.That(Sample.ErrorOf(() => YamlReader.Parse($"[{atLimit}]", "f.yaml")), Is.EqualTo("f.yaml(1,33): nested deeper than 32 levels."));
+        Assert.That(
+            Sample.ErrorOf(() => YamlReader.Parse($"[{atLimit}]", "f.yaml")),
+            Is.EqualTo("f.yaml(1,33): nested deeper than 32 levels.")
+        );
     }
 
     [Test]
@@ -96,7 +104,10 @@ public sealed class YamlReaderTests
     {
         Write("bom.yaml", [.. Encoding.UTF8.Preamble, .. "a: é\r\nb: 2\r\n"u8]);
         var root = YamlReader.Load(Path.Combine(_folder, "bom.yaml"));
-        Assert.That(root.Entries.Select(entry => (entry.Key, ((YamlScalar)entry.Value).Text)), Is.EqualTo(new[] { ("a", "é"), ("b", "2") }));
+        Assert.That(
+            root.Entries.Select(entry => (entry.Key, ((YamlScalar)entry.Value).Text)),
+            Is.EqualTo(new[] { ("a", "é"), ("b", "2") })
+        );
         Assert.That(root.Find("b")!.KeyPosition.Line, Is.EqualTo(2));
     }
 

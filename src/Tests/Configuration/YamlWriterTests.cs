@@ -60,7 +60,10 @@ public sealed class YamlWriterTests
         var (before, after) = ((YamlScalar)Sample.Map($"a: {yaml}").Find("a")!.Value, (YamlScalar)Sample.Map(written).Find("a")!.Value);
         Assert.That(written, Is.EqualTo($"a: {expected}\n"));
         Assert.That(after.IsNull, Is.EqualTo(before.IsNull));
-        if (!before.IsNull) Assert.That(after.Text, Is.EqualTo(before.Text));
+        if (!before.IsNull)
+        {
+            Assert.That(after.Text, Is.EqualTo(before.Text));
+        }
     }
 
     [Test]

@@ -22,7 +22,9 @@ public sealed class BatchedNetworkTests
 
         using BatchedNetwork recorded = Networks(4, shape);
         recorded.Parameters.requires_grad_();
-        Tensor entropy = nn.functional.binary_cross_entropy_with_logits(recorded.Logits(x), y.squeeze(2), reduction: nn.Reduction.None).mean([1]);
+        Tensor entropy = nn
+            .functional.binary_cross_entropy_with_logits(recorded.Logits(x), y.squeeze(2), reduction: nn.Reduction.None)
+            .mean([1]);
         Tensor squares = zeros(4);
         foreach ((int start, int length) in new[] { (0, 24), (32, 64), (104, 8) }) // W1, W2, w3
         {

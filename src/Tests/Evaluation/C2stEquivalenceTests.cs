@@ -51,7 +51,11 @@ public sealed class C2stEquivalenceTests
             close += Math.Abs(difference) <= 0.01 ? 1 : 0;
             string row = string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {oracle.Description} | {oracle.Protocol} | {oracle.Mean:F4} ({oracle.Deviation:F4}, {oracle.Replicates}) | {vector.Average():F4} ({vector.StandardDeviation():F4}, {vector.Length}) | {difference:+0.0000;-0.0000} | {error:F4} | {(batched.Length == 0 ? "" : FormattableString.Invariant($"{batched.Average():F4} ({batched.Length})"))} |");
+                $"| {oracle.Description} | {oracle.Protocol} | {oracle.Mean:F4} ({oracle.Deviation:F4}, {oracle.Replicates}) | "
+                    + $"{vector.Average():F4} ({vector.StandardDeviation():F4}, {vector.Length}) | {difference:+0.0000;-0.0000} | "
+                    + $"{error:F4} | "
+                    + $"{(batched.Length == 0 ? "" : FormattableString.Invariant($"{batched.Average():F4} ({batched.Length})"))} |"
+            );
             table.AppendLine(row);
             TestContext.Progress.WriteLine(row);
         }

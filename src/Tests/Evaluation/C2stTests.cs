@@ -33,7 +33,12 @@ public sealed class C2stTests
     [TestCaseSource(nameof(s_engines))]
     public void EqualDistributionsScoreOneHalf(C2stEngine engine)
     {
-        double[] scores = C2st.Score(_random.Normal([6, 2000, 2]), _random.Normal([6, 2000, 2]), new C2stSettings { Engine = engine }, s_key);
+        double[] scores = C2st.Score(
+            _random.Normal([6, 2000, 2]),
+            _random.Normal([6, 2000, 2]),
+            new C2stSettings { Engine = engine },
+            s_key
+        );
         // 6 x 1000 held-out draws: a standard error of 0.0065 around a mean slightly below 0.5 (a fitted classifier cannot gain).
         Assert.That(scores.Average(), Is.EqualTo(0.5).Within(0.025));
     }
@@ -130,9 +135,13 @@ public sealed class C2stTests
     }
 
     [Test]
-    public void AClassifierThatCannotBeHeldIsRefused() => Assert.That(
-        () => C2st.Score(zeros(1, 10, 5000), zeros(1, 10, 5000), new C2stSettings(), s_key),
-        Throws.ArgumentException.With.Message.Contains("5000 parameters with 16 hidden units each need a classifier of 6800240001 weights"));
+    public void AClassifierThatCannotBeHeldIsRefused() =>
+        Assert.That(
+            () => C2st.Score(zeros(1, 10, 5000), zeros(1, 10, 5000), new C2stSettings(), s_key),
+            Throws.ArgumentException.With.Message.Contains(
+                "5000 parameters with 16 hidden units each need a classifier of 6800240001 weights"
+            )
+        );
 
     [Test]
     public void FoldsOfUnequalSizeAreAveraged()
@@ -166,13 +175,20 @@ public sealed class C2stTests
         {
             Assert.That(
                 () => C2st.Score(draws, other, new C2stSettings(), s_key),
-                Throws.ArgumentException.With.Message.StartsWith("reference: expected [2, S', 3] to go with draws [2, 10, 3], got [2, 10, 2]."));
+                Throws.ArgumentException.With.Message.StartsWith(
+                    "reference: expected [2, S', 3] to go with draws [2, 10, 3], got [2, 10, 2]."
+                )
+            );
             Assert.That(
                 () => C2st.Score(draws / 0, draws, new C2stSettings(), s_key),
                 Throws.ArgumentException.With.Message.StartsWith("draws: expected finite numbers"));
             Assert.That(
                 () => C2st.Score(draws, draws, new C2stSettings { Folds = 1, L2 = -1 }, s_key),
-                Throws.ArgumentException.With.Message.EqualTo("C2ST settings: expected Folds of 0 for one split, or at least 2. The field L2 must be between 0 and 1000000. (Parameter 'settings')"));
+                Throws.ArgumentException.With.Message.EqualTo(
+                    "C2ST settings: expected Folds of 0 for one split, or at least 2. The field L2 must be between 0 and 1000000. "
+                        + "(Parameter 'settings')"
+                )
+            );
         });
     }
 

@@ -25,7 +25,8 @@ public sealed class CalibrationTests
         using var scope = NewDisposeScope();
         (Tensor exact, Tensor truth) = Posteriors(1000, 500, 1);
         (Tensor narrow, _) = Posteriors(1000, 500, 0.4);
-        CalibrationError good = Calibration.ExpectedCalibrationError(exact, truth), bad = Calibration.ExpectedCalibrationError(narrow, truth);
+        CalibrationError good = Calibration.ExpectedCalibrationError(exact, truth),
+            bad = Calibration.ExpectedCalibrationError(narrow, truth);
         Assert.Multiple(() =>
         {
             // A frequency over 1000 data sets has a standard error of at most 0.016; the median over levels is below it.

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
 
-/// <summary>Importance weights: by hand, for shifted Gaussians in closed form, and with the prior as proposal on the tasks with known evidence.</summary>
+/// <summary>Importance weights: by hand, for shifted Gaussians in closed form, and with the prior as proposal on the tasks with known
+/// evidence.</summary>
 [TestFixture]
 public sealed class ImportanceSamplingTests
 {
@@ -24,7 +25,10 @@ public sealed class ImportanceSamplingTests
         {
             Assert.That(found.EffectiveShare, Is.EqualTo(new[] { 1.6 / 3, 1 }).Within(1e-12));
             Assert.That(found.LogEvidence, Is.EqualTo(new[] { Math.Log(4.0 / 3), Math.Log(5) }).Within(1e-12));
-            Assert.That(found.Weights.data<double>().ToArray(), Is.EqualTo(new[] { 0.25, 0.75, 0, 1.0 / 3, 1.0 / 3, 1.0 / 3 }).Within(1e-12));
+            Assert.That(
+                found.Weights.data<double>().ToArray(),
+                Is.EqualTo(new[] { 0.25, 0.75, 0, 1.0 / 3, 1.0 / 3, 1.0 / 3 }).Within(1e-12)
+            );
 
             // Sample variance of (1, 3, 0) is 7/3, so the mean's error is sqrt(7/9), over the mean 4/3.
             Assert.That(found.LogEvidenceError, Is.EqualTo(new[] { Math.Sqrt(7.0 / 9) / (4.0 / 3), 0 }).Within(1e-7));
@@ -121,7 +125,10 @@ public sealed class ImportanceSamplingTests
     public void SetsWithoutAPossibleDrawHaveNoEffectiveDrawsAndCannotBeResampled()
     {
         using IDisposable scope = NewDisposeScope();
-        using ImportanceResult found = ImportanceSampling.Weigh(full([1, 3], double.NegativeInfinity, dtype: ScalarType.Float64), zeros([1, 3]));
+        using ImportanceResult found = ImportanceSampling.Weigh(
+            full([1, 3], double.NegativeInfinity, dtype: ScalarType.Float64),
+            zeros([1, 3])
+        );
         Assert.Multiple(() =>
         {
             Assert.That(found.EffectiveShare, Is.EqualTo(new[] { 0.0 }));
@@ -135,8 +142,14 @@ public sealed class ImportanceSamplingTests
     {
         using IDisposable scope = NewDisposeScope();
         Tensor nothing = full([1, 2], double.NaN, dtype: ScalarType.Float64);
-        Assert.That(() => ImportanceSampling.Weigh(zeros([1, 2]), zeros([2, 1])), Throws.ArgumentException.With.Message.Contains("expected [1, 2], got [2, 1]"));
+        Assert.That(
+            () => ImportanceSampling.Weigh(zeros([1, 2]), zeros([2, 1])),
+            Throws.ArgumentException.With.Message.Contains("expected [1, 2], got [2, 1]")
+        );
         Assert.That(() => ImportanceSampling.Weigh(zeros([1, 2]), nothing), Throws.ArgumentException.With.Message.Contains("not a number"));
-        Assert.That(() => ImportanceSampling.Resample(zeros([1, 3, 2]), zeros([1, 2]), 5, s_key), Throws.ArgumentException.With.Message.Contains("expected [1, 3]"));
+        Assert.That(
+            () => ImportanceSampling.Resample(zeros([1, 3, 2]), zeros([1, 2]), 5, s_key),
+            Throws.ArgumentException.With.Message.Contains("expected [1, 3]")
+        );
     }
 }

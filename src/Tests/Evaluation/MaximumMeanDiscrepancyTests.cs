@@ -30,7 +30,8 @@ public sealed class MaximumMeanDiscrepancyTests
         });
     }
 
-    // Two modes at +-height in every dimension, a shift of 0.3 and a bandwidth that sees it, with an offset: each on the far side of a switch.
+    // Two modes at +-height in every dimension, a shift of 0.3 and a bandwidth that sees it, with an offset: each on the far side of a
+    // switch.
     [TestCase(20, 3000, 0)]
     [TestCase(20, 3e7, 0)]
     [TestCase(20, 3000, 5e8)]
@@ -110,12 +111,17 @@ public sealed class MaximumMeanDiscrepancyTests
         // With three draws in four in one mode most pairs are within a mode, at a squared distance of about 2 D = 40.
         Tensor near = cat([x.narrow(0, 0, 100), x.narrow(0, 100, 30)], 0), other = cat([y.narrow(0, 0, 100), y.narrow(0, 100, 30)], 0);
         double[][] pooled = [.. Rows(near), .. Rows(other)];
-        double[] distances = [.. pooled.SelectMany((a, i) => pooled.Skip(i + 1).Select(b => a.Zip(b, (u, v) => (u - v) * (u - v)).Sum())).Order()];
+        double[] distances =
+        [
+            .. pooled.SelectMany((a, i) => pooled.Skip(i + 1).Select(b => a.Zip(b, (u, v) => (u - v) * (u - v)).Sum())).Order(),
+        ];
         double median = distances[(distances.Length - 1) / 2];
         double wanted = Direct(Rows(near), Rows(other), [median]).Unbiased;
         Assert.That(median, Is.LessThan(200));
         Assert.That(
-            MaximumMeanDiscrepancy.Pair(near, other, new MmdSettings { MedianHeuristic = true }).Unbiased, Is.EqualTo(wanted).Within(1).Percent);
+            MaximumMeanDiscrepancy.Pair(near, other, new MmdSettings { MedianHeuristic = true }).Unbiased,
+            Is.EqualTo(wanted).Within(1).Percent
+        );
     }
 
     [Test]
@@ -138,7 +144,11 @@ public sealed class MaximumMeanDiscrepancyTests
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
-        MmdResult[] results = MaximumMeanDiscrepancy.PerDataSet(random.Normal([200, 50, 2]), random.Normal([200, 50, 2]), new MmdSettings());
+        MmdResult[] results = MaximumMeanDiscrepancy.PerDataSet(
+            random.Normal([200, 50, 2]),
+            random.Normal([200, 50, 2]),
+            new MmdSettings()
+        );
         double[] unbiased = [.. results.Select(r => r.Unbiased)];
         (double mean, double variance) = unbiased.MeanVariance();
         double error = Math.Sqrt(variance / unbiased.Length);
@@ -171,11 +181,15 @@ public sealed class MaximumMeanDiscrepancyTests
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
-        Tensor x = random.Normal([100, 2]), y = random.Normal([80, 2]);
-        Tensor every = tensor(Enumerable.Range(0, 20).Select(i => 5L * i).ToArray()), fourth = tensor(Enumerable.Range(0, 20).Select(i => 4L * i).ToArray());
+        Tensor x = random.Normal([100, 2]),
+            y = random.Normal([80, 2]);
+        Tensor every = tensor(Enumerable.Range(0, 20).Select(i => 5L * i).ToArray()),
+            fourth = tensor(Enumerable.Range(0, 20).Select(i => 4L * i).ToArray());
         Assert.That(
             MaximumMeanDiscrepancy.Pair(x, y, new MmdSettings { MaxDraws = 20 }).Unbiased,
-            Is.EqualTo(MaximumMeanDiscrepancy.Pair(x.index_select(0, every), y.index_select(0, fourth), new MmdSettings()).Unbiased).Within(1e-9));
+            Is.EqualTo(MaximumMeanDiscrepancy.Pair(x.index_select(0, every), y.index_select(0, fourth), new MmdSettings()).Unbiased)
+                .Within(1e-9)
+        );
     }
 
     [Test]

@@ -5,7 +5,16 @@ using static TorchSharp.torch;
 namespace Reproduce.Tests.Evaluation;
 
 /// <summary>A row of Data/c2st-scikit-learn.csv.</summary>
-internal sealed record OracleScore(string Pair, int Dimensions, int Draws, string Protocol, int Replicates, double Mean, double Deviation, string Description)
+internal sealed record OracleScore(
+    string Pair,
+    int Dimensions,
+    int Draws,
+    string Protocol,
+    int Replicates,
+    double Mean,
+    double Deviation,
+    string Description
+)
 {
     internal static OracleScore[] Read()
     {

@@ -140,7 +140,8 @@ public sealed class TarpTests
         });
     }
 
-    private static double Error(Tensor draws, Tensor truth) => Tarp.LargestDifference(Tarp.Credibilities(draws, truth, s_key.Child("points")));
+    private static double Error(Tensor draws, Tensor truth) =>
+        Tarp.LargestDifference(Tarp.Credibilities(draws, truth, s_key.Child("points")));
 
     // theta ~ N(0, I), x ~ N(theta, I) in two dimensions: the posterior is N(x / 2, I / 2).
     private static (Tensor Draws, Tensor Truth) Posteriors(double width = 1, double shift = 0)

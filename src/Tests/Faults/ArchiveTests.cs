@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.IO.Compression;
 using NUnit.Framework;
@@ -13,7 +14,8 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Faults;
 
-/// <summary>Files from elsewhere: 500 mutations of each kind, none of which may crash, hang, take memory, or leave a half-restored training.</summary>
+/// <summary>Files from elsewhere: 500 mutations of each kind, none of which may crash, hang, take memory, or leave a half-restored
+/// training.</summary>
 public sealed class ArchiveTests
 {
     private const int Mutations = 500;
@@ -194,8 +196,14 @@ public sealed class ArchiveTests
         Assert.That(most, Is.LessThan((16 * originals.Max(o => o.Length)) + (1 << 20)), "memory of one reading");
         Assert.That(self.PeakWorkingSet64 - peak, Is.LessThan(200L << 20), "memory of the process");
         Assert.That(slowest, Is.LessThan(5));
-        return (Mutations, FormattableString.Invariant(
-            $"{refused} refused, {Mutations - refused} harmless; no other exception; at most {most >> 10} KiB taken for a file of {originals.Max(o => o.Length) >> 10} KiB"));
+        return (
+            Mutations,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{refused} refused, {Mutations - refused} harmless; no other exception; at most {most >> 10} KiB taken for a file of "
+                    + $"{originals.Max(o => o.Length) >> 10} KiB"
+            )
+        );
     }
 
     /// <summary>A training that has not begun, and all its bits.</summary>
@@ -203,7 +211,8 @@ public sealed class ArchiveTests
     {
         private readonly IPosteriorEstimator _estimator = Contenders.Create("fmpe");
 
-        public State(TrainingSettings settings) => Trainer = new Trainer(_estimator, settings, s_key) { CheckpointInterval = TimeSpan.Zero };
+        public State(TrainingSettings settings) =>
+            Trainer = new Trainer(_estimator, settings, s_key) { CheckpointInterval = TimeSpan.Zero };
 
         public Trainer Trainer { get; }
 

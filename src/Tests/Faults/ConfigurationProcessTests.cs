@@ -10,7 +10,8 @@ using Reproduce.Tests.Tasks.Denoising;
 
 namespace Reproduce.Tests.Faults;
 
-/// <summary>The shipped experiments, mutated by a seeded generator, and hostile files: valid, or refused soon, in little memory, with exit code 2.</summary>
+/// <summary>The shipped experiments, mutated by a seeded generator, and hostile files: valid, or refused soon, in little memory, with exit
+/// code 2.</summary>
 [Category(FastUnlessSlowAttribute.Slow)]
 public sealed class ConfigurationProcessTests
 {
@@ -60,40 +61,48 @@ public sealed class ConfigurationProcessTests
     }
 
     [Test]
-    public void TheCommandLineRefusesWithExitCode2() => FaultLog.Try(7, "malformed and hostile experiment files, each in a process (--dry-run)", () =>
-    {
-        int mutations = FaultLog.Cases(0, 260); // Beside the ones that were thought of: more than 300 together.
-        _ = DenoisingOracle.Data; // Skipped without the images: then no file of the denoising experiment can be planned.
-        int refused = 0, valid = 0;
-        double slowest = 0, work = 0;
-        long most = 0;
-        (string Name, byte[] Bytes)[] files = [.. Files(mutations)];
-        foreach ((string name, byte[] bytes) in files)
+    public void TheCommandLineRefusesWithExitCode2() =>
+        FaultLog.Try(7, "malformed and hostile experiment files, each in a process (--dry-run)", () =>
         {
-            File.WriteAllBytes(Path.Combine(_folder.Path, "experiments", "x.yaml"), bytes);
-            (int exitCode, string errors, double seconds, double processor, long memory) = RunWatched();
-            slowest = Math.Max(slowest, seconds);
-            work = Math.Max(work, processor);
-            most = Math.Max(most, memory);
-            Assert.That(exitCode, Is.AnyOf(ExitCodes.Success, ExitCodes.BadConfiguration), $"{name}: {errors}");
-            // On a machine that does other work, too, the clock says little; a process that hangs is killed after a minute.
-            Assert.That(Math.Min(seconds, processor), Is.LessThan(s_limit.TotalSeconds), name);
-            Assert.That(memory, Is.LessThan(500L << 20), name);
-            if (exitCode == ExitCodes.BadConfiguration)
+            int mutations = FaultLog.Cases(0, 260); // Beside the ones that were thought of: more than 300 together.
+            _ = DenoisingOracle.Data; // Skipped without the images: then no file of the denoising experiment can be planned.
+            int refused = 0,
+                valid = 0;
+            double slowest = 0,
+                work = 0;
+            long most = 0;
+            (string Name, byte[] Bytes)[] files = [.. Files(mutations)];
+            foreach ((string name, byte[] bytes) in files)
             {
-                refused++;
-                Assert.That(errors.Trim(), Is.Not.Empty.And.Not.Contain("   at "), name);
+                File.WriteAllBytes(Path.Combine(_folder.Path, "experiments", "x.yaml"), bytes);
+                (int exitCode, string errors, double seconds, double processor, long memory) = RunWatched();
+                slowest = Math.Max(slowest, seconds);
+                work = Math.Max(work, processor);
+                most = Math.Max(most, memory);
+                Assert.That(exitCode, Is.AnyOf(ExitCodes.Success, ExitCodes.BadConfiguration), $"{name}: {errors}");
+                // On a machine that does other work, too, the clock says little; a process that hangs is killed after a minute.
+                Assert.That(Math.Min(seconds, processor), Is.LessThan(s_limit.TotalSeconds), name);
+                Assert.That(memory, Is.LessThan(500L << 20), name);
+                if (exitCode == ExitCodes.BadConfiguration)
+                {
+                    refused++;
+                    Assert.That(errors.Trim(), Is.Not.Empty.And.Not.Contain("   at "), name);
+                }
+                else
+                {
+                    valid++;
+                }
             }
-            else
-            {
-                valid++;
-            }
-        }
 
-        return (files.Length, string.Create(
-            CultureInfo.InvariantCulture,
-            $"{refused} refused with exit code 2 and the reason, {valid} valid; slowest {slowest:0.0} s by the clock, {work:0.0} s of processor time, at most {most >> 20} MiB of memory"));
-    });
+            return (
+                files.Length,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{refused} refused with exit code 2 and the reason, {valid} valid; slowest {slowest:0.0} s by the clock, {work:0.0} "
+                        + $"s of processor time, at most {most >> 20} MiB of memory"
+                )
+            );
+        });
 
     private static IEnumerable<(string Name, byte[] Bytes)> Files(int mutations)
     {
@@ -106,7 +115,10 @@ public sealed class ConfigurationProcessTests
         foreach (string name in new[] { "../../etc/passwd", "..", "/tmp/x", "a/b", "C:\\\\x", "con.", "" })
         {
             yield return ($"name {name}", Encoding.UTF8.GetBytes(gmm.Replace("name: gmm", $"name: \"{name}\"", StringComparison.Ordinal)));
-            yield return ($"extends {name}", Encoding.UTF8.GetBytes(gmm.Replace("extends: acf", $"extends: \"{name}\"", StringComparison.Ordinal)));
+            yield return (
+                $"extends {name}",
+                Encoding.UTF8.GetBytes(gmm.Replace("extends: acf", $"extends: \"{name}\"", StringComparison.Ordinal))
+            );
         }
 
         foreach (string huge in new[] { "units: 65536", "units: 65537", "units: 9999", "units: 1e9" })

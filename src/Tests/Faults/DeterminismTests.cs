@@ -7,19 +7,20 @@ namespace Reproduce.Tests.Faults;
 public sealed class DeterminismTests
 {
     [Test]
-    public void AnotherProcessGivesTheSameBits() => FaultLog.Try(9, "the same run in new processes, one training at a time and two at once", () =>
-    {
-        int cases = FaultLog.Cases(0, 2);
-        for (int i = 0; i < cases; i++)
+    public void AnotherProcessGivesTheSameBits() =>
+        FaultLog.Try(9, "the same run in new processes, one training at a time and two at once", () =>
         {
-            using TinyRun run = new();
-            run.Go("--jobs", $"{i + 1}");
-            Assert.That(run.Weights(), Is.EqualTo(TinyRun.Baseline.Weights()));
-            Assert.That(run.Numbers(), Is.EqualTo(TinyRun.Baseline.Numbers()));
-        }
+            int cases = FaultLog.Cases(0, 2);
+            for (int i = 0; i < cases; i++)
+            {
+                using TinyRun run = new();
+                run.Go("--jobs", $"{i + 1}");
+                Assert.That(run.Weights(), Is.EqualTo(TinyRun.Baseline.Weights()));
+                Assert.That(run.Numbers(), Is.EqualTo(TinyRun.Baseline.Numbers()));
+            }
 
-        return (cases, "bit-identical weights and measurements.csv (times aside)");
-    });
+            return (cases, "bit-identical weights and measurements.csv (times aside)");
+        });
 
     [Test]
     public void OrderAndCompanyChangeNothing() => FaultLog.Try(9, "contenders in another order and another one among them", () =>

@@ -72,12 +72,24 @@ public sealed class FaultLog
             ? [.. File.ReadAllLines(path).Where(l => s_subjects.Any(s => l.StartsWith($"| {s} |", StringComparison.Ordinal)))]
             : [];
         rows.RemoveAll(r => r.StartsWith(start, StringComparison.Ordinal));
-        rows.Add(string.Create(CultureInfo.InvariantCulture, $"{start} {cases} | {outcome.Replace("|", "\\|", StringComparison.Ordinal)} |"));
+        rows.Add(
+            string.Create(CultureInfo.InvariantCulture, $"{start} {cases} | {outcome.Replace("|", "\\|", StringComparison.Ordinal)} |")
+        );
         StringBuilder text = new("# Faults and what came of them\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"Written by `scripts/faults.sh`, last on {DateTime.UtcNow:yyyy-MM-dd}, {RuntimeInformation.OSDescription}, ");
-        text.Append(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores. The tests are in `src/Tests/Faults`; what a row says is asserted there.\n");
-        text.Append("Runs are of a tiny experiment with all stages, through the real command line, in processes of their own.\n\n").Append(Head);
-        foreach (string row in rows.OrderBy(r => Array.FindIndex(s_subjects, s => r.StartsWith($"| {s} |", StringComparison.Ordinal))).ThenBy(r => r, StringComparer.Ordinal))
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"Written by `scripts/faults.sh`, last on {DateTime.UtcNow:yyyy-MM-dd}, {RuntimeInformation.OSDescription}, "
+        );
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{Environment.ProcessorCount} cores. The tests are in `src/Tests/Faults`; what a row says is asserted there.\n"
+        );
+        text.Append("Runs are of a tiny experiment with all stages, through the real command line, in processes of their own.\n\n")
+            .Append(Head);
+        foreach (
+            string row in rows.OrderBy(r => Array.FindIndex(s_subjects, s => r.StartsWith($"| {s} |", StringComparison.Ordinal)))
+                .ThenBy(r => r, StringComparer.Ordinal)
+        )
         {
             text.Append(row).Append('\n');
         }

@@ -83,7 +83,9 @@ public sealed class KillTests
 
         process.Kill(tree);
         process.WaitForExit();
-        int last = Array.FindLastIndex(s_stages, s => lines.Any(l => l.Contains($" {s}: done", StringComparison.Ordinal) || l.Contains($" {s}: ", StringComparison.Ordinal)));
+        int last = Array.FindLastIndex(s_stages, s =>
+            lines.Any(l => l.Contains($" {s}: done", StringComparison.Ordinal) || l.Contains($" {s}: ", StringComparison.Ordinal))
+        );
         if (last < 0)
         {
             return lines.Any(l => l.Contains("results in", StringComparison.Ordinal)) ? "simulate" : "start";

@@ -26,7 +26,10 @@ public sealed class LockTests
         {
             Assert.That(first.Stale, Is.Null);
             FolderInUseException refusal = Assert.Throws<FolderInUseException>(() => ResultsLock.Take(_folder.Path))!;
-            Assert.That(refusal.Message, Does.Contain($"process {Environment.ProcessId} on {Environment.MachineName}").And.Contain("--out"));
+            Assert.That(
+                refusal.Message,
+                Does.Contain($"process {Environment.ProcessId} on {Environment.MachineName}").And.Contain("--out")
+            );
         }
 
         using ResultsLock second = ResultsLock.Take(_folder.Path);
@@ -67,7 +70,10 @@ public sealed class LockTests
 
         if (isRefused)
         {
-            Assert.That(() => ResultsLock.Take(_folder.Path), Throws.TypeOf<FolderInUseException>().With.Message.Contains("process 1 on another"));
+            Assert.That(
+                () => ResultsLock.Take(_folder.Path),
+                Throws.TypeOf<FolderInUseException>().With.Message.Contains("process 1 on another")
+            );
         }
         else
         {
@@ -128,8 +134,11 @@ public sealed class LockTests
             Assert.That(line, Does.Contain($"The run before (process {first.Id} on"));
         }
 
-        return (2 * cases, "refused with exit code 4 and one sentence that names host and process; the killed run's lock is recognised and taken over");
-    });
+            return (
+                2 * cases,
+                "refused with exit code 4 and one sentence that names host and process; the killed run's lock is recognised and taken over"
+            );
+        });
 
     private string WriteOwner(string json) => _folder.File(
         "logs/run.owner",

@@ -13,37 +13,48 @@ public sealed class SignalTests
     [TestCase("INT", ExitCodes.Interrupted)]
     [TestCase("TERM", ExitCodes.Terminated)]
     public void ASignalLeavesACheckpoint(string signal, int expected) => FaultLog.Try(1, $"SIG{signal} during the trainings", () =>
-    {
-        // A shell starts background jobs with SIGINT ignored, and children inherit that.
-        string ignored = File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim();
-        Assume.That(signal != "INT" || (Convert.ToUInt64(ignored, 16) & 2) == 0, "SIGINT is ignored here.");
-        int cases = FaultLog.Cases(1, 3);
-        double slowest = 0;
-        for (int i = 0; i < cases; i++)
         {
-            using TinyRun run = new(TinyRun.Cmpe.Replace("epochs: 100,", "epochs: 1000000,", StringComparison.Ordinal));
-            using RunningProcess running = new(run.Start(checkpointSeconds: "3600"));
-            Process process = running.Process;
-            Task<string> output = process.StandardOutput.ReadToEndAsync();
-            string train = Path.Combine(run.Cache, "train");
-            Assert.That(SpinWait.SpinUntil(() => Directory.Exists(train) && Directory.EnumerateDirectories(train).Any(), TimeSpan.FromSeconds(60)));
-            Thread.Sleep(3000 + 500 * i); // Some steps, and no checkpoint for an hour.
-            Assert.That(Checkpoints(), Is.Empty);
-            Stopwatch clock = Stopwatch.StartNew();
-            using (Process kill = Process.Start("kill", $"-{signal} {process.Id.ToString(CultureInfo.InvariantCulture)}"))
+            // A shell starts background jobs with SIGINT ignored, and children inherit that.
+            string ignored = File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim();
+            Assume.That(signal != "INT" || (Convert.ToUInt64(ignored, 16) & 2) == 0, "SIGINT is ignored here.");
+            int cases = FaultLog.Cases(1, 3);
+            double slowest = 0;
+            for (int i = 0; i < cases; i++)
             {
-                kill.WaitForExit();
+                using TinyRun run = new(TinyRun.Cmpe.Replace("epochs: 100,", "epochs: 1000000,", StringComparison.Ordinal));
+                using RunningProcess running = new(run.Start(checkpointSeconds: "3600"));
+                Process process = running.Process;
+                Task<string> output = process.StandardOutput.ReadToEndAsync();
+                string train = Path.Combine(run.Cache, "train");
+                Assert.That(
+                    SpinWait.SpinUntil(
+                        () => Directory.Exists(train) && Directory.EnumerateDirectories(train).Any(),
+                        TimeSpan.FromSeconds(60)
+                    )
+                );
+                Thread.Sleep(3000 + 500 * i); // Some steps, and no checkpoint for an hour.
+                Assert.That(Checkpoints(), Is.Empty);
+                Stopwatch clock = Stopwatch.StartNew();
+                using (Process kill = Process.Start("kill", $"-{signal} {process.Id.ToString(CultureInfo.InvariantCulture)}"))
+                {
+                    kill.WaitForExit();
+                }
+
+                Assert.That(process.WaitForExit(TimeSpan.FromSeconds(15)), Is.True, "ends within seconds");
+                slowest = Math.Max(slowest, clock.Elapsed.TotalSeconds);
+                Assert.That(process.ExitCode, Is.EqualTo(expected), output.Result);
+                Assert.That(output.Result, Does.Contain("The same command goes on from here."));
+                Assert.That(Checkpoints(), Has.Length.EqualTo(1));
+
+                string[] Checkpoints() => Directory.GetFiles(train, "checkpoint.npz", SearchOption.AllDirectories);
             }
 
-            Assert.That(process.WaitForExit(TimeSpan.FromSeconds(15)), Is.True, "ends within seconds");
-            slowest = Math.Max(slowest, clock.Elapsed.TotalSeconds);
-            Assert.That(process.ExitCode, Is.EqualTo(expected), output.Result);
-            Assert.That(output.Result, Does.Contain("The same command goes on from here."));
-            Assert.That(Checkpoints(), Has.Length.EqualTo(1));
-
-            string[] Checkpoints() => Directory.GetFiles(train, "checkpoint.npz", SearchOption.AllDirectories);
-        }
-
-        return (cases, string.Create(CultureInfo.InvariantCulture, $"exit code {expected} and a checkpoint after at most {slowest:0.0} s; the last line says how to go on"));
-    });
+            return (
+                cases,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"exit code {expected} and a checkpoint after at most {slowest:0.0} s; the last line says how to go on"
+                )
+            );
+        });
 }

@@ -31,29 +31,33 @@ public sealed class StorageTests
 
     [Test]
     public void AFullDiskUnderTheCache() => FaultLog.Try(4, "the disk of the cache is full (tmpfs of 16 to 512 KiB)", () =>
-    {
-        int[] sizes = [.. new[] { 100, 16, 32, 48, 64, 80, 128, 160, 200, 256, 512 }.Take(FaultLog.Cases(0, 11))];
-        int failed = 0;
-        foreach (int kibibytes in sizes)
         {
-            using TinyRun run = new();
-            using SmallDisk disk = new($"size={kibibytes}k");
-            string cache = Path.Combine(disk.Path, "cache");
-            (int exitCode, _, string errors) = run.Run("--cache", cache);
-            failed += OneLineOrSuccess(exitCode, errors, "No space left on device");
-            if (exitCode != ExitCodes.Success)
+            int[] sizes = [.. new[] { 100, 16, 32, 48, 64, 80, 128, 160, 200, 256, 512 }.Take(FaultLog.Cases(0, 11))];
+            int failed = 0;
+            foreach (int kibibytes in sizes)
             {
-                // With room again, the same command goes on from what was finished.
-                disk.Resize("16m");
-                run.Go("--cache", cache);
+                using TinyRun run = new();
+                using SmallDisk disk = new($"size={kibibytes}k");
+                string cache = Path.Combine(disk.Path, "cache");
+                (int exitCode, _, string errors) = run.Run("--cache", cache);
+                failed += OneLineOrSuccess(exitCode, errors, "No space left on device");
+                if (exitCode != ExitCodes.Success)
+                {
+                    // With room again, the same command goes on from what was finished.
+                    disk.Resize("16m");
+                    run.Go("--cache", cache);
+                }
+
+                Assert.That(run.Numbers(), Is.EqualTo(TinyRun.Baseline.Numbers()), $"{kibibytes} KiB");
             }
 
-            Assert.That(run.Numbers(), Is.EqualTo(TinyRun.Baseline.Numbers()), $"{kibibytes} KiB");
-        }
-
-        Assert.That(failed, Is.GreaterThan(sizes.Length / 2));
-        return (sizes.Length, $"{failed} ended with exit code 1 and one sentence, and with room again gave the undisturbed numbers; {sizes.Length - failed} fitted");
-    });
+            Assert.That(failed, Is.GreaterThan(sizes.Length / 2));
+            return (
+                sizes.Length,
+                $"{failed} ended with exit code 1 and one sentence, and with room again gave the undisturbed numbers; "
+                    + $"{sizes.Length - failed} fitted"
+            );
+        });
 
     [Test]
     public void AFullDiskUnderTheReport() => FaultLog.Try(4, "the disk of the results is full while the report is written again", () =>
@@ -98,23 +102,28 @@ public sealed class StorageTests
 
     [Test]
     public void AMissingPermission() => FaultLog.Try(4, "no permission for the results or the cache", () =>
-    {
-        FaultLog.Cases(0, 1);
-        Assume.That(Environment.UserName, Is.EqualTo("root"), "becomes a user without rights");
-        using TinyRun run = new();
-        using TemporaryFolder closed = new();
-        using TemporaryFolder open = new();
-        Shell($"chmod 755 '{run.Path}'; chmod 700 '{closed.Path}'; chmod 777 '{open.Path}'");
-        foreach ((string output, string cache) in new[] { (closed.Path, open.Path), (open.Path, closed.Path) })
         {
-            (int exitCode, _, string errors) = run.RunLimited(
-                "set -- setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\"", "--out", Path.Combine(output, "x"), "--cache", Path.Combine(cache, "x"));
-            Assert.That(OneLineOrSuccess(exitCode, errors, $"'{closed.Path}"), Is.EqualTo(1), errors);
-            Assert.That(errors, Does.Contain("denied"));
-        }
+            FaultLog.Cases(0, 1);
+            Assume.That(Environment.UserName, Is.EqualTo("root"), "becomes a user without rights");
+            using TinyRun run = new();
+            using TemporaryFolder closed = new();
+            using TemporaryFolder open = new();
+            Shell($"chmod 755 '{run.Path}'; chmod 700 '{closed.Path}'; chmod 777 '{open.Path}'");
+            foreach ((string output, string cache) in new[] { (closed.Path, open.Path), (open.Path, closed.Path) })
+            {
+                (int exitCode, _, string errors) = run.RunLimited(
+                    "set -- setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\"",
+                    "--out",
+                    Path.Combine(output, "x"),
+                    "--cache",
+                    Path.Combine(cache, "x")
+                );
+                Assert.That(OneLineOrSuccess(exitCode, errors, $"'{closed.Path}"), Is.EqualTo(1), errors);
+                Assert.That(errors, Does.Contain("denied"));
+            }
 
-        return (2, "exit code 1 and one sentence that names the folder");
-    });
+            return (2, "exit code 1 and one sentence that names the folder");
+        });
 
     private static int OneLineOrSuccess(int exitCode, string errors, string reason)
     {

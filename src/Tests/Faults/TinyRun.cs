@@ -88,9 +88,10 @@ internal sealed class TinyRun : IDisposable
 
     /// <summary>Every number but times, to the last digit.</summary>
     public string[] Numbers() =>
-    [
-        .. File.ReadLines(System.IO.Path.Combine(Results, "measurements.csv")).Where(l => !l.Contains(MetricStyle.Seconds, StringComparison.Ordinal)),
-    ];
+        [
+            .. File.ReadLines(System.IO.Path.Combine(Results, "measurements.csv"))
+                .Where(l => !l.Contains(MetricStyle.Seconds, StringComparison.Ordinal)),
+        ];
 
     /// <summary>A digest of the weights of every training, by the folder's name.</summary>
     public Dictionary<string, string> Weights() =>
@@ -98,10 +99,12 @@ internal sealed class TinyRun : IDisposable
             .ToDictionary(f => new DirectoryInfo(f).Parent!.Name, f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))));
 
     /// <summary>Starts a run with many checkpoints.</summary>
-    public Process Start(string checkpointSeconds = "0.05") => Repository.Start(Path, "experiments/tiny.yaml", "--checkpoint-seconds", checkpointSeconds);
+    public Process Start(string checkpointSeconds = "0.05") =>
+        Repository.Start(Path, "experiments/tiny.yaml", "--checkpoint-seconds", checkpointSeconds);
 
     /// <summary>Runs to the end.</summary>
-    public (int ExitCode, string Output, string Errors) Run(params string[] more) => Repository.Run(Path, ["experiments/tiny.yaml", .. more]);
+    public (int ExitCode, string Output, string Errors) Run(params string[] more) =>
+        Repository.Run(Path, ["experiments/tiny.yaml", .. more]);
 
     /// <summary>Runs to the end, which must be a good one.</summary>
     public string Go(params string[] more)
@@ -113,8 +116,22 @@ internal sealed class TinyRun : IDisposable
     /// <summary>Runs under a shell that sets limits first (Linux).</summary>
     public (int ExitCode, string Output, string Errors) RunLimited(string limits, params string[] more)
     {
-        ProcessStartInfo start = new("bash") { WorkingDirectory = Path, RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] arguments = ["-c", limits + "; exec \"$@\"", "bash", "dotnet", typeof(ExitCodes).Assembly.Location, "experiments/tiny.yaml", .. more];
+        ProcessStartInfo start = new("bash")
+        {
+            WorkingDirectory = Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string[] arguments =
+        [
+            "-c",
+            limits + "; exec \"$@\"",
+            "bash",
+            "dotnet",
+            typeof(ExitCodes).Assembly.Location,
+            "experiments/tiny.yaml",
+            .. more,
+        ];
         Array.ForEach(arguments, start.ArgumentList.Add);
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();

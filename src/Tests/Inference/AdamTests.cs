@@ -22,7 +22,15 @@ public sealed class AdamTests
         const double rate = 1e-3;
         using ResidualMlp ours = Mlp();
         using ResidualMlp theirs = Mlp();
-        TrainingSettings settings = new() { Steps = 1000, BatchSize = 1, LearningRate = rate, ClipNorm = 0, WeightDecay = decay, AdamEpsilon = 1e-7 };
+        TrainingSettings settings = new()
+        {
+            Steps = 1000,
+            BatchSize = 1,
+            LearningRate = rate,
+            ClipNorm = 0,
+            WeightDecay = decay,
+            AdamEpsilon = 1e-7,
+        };
         using FlatParameters flat = new(ours);
         using Adam adam = new(flat, settings, onMemory: vectors);
         Parameter[] reference = [.. theirs.parameters()];

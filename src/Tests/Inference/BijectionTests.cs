@@ -57,7 +57,10 @@ public sealed class BijectionTests
     }
 
     [Test]
-    public void EveryWeightGetsAGradient([ValueSource(typeof(Bijection), nameof(Bijection.Names))] string name, [Values(2, 7)] int dimension)
+    public void EveryWeightGetsAGradient(
+        [ValueSource(typeof(Bijection), nameof(Bijection.Names))] string name,
+        [Values(2, 7)] int dimension
+    )
     {
         using IDisposable scope = NewDisposeScope();
         using Bijection map = Create(name, dimension);

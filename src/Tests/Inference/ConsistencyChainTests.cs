@@ -72,7 +72,11 @@ public sealed class ConsistencyChainTests
         using BlockNoise first = new([s_key], [30], 2, CPU);
         using BlockNoise second = new([s_key], [30], 2, CPU);
         Tensor condition = full([30, 2], 0.2, dtype: ScalarType.Float32);
-        DrawsWithDensity drawn = new ConsistencyChain(posterior, new GaussianBackward(posterior.SamplingSteps(steps), 1), steps).DrawWithDensity(condition, first);
+        DrawsWithDensity drawn = new ConsistencyChain(
+            posterior,
+            new GaussianBackward(posterior.SamplingSteps(steps), 1),
+            steps
+        ).DrawWithDensity(condition, first);
 
         // Through libtorch with gradients and through our own code without: last places of draws of order ten.
         Assert.That(drawn.Theta.Numbers(), Is.EqualTo(posterior.Draw(condition, second, steps).Numbers()).Within(5e-5));
@@ -111,8 +115,19 @@ public sealed class ConsistencyChainTests
         Assert.That(error, Is.LessThan(0.15));
     }
 
-    private static ConsistencyPosterior Model() => new(
-        2, new DirectSummary(2), new FormulaNetwork(GaussianFlow.ConsistencyNetwork), ones(2), new ConsistencySettings { LargestTime = Largest, S0 = 10, S1 = 50 });
+    private static ConsistencyPosterior Model() =>
+        new(
+            2,
+            new DirectSummary(2),
+            new FormulaNetwork(GaussianFlow.ConsistencyNetwork),
+            ones(2),
+            new ConsistencySettings
+            {
+                LargestTime = Largest,
+                S0 = 10,
+                S1 = 50,
+            }
+        );
 
     // Mean and deviation of every latent and of the draw.
     private static ((double Mean, double Deviation)[] Latents, (double Mean, double Deviation) Theta) Moments(SamplingStep[] steps)
@@ -131,7 +146,8 @@ public sealed class ConsistencyChainTests
         return ([.. latents], (mean, Math.Sqrt(variance)));
     }
 
-    /// <summary>Bayes' rule for Gaussians: u_{k-1} given u_k = m + (u_{k-1} - m) r + sigma z; the deviation may be made wrong by a factor.</summary>
+    /// <summary>Bayes' rule for Gaussians: u_{k-1} given u_k = m + (u_{k-1} - m) r + sigma z; the deviation may be made wrong by a
+    /// factor.</summary>
     private sealed class GaussianBackward(SamplingStep[] steps, double widen) : IBackwardConditional
     {
         public Tensor LogProb(Tensor earlier, Tensor later, Tensor condition, int step)

@@ -25,7 +25,10 @@ public sealed class ConsistencyDensityTests
 
         // theta = m + (T z - m) r, up to the single precision of the times.
         double r = GaussianFlow.Ratio(50);
-        Assert.That(draws.LogProb.Numbers(), Is.EqualTo(GaussianFlow.LogNormal(draws.Theta, GaussianFlow.Mean * (1 - r), 50 * r)).Within(1e-5));
+        Assert.That(
+            draws.LogProb.Numbers(),
+            Is.EqualTo(GaussianFlow.LogNormal(draws.Theta, GaussianFlow.Mean * (1 - r), 50 * r)).Within(1e-5)
+        );
     }
 
     [Test]
@@ -89,7 +92,11 @@ public sealed class ConsistencyDensityTests
             foreach (int i in filled)
             {
                 // Five standard errors of a count, half as much again because 1 / q varies within a bin.
-                Assert.That(areas[i] / (width * width), Is.EqualTo(1).Within(7.5 / Math.Sqrt(counts[i])), $"bin {i} with {counts[i]} draws");
+                Assert.That(
+                    areas[i] / (width * width),
+                    Is.EqualTo(1).Within(7.5 / Math.Sqrt(counts[i])),
+                    $"bin {i} with {counts[i]} draws"
+                );
             }
         });
     }

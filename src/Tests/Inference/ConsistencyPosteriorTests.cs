@@ -23,7 +23,13 @@ public sealed class ConsistencyPosteriorTests
     {
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
-        using ConsistencyPosterior posterior = Create(s_settings with { TrainableSigma = trainableSigma }, new ResidualMlp(2, 2, new() { Units = 16 }, random));
+        using ConsistencyPosterior posterior = Create(
+            s_settings with
+            {
+                TrainableSigma = trainableSigma,
+            },
+            new ResidualMlp(2, 2, new() { Units = 16 }, random)
+        );
         posterior.Perturb(0.05, s_key);
         Tensor theta = random.Normal([100, 2]) * 3;
         Tensor time = full([100, 1], s_settings.SmallestTime, dtype: ScalarType.Float32);
@@ -128,7 +134,11 @@ public sealed class ConsistencyPosteriorTests
             int[] rows = [.. Enumerable.Range(0, n).Where(r => earlier[r] == (float)grid[i])];
             Assert.That(rows.Select(r => later[r]), Has.All.EqualTo((float)grid[i + 1]));
             double p = probabilities[i];
-            Assert.That(rows.Length / (double)n, Is.EqualTo(p).Within(5 * Math.Sqrt(p * (1 - p) / n)), $"interval {i}, five standard errors");
+            Assert.That(
+                rows.Length / (double)n,
+                Is.EqualTo(p).Within(5 * Math.Sqrt(p * (1 - p) / n)),
+                $"interval {i}, five standard errors"
+            );
         }
     }
 

@@ -71,7 +71,10 @@ public sealed class ConsistencyScheduleTests
     {
         double[] grid = ConsistencySchedule.Grid(points, 0.001, largest, 7);
         double[] found = ConsistencySchedule.IntervalProbabilities(grid, -1.1, 2.0);
-        double[] weights = [.. Enumerable.Range(0, points - 1).Select(i => LogNormal.CDF(-1.1, 2.0, grid[i + 1]) - LogNormal.CDF(-1.1, 2.0, grid[i]))];
+        double[] weights =
+        [
+            .. Enumerable.Range(0, points - 1).Select(i => LogNormal.CDF(-1.1, 2.0, grid[i + 1]) - LogNormal.CDF(-1.1, 2.0, grid[i])),
+        ];
         Assert.That(found.Sum(), Is.EqualTo(1).Within(1e-12));
         Assert.That(found, Has.All.GreaterThan(0));
         Assert.That(found, Is.EqualTo(weights.Select(w => w / weights.Sum())).Within(1e-12));

@@ -91,7 +91,13 @@ public sealed class ConsistencySwitchTests
     public void AGivenVarianceReplacesTheMeasuredOne()
     {
         using IDisposable scope = NewDisposeScope();
-        using ConsistencyPosterior posterior = Create(s_paper with { ParameterVariance = 0.25 }, new FormulaNetwork((theta, _, _) => zeros_like(theta)));
+        using ConsistencyPosterior posterior = Create(
+            s_paper with
+            {
+                ParameterVariance = 0.25,
+            },
+            new FormulaNetwork((theta, _, _) => zeros_like(theta))
+        );
         Tensor f = posterior.Apply(ones([1, 2]), full([1, 1], 1.001, dtype: ScalarType.Float32), zeros([1, 2]), ForwardPass.Evaluation);
         Assert.That(f.Numbers(), Has.All.EqualTo(0.25 / 1.25).Within(1e-6));
     }

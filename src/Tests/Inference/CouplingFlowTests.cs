@@ -79,7 +79,18 @@ public sealed class CouplingFlowTests
     {
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
-        using CouplingFlow flow = new(2, 2, CouplingKind.Affine, new CouplingFlowSettings { Layers = 2, Units = 16, Dropout = 0.5 }, random);
+        using CouplingFlow flow = new(
+            2,
+            2,
+            CouplingKind.Affine,
+            new CouplingFlowSettings
+            {
+                Layers = 2,
+                Units = 16,
+                Dropout = 0.5,
+            },
+            random
+        );
         flow.Perturb(0.2, s_key.Child("weights"));
         Tensor u = random.Normal([20, 2]);
         Tensor c = random.Normal([20, 2]);

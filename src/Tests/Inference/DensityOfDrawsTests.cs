@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference;
 
-/// <summary>Draws that come with their density: the same density as evaluated afterwards, in closed form for a Gaussian, the same for any batching.</summary>
+/// <summary>Draws that come with their density: the same density as evaluated afterwards, in closed form for a Gaussian, the same for any
+/// batching.</summary>
 public sealed class DensityOfDrawsTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(89);
@@ -42,11 +43,20 @@ public sealed class DensityOfDrawsTests
         using RandomSource random = new(s_key);
         using SourceNoise noise = new(random, 20_000);
         DrawsWithDensity drawn = posterior.DrawWithDensity(zeros([20_000, 2], dtype: ScalarType.Float64), noise);
-        Assert.That(drawn.LogProb.Numbers(), Is.EqualTo(GaussianFlow.LogNormal(drawn.Theta, GaussianFlow.Mean, GaussianFlow.Deviation)).Within(1e-3));
+        Assert.That(
+            drawn.LogProb.Numbers(),
+            Is.EqualTo(GaussianFlow.LogNormal(drawn.Theta, GaussianFlow.Mean, GaussianFlow.Deviation)).Within(1e-3)
+        );
 
         // Five standard errors.
-        Assert.That(drawn.Theta.mean([0L]).Numbers(), Has.All.EqualTo(GaussianFlow.Mean).Within(5 * GaussianFlow.Deviation / Math.Sqrt(20_000)));
-        Assert.That(drawn.Theta.std(0).Numbers(), Has.All.EqualTo(GaussianFlow.Deviation).Within(5 * GaussianFlow.Deviation / Math.Sqrt(40_000)));
+        Assert.That(
+            drawn.Theta.mean([0L]).Numbers(),
+            Has.All.EqualTo(GaussianFlow.Mean).Within(5 * GaussianFlow.Deviation / Math.Sqrt(20_000))
+        );
+        Assert.That(
+            drawn.Theta.std(0).Numbers(),
+            Has.All.EqualTo(GaussianFlow.Deviation).Within(5 * GaussianFlow.Deviation / Math.Sqrt(40_000))
+        );
     }
 
     [TestCaseSource(typeof(Contenders), nameof(Contenders.Names))]
@@ -58,7 +68,13 @@ public sealed class DensityOfDrawsTests
         using Observation x = new(tensor(new[,] { { 0.1f, 0.5f }, { -1f, 2f }, { 0.3f, 0.2f } }));
         using DrawsWithDensity one = PosteriorSampler.SampleWithDensity(estimator, x, 1100, s_key, new SamplingOptions { RowsPerPass = 1 });
         long before = Tensor.TotalCount;
-        using DrawsWithDensity two = PosteriorSampler.SampleWithDensity(estimator, x, 1100, s_key, new SamplingOptions { RowsPerPass = 5000, Threads = 2 });
+        using DrawsWithDensity two = PosteriorSampler.SampleWithDensity(
+            estimator,
+            x,
+            1100,
+            s_key,
+            new SamplingOptions { RowsPerPass = 5000, Threads = 2 }
+        );
         Assert.Multiple(() =>
         {
             Assert.That(Tensor.TotalCount - before, Is.EqualTo(2), "the two results");

@@ -113,7 +113,8 @@ public sealed class DeviceDisciplineTests
         }
     }
 
-    /// <summary>libtorch's convolution has no kernel here; everything before it is on the device, and so is everything that the networks own.</summary>
+    /// <summary>libtorch's convolution has no kernel here; everything before it is on the device, and so is everything that the networks
+    /// own.</summary>
     [TestCase("fmpe", true)]
     [TestCase("fmpe", false)]
     [TestCase("cmpe", true)]
@@ -128,7 +129,10 @@ public sealed class DeviceDisciplineTests
             : new DirectSummary(256);
         UNet net = new(16, summary.Outputs, 200, new UNetSettings { Channels = 8 }, random);
         using IPosteriorEstimator estimator = OnMeta(method, 256, summary, net);
-        Assert.That(estimator.Network.parameters().Concat(estimator.Network.buffers()).Select(p => p.device.type), Has.All.EqualTo(DeviceType.META));
+        Assert.That(
+            estimator.Network.parameters().Concat(estimator.Network.buffers()).Select(p => p.device.type),
+            Has.All.EqualTo(DeviceType.META)
+        );
         Tensor theta = random.Normal([4, 256], META);
         Observation x = camera.Simulate(theta, random);
         Assert.That(
@@ -153,7 +157,18 @@ public sealed class DeviceDisciplineTests
         {
             "fmpe" => new FlowMatchingPosterior(pixels, summary, network, new FlowMatchingSettings()),
             "npse" => new ScorePosterior(pixels, summary, network, ones(pixels), new DiffusionSettings()),
-            _ => new ConsistencyPosterior(pixels, summary, network, ones(pixels), new ConsistencySettings { LargestTime = 200, S0 = 10, S1 = 50 }),
+            _ => new ConsistencyPosterior(
+                pixels,
+                summary,
+                network,
+                ones(pixels),
+                new ConsistencySettings
+                {
+                    LargestTime = 200,
+                    S0 = 10,
+                    S1 = 50,
+                }
+            ),
         };
         estimator.Network.to(META);
         return estimator;
@@ -174,11 +189,26 @@ public sealed class DeviceDisciplineTests
                 new FlowPosterior(4, summary, CouplingKind.Affine, flow with { Permutation = PermutationKind.Learnable }, random),
             "fmpe" => new FlowMatchingPosterior(4, summary, Mlp(), new FlowMatchingSettings()),
             "fmpe as published" => new FlowMatchingPosterior(
-                4, summary, Mlp(),
-                new FlowMatchingSettings { Loss = FlowMatchingLoss.LogCosh, TimesPerSimulation = 4, ExtraEulerStep = true, DropoutWhileSampling = true }),
+                4,
+                summary,
+                Mlp(),
+                new FlowMatchingSettings
+                {
+                    Loss = FlowMatchingLoss.LogCosh,
+                    TimesPerSimulation = 4,
+                    ExtraEulerStep = true,
+                    DropoutWhileSampling = true,
+                }
+            ),
             "cmpe" => new ConsistencyPosterior(4, summary, Mlp(), ones(4), cmpe),
             "npse" => new ScorePosterior(4, summary, Mlp(), ones(4), new DiffusionSettings()),
-            "npse with churn" => new ScorePosterior(4, summary, Mlp(), ones(4), new DiffusionSettings { Solver = OdeSolver.Euler, Churn = 10 }),
+            "npse with churn" => new ScorePosterior(
+                4,
+                summary,
+                Mlp(),
+                ones(4),
+                new DiffusionSettings { Solver = OdeSolver.Euler, Churn = 10 }
+            ),
             "cmpe as published" => new ConsistencyPosterior(
                 4, summary, Mlp(), ones(4),
                 cmpe with

@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference;
 
-/// <summary>Densities of continuous flows: closed forms with oracle networks, mass on a grid, and Hutchinson's estimator with its error.</summary>
+/// <summary>Densities of continuous flows: closed forms with oracle networks, mass on a grid, and Hutchinson's estimator with its
+/// error.</summary>
 public sealed class FlowDensityTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(67);
@@ -34,9 +35,12 @@ public sealed class FlowDensityTests
         using ScorePosterior posterior = new(
             2, new DirectSummary(2), new FormulaNetwork(GaussianFlow.ScoreNetwork), ones(2), new DiffusionSettings { LargestTime = 50 });
         Tensor theta = Points(100);
-        double[] found = FlowDensity.LogProb(posterior, theta, zeros_like(theta), new FlowDensityOptions { Intervals = 128 }).LogProb.Numbers();
+        double[] found = FlowDensity
+            .LogProb(posterior, theta, zeros_like(theta), new FlowDensityOptions { Intervals = 128 })
+            .LogProb.Numbers();
 
-        // With four times the default intervals the fourth-order method is exact to 1e-5 or so. theta = m + (T z - m) r is Gaussian; at T = 50 it is the target up to a per cent of a standard deviation or so.
+        // With four times the default intervals the fourth-order method is exact to 1e-5 or so. theta = m + (T z - m) r is Gaussian; at T =
+        // 50 it is the target up to a per cent of a standard deviation or so.
         double r = GaussianFlow.Ratio(50);
         Assert.That(found, Is.EqualTo(GaussianFlow.LogNormal(theta, GaussianFlow.Mean * (1 - r), 50 * r)).Within(1e-4));
         Assert.That(found, Is.EqualTo(GaussianFlow.LogNormal(theta, GaussianFlow.Mean, GaussianFlow.Deviation)).Within(0.2));
@@ -59,7 +63,8 @@ public sealed class FlowDensityTests
         double cell = Math.Pow(16.0 / 120, 2);
         double mass = ((ITractableDensity)estimator).LogProb(theta, condition).Numbers().Sum(l => Math.Exp(l)) * cell;
 
-        // The sum over a grid of a third of a standard deviation is exact for smooth densities; the networks' kinks cost tenths of a per cent.
+        // The sum over a grid of a third of a standard deviation is exact for smooth densities; the networks' kinks cost tenths of a per
+        // cent.
         Assert.That(mass, Is.EqualTo(1).Within(1.0).Percent);
     }
 

@@ -25,7 +25,10 @@ public sealed class FlowMatchingPosteriorTests
         using GivenNoise noise = new(zeros([5, 2]));
         Tensor theta = posterior.Draw(zeros([5, 2]), noise, steps);
         int passes = extra ? steps + 1 : steps;
-        Assert.That(network.Times.Select(t => (double)t.Distinct().Single()), Is.EqualTo(Enumerable.Range(0, passes).Select(i => i / (double)steps)).Within(1e-6));
+        Assert.That(
+            network.Times.Select(t => (double)t.Distinct().Single()),
+            Is.EqualTo(Enumerable.Range(0, passes).Select(i => i / (double)steps)).Within(1e-6)
+        );
 
         // A velocity of 1 from 0 shows the time at which the integration ends.
         Assert.That(theta.Numbers(), Has.All.EqualTo(extra ? 1 + 1.0 / steps : 1).Within(1e-6));
@@ -143,7 +146,11 @@ public sealed class FlowMatchingPosteriorTests
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
         using FlowMatchingPosterior posterior = new(
-            2, new DeepSet(2, new DeepSetSettings { Outputs = 2, Units = 8 }, random), new ResidualMlp(2, 2, new() { Units = 16 }, random), new());
+            2,
+            new DeepSet(2, new DeepSetSettings { Outputs = 2, Units = 8 }, random),
+            new ResidualMlp(2, 2, new() { Units = 16 }, random),
+            new()
+        );
         posterior.Loss(random.Normal([32, 2]), new Observation(random.Normal([32, 10, 2])), new TrainingStep(random, 0, 100)).backward();
         foreach ((string name, Parameter parameter) in posterior.named_parameters())
         {

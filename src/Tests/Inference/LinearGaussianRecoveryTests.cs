@@ -25,7 +25,16 @@ public sealed class LinearGaussianRecoveryTests
         using Simulations training = LinearGaussian.Simulate(4096, s_key.Child("training"));
         using RandomSource random = new(s_key.Child("init"));
         using IPosteriorEstimator estimator = Create(contender, training, random);
-        using Trainer trainer = new(estimator, new TrainingSettings { Epochs = contender is "cmpe" or "npse" ? 60 : 20, BatchSize = 64, LearningRate = 2e-3 }, s_key.Child("train"));
+        using Trainer trainer = new(
+            estimator,
+            new TrainingSettings
+            {
+                Epochs = contender is "cmpe" or "npse" ? 60 : 20,
+                BatchSize = 64,
+                LearningRate = 2e-3,
+            },
+            s_key.Child("train")
+        );
         trainer.Run(training);
 
         using Tensor x = tensor(new float[,] { { 0.7f, -0.4f }, { -1.5f, 0.8f } });
@@ -49,7 +58,11 @@ public sealed class LinearGaussianRecoveryTests
                 {
                     Assert.That(draws[j].mean([0])[a].item<float>(), Is.EqualTo(mean[a]).Within(0.09), $"mean {a} of data set {j}");
                     double deviation = Math.Sqrt(covariance[a, a]);
-                    Assert.That(Math.Sqrt(measured[a, a].item<float>()), Is.EqualTo(deviation).Within(0.12 * deviation), $"sd {a} of data set {j}");
+                    Assert.That(
+                        Math.Sqrt(measured[a, a].item<float>()),
+                        Is.EqualTo(deviation).Within(0.12 * deviation),
+                        $"sd {a} of data set {j}"
+                    );
                 }
 
                 double correlation = covariance[0, 1] / Math.Sqrt(covariance[0, 0] * covariance[1, 1]);

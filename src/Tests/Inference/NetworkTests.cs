@@ -28,7 +28,10 @@ public sealed class NetworkTests
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using RandomSource random = new(s_key);
-        using ResidualMlp mlp = new ResidualMlp(2, 1, new ResidualMlpSettings { Units = 5, Blocks = 2 }, random).Perturb(0.3, s_key.Child("w"));
+        using ResidualMlp mlp = new ResidualMlp(2, 1, new ResidualMlpSettings { Units = 5, Blocks = 2 }, random).Perturb(
+            0.3,
+            s_key.Child("w")
+        );
         Dictionary<string, Tensor> weights = mlp.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
         float[] input = [0.4f, -1.1f, 0.9f, 0.25f];
         double[] h = Relu(Affine("first", [.. input.Select(v => (double)v)]));
@@ -38,7 +41,12 @@ public sealed class NetworkTests
         }
 
         double[] expected = Affine("last", h);
-        Tensor output = mlp.Apply(tensor(input[..2], [1, 2]), tensor(input[2..3], [1, 1]), tensor(input[3..], [1, 1]), ForwardPass.Evaluation);
+        Tensor output = mlp.Apply(
+            tensor(input[..2], [1, 2]),
+            tensor(input[2..3], [1, 1]),
+            tensor(input[3..], [1, 1]),
+            ForwardPass.Evaluation
+        );
         Assert.That(output.Numbers(), Is.EqualTo(expected).Within(1e-5));
 
         double[] Affine(string layer, double[] x)

@@ -68,7 +68,8 @@ public sealed class RationalQuadraticSplineTests
 
         // The second derivative jumps at the knots, where a central difference is off by a term of first order in its step.
         const double step = 1e-5;
-        Tensor difference = (RationalQuadraticSpline.Forward(x + step, raw).Value - RationalQuadraticSpline.Forward(x - step, raw).Value) / (2 * step);
+        Tensor difference =
+            (RationalQuadraticSpline.Forward(x + step, raw).Value - RationalQuadraticSpline.Forward(x - step, raw).Value) / (2 * step);
         Assert.That(((difference - log.exp()) / log.exp()).abs().max().item<double>(), Is.LessThan(1e-4));
     }
 

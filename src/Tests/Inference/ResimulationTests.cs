@@ -86,7 +86,8 @@ public sealed class ResimulationTests
 
         public Tensor Summarise(Observation x) => _inner.Summarise(x);
 
-        public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default) => _inner.Draw(condition, noise, steps, cancel);
+        public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default) =>
+            _inner.Draw(condition, noise, steps, cancel);
 
         public void Dispose() => _inner.Dispose();
     }

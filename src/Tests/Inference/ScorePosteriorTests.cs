@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference;
 
-/// <summary>Score-based diffusion: the loss in plain doubles, passes and levels, and the integrators on a Gaussian with its exact denoiser.</summary>
+/// <summary>Score-based diffusion: the loss in plain doubles, passes and levels, and the integrators on a Gaussian with its exact
+/// denoiser.</summary>
 public sealed class ScorePosteriorTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(61);
@@ -20,7 +21,13 @@ public sealed class ScorePosteriorTests
     {
         using IDisposable scope = NewDisposeScope();
         using LinearNetwork network = new(s_weights);
-        using ScorePosterior posterior = new(2, new DirectSummary(2), network, tensor(new[] { 0.5f, 2f }), new DiffusionSettings { LargestTime = 20 });
+        using ScorePosterior posterior = new(
+            2,
+            new DirectSummary(2),
+            network,
+            tensor(new[] { 0.5f, 2f }),
+            new DiffusionSettings { LargestTime = 20 }
+        );
         using RandomSource random = new(s_key);
         Tensor theta = random.Normal([6, 2]);
         Tensor x = random.Normal([6, 2]);
@@ -136,7 +143,10 @@ public sealed class ScorePosteriorTests
         double[] mean = theta.mean([0]).Numbers();
         double[] deviation = theta.std(0).Numbers();
         double correlation = corrcoef(theta.t())[0, 1].item<double>();
-        Assert.That(mean, Has.All.EqualTo(GaussianFlow.Mean).Within(5 * GaussianFlow.Deviation / Math.Sqrt(draws) + 0.01 * GaussianFlow.Mean));
+        Assert.That(
+            mean,
+            Has.All.EqualTo(GaussianFlow.Mean).Within(5 * GaussianFlow.Deviation / Math.Sqrt(draws) + 0.01 * GaussianFlow.Mean)
+        );
         Assert.That(deviation, Has.All.EqualTo(GaussianFlow.Deviation).Within(GaussianFlow.Deviation * (5 / Math.Sqrt(2 * draws) + 0.01)));
         Assert.That(correlation, Is.EqualTo(0).Within(5 / Math.Sqrt(draws)));
         Assert.That(noise.Used, churn > 0 ? Is.GreaterThan(1) : Is.EqualTo(1));
@@ -162,7 +172,12 @@ public sealed class ScorePosteriorTests
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(s_key);
         using ScorePosterior posterior = new(
-            2, new DeepSet(2, new DeepSetSettings { Outputs = 2, Units = 8 }, random), new ResidualMlp(2, 2, new() { Units = 16 }, random), ones(2), new());
+            2,
+            new DeepSet(2, new DeepSetSettings { Outputs = 2, Units = 8 }, random),
+            new ResidualMlp(2, 2, new() { Units = 16 }, random),
+            ones(2),
+            new()
+        );
         posterior.Loss(random.Normal([32, 2]), new Observation(random.Normal([32, 10, 2])), new TrainingStep(random, 0, 100)).backward();
         foreach ((string name, Parameter parameter) in posterior.named_parameters())
         {
@@ -171,7 +186,8 @@ public sealed class ScorePosteriorTests
         }
     }
 
-    private static ScorePosterior Create(FreeFormNetwork network, DiffusionSettings settings) => new(2, new DirectSummary(2), network, ones(2), settings);
+    private static ScorePosterior Create(FreeFormNetwork network, DiffusionSettings settings) =>
+        new(2, new DirectSummary(2), network, ones(2), settings);
 
     private static double Phi(double x)
     {

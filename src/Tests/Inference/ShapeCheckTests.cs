@@ -44,7 +44,9 @@ public sealed class ShapeCheckTests(string name)
                 () => density.LogProb(zeros([5, 2]), zeros([4, 2])),
                 Throws.ArgumentException.With.Message.StartsWith("condition: expected [5, 2], got [4, 2]"));
             Assert.That(
-                () => density.LogProb(zeros([5]), zeros([5, 2])), Throws.ArgumentException.With.Message.StartsWith("theta: expected [B, 2], got [5]"));
+                () => density.LogProb(zeros([5]), zeros([5, 2])),
+                Throws.ArgumentException.With.Message.StartsWith("theta: expected [B, 2], got [5]")
+            );
         }
         else
         {

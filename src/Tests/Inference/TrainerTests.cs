@@ -44,7 +44,10 @@ public sealed class TrainerTests
         }
 
         Assert.That(watched.Batches[0], Is.Not.EqualTo(watched.Batches[3]), "a new order every epoch");
-        Assert.That(watched.Steps.Select(s => (s.Step, s.TotalSteps, s.EpochsDone)), Is.EqualTo(Enumerable.Range(0, 9).Select(i => ((long)i, 9L, (long)(i / 3)))));
+        Assert.That(
+            watched.Steps.Select(s => (s.Step, s.TotalSteps, s.EpochsDone)),
+            Is.EqualTo(Enumerable.Range(0, 9).Select(i => ((long)i, 9L, (long)(i / 3))))
+        );
     }
 
     [Test]
@@ -55,7 +58,19 @@ public sealed class TrainerTests
         List<float> weights = [];
         using WatchedEstimator watched = new();
         watched.Before = () => weights.Add(watched.Weight);
-        using Trainer trainer = new(watched, Settings with { Epochs = 10, LearningRate = 0.1, Beta1 = 0, Beta2 = 0, ClipNorm = 0, AdamEpsilon = 0 }, s_key);
+        using Trainer trainer = new(
+            watched,
+            Settings with
+            {
+                Epochs = 10,
+                LearningRate = 0.1,
+                Beta1 = 0,
+                Beta2 = 0,
+                ClipNorm = 0,
+                AdamEpsilon = 0,
+            },
+            s_key
+        );
         trainer.Run(training);
         weights.Add(watched.Weight);
         double[] steps = [.. weights.Zip(weights.Skip(1), (a, b) => (double)(a - b))];

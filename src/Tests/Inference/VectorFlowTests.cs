@@ -15,7 +15,12 @@ public sealed class VectorFlowTests
 
     [Test]
     public void ValuesAndGradientsAreLibtorchs(
-        [Values] CouplingKind kind, [Values] PermutationKind permutation, [Values(1, 32, 77)] int rows, [Values(2, 5)] int dimension, [Values(0.0, 0.1)] double dropout)
+        [Values] CouplingKind kind,
+        [Values] PermutationKind permutation,
+        [Values(1, 32, 77)] int rows,
+        [Values(2, 5)] int dimension,
+        [Values(0.0, 0.1)] double dropout
+    )
     {
         CouplingFlowSettings settings = new() { Layers = 3, Units = 32, Bins = 6, Dropout = dropout, Permutation = permutation };
         Compare(kind, settings, rows, dimension, condition: 3, spread: 1);
@@ -23,15 +28,51 @@ public sealed class VectorFlowTests
 
     [Test]
     public void ThePublishedSizes([Values] CouplingKind kind) =>
-        Compare(kind, new CouplingFlowSettings { Layers = 6, Units = 128, Dropout = 0.05 }, rows: 32, dimension: 4, condition: 2, spread: 1);
+        Compare(
+            kind,
+            new CouplingFlowSettings
+            {
+                Layers = 6,
+                Units = 128,
+                Dropout = 0.05,
+            },
+            rows: 32,
+            dimension: 4,
+            condition: 2,
+            spread: 1
+        );
 
     [Test]
     public void OneAndThreeHiddenLayersAndAWideCondition([Values] CouplingKind kind, [Values(1, 3)] int hidden) =>
-        Compare(kind, new CouplingFlowSettings { Layers = 2, Units = 64, HiddenLayers = hidden }, rows: 40, dimension: 3, condition: 37, spread: 1);
+        Compare(
+            kind,
+            new CouplingFlowSettings
+            {
+                Layers = 2,
+                Units = 64,
+                HiddenLayers = hidden,
+            },
+            rows: 40,
+            dimension: 3,
+            condition: 37,
+            spread: 1
+        );
 
     [Test]
     public void FarOutsideOfTheSplinesDomain() =>
-        Compare(CouplingKind.Spline, new CouplingFlowSettings { Layers = 2, Units = 32, Bins = 16 }, rows: 64, dimension: 2, condition: 2, spread: 12);
+        Compare(
+            CouplingKind.Spline,
+            new CouplingFlowSettings
+            {
+                Layers = 2,
+                Units = 32,
+                Bins = 16,
+            },
+            rows: 64,
+            dimension: 2,
+            condition: 2,
+            spread: 12
+        );
 
     [Test]
     public void AWidthThatDoesNotFitThePanelsIsLeftToLibtorch()
@@ -44,7 +85,10 @@ public sealed class VectorFlowTests
     }
 
     [Test]
-    public void EvaluationWithoutGradientsIsTheSameFunctionAndItsInverseUndoesIt([Values] CouplingKind kind, [Values] PermutationKind permutation)
+    public void EvaluationWithoutGradientsIsTheSameFunctionAndItsInverseUndoesIt(
+        [Values] CouplingKind kind,
+        [Values] PermutationKind permutation
+    )
     {
         VectorCode.Require();
         using IDisposable scope = NewDisposeScope();

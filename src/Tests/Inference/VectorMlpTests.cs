@@ -77,7 +77,11 @@ public sealed class VectorMlpTests
 
         // A hidden layer that is left behind in each pass would be 600 MB.
         VectorCode.AssertFlatMemory(200, 3000, 100_000_000, () =>
-            network.Apply(random.Normal([64, 2]), random.Normal([64, 3]), random.Uniform([64, 1]), ForwardPass.WithDropout(random)).square().mean());
+            network
+                .Apply(random.Normal([64, 2]), random.Normal([64, 3]), random.Uniform([64, 1]), ForwardPass.WithDropout(random))
+                .square()
+                .mean()
+        );
     }
 
     [Test]

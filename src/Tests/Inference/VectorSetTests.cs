@@ -14,7 +14,12 @@ public sealed class VectorSetTests
 
     [Test]
     public void ValuesAndGradientsAreLibtorchs(
-        [Values(1, 32, 50)] int sets, [Values(1, 10)] int members, [Values(2, 32)] int features, [Values(0, 1, 2)] int modules, [Values(1, 2, 3)] int layers)
+        [Values(1, 32, 50)] int sets,
+        [Values(1, 10)] int members,
+        [Values(2, 32)] int features,
+        [Values(0, 1, 2)] int modules,
+        [Values(1, 2, 3)] int layers
+    )
     {
         VectorCode.Require();
         using IDisposable scope = NewDisposeScope();

@@ -16,12 +16,24 @@ internal sealed class ClaimTests
     [Test]
     public void Lower_holds_when_the_whole_interval_is_below_zero()
     {
-        var finding = new LowerClaim { Id = "a", Text = "t", Source = "s", Left = Side("cmpe", 10), Right = Side("fmpe", 1000) }.Judge(_evidence);
+        var finding = new LowerClaim
+        {
+            Id = "a",
+            Text = "t",
+            Source = "s",
+            Left = Side("cmpe", 10),
+            Right = Side("fmpe", 1000),
+        }.Judge(_evidence);
 
         Assert.Multiple(() =>
         {
             Assert.That(finding.Verdict, Is.EqualTo(Verdict.Reproduced));
-            Assert.That(finding.Numbers, Does.Match(@"^CMPE, 10 steps: 0\.600; FMPE, 1000 steps: 0\.620; difference -0\.0\d+ ± 0\.0\d+ \(50 test sets, one training\)$"));
+            Assert.That(
+                finding.Numbers,
+                Does.Match(
+                    @"^CMPE, 10 steps: 0\.600; FMPE, 1000 steps: 0\.620; difference -0\.0\d+ ± 0\.0\d+ \(50 test sets, one training\)$"
+                )
+            );
             Assert.That(finding.Published, Is.EqualTo("CMPE, 10 steps: 0.612 (Figure 3)"));
         });
     }
@@ -29,8 +41,22 @@ internal sealed class ClaimTests
     [Test]
     public void Lower_is_contradicted_the_other_way_round_and_undecided_when_the_sides_cannot_be_told_apart()
     {
-        var reversed = new LowerClaim { Id = "a", Text = "t", Source = "s", Left = Side("fmpe", 1000), Right = Side("cmpe", 10) }.Judge(_evidence);
-        var equal = new LowerClaim { Id = "a", Text = "t", Source = "s", Left = Side("cmpe", 10), Right = Side("nsf", 1) }.Judge(_evidence);
+        var reversed = new LowerClaim
+        {
+            Id = "a",
+            Text = "t",
+            Source = "s",
+            Left = Side("fmpe", 1000),
+            Right = Side("cmpe", 10),
+        }.Judge(_evidence);
+        var equal = new LowerClaim
+        {
+            Id = "a",
+            Text = "t",
+            Source = "s",
+            Left = Side("cmpe", 10),
+            Right = Side("nsf", 1),
+        }.Judge(_evidence);
 
         Assert.Multiple(() =>
         {
@@ -45,7 +71,15 @@ internal sealed class ClaimTests
     [TestCase(-0.05, Verdict.Contradicted)]
     public void Tolerance_shifts_what_must_be_beaten(double tolerance, Verdict expected)
     {
-        var claim = new LowerClaim { Id = "a", Text = "t", Source = "s", Left = Side("cmpe", 10), Right = Side("nsf", 1), Tolerance = tolerance };
+        var claim = new LowerClaim
+        {
+            Id = "a",
+            Text = "t",
+            Source = "s",
+            Left = Side("cmpe", 10),
+            Right = Side("nsf", 1),
+            Tolerance = tolerance,
+        };
 
         Assert.That(claim.Judge(_evidence).Verdict, Is.EqualTo(expected));
     }
@@ -64,12 +98,29 @@ internal sealed class ClaimTests
     public void A_claim_about_something_missing_is_not_measured_and_says_what()
     {
         var evidence = Evidence(("cmpe", 10, 0.6, 0)) with { };
-        var finding = new LowerClaim { Id = "a", Text = "t", Source = "s", Left = Side("cmpe", 10), Right = Side("fmpe", 1000) }.Judge(evidence);
-        var best = new BestClaim { Id = "a", Text = "t", Source = "s", Best = Side("cmpe", 10), Others = [Side("acf", 1)] }.Judge(Failed());
+        var finding = new LowerClaim
+        {
+            Id = "a",
+            Text = "t",
+            Source = "s",
+            Left = Side("cmpe", 10),
+            Right = Side("fmpe", 1000),
+        }.Judge(evidence);
+        var best = new BestClaim
+        {
+            Id = "a",
+            Text = "t",
+            Source = "s",
+            Best = Side("cmpe", 10),
+            Others = [Side("acf", 1)],
+        }.Judge(Failed());
 
         Assert.Multiple(() =>
         {
-            Assert.That((finding.Verdict, finding.Numbers), Is.EqualTo((Verdict.NotMeasured, "FMPE, 1000 steps (budget 1024): not measured")));
+            Assert.That(
+                (finding.Verdict, finding.Numbers),
+                Is.EqualTo((Verdict.NotMeasured, "FMPE, 1000 steps (budget 1024): not measured"))
+            );
             Assert.That((best.Verdict, best.Numbers), Is.EqualTo((Verdict.NotMeasured, "ACF (budget 1024): failed: diverged")));
         });
     }
@@ -77,15 +128,29 @@ internal sealed class ClaimTests
     [Test]
     public void Best_must_beat_every_other()
     {
-        BestClaim Claim(params ClaimSelection[] others) => new() { Id = "a", Text = "t", Source = "s", Best = Side("cmpe", 10), Others = others };
+        BestClaim Claim(params ClaimSelection[] others) =>
+            new()
+            {
+                Id = "a",
+                Text = "t",
+                Source = "s",
+                Best = Side("cmpe", 10),
+                Others = others,
+            };
 
         Assert.Multiple(() =>
         {
             Assert.That(Claim(Side("fmpe", 1000), Side("fmpe", 30)).Judge(_evidence).Verdict, Is.EqualTo(Verdict.Reproduced));
             Assert.That(Claim(Side("fmpe", 1000), Side("nsf", 1)).Judge(_evidence).Verdict, Is.EqualTo(Verdict.Undecided));
             Assert.That(Claim(Side("fmpe", 1000), Side("nsf", 1)).Judge(_evidence).Numbers, Does.EndWith("(cannot be told apart)"));
-            Assert.That((Claim(Side("cmpe", 5)) with { Best = Side("fmpe", 30) }).Judge(_evidence).Verdict, Is.EqualTo(Verdict.Contradicted));
-            Assert.That((Claim(Side("cmpe", 5)) with { Best = Side("fmpe", 30) }).Judge(_evidence).Numbers, Does.EndWith("(lower than the claimed best)"));
+            Assert.That(
+                (Claim(Side("cmpe", 5)) with { Best = Side("fmpe", 30) }).Judge(_evidence).Verdict,
+                Is.EqualTo(Verdict.Contradicted)
+            );
+            Assert.That(
+                (Claim(Side("cmpe", 5)) with { Best = Side("fmpe", 30) }).Judge(_evidence).Numbers,
+                Does.EndWith("(lower than the claimed best)")
+            );
         });
     }
 
@@ -94,16 +159,34 @@ internal sealed class ClaimTests
     [TestCase(20, 50, 0.05, Verdict.Reproduced)]
     public void Best_steps_lie_in_a_range(int from, int to, double tolerance, Verdict expected)
     {
-        var claim = new BestStepsClaim { Id = "a", Text = "t", Source = "s", Contender = "cmpe", Budget = 1024, Steps = [5, 10, 30, 50], From = from, To = to, Tolerance = tolerance };
+        var claim = new BestStepsClaim
+        {
+            Id = "a",
+            Text = "t",
+            Source = "s",
+            Contender = "cmpe",
+            Budget = 1024,
+            Steps = [5, 10, 30, 50],
+            From = from,
+            To = to,
+            Tolerance = tolerance,
+        };
 
         var finding = claim.Judge(_evidence);
 
         Assert.That(finding.Verdict, Is.EqualTo(expected));
-        Assert.That(finding.Numbers, Does.StartWith("lowest at 10 steps (0.600); ").And.EndsWith(
-            (expected == Verdict.Reproduced ? "every other number of steps is worse" : "not told to be worse: 5, 10 steps") + " (50 test sets, one training)"));
+        Assert.That(
+            finding.Numbers,
+            Does.StartWith("lowest at 10 steps (0.600); ")
+                .And.EndsWith(
+                    (expected == Verdict.Reproduced ? "every other number of steps is worse" : "not told to be worse: 5, 10 steps")
+                        + " (50 test sets, one training)"
+                )
+        );
     }
 
-    // Ratio 75.0 with three trainings: numerator less 75 times the denominator is -0.0025, 0 and 0.0025, so 75 is known to 4.3 0.00144 / 0.01 = 0.62.
+    // Ratio 75.0 with three trainings: numerator less 75 times the denominator is -0.0025, 0 and 0.0025, so 75 is known to 4.3 0.00144 /
+    // 0.01 = 0.62.
     [TestCase(50.0, null, Verdict.Reproduced)]
     [TestCase(50.0, 100.0, Verdict.Reproduced)]
     [TestCase(74.5, null, Verdict.Undecided)]
@@ -114,7 +197,10 @@ internal sealed class ClaimTests
         var finding = Ratio(atLeast, atMost, [0.74, 0.75, 0.76], [0.0099, 0.0100, 0.0101]);
 
         Assert.That(finding.Verdict, Is.EqualTo(expected));
-        Assert.That(finding.Numbers, Does.StartWith("FMPE, 1000 steps: 0.75; CMPE, 10 steps: 0.010; ratio 75.0, 95 % interval 74.4 to 75.6 (3 trainings) (expected "));
+        Assert.That(
+            finding.Numbers,
+            Does.StartWith("FMPE, 1000 steps: 0.75; CMPE, 10 steps: 0.010; ratio 75.0, 95 % interval 74.4 to 75.6 (3 trainings) (expected ")
+        );
     }
 
     [Test]
@@ -130,7 +216,17 @@ internal sealed class ClaimTests
     public void Trend_needs_the_ends_and_no_contrary_neighbours()
     {
         TrendClaim Claim(TrendDirection direction, params int[] points) =>
-            new() { Id = "a", Text = "t", Source = "s", Contender = "cmpe", Budget = 1024, Along = TrendAxis.Steps, Points = points, Direction = direction };
+            new()
+            {
+                Id = "a",
+                Text = "t",
+                Source = "s",
+                Contender = "cmpe",
+                Budget = 1024,
+                Along = TrendAxis.Steps,
+                Points = points,
+                Direction = direction,
+            };
 
         Assert.Multiple(() =>
         {
@@ -186,17 +282,38 @@ internal sealed class ClaimTests
     [Test]
     public void A_calibration_error_scatters_over_test_sets_too()
     {
-        LowerClaim claim = new() { Id = "a", Text = "t", Source = "s", Metric = MetricStyle.MaxEce, Left = Side("cmpe", 10), Right = Side("acf", 1) };
+        LowerClaim claim = new()
+        {
+            Id = "a",
+            Text = "t",
+            Source = "s",
+            Metric = MetricStyle.MaxEce,
+            Left = Side("cmpe", 10),
+            Right = Side("acf", 1),
+        };
         Measurement[] Rows(string contender, int steps, double error) =>
-        [
-            SyntheticResults.Row("gmm", 1024, contender, steps, "ece_max", error, null),
-            .. Enumerable.Range(0, 100).Select(j => SyntheticResults.Row("gmm", 1024, contender, steps, "rmse", 1, j)),
-        ];
-        Verdict Judge(double left, double right) => claim.Judge(new ClaimEvidence(
-            new MeasurementTable([.. Rows("cmpe", 10, left), .. Rows("acf", 1, right)]), PublishedResults.None, "gmm", "paper", SyntheticResults.Styles)).Verdict;
+            [
+                SyntheticResults.Row("gmm", 1024, contender, steps, "ece_max", error, null),
+                .. Enumerable.Range(0, 100).Select(j => SyntheticResults.Row("gmm", 1024, contender, steps, "rmse", 1, j)),
+            ];
+        Verdict Judge(double left, double right) =>
+            claim
+                .Judge(
+                    new ClaimEvidence(
+                        new MeasurementTable([.. Rows("cmpe", 10, left), .. Rows("acf", 1, right)]),
+                        PublishedResults.None,
+                        "gmm",
+                        "paper",
+                        SyntheticResults.Styles
+                    )
+                )
+                .Verdict;
 
         // 0.25 / 10 of either: differences within 0.069 may be chance.
-        Assert.That((Judge(0.099, 0.117), Judge(0.099, 0.175), Judge(0.175, 0.099)), Is.EqualTo((Verdict.Undecided, Verdict.Reproduced, Verdict.Contradicted)));
+        Assert.That(
+            (Judge(0.099, 0.117), Judge(0.099, 0.175), Judge(0.175, 0.099)),
+            Is.EqualTo((Verdict.Undecided, Verdict.Reproduced, Verdict.Contradicted))
+        );
     }
 
     [Test]
@@ -208,7 +325,9 @@ internal sealed class ClaimTests
             .. new[] { 0.01, 0.01, 0.01 }.Select((t, i) => SyntheticResults.Row("gmm", 512 << i, "cmpe", 10, "seconds", t, null)),
         ];
 
-        ContrastEstimate time = new MeasurementTable(rows).Summarise(new MeasurementKey("gmm", "paper", new Setting("fmpe", 1024, 1000), "seconds")).Estimate!;
+        ContrastEstimate time = new MeasurementTable(rows)
+            .Summarise(new MeasurementKey("gmm", "paper", new Setting("fmpe", 1024, 1000), "seconds"))
+            .Estimate!;
 
         // Standard deviation 0.1 with two degrees of freedom, of one measurement.
         Assert.That(time.HalfWidth(), Is.EqualTo(4.30265 * 0.1).Within(1e-5));
@@ -224,9 +343,21 @@ internal sealed class ClaimTests
             Text = "t",
             Source = "s",
             Metric = MetricStyle.Seconds,
-            Left = new ClaimSelection { Contender = "cmpe-naive", Budget = 2000, Steps = 2 },
-            Right = new ClaimSelection { Contender = "fmpe-unet", Budget = 2000, Steps = 248 },
-        }.Judge(new ClaimEvidence(new MeasurementTable([]), PublishedResultsTests.Published, "denoising", "paper", PublishedResultsTests.Styles));
+            Left = new ClaimSelection
+            {
+                Contender = "cmpe-naive",
+                Budget = 2000,
+                Steps = 2,
+            },
+            Right = new ClaimSelection
+            {
+                Contender = "fmpe-unet",
+                Budget = 2000,
+                Steps = 248,
+            },
+        }.Judge(
+            new ClaimEvidence(new MeasurementTable([]), PublishedResultsTests.Published, "denoising", "paper", PublishedResultsTests.Styles)
+        );
 
         Assert.That(finding.Published, Is.EqualTo("CMPE naive, 2 steps: 0.30 (Table 2); FMPE U-Net, 248 steps: 570 (Table 2)"));
     }
@@ -235,9 +366,35 @@ internal sealed class ClaimTests
 
     private static ClaimEvidence Evidence(params (string Contender, int Steps, double Mean, double Noise)[] sides)
     {
-        var rows = sides.SelectMany((s, k) => Enumerable.Range(0, DataSets).Select(j =>
-            SyntheticResults.Row("gmm", 1024, s.Contender, s.Steps, "c2st", s.Mean + 0.1 * (j % 2 - 0.5) + s.Noise * Math.Sin(2 * Math.PI * (3 + k) * j / DataSets), j)));
-        var published = new PublishedResults([new() { Source = "fig3", Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 10, Metric = "c2st", Value = 0.612 }]);
+        var rows = sides.SelectMany(
+            (s, k) =>
+                Enumerable
+                    .Range(0, DataSets)
+                    .Select(j =>
+                        SyntheticResults.Row(
+                            "gmm",
+                            1024,
+                            s.Contender,
+                            s.Steps,
+                            "c2st",
+                            s.Mean + 0.1 * (j % 2 - 0.5) + s.Noise * Math.Sin(2 * Math.PI * (3 + k) * j / DataSets),
+                            j
+                        )
+                    )
+        );
+        var published = new PublishedResults([
+            new()
+            {
+                Source = "fig3",
+                Experiment = "gmm",
+                Network = "",
+                Budget = 1024,
+                Contender = "cmpe",
+                Steps = 10,
+                Metric = "c2st",
+                Value = 0.612,
+            },
+        ]);
         return new ClaimEvidence(new MeasurementTable(rows), published, "gmm", "paper", SyntheticResults.Styles);
     }
 

@@ -38,14 +38,21 @@ public sealed class ContenderStylesTests
         {
             Assert.That((styles.Setting("acf-10", 10), styles.Setting("cmpe-unet", 1)), Is.EqualTo(("CMPE, 10 steps", "ACF")));
             Assert.That((styles.Of("acf-10").HasSteps, styles.Of("cmpe-unet").HasSteps), Is.EqualTo((true, false)));
-            Assert.That(PublishedResultsTests.Published.All("gmm", styles.Of("acf-10"), new Setting("acf-10", 1024, 2), "c2st").Single().Value, Is.EqualTo(0.678));
+            Assert.That(
+                PublishedResultsTests.Published.All("gmm", styles.Of("acf-10"), new Setting("acf-10", 1024, 2), "c2st").Single().Value,
+                Is.EqualTo(0.678)
+            );
         });
     }
 
     [Test]
     public void OneLabelForTwoIsToldApartByTheirNames()
     {
-        ContenderStyles styles = ReportStyles.Of([new Contender("a", "cmpe", "", "Ours"), new Contender("b", "nsf", "", "Ours"), new Contender("c", "acf", "", "CMPE")]);
+        ContenderStyles styles = ReportStyles.Of([
+            new Contender("a", "cmpe", "", "Ours"),
+            new Contender("b", "nsf", "", "Ours"),
+            new Contender("c", "acf", "", "CMPE"),
+        ]);
 
         Assert.That(new[] { "a", "b", "c" }.Select(name => styles.Of(name).Label), Is.EqualTo(new[] { "Ours (a)", "Ours (b)", "CMPE" }));
     }
@@ -75,9 +82,10 @@ public sealed class ContenderStylesTests
             Assert.That(all.Select(FigureStyle.ColorOf), Is.Unique);
             Assert.That(FigureStyle.ColorOf(all[0]), Is.EqualTo(FigureStyle.ColorOf(styles.OfKind("cmpe"))));
             Assert.That(
-                all.Select(FigureStyle.MarkerOf), Is.EqualTo(new[] { MarkerShape.FilledCircle, MarkerShape.OpenCircle, MarkerShape.FilledCircle }));
-            Assert.That(
-                all.Select(FigureStyle.PatternOf), Is.EqualTo(new[] { LinePattern.Solid, FigureStyle.DashDot, LinePattern.Solid }));
+                all.Select(FigureStyle.MarkerOf),
+                Is.EqualTo(new[] { MarkerShape.FilledCircle, MarkerShape.OpenCircle, MarkerShape.FilledCircle })
+            );
+            Assert.That(all.Select(FigureStyle.PatternOf), Is.EqualTo(new[] { LinePattern.Solid, FigureStyle.DashDot, LinePattern.Solid }));
         });
     }
 
@@ -111,7 +119,11 @@ public sealed class ContenderStylesTests
     [Test]
     public void OrderGoesByBudgetKindAndPlaceInTheExperiment()
     {
-        ContenderStyles styles = ReportStyles.Of([new Contender("z", "cmpe", ""), new Contender("a", "cmpe", ""), new Contender("m", "acf", "")]);
+        ContenderStyles styles = ReportStyles.Of([
+            new Contender("z", "cmpe", ""),
+            new Contender("a", "cmpe", ""),
+            new Contender("m", "acf", ""),
+        ]);
         Setting[] settings = [new("a", 2, 1), new("z", 2, 5), new("reference", 2, 1), new("z", 2, 1), new("m", 2, 1), new("a", 1, 1)];
 
         Assert.That(

@@ -11,25 +11,61 @@ namespace Reproduce.Tests.Reporting;
 internal sealed class FigureTests
 {
     private static readonly MeasurementTable _measurements = SyntheticResults.Experiment("gmm", [512, 1024, 2048], dataSets: 5);
-    private static readonly QualityPanel _panel = new() { Experiment = "gmm", Title = "Gaussian mixture", Styles = SyntheticResults.Styles, Budget = 1024 };
+    private static readonly QualityPanel _panel = new()
+    {
+        Experiment = "gmm",
+        Title = "Gaussian mixture",
+        Styles = SyntheticResults.Styles,
+        Budget = 1024,
+    };
 
     /// <summary>Every figure with the texts a reader must find in it.</summary>
     private static IEnumerable<(string Name, Figure Figure, string[] Texts)> All()
     {
         var published = PublishedResultsTests.Published;
-        string[] common = ["Gaussian mixture", "C2ST", "ACF", "NSF", "95 % interval, 5 test sets", "reference against itself", "paper, Figure 3, same colours"];
-        yield return ("time", QualityFigures.AgainstTime(_measurements, published, [_panel]), [.. common, "seconds per 1000 draws", "FMPE", "CMPE", "1000", "10"]);
-        yield return ("time of three", QualityFigures.AgainstTime(_measurements, published, [_panel, _panel, _panel], BandKind.Quantiles), ["10–90 % of 5 test sets"]);
-        yield return ("steps", QualityFigures.AgainstSteps(_measurements, published, [_panel, _panel]), [.. common, "sampling steps", "100"]);
-        yield return ("budget", QualityFigures.AgainstBudget(_measurements, published, [_panel]), [.. common, "training simulations", "512", "2048", "FMPE, 1000 steps", "CMPE, 10 steps"]);
+        string[] common =
+        [
+            "Gaussian mixture",
+            "C2ST",
+            "ACF",
+            "NSF",
+            "95 % interval, 5 test sets",
+            "reference against itself",
+            "paper, Figure 3, same colours",
+        ];
+        yield return (
+            "time",
+            QualityFigures.AgainstTime(_measurements, published, [_panel]),
+            [.. common, "seconds per 1000 draws", "FMPE", "CMPE", "1000", "10"]
+        );
+        yield return (
+            "time of three",
+            QualityFigures.AgainstTime(_measurements, published, [_panel, _panel, _panel], BandKind.Quantiles),
+            ["10–90 % of 5 test sets"]
+        );
+        yield return (
+            "steps",
+            QualityFigures.AgainstSteps(_measurements, published, [_panel, _panel]),
+            [.. common, "sampling steps", "100"]
+        );
+        yield return (
+            "budget",
+            QualityFigures.AgainstBudget(_measurements, published, [_panel]),
+            [.. common, "training simulations", "512", "2048", "FMPE, 1000 steps", "CMPE, 10 steps"]
+        );
         yield return ("grid", SyntheticFigures.Grid(), ["Reference", "CMPE, 10 steps", "Two moons", "θ₁", "θ₂", "failed: diverged"]);
         yield return ("ecdf", SyntheticFigures.Ecdf(), ["ECDF difference", "fractional rank", "CMPE, 10 steps", "θ₁", "θ₂"]);
         yield return ("ranks", SyntheticFigures.Ranks(), ["test sets", "fractional rank", "CMPE, 10 steps", "θ₁", "θ₂"]);
         yield return ("recovery", SyntheticFigures.Recovery(), ["true value", "posterior median", "CMPE, 10 steps", "θ₁", "θ₂"]);
-        yield return ("loss", SyntheticFigures.Loss(), ["CMPE", "NSF", "epoch", "training", "validation", "loss", "loss (log)", "512 simulations", "1024 simulations"]);
+        yield return (
+            "loss",
+            SyntheticFigures.Loss(),
+            ["CMPE", "NSF", "epoch", "training", "validation", "loss", "loss (log)", "512 simulations", "1024 simulations"]
+        );
     }
 
-    private static IEnumerable<TestCaseData> FiguresWithTexts() => All().Select(f => new TestCaseData(f.Figure, f.Texts).SetArgDisplayNames(f.Name));
+    private static IEnumerable<TestCaseData> FiguresWithTexts() =>
+        All().Select(f => new TestCaseData(f.Figure, f.Texts).SetArgDisplayNames(f.Name));
 
     private static IEnumerable<TestCaseData> Figures() => All().Select(f => new TestCaseData(f.Figure).SetArgDisplayNames(f.Name));
 
@@ -41,7 +77,11 @@ internal sealed class FigureTests
 
         Assert.Multiple(() =>
         {
-            foreach (string text in texts) Assert.That(found, Does.Contain(text));
+            foreach (string text in texts)
+            {
+                Assert.That(found, Does.Contain(text));
+            }
+
             Assert.That((string?)svg.Root?.Attribute("viewBox"), Is.EqualTo($"0 0 {figure.Width} {figure.Height}"));
             Assert.That(figure.Caption, Is.Not.Empty);
         });
@@ -100,8 +140,22 @@ internal sealed class FigureTests
         string[] Texts(int entries)
         {
             double[] time = [.. Enumerable.Range(1, entries).Select(i => (double)i)];
-            Figure figure = LossFigure.Create([new() { Contender = SyntheticResults.Styles.Of("nsf"), Time = time, Training = [.. time.Select(t => 8000 * (t % 2))] }], "epoch");
-            return [.. XDocument.Parse(figure.ToSvg()).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value), figure.Caption];
+            Figure figure = LossFigure.Create(
+                [
+                    new()
+                    {
+                        Contender = SyntheticResults.Styles.Of("nsf"),
+                        Time = time,
+                        Training = [.. time.Select(t => 8000 * (t % 2))],
+                    },
+                ],
+                "epoch"
+            );
+            return
+            [
+                .. XDocument.Parse(figure.ToSvg()).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value),
+                figure.Caption,
+            ];
         }
 
         Assert.That(Texts(200), Does.Contain("8000").And.Not.Some.Contain("Averaged"), "0 and 8000 in turn, every one shown");
@@ -116,7 +170,9 @@ internal sealed class FigureTests
     {
         var some = new MeasurementTable(_measurements.Rows.Where(r => testSets || r.DataSet is null or 0));
 
-        string caption = QualityFigures.AgainstSteps(some, paper ? PublishedResultsTests.Published : PublishedResults.None, [_panel]).Caption;
+        string caption = QualityFigures
+            .AgainstSteps(some, paper ? PublishedResultsTests.Published : PublishedResults.None, [_panel])
+            .Caption;
 
         Assert.That(caption.Contains("95 % interval of the mean over test sets", StringComparison.Ordinal), Is.EqualTo(testSets), caption);
         Assert.That(caption.Contains("the paper's values", StringComparison.Ordinal), Is.EqualTo(paper), caption);
@@ -126,7 +182,10 @@ internal sealed class FigureTests
     [TestCase(31, true)]
     public void Values_of_very_different_size_stand_on_a_logarithmic_axis(double largest, bool logarithmic)
     {
-        var table = new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 1, "mmd2", largest, 0), SyntheticResults.Row("gmm", 1024, "cmpe", 10, "mmd2", 1, 0)]);
+        var table = new MeasurementTable([
+            SyntheticResults.Row("gmm", 1024, "cmpe", 1, "mmd2", largest, 0),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "mmd2", 1, 0),
+        ]);
         var figure = QualityFigures.AgainstSteps(table, PublishedResults.None, [_panel with { Metric = "mmd2", Title = "" }]);
 
         string[] texts = [.. XDocument.Parse(figure.ToSvg()).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];

@@ -79,7 +79,14 @@ internal sealed class HtmlBrowserTests
     public void Nothing_was_fetched_and_nothing_went_wrong()
     {
         Assert.That(_errors, Is.Empty);
-        Assert.That(_requests.Where(r => !r.StartsWith("file:", StringComparison.Ordinal) && !r.StartsWith("data:", StringComparison.Ordinal) && !r.StartsWith("blob:", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(
+            _requests.Where(r =>
+                !r.StartsWith("file:", StringComparison.Ordinal)
+                && !r.StartsWith("data:", StringComparison.Ordinal)
+                && !r.StartsWith("blob:", StringComparison.Ordinal)
+            ),
+            Is.Empty
+        );
     }
 
     [Test]
@@ -99,7 +106,9 @@ internal sealed class HtmlBrowserTests
     [Test]
     public async Task AHoverShowsTheTablesNumber()
     {
-        double expected = HtmlReportTests.Measurements.Of(new MeasurementKey("gmm", "paper", new Setting("acf", 512, 1), "rmse")).Average(r => r.Value);
+        double expected = HtmlReportTests
+            .Measurements.Of(new MeasurementKey("gmm", "paper", new Setting("acf", 512, 1), "rmse"))
+            .Average(r => r.Value);
         await _page.SelectAsync("#metric", "rmse");
         await _page.SelectAsync("#budget", "512");
         foreach (string other in new[] { "nsf", "fmpe", "cmpe" })
@@ -132,21 +141,32 @@ internal sealed class HtmlBrowserTests
 
         Assert.That(await _page.EvaluateExpressionAsync<string>("document.getElementById('metric').value"), Is.EqualTo("c2st"));
         Assert.That(await _page.EvaluateExpressionAsync<string>("document.getElementById('budget').value"), Is.EqualTo("1024"));
-        string[] rows = await _page.EvaluateExpressionAsync<string[]>("[...document.querySelectorAll('tr.evidence')].map(r => r.cells[0].textContent + r.cells[2].textContent)");
+        string[] rows = await _page.EvaluateExpressionAsync<string[]>(
+            "[...document.querySelectorAll('tr.evidence')].map(r => r.cells[0].textContent + r.cells[2].textContent)"
+        );
         Assert.That(rows, Is.EquivalentTo(new[] { "ACF1", "CMPE10" }));
-        Assert.That(await _page.EvaluateExpressionAsync<string>("document.activeElement.id"), Is.EqualTo("chart-heading"), "the keyboard is there too");
+        Assert.That(
+            await _page.EvaluateExpressionAsync<string>("document.activeElement.id"),
+            Is.EqualTo("chart-heading"),
+            "the keyboard is there too"
+        );
     }
 
     [Test]
     public async Task TheTableSortsAndARowShowsItsTestSets()
     {
         await _page.EvaluateExpressionAsync("document.querySelectorAll('#table thead button')[4].click()");
-        double[] column = await _page.EvaluateExpressionAsync<double[]>("[...document.querySelectorAll('#table tbody tr')].map(r => parseFloat(r.cells[4].textContent))");
+        double[] column = await _page.EvaluateExpressionAsync<double[]>(
+            "[...document.querySelectorAll('#table tbody tr')].map(r => parseFloat(r.cells[4].textContent))"
+        );
         await _page.ClickAsync("#table tbody tr:first-child button");
         await _page.WaitForSelectorAsync("#detail-chart .plot");
 
         Assert.That(column, Is.Ordered.And.Length.GreaterThan(10));
-        Assert.That(await _page.EvaluateExpressionAsync<string>("document.getElementById('detail-text').textContent"), Does.StartWith("20 test sets, mean "));
+        Assert.That(
+            await _page.EvaluateExpressionAsync<string>("document.getElementById('detail-text').textContent"),
+            Does.StartWith("20 test sets, mean ")
+        );
         Assert.That(await _page.EvaluateExpressionAsync<int>("document.querySelectorAll('#detail-chart .point').length"), Is.EqualTo(20));
     }
 
@@ -165,7 +185,11 @@ internal sealed class HtmlBrowserTests
             """);
 
         Assert.That(faults, Is.Empty);
-        Assert.That(await _page.EvaluateExpressionAsync<int>("document.documentElement.scrollWidth"), Is.LessThanOrEqualTo(width), "nothing reaches past the screen");
+        Assert.That(
+            await _page.EvaluateExpressionAsync<int>("document.documentElement.scrollWidth"),
+            Is.LessThanOrEqualTo(width),
+            "nothing reaches past the screen"
+        );
     }
 
     private async Task<int> Points() =>

@@ -11,47 +11,82 @@ internal sealed class HtmlReportTests
 
     private static readonly string[] _metrics = ["c2st", "rmse", "tarp", "seconds_per_1000_draws"];
 
-    internal static HtmlReport Page(string title = "Gaussian mixture") => new()
-    {
-        Title = title,
-        Introduction = "Two modes <and> more.",
-        Findings = "# Gone\n\n1. **One** finding, [report](report.md).\n\n<script>alert(1)</script>",
-        Data = new HtmlData(Measurements, Published(), SyntheticResults.Styles, "gmm", "paper", _metrics),
-        Claims =
-        [
-            new LowerClaim
-            {
-                Id = "cmpe-beats-acf",
-                Text = "CMPE is better than ACF",
-                Source = "Section 5.1",
-                Left = new ClaimSelection { Contender = "cmpe", Budget = 1024, Steps = 10 },
-                Right = new ClaimSelection { Contender = "acf", Budget = 1024 },
-            }.Judge(new ClaimEvidence(Measurements, PublishedResults.None, "gmm", "paper", SyntheticResults.Styles)),
-        ],
-        Facts = [("Command", "`dotnet run`"), ("Machine", "2 cores")],
-        Guide = "- **±** is an interval.",
-    };
+    internal static HtmlReport Page(string title = "Gaussian mixture") =>
+        new()
+        {
+            Title = title,
+            Introduction = "Two modes <and> more.",
+            Findings = "# Gone\n\n1. **One** finding, [report](report.md).\n\n<script>alert(1)</script>",
+            Data = new HtmlData(Measurements, Published(), SyntheticResults.Styles, "gmm", "paper", _metrics),
+            Claims =
+            [
+                new LowerClaim
+                {
+                    Id = "cmpe-beats-acf",
+                    Text = "CMPE is better than ACF",
+                    Source = "Section 5.1",
+                    Left = new ClaimSelection
+                    {
+                        Contender = "cmpe",
+                        Budget = 1024,
+                        Steps = 10,
+                    },
+                    Right = new ClaimSelection { Contender = "acf", Budget = 1024 },
+                }.Judge(new ClaimEvidence(Measurements, PublishedResults.None, "gmm", "paper", SyntheticResults.Styles)),
+            ],
+            Facts = [("Command", "`dotnet run`"), ("Machine", "2 cores")],
+            Guide = "- **±** is an interval.",
+        };
 
-    private static PublishedResults Published() => new(
-    [
-        new PublishedResult { Source = "fig3", Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 10, Metric = "c2st", Value = 0.7 },
-    ]);
+    private static PublishedResults Published() =>
+        new([
+            new PublishedResult
+            {
+                Source = "fig3",
+                Experiment = "gmm",
+                Network = "",
+                Budget = 1024,
+                Contender = "cmpe",
+                Steps = 10,
+                Metric = "c2st",
+                Value = 0.7,
+            },
+        ]);
 
     [Test]
     public void TheDataAreTheTablesNumbers()
     {
         using JsonDocument data = JsonDocument.Parse(Page().Data.ToJson());
-        JsonElement setting = data.RootElement.GetProperty("settings").EnumerateArray()
-            .Single(s => s.GetProperty("contender").GetString() == "cmpe" && s.GetProperty("budget").GetInt32() == 1024 && s.GetProperty("steps").GetInt32() == 10);
-        double[] values = [.. Measurements.Of(new MeasurementKey("gmm", "paper", new Setting("cmpe", 1024, 10), "c2st")).OrderBy(r => r.DataSet).Select(r => r.Value)];
+        JsonElement setting = data
+            .RootElement.GetProperty("settings")
+            .EnumerateArray()
+            .Single(s =>
+                s.GetProperty("contender").GetString() == "cmpe"
+                && s.GetProperty("budget").GetInt32() == 1024
+                && s.GetProperty("steps").GetInt32() == 10
+            );
+        double[] values =
+        [
+            .. Measurements
+                .Of(new MeasurementKey("gmm", "paper", new Setting("cmpe", 1024, 10), "c2st"))
+                .OrderBy(r => r.DataSet)
+                .Select(r => r.Value),
+        ];
         JsonElement c2st = setting.GetProperty("values").GetProperty("c2st");
 
         Assert.Multiple(() =>
         {
             Assert.That(c2st[0].GetDouble(), Is.EqualTo(values.Average()).Within(1e-5));
             Assert.That(c2st[2].GetInt32(), Is.EqualTo(20));
-            Assert.That(setting.GetProperty("sets").GetProperty("c2st").EnumerateArray().Select(v => v.GetDouble()), Is.EqualTo(values).Within(1e-5));
-            Assert.That(data.RootElement.GetProperty("metrics").EnumerateArray().Select(m => m.GetProperty("name").GetString()), Is.EqualTo(new[] { "c2st", "rmse", "seconds_per_1000_draws" }), "what nobody measured is no choice");
+            Assert.That(
+                setting.GetProperty("sets").GetProperty("c2st").EnumerateArray().Select(v => v.GetDouble()),
+                Is.EqualTo(values).Within(1e-5)
+            );
+            Assert.That(
+                data.RootElement.GetProperty("metrics").EnumerateArray().Select(m => m.GetProperty("name").GetString()),
+                Is.EqualTo(new[] { "c2st", "rmse", "seconds_per_1000_draws" }),
+                "what nobody measured is no choice"
+            );
             JsonElement paper = data.RootElement.GetProperty("published").EnumerateArray().Single();
             Assert.That((paper.GetProperty("value").GetDouble(), paper.GetProperty("source").GetString()), Is.EqualTo((0.7, "Figure 3")));
         });
@@ -74,14 +109,20 @@ internal sealed class HtmlReportTests
         string page = Page("</script><script>alert(2)").Compose();
 
         Assert.That(page, Does.Not.Contain("<script>alert"));
-        Assert.That(page, Does.Contain("Two modes &lt;and&gt; more.").And.Contain("<strong>One</strong> finding").And.Contain("<code>dotnet run</code>"));
+        Assert.That(
+            page,
+            Does.Contain("Two modes &lt;and&gt; more.").And.Contain("<strong>One</strong> finding").And.Contain("<code>dotnet run</code>")
+        );
         Assert.That(page, Does.Not.Contain("Gone"), "the page's own title stands there");
     }
 
     [Test]
     public void AClaimNamesItsSettings()
     {
-        Assert.That(Page().Compose(), Does.Contain("class=\"verdict reproduced\" data-metric=\"c2st\" data-settings=\"cmpe,1024,10;acf,1024,1\""));
+        Assert.That(
+            Page().Compose(),
+            Does.Contain("class=\"verdict reproduced\" data-metric=\"c2st\" data-settings=\"cmpe,1024,10;acf,1024,1\"")
+        );
     }
 
     [Test]
@@ -89,6 +130,10 @@ internal sealed class HtmlReportTests
     {
         string index = new HtmlIndex { Pages = [("gmm/report.html", Page())] }.Compose();
 
-        Assert.That(index, Does.Contain("<a href=\"gmm/report.html\">Gaussian mixture</a></th><td class=\"number\">1</td><td class=\"number\">0</td>").And.Not.Contain("<script>"));
+        Assert.That(
+            index,
+            Does.Contain("<a href=\"gmm/report.html\">Gaussian mixture</a></th><td class=\"number\">1</td><td class=\"number\">0</td>")
+                .And.Not.Contain("<script>")
+        );
     }
 }

@@ -16,19 +16,36 @@ public sealed class ImageReportTests
             Row(MetricStyle.Rmse, 0.3, 0), Row(MetricStyle.Rmse, 0.5, 1), Row(MetricStyle.Mmd2, 0.012, 0), Row(MetricStyle.Mmd2, 0.014, 1),
             Row(MetricStyle.Mmd2Unbiased, 0.001, 0), Row(MetricStyle.Seconds, 1.25, null),
         ]);
-        PublishedResults published = new(
-        [
-            Paper("naive", "rmse", 0.9), Paper("u-net", "rmse", 0.311), Paper("u-net", "mmd_x1e3", 18.49), Paper("u-net", "ms_per_sample", 0.5),
+        PublishedResults published = new([
+            Paper("naive", "rmse", 0.9),
+            Paper("u-net", "rmse", 0.311),
+            Paper("u-net", "mmd_x1e3", 18.49),
+            Paper("u-net", "ms_per_sample", 0.5),
         ]);
         ResultTable table = ImageTableBuilder.Build(
-            measurements, published, new ResultTableRequest { Experiment = "denoising", Title = "T", Variant = "paper", Caption = "C", Styles = PublishedResultsTests.Styles, Planned = [setting] });
+            measurements,
+            published,
+            new ResultTableRequest
+            {
+                Experiment = "denoising",
+                Title = "T",
+                Variant = "paper",
+                Caption = "C",
+                Styles = PublishedResultsTests.Styles,
+                Planned = [setting],
+            }
+        );
         Dictionary<string, TableCell> row = table.Columns.Zip(table.Rows.Single()).ToDictionary(p => p.First.Name, p => p.Second);
         Assert.Multiple(() =>
         {
-            Assert.That((row["network"].Text, row["contender"].Text, row["budget"].Text, row["steps"].Text), Is.EqualTo(("U-Net", "CMPE", "2000", "2")));
+            Assert.That(
+                (row["network"].Text, row["contender"].Text, row["budget"].Text, row["steps"].Text),
+                Is.EqualTo(("U-Net", "CMPE", "2000", "2"))
+            );
             Assert.That(row["rmse"].Best, Is.False, "one row is no contest");
             Assert.That(row["rmse"].Value, Is.EqualTo(0.4).Within(1e-12));
-            Assert.That(row["rmse"].PlusMinus, Is.EqualTo(12.7062 * 0.1).Within(1e-5)); // Of 0.3 and 0.5: 0.1414 / sqrt(2), one degree of freedom.
+            // Of 0.3 and 0.5: 0.1414 / sqrt(2), one degree of freedom.
+            Assert.That(row["rmse"].PlusMinus, Is.EqualTo(12.7062 * 0.1).Within(1e-5));
             Assert.That(row["paper_rmse"].Value, Is.EqualTo(0.311));
             Assert.That(row["mmd2_x1e3"].Value, Is.EqualTo(13).Within(1e-9));
             Assert.That(row["paper_mmd"].Value, Is.EqualTo(18.49));

@@ -11,7 +11,10 @@ internal sealed class MeasurementTableTests
     private string _folder = "";
 
     [SetUp]
-    public void MakeFolder() => _folder = Directory.CreateDirectory(Path.Combine(TestContext.CurrentContext.WorkDirectory, "reporting", Guid.NewGuid().ToString("N"))).FullName;
+    public void MakeFolder() =>
+        _folder = Directory
+            .CreateDirectory(Path.Combine(TestContext.CurrentContext.WorkDirectory, "reporting", Guid.NewGuid().ToString("N")))
+            .FullName;
 
     [TearDown]
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
@@ -58,7 +61,10 @@ internal sealed class MeasurementTableTests
     public void A_former_file_says_kind_and_network_in_the_name(string contender, string method, string network)
     {
         string path = Path.Combine(_folder, "measurements.csv");
-        File.WriteAllText(path, $"experiment,variant,contender,budget,replicate,steps,data_set,metric,value,status\na,paper,{contender},8,0,1,,rmse,1,ok\n");
+        File.WriteAllText(
+            path,
+            $"experiment,variant,contender,budget,replicate,steps,data_set,metric,value,status\na,paper,{contender},8,0,1,,rmse,1,ok\n"
+        );
 
         Measurement row = MeasurementTable.Read(path).Rows.Single();
 
@@ -71,7 +77,10 @@ internal sealed class MeasurementTableTests
         Measurement row = SyntheticResults.Row("gmm", 8, "my_unet", 1, "rmse", 1, 0) with { Method = "cmpe", Network = "u-net" };
         MeasurementFile.Write(new MeasurementTable([row, SyntheticResults.Row("gmm", 8, "reference", 1, "rmse", 1, 0)]), _folder);
 
-        Assert.That(MeasurementTable.Read(MeasurementFile.Find(_folder)!).Contenders, Is.EqualTo(new[] { new Contender("my_unet", "cmpe", "u-net") }));
+        Assert.That(
+            MeasurementTable.Read(MeasurementFile.Find(_folder)!).Contenders,
+            Is.EqualTo(new[] { new Contender("my_unet", "cmpe", "u-net") })
+        );
     }
 
     [Test]
@@ -116,13 +125,20 @@ internal sealed class MeasurementTableTests
     public void Where_there_is_no_table_none_is_found() => Assert.That(MeasurementFile.Find(_folder), Is.Null);
 
     // More than 1 MiB: 30000 rows of at least 36 characters.
-    private static MeasurementTable Large() => new(
-        Enumerable.Range(0, 30_000).Select(i => SyntheticResults.Row("kinematics", 1024, "cmpe", 10, "c2st", 0.5 + (0.1 * Math.Sin(i)), i)));
+    private static MeasurementTable Large() =>
+        new(
+            Enumerable
+                .Range(0, 30_000)
+                .Select(i => SyntheticResults.Row("kinematics", 1024, "cmpe", 10, "c2st", 0.5 + (0.1 * Math.Sin(i)), i))
+        );
 
     [TestCase("gmm,paper,cmpe,cmpe,,1024,0,ten,0,c2st,0.6,ok", "{0}(3): column 'steps': 'ten' is not a whole number")]
     [TestCase("gmm,paper,cmpe,cmpe,,1024,0,10,0,c2st,\"0,6\",ok", "{0}(3): column 'value': '0,6' is not a finite number")]
     [TestCase("gmm,paper,cmpe,cmpe,,1024,0,10,0,c2st,NaN,ok", "{0}(3): column 'value': 'NaN' is not a finite number")]
-    [TestCase("gmm,paper,cmpe,cmpe,,1024,0,10,0,c2st,0.6,diverged", "{0}(3): column 'value': '0.6' beside the status 'diverged'; expected no value")]
+    [TestCase(
+        "gmm,paper,cmpe,cmpe,,1024,0,10,0,c2st,0.6,diverged",
+        "{0}(3): column 'value': '0.6' beside the status 'diverged'; expected no value"
+    )]
     [TestCase("gmm,paper,,cmpe,,1024,0,10,0,c2st,0.6,ok", "{0}(3): column 'contender': '' is not a name")]
     [TestCase("gmm,paper,my_cmpe,,,1024,0,10,0,c2st,0.6,ok", "{0}(3): column 'method': '' is not a name")]
     [TestCase("gmm,paper,cmpe", "{0}(3): 3 fields; expected 12")]
@@ -131,7 +147,10 @@ internal sealed class MeasurementTableTests
         string path = Path.Combine(_folder, "measurements.csv");
         File.WriteAllText(path, $"{Header}\ngmm,paper,cmpe,cmpe,mlp,1024,0,10,5,c2st,0.6,ok\n{line}\n");
 
-        Assert.That(() => MeasurementTable.Read(path), Throws.TypeOf<MalformedTableException>().With.Message.EqualTo(expected.Replace("{0}", path, StringComparison.Ordinal)));
+        Assert.That(
+            () => MeasurementTable.Read(path),
+            Throws.TypeOf<MalformedTableException>().With.Message.EqualTo(expected.Replace("{0}", path, StringComparison.Ordinal))
+        );
     }
 
     [Test]
@@ -200,5 +219,6 @@ internal sealed class MeasurementTableTests
     [TestCase(345, 2, "350")]
     [TestCase(0, 2, "0")]
     [TestCase(-1.26, 2, "-1.3")]
-    public void Significant_digits(double value, int digits, string expected) => Assert.That(NumberText.Significant(value, digits), Is.EqualTo(expected));
+    public void Significant_digits(double value, int digits, string expected) =>
+        Assert.That(NumberText.Significant(value, digits), Is.EqualTo(expected));
 }

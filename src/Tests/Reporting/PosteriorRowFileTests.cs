@@ -34,7 +34,10 @@ internal sealed class PosteriorRowFileTests
         PosteriorRowFile.Write(s_row, _path);
         PosteriorRow row = PosteriorRowFile.Read(_path);
 
-        Assert.That((row.Title, row.XName, row.YName, row.Truth, row.View), Is.EqualTo((s_row.Title, s_row.XName, s_row.YName, s_row.Truth, s_row.View)));
+        Assert.That(
+            (row.Title, row.XName, row.YName, row.Truth, row.View),
+            Is.EqualTo((s_row.Title, s_row.XName, s_row.YName, s_row.Truth, s_row.View))
+        );
         Assert.That(row.Cells, Has.Count.EqualTo(3));
         foreach ((PosteriorCell read, PosteriorCell written) in row.Cells.Zip(s_row.Cells))
         {
@@ -58,7 +61,10 @@ internal sealed class PosteriorRowFileTests
     [TestCase("", "$")]
     [TestCase("null", "it is empty")]
     [TestCase("{\"title\": \"a\"}", "x_name")]
-    [TestCase("{\"title\":\"a\",\"x_name\":\"b\",\"y_name\":\"c\",\"cells\":[{\"contender\":\"acf\",\"title\":\"ACF\",\"x\":[1],\"y\":[]}]}", "'ACF': expected two coordinates")]
+    [TestCase(
+        "{\"title\":\"a\",\"x_name\":\"b\",\"y_name\":\"c\",\"cells\":[{\"contender\":\"acf\",\"title\":\"ACF\",\"x\":[1],\"y\":[]}]}",
+        "'ACF': expected two coordinates"
+    )]
     [TestCase("{\"title\":\"a\",\n\"x_name\":1}", "(2)")]
     public void A_damaged_file_is_named_with_what_to_do(string text, string expected)
     {
@@ -66,6 +72,11 @@ internal sealed class PosteriorRowFileTests
 
         Assert.That(
             () => PosteriorRowFile.Read(_path),
-            Throws.TypeOf<MalformedTableException>().With.Message.Contains(_path).And.Message.Contains(expected).And.Message.Contains("Run the experiment again"));
+            Throws
+                .TypeOf<MalformedTableException>()
+                .With.Message.Contains(_path)
+                .And.Message.Contains(expected)
+                .And.Message.Contains("Run the experiment again")
+        );
     }
 }

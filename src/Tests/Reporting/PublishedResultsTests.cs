@@ -8,7 +8,9 @@ namespace Reproduce.Tests.Reporting;
 [TestFixture]
 internal sealed class PublishedResultsTests
 {
-    private static readonly Lazy<PublishedResults> _published = new(() => PublishedResults.Read(Path.Combine(Repository.Root, "results", "published", "published-results.csv")));
+    private static readonly Lazy<PublishedResults> _published = new(() =>
+        PublishedResults.Read(Path.Combine(Repository.Root, "results", "published", "published-results.csv"))
+    );
 
     /// <summary>The committed numbers of the paper; the tests may run from any output folder below the root.</summary>
     internal static PublishedResults Published => _published.Value;
@@ -25,10 +27,14 @@ internal sealed class PublishedResultsTests
     [TestCase("denoising", "cmpe-naive", 60000, 2, "ms_per_sample", 0.3)]
     [TestCase("kinematics", "fmpe", 8192, 1000, "c2st", 0.767)]
     public void Finds_the_number_of_a_setting(string experiment, string contender, int budget, int steps, string metric, double expected) =>
-        Assert.That(Published.All(experiment, Styles.Of(contender), new Setting(contender, budget, steps), metric).Single().Value, Is.EqualTo(expected));
+        Assert.That(
+            Published.All(experiment, Styles.Of(contender), new Setting(contender, budget, steps), metric).Single().Value,
+            Is.EqualTo(expected)
+        );
 
     [Test]
-    public void Has_no_number_where_the_paper_has_none() => Assert.That(Published.All("gmm", Styles.Of("npse"), new Setting("npse", 1024, 10), "c2st"), Is.Empty);
+    public void Has_no_number_where_the_paper_has_none() =>
+        Assert.That(Published.All("gmm", Styles.Of("npse"), new Setting("npse", 1024, 10), "c2st"), Is.Empty);
 
     [Test]
     public void Every_source_is_shown_and_their_disagreement_is_known()
@@ -38,10 +44,16 @@ internal sealed class PublishedResultsTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(both.Select(r => (r.SourceName, r.Value, r.ReadingError)), Is.EqualTo(new[] { ("Figure 4", 0.636, 0.005), ("steps figure of the newer version", 0.605, 0.003) }));
+            Assert.That(
+                both.Select(r => (r.SourceName, r.Value, r.ReadingError)),
+                Is.EqualTo(new[] { ("Figure 4", 0.636, 0.005), ("steps figure of the newer version", 0.605, 0.003) })
+            );
             Assert.That((first.Steps, first.Value, second.Steps, second.Value), Is.EqualTo((30, 0.705, 30, 0.615)));
             Assert.That(Published.Disagreements("two_moons"), Is.Empty);
-            Assert.That(Published.All("tumor", Styles.Of("acf"), new Setting("acf", 19600, 1), "rmse").Single() is { SourceName: "Table 3", ReadingError: 0 });
+            Assert.That(
+                Published.All("tumor", Styles.Of("acf"), new Setting("acf", 19600, 1), "rmse").Single()
+                    is { SourceName: "Table 3", ReadingError: 0 }
+            );
         });
     }
 
@@ -57,7 +69,10 @@ internal sealed class PublishedResultsTests
         {
             Assert.That(string.Join(" ", steps.Select(r => r.Steps)), Is.EqualTo("2 5 7 8 10 20 30 40 50 100"));
             Assert.That(steps.Select(r => r.Source), Is.All.EqualTo("fig3"));
-            Assert.That(Published.OverSteps("gmm", 8192, Styles.Of("cmpe"), "c2st").Select(c => (c[0].Source, c.Count)), Is.EqualTo(new[] { ("fig_steps", 10), ("fig4b", 2) }));
+            Assert.That(
+                Published.OverSteps("gmm", 8192, Styles.Of("cmpe"), "c2st").Select(c => (c[0].Source, c.Count)),
+                Is.EqualTo(new[] { ("fig_steps", 10), ("fig4b", 2) })
+            );
             Assert.That(string.Join(" ", budgets.Select(r => r.Budget)), Is.EqualTo("512 1024 2048 4096 8192"));
         });
     }

@@ -6,7 +6,10 @@ namespace Reproduce.Tests.Reporting;
 [TestFixture]
 internal sealed class ReportPageTests
 {
-    private static readonly MeasurementTable _measurements = new([SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 0), SyntheticResults.Row("gmm", 1024, "reference", 1, "c2st", 0.5, 0)]);
+    private static readonly MeasurementTable _measurements = new([
+        SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 0),
+        SyntheticResults.Row("gmm", 1024, "reference", 1, "c2st", 0.5, 0),
+    ]);
 
     private static readonly ReportPage _page = new()
     {
@@ -25,7 +28,24 @@ internal sealed class ReportPageTests
                 Planned = [new Setting("acf", 1024, 1)],
             })),
         ],
-        Figures = [new ReportFigure("c2st-steps", QualityFigures.AgainstSteps(_measurements, PublishedResults.None, [new QualityPanel { Experiment = "gmm", Styles = SyntheticResults.Styles, Budget = 1024 }]))],
+        Figures =
+        [
+            new ReportFigure(
+                "c2st-steps",
+                QualityFigures.AgainstSteps(
+                    _measurements,
+                    PublishedResults.None,
+                    [
+                        new QualityPanel
+                        {
+                            Experiment = "gmm",
+                            Styles = SyntheticResults.Styles,
+                            Budget = 1024,
+                        },
+                    ]
+                )
+            ),
+        ],
         Findings =
         [
             new LowerClaim
@@ -47,7 +67,8 @@ internal sealed class ReportPageTests
     public void The_page_without_its_fixed_reading_guide_is_as_expected()
     {
         string page = _page.Compose();
-        int guide = page.IndexOf("## How to read this", StringComparison.Ordinal), missing = page.IndexOf("## What is missing", StringComparison.Ordinal);
+        int guide = page.IndexOf("## How to read this", StringComparison.Ordinal),
+            missing = page.IndexOf("## What is missing", StringComparison.Ordinal);
 
         Assert.That(page[..guide] + page[missing..], Is.EqualTo("""
             # Experiment 1
@@ -117,7 +138,10 @@ internal sealed class ReportPageTests
     {
         FigureEntry kept = new("posteriors", "Posterior draws", "Draws of before.", 400, FromTable: false);
 
-        Assert.That((_page with { Kept = [kept], IsGrown = true }).Compose(), Does.Contain("Draws of before. (Drawn by an earlier run: numbers measured since are not in it.)"));
+        Assert.That(
+            (_page with { Kept = [kept], IsGrown = true }).Compose(),
+            Does.Contain("Draws of before. (Drawn by an earlier run: numbers measured since are not in it.)")
+        );
         Assert.That((_page with { Kept = [kept] }).Compose(), Does.Not.Contain("earlier run"));
     }
 
@@ -129,22 +153,50 @@ internal sealed class ReportPageTests
             SyntheticResults.Row("gmm", 512, "cmpe", 10, "c2st", 0.7, 0), SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 0),
             SyntheticResults.Row("gmm", 1024, "cmpe", 10, "rmse", 0.5, 0), SyntheticResults.Row("gmm", 512, "reference", 1, "c2st", 0.5, 0),
         ]);
-        ResultTable table = ResultTableBuilder.Build(measurements, PublishedResults.None, new ResultTableRequest { Experiment = "gmm", Title = "Scores", Styles = SyntheticResults.Styles, Metrics = ["c2st", "rmse"] });
+        ResultTable table = ResultTableBuilder.Build(
+            measurements,
+            PublishedResults.None,
+            new ResultTableRequest
+            {
+                Experiment = "gmm",
+                Title = "Scores",
+                Styles = SyntheticResults.Styles,
+                Metrics = ["c2st", "rmse"],
+            }
+        );
 
         ResultTable[] parts = [.. table.PartsByBudget()];
 
         Assert.That(parts.Select(p => p.Title), Is.EqualTo(new[] { "Budget 512", "Budget 1024" }));
-        Assert.That(parts.Select(p => string.Join(' ', p.Columns.Select(c => c.Name))), Is.EqualTo(new[] { "contender steps c2st", "contender steps c2st rmse" }));
+        Assert.That(
+            parts.Select(p => string.Join(' ', p.Columns.Select(c => c.Name))),
+            Is.EqualTo(new[] { "contender steps c2st", "contender steps c2st rmse" })
+        );
         Assert.That(parts.Select(p => p.Rows.Count), Is.EqualTo(new[] { 2, 2 }), "each with the floor");
-        Assert.That(MarkdownTable.Write(table), Does.Contain("#### Budget 512\n\n| Contender").And.Contain("#### Budget 1024\n\n| Contender"));
+        Assert.That(
+            MarkdownTable.Write(table),
+            Does.Contain("#### Budget 512\n\n| Contender").And.Contain("#### Budget 1024\n\n| Contender")
+        );
     }
 
     [Test]
     public void What_many_rows_lack_is_said_once()
     {
-        MeasurementTable measurements = new([.. Enumerable.Range(1, 8).Select(steps => SyntheticResults.Row("gmm", 512, "cmpe", steps, "c2st", 0.7, 0))]);
+        MeasurementTable measurements = new([
+            .. Enumerable.Range(1, 8).Select(steps => SyntheticResults.Row("gmm", 512, "cmpe", steps, "c2st", 0.7, 0)),
+        ]);
         ResultTable table = ResultTableBuilder.Build(
-            measurements, PublishedResults.None, new ResultTableRequest { Experiment = "gmm", Title = "Scores", Styles = SyntheticResults.Styles, Metrics = ["c2st", "rmse"], Floor = false });
+            measurements,
+            PublishedResults.None,
+            new ResultTableRequest
+            {
+                Experiment = "gmm",
+                Title = "Scores",
+                Styles = SyntheticResults.Styles,
+                Metrics = ["c2st", "rmse"],
+                Floor = false,
+            }
+        );
 
         Assert.That(table.Holes(), Is.EqualTo(new[] { "RMSE: not measured in 8 rows" }));
     }
@@ -191,6 +243,9 @@ internal sealed class ReportPageTests
     {
         string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, FigureIndex.FileName);
         File.WriteAllText(path, text);
-        Assert.That(() => FigureIndex.Read(path), Throws.TypeOf<MalformedTableException>().With.Message.Contains(path).And.Message.Contains(named));
+        Assert.That(
+            () => FigureIndex.Read(path),
+            Throws.TypeOf<MalformedTableException>().With.Message.Contains(path).And.Message.Contains(named)
+        );
     }
 }

@@ -7,10 +7,29 @@ namespace Reproduce.Tests.Reporting;
 [TestFixture]
 internal sealed class ResultTableTests
 {
-    private static readonly PublishedResults _published = new(
-    [
-        new() { Source = "fig3", Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 10, Metric = "c2st", Value = 0.612 },
-        new() { Source = "fig3", Experiment = "gmm", Network = "", Budget = 1024, Contender = "fmpe", Steps = 1000, Metric = "c2st", Value = 0.739 },
+    private static readonly PublishedResults _published = new([
+        new()
+        {
+            Source = "fig3",
+            Experiment = "gmm",
+            Network = "",
+            Budget = 1024,
+            Contender = "cmpe",
+            Steps = 10,
+            Metric = "c2st",
+            Value = 0.612,
+        },
+        new()
+        {
+            Source = "fig3",
+            Experiment = "gmm",
+            Network = "",
+            Budget = 1024,
+            Contender = "fmpe",
+            Steps = 1000,
+            Metric = "c2st",
+            Value = 0.739,
+        },
     ]);
 
     private static readonly ResultTable _table = ResultTableBuilder.Build(
@@ -41,10 +60,29 @@ internal sealed class ResultTableTests
     [Test]
     public void FurtherPublishedMetricsGetAColumnEach()
     {
-        PublishedResults paper = new(
-        [
-            new() { Source = "table3", Experiment = "tumor", Network = "", Budget = 19600, Contender = "acf", Steps = 1, Metric = "rmse", Value = 0.589 },
-            new() { Source = "table3", Experiment = "tumor", Network = "", Budget = 19600, Contender = "acf", Steps = 1, Metric = "max_ece", Value = 0.021 },
+        PublishedResults paper = new([
+            new()
+            {
+                Source = "table3",
+                Experiment = "tumor",
+                Network = "",
+                Budget = 19600,
+                Contender = "acf",
+                Steps = 1,
+                Metric = "rmse",
+                Value = 0.589,
+            },
+            new()
+            {
+                Source = "table3",
+                Experiment = "tumor",
+                Network = "",
+                Budget = 19600,
+                Contender = "acf",
+                Steps = 1,
+                Metric = "max_ece",
+                Value = 0.021,
+            },
         ]);
         ResultTable table = ResultTableBuilder.Build(
             new MeasurementTable(
@@ -66,66 +104,96 @@ internal sealed class ResultTableTests
             });
         Assert.That(
             table.Columns.Select(c => c.Name),
-            Is.EqualTo(new[] { "contender", "steps", "scaled_error", "ece_max", "paper_scaled_error_table3", "difference_table3", "paper_ece_max_table3" }));
+            Is.EqualTo(
+                new[]
+                {
+                    "contender",
+                    "steps",
+                    "scaled_error",
+                    "ece_max",
+                    "paper_scaled_error_table3",
+                    "difference_table3",
+                    "paper_ece_max_table3",
+                }
+            )
+        );
         Assert.That(table.Rows[0].Skip(2).Select(c => c.Text), Is.EqualTo(new[] { "0.600", "0.030", "0.589", "+0.011", "0.021" }));
         Assert.That(table.Rows[1].Skip(4).Select(c => c.Text), Is.All.Empty, "the paper's other rows are not given here");
     }
 
     [Test]
-    public void Markdown() => Assert.That(MarkdownTable.Write(_table), Is.EqualTo("""
-        ### Gaussian mixture
+    public void Markdown() =>
+        Assert.That(
+            MarkdownTable.Write(_table),
+            Is.EqualTo(
+                """
+                ### Gaussian mixture
 
-        | Contender                                                    | Steps |              C2ST |      RMSE | time of 1000 draws (s) | C2ST, Figure 3 | ours - Figure 3 |
-        | ------------------------------------------------------------ | ----: | ----------------: | --------: | ---------------------: | -------------: | --------------: |
-        | Floor: a second, independent draw of the reference posterior |       |     0.501 ± 0.013 |           |                        |                |                 |
-        | NSF                                                          |     1 |     0.710 ± 0.127 |     — [1] |                  0.012 |                |                 |
-        | FMPE                                                         |  1000 |             — [1] |     — [1] |                  — [1] |          0.739 |                 |
-        | CMPE                                                         |    10 | **0.620 ± 0.254** | 0.500 [2] |                  0.012 |          0.612 |          +0.008 |
+                | Contender                                                    | Steps |              C2ST |      RMSE | time of 1000 draws (s) | C2ST, Figure 3 | ours - Figure 3 |
+                | ------------------------------------------------------------ | ----: | ----------------: | --------: | ---------------------: | -------------: | --------------: |
+                | Floor: a second, independent draw of the reference posterior |       |     0.501 ± 0.013 |           |                        |                |                 |
+                | NSF                                                          |     1 |     0.710 ± 0.127 |     — [1] |                  0.012 |                |                 |
+                | FMPE                                                         |  1000 |             — [1] |     — [1] |                  — [1] |          0.739 |                 |
+                | CMPE                                                         |    10 | **0.620 ± 0.254** | 0.500 [2] |                  0.012 |          0.612 |          +0.008 |
 
-        2 test sets, 75/25 split.
+                2 test sets, 75/25 split.
 
-        Mean ± half the width of the 95 % interval over test sets (one training of each); **bold**: the best value among the contenders.
+                Mean ± half the width of the 95 % interval over test sets (one training of each); **bold**: the best value among the contenders.
 
-        - [1] not measured
-        - [2] 1 of 2 failed: diverged
+                - [1] not measured
+                - [2] 1 of 2 failed: diverged
 
-        """.ReplaceLineEndings("\n")));
-
-    [Test]
-    public void Csv() => Assert.That(DelimitedTable.Write(_table), Is.EqualTo("""
-        contender,steps,c2st,c2st_plus_minus,rmse,rmse_plus_minus,seconds_per_1000_draws,seconds_per_1000_draws_plus_minus,paper_c2st_fig3,difference_fig3,holes
-        "Floor: a second, independent draw of the reference posterior",,0.501,0.012706204736178367,,,,,,,
-        NSF,1,0.71,0.12706204736178367,,,0.01234,,,,rmse: not measured
-        FMPE,1000,,,,,,,0.739,,c2st: not measured; rmse: not measured; seconds_per_1000_draws: not measured
-        CMPE,10,0.62,0.25412409472356734,0.5,,0.0123,,0.612,0.008000000000000007,rmse: 1 of 2 failed: diverged
-
-        """.ReplaceLineEndings("\n")));
+                """.ReplaceLineEndings("\n")
+            )
+        );
 
     [Test]
-    public void Latex() => Assert.That(LatexTable.Write(_table, "tab:gmm"), Is.EqualTo("""
-        % Needs \usepackage{booktabs,graphicx}.
-        \begin{table*}[t]
-        \centering
-        \caption{Gaussian mixture. 2 test sets, 75/25 split. Mean $\pm$ half the width of the 95 \% interval over test sets (one training of each); bold: the best value among the contenders.}
-        \label{tab:gmm}
-        \resizebox{\textwidth}{!}{%
-        \begin{tabular}{lrrrrrr}
-        \toprule
-        Contender & Steps & C2ST & RMSE & time of 1000 draws (s) & C2ST, Figure 3 & ours $-$ Figure 3 \\
-        \midrule
-        Floor: a second, independent draw of the reference posterior &  & 0.501 $\pm$ 0.013 &  &  &  &  \\
-        \midrule
-        NSF & 1 & 0.710 $\pm$ 0.127 & ---\textsuperscript{1} & 0.012 &  &  \\
-        FMPE & 1000 & ---\textsuperscript{1} & ---\textsuperscript{1} & ---\textsuperscript{1} & 0.739 &  \\
-        CMPE & 10 & \textbf{0.620 $\pm$ 0.254} & 0.500\textsuperscript{2} & 0.012 & 0.612 & +0.008 \\
-        \bottomrule
-        \end{tabular}}
+    public void Csv() =>
+        Assert.That(
+            DelimitedTable.Write(_table),
+            Is.EqualTo(
+                """
+                contender,steps,c2st,c2st_plus_minus,rmse,rmse_plus_minus,seconds_per_1000_draws,seconds_per_1000_draws_plus_minus,paper_c2st_fig3,difference_fig3,holes
+                "Floor: a second, independent draw of the reference posterior",,0.501,0.012706204736178367,,,,,,,
+                NSF,1,0.71,0.12706204736178367,,,0.01234,,,,rmse: not measured
+                FMPE,1000,,,,,,,0.739,,c2st: not measured; rmse: not measured; seconds_per_1000_draws: not measured
+                CMPE,10,0.62,0.25412409472356734,0.5,,0.0123,,0.612,0.008000000000000007,rmse: 1 of 2 failed: diverged
 
-        \smallskip
-        \footnotesize \textsuperscript{1}not measured; \textsuperscript{2}1 of 2 failed: diverged.
-        \end{table*}
+                """.ReplaceLineEndings("\n")
+            )
+        );
 
-        """.ReplaceLineEndings("\n")));
+    [Test]
+    public void Latex() =>
+        Assert.That(
+            LatexTable.Write(_table, "tab:gmm"),
+            Is.EqualTo(
+                """
+                % Needs \usepackage{booktabs,graphicx}.
+                \begin{table*}[t]
+                \centering
+                \caption{Gaussian mixture. 2 test sets, 75/25 split. Mean $\pm$ half the width of the 95 \% interval over test sets (one training of each); bold: the best value among the contenders.}
+                \label{tab:gmm}
+                \resizebox{\textwidth}{!}{%
+                \begin{tabular}{lrrrrrr}
+                \toprule
+                Contender & Steps & C2ST & RMSE & time of 1000 draws (s) & C2ST, Figure 3 & ours $-$ Figure 3 \\
+                \midrule
+                Floor: a second, independent draw of the reference posterior &  & 0.501 $\pm$ 0.013 &  &  &  &  \\
+                \midrule
+                NSF & 1 & 0.710 $\pm$ 0.127 & ---\textsuperscript{1} & 0.012 &  &  \\
+                FMPE & 1000 & ---\textsuperscript{1} & ---\textsuperscript{1} & ---\textsuperscript{1} & 0.739 &  \\
+                CMPE & 10 & \textbf{0.620 $\pm$ 0.254} & 0.500\textsuperscript{2} & 0.012 & 0.612 & +0.008 \\
+                \bottomrule
+                \end{tabular}}
+
+                \smallskip
+                \footnotesize \textsuperscript{1}not measured; \textsuperscript{2}1 of 2 failed: diverged.
+                \end{table*}
+
+                """.ReplaceLineEndings("\n")
+            )
+        );
 
     [Test]
     public void Holes_are_listed_by_row_and_column() => Assert.That(string.Join('\n', _table.Holes()), Is.EqualTo("""
@@ -140,7 +208,17 @@ internal sealed class ResultTableTests
     public void Several_budgets_get_a_column_and_rules_between_them()
     {
         var table = ResultTableBuilder.Build(
-            SyntheticResults.Experiment("gmm", [512, 1024], 2), PublishedResults.None, new ResultTableRequest { Experiment = "gmm", Title = "t", Styles = SyntheticResults.Styles, Metrics = ["c2st"], ComparedMetric = null });
+            SyntheticResults.Experiment("gmm", [512, 1024], 2),
+            PublishedResults.None,
+            new ResultTableRequest
+            {
+                Experiment = "gmm",
+                Title = "t",
+                Styles = SyntheticResults.Styles,
+                Metrics = ["c2st"],
+                ComparedMetric = null,
+            }
+        );
 
         Assert.Multiple(() =>
         {
@@ -153,10 +231,32 @@ internal sealed class ResultTableTests
     [Test]
     public void A_published_mmd_is_shown_in_the_unit_of_ours()
     {
-        var published = new PublishedResults([new() { Source = "table2", Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 2, Metric = "mmd_x1e3", Value = 102.09 }]);
+        var published = new PublishedResults([
+            new()
+            {
+                Source = "table2",
+                Experiment = "gmm",
+                Network = "",
+                Budget = 1024,
+                Contender = "cmpe",
+                Steps = 2,
+                Metric = "mmd_x1e3",
+                Value = 102.09,
+            },
+        ]);
         var table = ResultTableBuilder.Build(
-            new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 2, "mmd2", 0.2, 0)]), published,
-            new ResultTableRequest { Experiment = "gmm", Title = "t", Styles = SyntheticResults.Styles, Metrics = ["mmd2"], ComparedMetric = "mmd2", AlsoPublished = ["mmd2"] });
+            new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 2, "mmd2", 0.2, 0)]),
+            published,
+            new ResultTableRequest
+            {
+                Experiment = "gmm",
+                Title = "t",
+                Styles = SyntheticResults.Styles,
+                Metrics = ["mmd2"],
+                ComparedMetric = "mmd2",
+                AlsoPublished = ["mmd2"],
+            }
+        );
 
         string row = string.Join(" ", table.Rows.Single(r => r[0].Text == "CMPE").Select(c => c.Text));
         Assert.That(row, Is.EqualTo("CMPE 2 0.2000 0.1021 +0.0979"));
@@ -166,24 +266,62 @@ internal sealed class ResultTableTests
     public void Every_source_of_the_paper_has_its_columns()
     {
         PublishedResult Paper(string source, double value) =>
-            new() { Source = source, Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 2, Metric = "c2st", Value = value };
+            new()
+            {
+                Source = source,
+                Experiment = "gmm",
+                Network = "",
+                Budget = 1024,
+                Contender = "cmpe",
+                Steps = 2,
+                Metric = "c2st",
+                Value = value,
+            };
         var table = ResultTableBuilder.Build(
-            new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 2, "c2st", 0.62, 0)]), new PublishedResults([Paper("fig4b", 0.636), Paper("fig_steps", 0.605)]),
-            new ResultTableRequest { Experiment = "gmm", Title = "t", Styles = SyntheticResults.Styles, Metrics = ["c2st"], Floor = false });
+            new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 2, "c2st", 0.62, 0)]),
+            new PublishedResults([Paper("fig4b", 0.636), Paper("fig_steps", 0.605)]),
+            new ResultTableRequest
+            {
+                Experiment = "gmm",
+                Title = "t",
+                Styles = SyntheticResults.Styles,
+                Metrics = ["c2st"],
+                Floor = false,
+            }
+        );
 
-        Assert.That(table.Columns.Skip(3).Zip(table.Rows.Single().Skip(3), (c, v) => (c.Name, v.Text)), Is.EqualTo(new[]
-        {
-            ("paper_c2st_fig4b", "0.636"), ("difference_fig4b", "-0.016"), ("paper_c2st_fig_steps", "0.605"), ("difference_fig_steps", "+0.015"),
-        }));
+        Assert.That(
+            table.Columns.Skip(3).Zip(table.Rows.Single().Skip(3), (c, v) => (c.Name, v.Text)),
+            Is.EqualTo(
+                new[]
+                {
+                    ("paper_c2st_fig4b", "0.636"),
+                    ("difference_fig4b", "-0.016"),
+                    ("paper_c2st_fig_steps", "0.605"),
+                    ("difference_fig_steps", "+0.015"),
+                }
+            )
+        );
     }
 
     [Test]
     public void Names_are_shown_by_label_or_kind_and_escaped_in_latex()
     {
-        PublishedResult paper = new() { Source = "fig3", Experiment = "gmm", Network = "", Budget = 1024, Contender = "cmpe", Steps = 2, Metric = "c2st", Value = 0.678 };
-        ContenderStyles styles = ReportStyles.Of(
-        [
-            new Contender("cmpe", "cmpe", "mlp"), new Contender("my_cmpe", "cmpe", "mlp"), new Contender("half", "cmpe", "mlp", "CMPE_1, 50 % & θ₁"),
+        PublishedResult paper = new()
+        {
+            Source = "fig3",
+            Experiment = "gmm",
+            Network = "",
+            Budget = 1024,
+            Contender = "cmpe",
+            Steps = 2,
+            Metric = "c2st",
+            Value = 0.678,
+        };
+        ContenderStyles styles = ReportStyles.Of([
+            new Contender("cmpe", "cmpe", "mlp"),
+            new Contender("my_cmpe", "cmpe", "mlp"),
+            new Contender("half", "cmpe", "mlp", "CMPE_1, 50 % & θ₁"),
             new Contender("spline-flow", "nsf", ""),
         ]);
         var table = ResultTableBuilder.Build(
@@ -199,7 +337,11 @@ internal sealed class ResultTableTests
         Assert.Multiple(() =>
         {
             Assert.That(table.Rows.Select(r => r[0].Text), Is.EqualTo(new[] { "NSF", "CMPE", "CMPE (my_cmpe)", "CMPE_1, 50 % & θ₁" }));
-            Assert.That(table.Rows.Select(r => r[3].Text), Is.EqualTo(new[] { "", "0.678", "0.678", "0.678" }), "the paper's CMPE is the reference of every CMPE");
+            Assert.That(
+                table.Rows.Select(r => r[3].Text),
+                Is.EqualTo(new[] { "", "0.678", "0.678", "0.678" }),
+                "the paper's CMPE is the reference of every CMPE"
+            );
             Assert.That(latex, Does.Contain(@"CMPE (my\_cmpe) &").And.Contain(@"CMPE\_1, 50 \% \& $\theta_{1}$ &"));
         });
     }
@@ -207,9 +349,13 @@ internal sealed class ResultTableTests
     [TestCase("cmpe: huber_norm | 2*3", @"cmpe: huber\_norm \| 2\*3")]
     [TestCase("`run two_moons.yaml`, a_b; `x*_y`", @"`run two_moons.yaml`, a\_b; `x*_y`")]
     [TestCase("a ` b_c", @"a ` b\_c")]
-    public void Markdown_is_escaped_outside_of_code(string text, string expected) => Assert.That(MarkdownTable.Escape(text), Is.EqualTo(expected));
+    public void Markdown_is_escaped_outside_of_code(string text, string expected) =>
+        Assert.That(MarkdownTable.Escape(text), Is.EqualTo(expected));
 
-    [TestCase(@"50% of a_b & c#d $x^2$ {y} ~ \z", @"50\% of a\_b \& c\#d \$x\textasciicircum{}2\$ \{y\} \textasciitilde{} \textbackslash{}z")]
+    [TestCase(
+        @"50% of a_b & c#d $x^2$ {y} ~ \z",
+        @"50\% of a\_b \& c\#d \$x\textasciicircum{}2\$ \{y\} \textasciitilde{} \textbackslash{}z"
+    )]
     [TestCase("θ₁ and θ₁₂, θ", @"$\theta_{1}$ and $\theta_{12}$, $\theta$")]
     [TestCase("published script's “RMSE”", "published script's ``RMSE''")]
     [TestCase("0.5 ± 0.1 MMD² — a–b", @"0.5 $\pm$ 0.1 MMD$^2$ --- a--b")]

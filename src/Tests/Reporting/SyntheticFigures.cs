@@ -10,8 +10,12 @@ internal static class SyntheticFigures
 
     public static Figure Grid()
     {
-        double[] x = [.. Enumerable.Range(0, 4000).Select(i => Math.Sin(i) * (i % 7))], y = [.. Enumerable.Range(0, 4000).Select(i => Math.Cos(1.3 * i) * (i % 5))];
-        double[][][] arms = [.. Enumerable.Range(0, 50).Select(i => new double[][] { [0, 0.01 * i], [0.5, 0.02 * i], [1, 0.1 * Math.Sin(i)] })];
+        double[] x = [.. Enumerable.Range(0, 4000).Select(i => Math.Sin(i) * (i % 7))],
+            y = [.. Enumerable.Range(0, 4000).Select(i => Math.Cos(1.3 * i) * (i % 5))];
+        double[][][] arms =
+        [
+            .. Enumerable.Range(0, 50).Select(i => new double[][] { [0, 0.01 * i], [0.5, 0.02 * i], [1, 0.1 * Math.Sin(i)] }),
+        ];
         PosteriorCell[] cells =
         [
             new() { Contender = "reference", Title = "Reference", X = x, Y = y },
@@ -74,12 +78,35 @@ internal static class SyntheticFigures
         double[] time = [.. Enumerable.Range(1, 200).Select(i => (double)i)];
         double[] many = [.. Enumerable.Range(1, 2000).Select(i => (double)i)];
         return LossFigure.Create(
-        [
-            new() { Contender = SyntheticResults.Styles.Of("cmpe"), Group = "512 simulations", Time = time, Training = [.. time.Select(t => 300 / t)], Validation = [.. time.Select(t => 320 / t)] },
-            new() { Contender = SyntheticResults.Styles.Of("cmpe"), Group = "1024 simulations", Time = time, Training = [.. time.Select(t => 200 / t)], Validation = [.. time.Select(t => 210 / t)] },
-            new() { Contender = SyntheticResults.Styles.Of("nsf"), Group = "512 simulations", Time = many, Training = [.. many.Select(t => 2 - t / 500)] },
-        ], "epoch");
+            [
+                new()
+                {
+                    Contender = SyntheticResults.Styles.Of("cmpe"),
+                    Group = "512 simulations",
+                    Time = time,
+                    Training = [.. time.Select(t => 300 / t)],
+                    Validation = [.. time.Select(t => 320 / t)],
+                },
+                new()
+                {
+                    Contender = SyntheticResults.Styles.Of("cmpe"),
+                    Group = "1024 simulations",
+                    Time = time,
+                    Training = [.. time.Select(t => 200 / t)],
+                    Validation = [.. time.Select(t => 210 / t)],
+                },
+                new()
+                {
+                    Contender = SyntheticResults.Styles.Of("nsf"),
+                    Group = "512 simulations",
+                    Time = many,
+                    Training = [.. many.Select(t => 2 - t / 500)],
+                },
+            ],
+            "epoch"
+        );
     }
 
-    private static IEnumerable<T> Each<T>(Func<string, int, string, T> make) => _contenders.SelectMany(c => _parameters.Select(p => make(c.Contender, c.Steps, p)));
+    private static IEnumerable<T> Each<T>(Func<string, int, string, T> make) =>
+        _contenders.SelectMany(c => _parameters.Select(p => make(c.Contender, c.Steps, p)));
 }

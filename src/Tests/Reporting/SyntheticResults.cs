@@ -19,34 +19,67 @@ internal static class SyntheticResults
             double help = 0.06 * Math.Log2(budget / 512.0) / 4;
             Add(rows, name, budget, "acf", 1, 0.80 - help, 0.004, dataSets);
             Add(rows, name, budget, "nsf", 1, 0.74 - help, 0.012, dataSets);
-            foreach (int steps in Steps) Add(rows, name, budget, "cmpe", steps, Cmpe(steps) - help, 0.0011 * steps, dataSets);
-            foreach (int steps in Steps.Append(1000)) Add(rows, name, budget, "fmpe", steps, Fmpe(steps) - help, 0.0009 * steps, dataSets);
+            foreach (int steps in Steps)
+            {
+                Add(rows, name, budget, "cmpe", steps, Cmpe(steps) - help, 0.0011 * steps, dataSets);
+            }
+
+            foreach (int steps in Steps.Append(1000))
+            {
+                Add(rows, name, budget, "fmpe", steps, Fmpe(steps) - help, 0.0009 * steps, dataSets);
+            }
         }
         foreach (string metric in new[] { "c2st", "mmd2", "mmd2_unbiased" })
-            for (int j = 0; j < dataSets; j++) rows.Add(Row(name, budgets[0], "reference", 1, metric, metric == "c2st" ? 0.5 + 0.002 * Math.Sin(j) : 0.0001, j));
+        {
+            for (int j = 0; j < dataSets; j++)
+            {
+                rows.Add(Row(name, budgets[0], "reference", 1, metric, metric == "c2st" ? 0.5 + 0.002 * Math.Sin(j) : 0.0001, j));
+            }
+        }
+
         return new MeasurementTable(rows);
     }
 
-    public static Measurement Row(string experiment, int budget, string contender, int steps, string metric, double value, int? dataSet, int replicate = 0, string status = "ok") => new()
-    {
-        Experiment = experiment,
-        Variant = "paper",
-        Contender = contender,
-        Method = contender == Measurement.Reference ? "" : contender,
-        Budget = budget,
-        Replicate = replicate,
-        Steps = steps,
-        DataSet = dataSet,
-        Metric = metric,
-        Value = status == "ok" ? value : double.NaN,
-        Status = status,
-    };
+    public static Measurement Row(
+        string experiment,
+        int budget,
+        string contender,
+        int steps,
+        string metric,
+        double value,
+        int? dataSet,
+        int replicate = 0,
+        string status = "ok"
+    ) =>
+        new()
+        {
+            Experiment = experiment,
+            Variant = "paper",
+            Contender = contender,
+            Method = contender == Measurement.Reference ? "" : contender,
+            Budget = budget,
+            Replicate = replicate,
+            Steps = steps,
+            DataSet = dataSet,
+            Metric = metric,
+            Value = status == "ok" ? value : double.NaN,
+            Status = status,
+        };
 
     private static double Cmpe(int steps) => 0.60 + 0.11 / steps + 0.0009 * steps;
 
     private static double Fmpe(int steps) => 0.64 + 0.30 / steps;
 
-    private static void Add(List<Measurement> rows, string name, int budget, string contender, int steps, double c2st, double seconds, int dataSets)
+    private static void Add(
+        List<Measurement> rows,
+        string name,
+        int budget,
+        string contender,
+        int steps,
+        double c2st,
+        double seconds,
+        int dataSets
+    )
     {
         for (int j = 0; j < dataSets; j++)
         {

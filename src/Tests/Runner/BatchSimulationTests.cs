@@ -51,7 +51,10 @@ public sealed class BatchSimulationTests
         using TemporaryFolder folder = new();
         Assert.That(
             () => Run(new Fragile(limit: 2), 2, folder),
-            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("2 simulations failed 11 times, with new parameters each time: too small"));
+            Throws
+                .TypeOf<InvalidDataException>()
+                .With.Message.StartsWith("2 simulations failed 11 times, with new parameters each time: too small")
+        );
     }
 
     private static (Simulations Pool, IReadOnlyList<FailedSimulation> Failures) Run(IBatchSimulator task, int count, TemporaryFolder folder)

@@ -32,7 +32,11 @@ public sealed class CommandLineTests
     [TearDown]
     public void TearDown() => _folder.Dispose();
 
-    [TestCase("epochs: 1", "epoch: 1", "experiments/tiny.yaml(10,16): contenders.acf.training: unknown key 'epoch'; did you mean 'epochs'?")]
+    [TestCase(
+        "epochs: 1",
+        "epoch: 1",
+        "experiments/tiny.yaml(10,16): contenders.acf.training: unknown key 'epoch'; did you mean 'epochs'?"
+    )]
     [TestCase("draws: 100", "draws: many", "experiments/tiny.yaml(5,29): test.draws: expected an integer")]
     [TestCase("draws: 100", "draws: -3", "experiments/tiny.yaml(5,29): test.draws: expected an integer")]
     [TestCase("kind: acf", "kind: affine", "experiments/tiny.yaml(9,11): contenders.acf.kind: ")]

@@ -78,7 +78,9 @@ public sealed class ContenderHashTests
     [Test]
     public void ASettingInsideCountsWithThoseOutside() =>
         Assert.That(
-            Text(MarkedSettings.Only(Example("npse"), typeof(SamplingOnlyAttribute))), Is.EqualTo("""{"churn":0,"rho":7,"solver":"heun"}"""));
+            Text(MarkedSettings.Only(Example("npse"), typeof(SamplingOnlyAttribute))),
+            Is.EqualTo("""{"churn":0,"rho":7,"solver":"heun"}""")
+        );
 
     private static string Text(object settings) => CanonicalJson.Write(settings, SettingKinds.All);
 

@@ -44,7 +44,8 @@ public sealed class ContenderKindTests
             Assert.That(DecidingSettings.Of(labelled, []), Is.EqualTo(DecidingSettings.Of(plain, [])));
         });
 
-        static string[] Folders(Experiment experiment) => [.. new RunPlan(experiment, "paper", "cache", "cpu").Jobs.Select(j => j.Folder.Hash)];
+        static string[] Folders(Experiment experiment) =>
+            [.. new RunPlan(experiment, "paper", "cache", "cpu").Jobs.Select(j => j.Folder.Hash)];
     }
 
     /// <summary>Two contenders of one kind in a shipped experiment have names that a reader understands.</summary>
@@ -53,7 +54,9 @@ public sealed class ContenderKindTests
     [TestCase("denoising", "fmpe-naive", "FMPE naive")]
     public void TheShippedContendersOfOneKindHaveReadableNames(string experiment, string contender, string label)
     {
-        ContenderStyles styles = ReportStyles.Of(Repository.Request(Path.Combine(Repository.Root, "experiments", experiment + ".yaml")).Load().Experiment);
+        ContenderStyles styles = ReportStyles.Of(
+            Repository.Request(Path.Combine(Repository.Root, "experiments", experiment + ".yaml")).Load().Experiment
+        );
         Assert.That(styles.Of(contender).Label, Is.EqualTo(label));
     }
 

@@ -110,8 +110,22 @@ public sealed class DenoisingExperimentTests
         FreeFormNetworkSettings network = ((FreeFormContenderSettings)experiment.Contenders["cmpe"]).Network;
         Assert.Multiple(() =>
         {
-            Assert.That(network, Is.EqualTo(new ResidualMlpSettings { Units = 256, Blocks = 2, Dropout = 0.1, L2 = 1e-4 }));
-            Assert.That(CanonicalJson.Write(network, SettingKinds.All), Is.EqualTo("""{"blocks":2,"dropout":0.1,"l2":0.0001,"units":256}"""));
+            Assert.That(
+                network,
+                Is.EqualTo(
+                    new ResidualMlpSettings
+                    {
+                        Units = 256,
+                        Blocks = 2,
+                        Dropout = 0.1,
+                        L2 = 1e-4,
+                    }
+                )
+            );
+            Assert.That(
+                CanonicalJson.Write(network, SettingKinds.All),
+                Is.EqualTo("""{"blocks":2,"dropout":0.1,"l2":0.0001,"units":256}""")
+            );
             Assert.That(
                 CanonicalJson.Write(new UNetSettings(), SettingKinds.All),
                 Is.EqualTo("""{"blocks":2,"channels":16,"groups":8,"kind":"u-net","levels":3}"""));
@@ -132,7 +146,17 @@ public sealed class DenoisingExperimentTests
     {
         using TemporaryFolder folder = new();
         (int exitCode, _, string errors) = Repository.Run(
-            folder.Path, Denoising, "--profile", "smoke", "--set", "task.data_folder=nowhere", "--out", folder.Path, "--cache", folder.Path);
+            folder.Path,
+            Denoising,
+            "--profile",
+            "smoke",
+            "--set",
+            "task.data_folder=nowhere",
+            "--out",
+            folder.Path,
+            "--cache",
+            folder.Path
+        );
         Assert.Multiple(() =>
         {
             Assert.That(exitCode, Is.EqualTo(ExitCodes.Failure));
@@ -164,5 +188,6 @@ public sealed class DenoisingExperimentTests
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), "a plan needs no data: " + errors);
     }
 
-    private static Experiment Load(params string[] sets) => YamlBinder.Bind<Experiment>(ExperimentFiles.Load(Denoising, null, null, sets), SettingKinds.All);
+    private static Experiment Load(params string[] sets) =>
+        YamlBinder.Bind<Experiment>(ExperimentFiles.Load(Denoising, null, null, sets), SettingKinds.All);
 }

@@ -43,7 +43,19 @@ public sealed class DensityCommandTests
         using TemporaryFolder folder = new();
         folder.File("experiments/tiny.yaml", Experiment);
         string results = Path.Combine(folder.Path, "results", "tiny");
-        string[] command = ["density", "experiments/tiny.yaml", "--data-sets", "2", "--proposals", "3", "--chain", "2", "--chain-training", "5"];
+        string[] command =
+        [
+            "density",
+            "experiments/tiny.yaml",
+            "--data-sets",
+            "2",
+            "--proposals",
+            "3",
+            "--chain",
+            "2",
+            "--chain-training",
+            "5",
+        ];
         (int exitCode, string output, string errors) = Repository.Run(folder.Path, command);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         string[] rows = File.ReadAllLines(Path.Combine(results, "densities.csv"));
@@ -52,12 +64,23 @@ public sealed class DensityCommandTests
         {
             Assert.That(rows.Select(r => r.Split(',')[0]), Is.EqualTo(new[] { "contender", "Reference", "ACF", "CMPE" }));
             Assert.That(rows[0].Split(',')[1..3], Is.EqualTo(new[] { "ess_per_draw", "ess_per_draw_plus_minus" }));
-            Assert.That(double.Parse(rows[2].Split(',')[1], System.Globalization.CultureInfo.InvariantCulture), Is.InRange(1.0 / 600, 1), "ESS");
-            Assert.That(File.ReadAllText(Path.Combine(results, "densities.md")), Does.Contain("2 test sets, 128 training simulations; 600 weighted draws"));
+            Assert.That(
+                double.Parse(rows[2].Split(',')[1], System.Globalization.CultureInfo.InvariantCulture),
+                Is.InRange(1.0 / 600, 1),
+                "ESS"
+            );
+            Assert.That(
+                File.ReadAllText(Path.Combine(results, "densities.md")),
+                Does.Contain("2 test sets, 128 training simulations; 600 weighted draws")
+            );
             Assert.That(File.ReadAllText(Path.Combine(results, "densities_chain.csv")), Does.Contain("\n\"CMPE, 2 steps\","));
             Assert.That(table1[1], Does.StartWith("ACF,yes,").And.Contain(",no,1,2,"));
             Assert.That(table1[2], Does.StartWith("\"CMPE, 3 steps\",at its one-step draws,").And.Contain(",yes,3,1,"));
-            Assert.That(Directory.EnumerateDirectories(Path.Combine(folder.Path, "results", "cache", "train")).Count(), Is.EqualTo(2), "the shown budget only");
+            Assert.That(
+                Directory.EnumerateDirectories(Path.Combine(folder.Path, "results", "cache", "train")).Count(),
+                Is.EqualTo(2),
+                "the shown budget only"
+            );
         });
 
         (exitCode, output, _) = Repository.Run(folder.Path, command);
@@ -73,7 +96,10 @@ public sealed class DensityCommandTests
     {
         (int exitCode, _, string errors) = Repository.Run(Repository.Root, "density", "experiments/kinematics.yaml");
         Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
-        Assert.That(errors, Does.Contain("expected a task with a known likelihood and evidence (gaussian-mixture, two-moons), got inverse-kinematics"));
+        Assert.That(
+            errors,
+            Does.Contain("expected a task with a known likelihood and evidence (gaussian-mixture, two-moons), got inverse-kinematics")
+        );
 
         (exitCode, _, errors) = Repository.Run(Repository.Root, "density", "experiments/gmm.yaml", "--proposals", "0");
         Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));

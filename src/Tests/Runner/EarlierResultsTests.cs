@@ -16,8 +16,13 @@ public sealed class EarlierResultsTests
         Measurement[] rows = [.. earlier.MergedInto([Row("cmpe", 2, null), Row("cmpe", 10, 0.5), Row("nsf", 1, null)])];
 
         Assert.That(
-            rows.OrderBy(r => r.Contender, StringComparer.Ordinal).ThenBy(r => r.Steps).Select(r => (r.Contender, r.Steps, r.Status, r.Value)),
-            Is.EqualTo(new[] { ("acf", 1, "ok", 0.7), ("cmpe", 2, "ok", 0.6), ("cmpe", 10, "ok", 0.5), ("nsf", 1, "no memory", double.NaN) }));
+            rows.OrderBy(r => r.Contender, StringComparer.Ordinal)
+                .ThenBy(r => r.Steps)
+                .Select(r => (r.Contender, r.Steps, r.Status, r.Value)),
+            Is.EqualTo(
+                new[] { ("acf", 1, "ok", 0.7), ("cmpe", 2, "ok", 0.6), ("cmpe", 10, "ok", 0.5), ("nsf", 1, "no memory", double.NaN) }
+            )
+        );
     }
 
     [Test]

@@ -9,7 +9,8 @@ using Reproduce.Runner.Report;
 
 namespace Reproduce.Tests.Runner;
 
-/// <summary>A whole, tiny experiment through the real command line: what it leaves, what a second run does, what an interruption costs.</summary>
+/// <summary>A whole, tiny experiment through the real command line: what it leaves, what a second run does, what an interruption
+/// costs.</summary>
 [Category(FastUnlessSlowAttribute.Slow)]
 public sealed class EndToEndTests
 {
@@ -75,15 +76,23 @@ public sealed class EndToEndTests
         byte[] measurements = File.ReadAllBytes(Path.Combine(Results, "measurements.csv"));
         Assert.Multiple(() =>
         {
-            Assert.That(File.ReadAllText(Path.Combine(Results, "report.md")), Does.Contain("CMPE").And.Contain("every planned number was measured"));
+            Assert.That(
+                File.ReadAllText(Path.Combine(Results, "report.md")),
+                Does.Contain("CMPE").And.Contain("every planned number was measured")
+            );
             Assert.That(File.ReadAllText(Path.Combine(Results, "manifest.json")), Does.Contain("\"git_commit\""));
             Assert.That(File.ReadAllText(Path.Combine(Results, "resolved.yaml")), Does.Contain("kind: cmpe"));
             Assert.That(Directory.EnumerateFiles(Path.Combine(Results, "logs")), Is.Not.Empty);
-            foreach (string figure in new[] { "c2st_vs_time", "c2st_vs_steps", "posteriors", "losses", "sbc_ecdf", "sbc_ranks", "recovery" })
+            foreach (
+                string figure in new[] { "c2st_vs_time", "c2st_vs_steps", "posteriors", "losses", "sbc_ecdf", "sbc_ranks", "recovery" }
+            )
             {
                 foreach (string kind in new[] { "svg", "pdf", "png" })
                 {
-                    Assert.That(new FileInfo(Path.Combine(Results, "figures", $"{figure}.{kind}")), Has.Property("Length").GreaterThan(500));
+                    Assert.That(
+                        new FileInfo(Path.Combine(Results, "figures", $"{figure}.{kind}")),
+                        Has.Property("Length").GreaterThan(500)
+                    );
                 }
             }
 
@@ -106,14 +115,22 @@ public sealed class EndToEndTests
             Assert.That(File.Exists(foreign), "a file that no report has written");
             foreach (string fact in new[] { "finished", "wall_seconds", "peak_memory_bytes", "stage_wall_seconds", "origins", "settings" })
             {
-                Assert.That(after.GetProperty(fact).GetRawText(), Is.EqualTo(before.GetProperty(fact).GetRawText()), "a report alone is no run: " + fact);
+                Assert.That(
+                    after.GetProperty(fact).GetRawText(),
+                    Is.EqualTo(before.GetProperty(fact).GetRawText()),
+                    "a report alone is no run: " + fact
+                );
             }
 
             Assert.That(before.GetProperty("report_written").ValueKind, Is.EqualTo(JsonValueKind.Null));
             Assert.That(after.GetProperty("report_written").GetString(), Does.Contain(", source "));
             Assert.That(
-                after.GetProperty("origins").EnumerateArray().Select(o => (o.GetProperty("stage").GetString(), o.GetProperty("jobs").GetInt32())),
-                Is.EqualTo(new[] { ("simulate", 1), ("test", 1), ("reference", 1), ("train", 2), ("sample", 3), ("score", 4) }));
+                after
+                    .GetProperty("origins")
+                    .EnumerateArray()
+                    .Select(o => (o.GetProperty("stage").GetString(), o.GetProperty("jobs").GetInt32())),
+                Is.EqualTo(new[] { ("simulate", 1), ("test", 1), ("reference", 1), ("train", 2), ("sample", 3), ("score", 4) })
+            );
             Assert.That(after.GetProperty("origins").EnumerateArray().All(o => o.GetProperty("peak_memory_bytes").GetInt64() > 10_000_000));
             Assert.That(
                 File.ReadAllText(Path.Combine(Results, "report.md")),
@@ -147,9 +164,17 @@ public sealed class EndToEndTests
             Assert.That(Numbers().Where(n => !n.Contains(",64,", StringComparison.Ordinal)), Is.EqualTo(before));
             Assert.That(table.Settings("tiny", "paper").Count(s => s.Budget == 64), Is.EqualTo(3));
             string report = File.ReadAllText(Path.Combine(Results, "report.md"));
-            Assert.That(report, Does.Contain("experiments/tiny.yaml --set \"simulations.budgets=[64]\" --keep --out results/tiny`"), "a command to paste into a shell");
+            Assert.That(
+                report,
+                Does.Contain("experiments/tiny.yaml --set \"simulations.budgets=[64]\" --keep --out results/tiny`"),
+                "a command to paste into a shell"
+            );
             Assert.That(report, Does.Contain("64, 128").And.Contain("Kept from before").And.Contain("every planned number was measured"));
-            Assert.That(report, Does.Contain("figures/posteriors.png"), "a figure of the larger budget's draws, which are not there any more");
+            Assert.That(
+                report,
+                Does.Contain("figures/posteriors.png"),
+                "a figure of the larger budget's draws, which are not there any more"
+            );
             Assert.That(
                 Directory.EnumerateFiles(Path.Combine(Results, "figures"), "*.png").Select(Path.GetFileNameWithoutExtension),
                 Is.SupersetOf(new[] { "c2st_vs_budget", "c2st_vs_steps_64", "c2st_vs_steps_128", "posteriors", "losses", "sbc_ecdf" })
@@ -163,7 +188,18 @@ public sealed class EndToEndTests
 
         string draws = File.ReadAllText(Path.Combine(Results, "figures", "posteriors.svg"));
         (exitCode, output, errors) = Repository.Run(
-            _folder.Path, ["experiments/tiny.yaml", "--set", "contenders.acf=~", "--set", "contenders.cmpe.steps=[2, 3]", "--keep", "--out", "results/tiny"]);
+            _folder.Path,
+            [
+                "experiments/tiny.yaml",
+                "--set",
+                "contenders.acf=~",
+                "--set",
+                "contenders.cmpe.steps=[2, 3]",
+                "--keep",
+                "--out",
+                "results/tiny",
+            ]
+        );
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         Assert.That(File.ReadAllText(Path.Combine(Results, "figures", "posteriors.svg")), Is.EqualTo(draws), "a figure of both contenders");
         table = MeasurementTable.Read(Path.Combine(Results, "measurements.csv"));
@@ -184,7 +220,9 @@ public sealed class EndToEndTests
     [Test]
     public void SomeContendersRunAheadOfTheOthers()
     {
-        string claim = "{kind: lower, id: a, text: One is lower, source: here, metric: c2st, left: {contender: cmpe, budget: 128, steps: 3}, right: {contender: acf, budget: 128, steps: 1}}";
+        string claim =
+            "{kind: lower, id: a, text: One is lower, source: here, metric: c2st, left: {contender: cmpe, budget: 128, steps: 3}, right: "
+                + "{contender: acf, budget: 128, steps: 1}}";
         _folder.File("experiments/tiny.yaml", Experiment.ReplaceLineEndings("\n") + $"\nclaims: [{claim}]\n");
 
         (int exitCode, string output, string errors) = Repository.Run(_folder.Path, ["experiments/tiny.yaml", "--only", "cmpe"]);
@@ -194,15 +232,27 @@ public sealed class EndToEndTests
         string report = File.ReadAllText(Path.Combine(scratch, "report.md"));
         Assert.Multiple(() =>
         {
-            Assert.That(report, Does.Contain("acf: left out of this run (--only)").And.Contain("1 not measured").And.Contain("--only cmpe"));
-            Assert.That(MeasurementTable.Read(Path.Combine(scratch, "measurements.csv")).Settings("tiny", "paper").Select(s => (s.Contender, s.Steps)).Where(s => s.Contender != "reference"),
-                Is.EqualTo(new[] { ("cmpe", 1), ("cmpe", 3) }));
+            Assert.That(
+                report,
+                Does.Contain("acf: left out of this run (--only)").And.Contain("1 not measured").And.Contain("--only cmpe")
+            );
+            Assert.That(
+                MeasurementTable
+                    .Read(Path.Combine(scratch, "measurements.csv"))
+                    .Settings("tiny", "paper")
+                    .Select(s => (s.Contender, s.Steps))
+                    .Where(s => s.Contender != "reference"),
+                Is.EqualTo(new[] { ("cmpe", 1), ("cmpe", 3) })
+            );
         });
 
         (exitCode, output, errors) = Repository.Run(_folder.Path, ["experiments/tiny.yaml", "--only", "acf", "--keep", "--out", scratch]);
 
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-        Assert.That(File.ReadAllText(Path.Combine(scratch, "report.md")), Does.Contain("every planned number was measured").And.Contain("0 not measured"));
+        Assert.That(
+            File.ReadAllText(Path.Combine(scratch, "report.md")),
+            Does.Contain("every planned number was measured").And.Contain("0 not measured")
+        );
         (exitCode, output, errors) = Run();
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         Assert.That(output, Does.Contain("train: 2 of 2 already there"), "the same trainings");
@@ -240,22 +290,45 @@ public sealed class EndToEndTests
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         (exitCode, output, errors) = Repository.Run(_folder.Path, ["figures", .. budgets]);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-        string[] figures = [.. Directory.EnumerateFiles(Path.Combine(_folder.Path, "results", "paper"), "c2st_vs_steps*.svg").Order(StringComparer.Ordinal)];
+        string[] figures =
+        [
+            .. Directory.EnumerateFiles(Path.Combine(_folder.Path, "results", "paper"), "c2st_vs_steps*.svg").Order(StringComparer.Ordinal),
+        ];
         Assert.That(figures.Select(Path.GetFileName), Is.EqualTo(new[] { "c2st_vs_steps.svg", "c2st_vs_steps_64.svg" }));
-        Assert.That(figures.Select(f => File.ReadAllText(f).Contains("64 simulations", StringComparison.Ordinal)), Is.EqualTo(new[] { false, true }));
+        Assert.That(
+            figures.Select(f => File.ReadAllText(f).Contains("64 simulations", StringComparison.Ordinal)),
+            Is.EqualTo(new[] { false, true })
+        );
     }
 
     [Test]
     public void EverySwitchOfAVariantGetsARow()
     {
-        _folder.File("configs/variants/other.yaml", "contenders: {\"*:cmpe\": {consistency: {huber_norm: elementwise, extra_interval: true}}}");
-        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, ["switches", "experiments/tiny.yaml", "--variant", "other", "--dry-run"]);
+        _folder.File(
+            "configs/variants/other.yaml",
+            "contenders: {\"*:cmpe\": {consistency: {huber_norm: elementwise, extra_interval: true}}}"
+        );
+        (int exitCode, string output, string errors) = Repository.Run(
+            _folder.Path,
+            ["switches", "experiments/tiny.yaml", "--variant", "other", "--dry-run"]
+        );
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         Assert.That(output, Does.Contain("none (the paper's text)").And.Contain("cmpe: extra_interval true").And.Contain("all"));
         Assert.That(Directory.Exists(Path.Combine(_folder.Path, "results")), Is.False, "a dry run only says what would be run");
         (exitCode, output, errors) = Repository.Run(
             _folder.Path,
-            ["switches", "experiments/tiny.yaml", "--variant", "other", "--dry-run", "--set", "figures.budget=128", "--set", "simulations.budgets=[64]"]);
+            [
+                "switches",
+                "experiments/tiny.yaml",
+                "--variant",
+                "other",
+                "--dry-run",
+                "--set",
+                "figures.budget=128",
+                "--set",
+                "simulations.budgets=[64]",
+            ]
+        );
         Assert.That(output, Does.Contain("64 simulations").And.Not.Contain("128 simulations"), "the budget that was asked for: " + errors);
 
         (exitCode, output, errors) = Repository.Run(_folder.Path, ["switches", "experiments/tiny.yaml", "--variant", "other"]);
@@ -263,8 +336,15 @@ public sealed class EndToEndTests
         Assert.That(output.Split("train: done").Length - 1, Is.EqualTo(1), "all rows train together: " + output);
         string[] table = File.ReadAllLines(Path.Combine(_folder.Path, "results", "tiny", "other", "switches.md"));
         string[] labels = [.. table.Where(l => l.StartsWith('|')).Select(l => l.Split('|')[1].Trim()).Skip(2)];
-        Assert.That(labels, Is.EqualTo(new[] { "none (the paper's text)", "cmpe: huber\\_norm elementwise", "cmpe: extra\\_interval true", "all" }));
-        Assert.That(table.Single(l => l.Contains("none", StringComparison.Ordinal)).Count(c => c == '±'), Is.EqualTo(2), "two numbers of steps");
+        Assert.That(
+            labels,
+            Is.EqualTo(new[] { "none (the paper's text)", "cmpe: huber\\_norm elementwise", "cmpe: extra\\_interval true", "all" })
+        );
+        Assert.That(
+            table.Single(l => l.Contains("none", StringComparison.Ordinal)).Count(c => c == '±'),
+            Is.EqualTo(2),
+            "two numbers of steps"
+        );
     }
 
     [Test]
@@ -276,7 +356,10 @@ public sealed class EndToEndTests
         // A flipped byte in a file of draws and one in weights: both are found, and everything comes out as before.
         foreach (string file in new[] { "draws.npz", "weights.npz" })
         {
-            string path = Directory.EnumerateFiles(Path.Combine(_folder.Path, "results", "cache"), file, SearchOption.AllDirectories).Order().First();
+            string path = Directory
+                .EnumerateFiles(Path.Combine(_folder.Path, "results", "cache"), file, SearchOption.AllDirectories)
+                .Order()
+                .First();
             byte[] bytes = File.ReadAllBytes(path);
             bytes[bytes.Length / 2] ^= 0x40;
             File.WriteAllBytes(path, bytes);
@@ -300,8 +383,18 @@ public sealed class EndToEndTests
     [Test]
     public void ADivergedTrainingLeavesAHoleAndTheOthersGoOn()
     {
-        (int exitCode, string output, _) = Run("--set", "contenders.cmpe.training.learning_rate=10", "--set", "contenders.cmpe.training.clip_norm=0",
-            "--set", "contenders.cmpe.consistency.log_time_deviation=0.000001", "--set", "contenders.cmpe.consistency.log_time_mean=1000", "--out", Results);
+        (int exitCode, string output, _) = Run(
+            "--set",
+            "contenders.cmpe.training.learning_rate=10",
+            "--set",
+            "contenders.cmpe.training.clip_norm=0",
+            "--set",
+            "contenders.cmpe.consistency.log_time_deviation=0.000001",
+            "--set",
+            "contenders.cmpe.consistency.log_time_mean=1000",
+            "--out",
+            Results
+        );
 
         Assert.Multiple(() =>
         {

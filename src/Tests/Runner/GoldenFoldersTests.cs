@@ -28,7 +28,8 @@ public sealed class GoldenFoldersTests
         Assert.That(
             gone.Length + added.Length,
             Is.Zero,
-            $"{gone.Length} folders are gone and {added.Length} are new; the first: {string.Join("; ", gone.Take(3).Concat(added.Take(3)))}. "
+            $"{gone.Length} folders are gone and {added.Length} are new; the first: "
+                + $"{string.Join("; ", gone.Take(3).Concat(added.Take(3)))}. "
             + $"If that is on purpose, copy {now} to src/Tests/Data and say why in the commit.");
     }
 

@@ -55,10 +55,20 @@ public sealed class NightlyCommandTests
             Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), errors);
             Assert.That(errors, Is.Empty);
             Assert.That(File.ReadAllText(History), Does.StartWith(before).And.Length.GreaterThan(before.Length));
-            Assert.That(NightlyHistory.Read(History).Select(r => r.Origin.Machine).Distinct(), Is.EqualTo(new[] { "AMD EPYC, 2 cores", "Another, 2 cores" }));
-            Assert.That(File.ReadAllText(Path.Combine(Nightly, NightlyCommand.BaselineFile)), Is.EqualTo(baseline), "only --update changes it");
+            Assert.That(
+                NightlyHistory.Read(History).Select(r => r.Origin.Machine).Distinct(),
+                Is.EqualTo(new[] { "AMD EPYC, 2 cores", "Another, 2 cores" })
+            );
+            Assert.That(
+                File.ReadAllText(Path.Combine(Nightly, NightlyCommand.BaselineFile)),
+                Is.EqualTo(baseline),
+                "only --update changes it"
+            );
             Assert.That(Path.Combine(Nightly, "trend.png"), Does.Exist);
-            Assert.That(File.ReadAllText(Path.Combine(Nightly, "trend.svg")), Does.Contain("gmm: C2ST").And.Contain("TrainingBenchmarks: times the floor"));
+            Assert.That(
+                File.ReadAllText(Path.Combine(Nightly, "trend.svg")),
+                Does.Contain("gmm: C2ST").And.Contain("TrainingBenchmarks: times the floor")
+            );
         });
     }
 
@@ -91,10 +101,21 @@ public sealed class NightlyCommandTests
             Assert.That(exitCode, Is.EqualTo(1));
             string[] lines = errors.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
             Assert.That(lines, Has.Length.EqualTo(2));
-            Assert.That(lines[0], Does.Match(
-                @"^regression since 0123456789ab: gmm: cmpe, 1024 simulations, 10 steps: c2st is 0\.\d{3} ± 0\.\d{3}; baseline 0\.\d{3} ± 0\.\d{3}, at most 0\.\d{3} expected$"));
-            Assert.That(lines[1], Does.StartWith("regression since 0123456789ab: TrainingBenchmarks: fmpe, Vectors: ratio to LibtorchProducts is 2.9"));
-            Assert.That(File.ReadAllText(Path.Combine(Nightly, NightlyCommand.PageFile)), Does.Contain("* TrainingBenchmarks: fmpe, Vectors"));
+            Assert.That(
+                lines[0],
+                Does.Match(
+                    @"^regression since 0123456789ab: gmm: cmpe, 1024 simulations, 10 steps: c2st is 0\.\d{3} ± 0\.\d{3}; "
+                        + @"baseline 0\.\d{3} ± 0\.\d{3}, at most 0\.\d{3} expected$"
+                )
+            );
+            Assert.That(
+                lines[1],
+                Does.StartWith("regression since 0123456789ab: TrainingBenchmarks: fmpe, Vectors: ratio to LibtorchProducts is 2.9")
+            );
+            Assert.That(
+                File.ReadAllText(Path.Combine(Nightly, NightlyCommand.PageFile)),
+                Does.Contain("* TrainingBenchmarks: fmpe, Vectors")
+            );
             Assert.That(NightlyHistory.Read(History).Count(r => r.IsRegression), Is.EqualTo(2));
             Assert.That(File.ReadAllText(Path.Combine(Nightly, "trend.svg")), Does.Contain("regression"));
         });
@@ -122,7 +143,10 @@ public sealed class NightlyCommandTests
         MakeBaseline();
         File.AppendAllText(Path.Combine(Nightly, NightlyCommand.BaselineFile), "speed,a,b,c,fast,0,d,e,f,\n");
 
-        Assert.That(() => Run(), Throws.TypeOf<ConfigurationException>().With.Message.Contains("column 'value': 'fast' is not a finite number"));
+        Assert.That(
+            () => Run(),
+            Throws.TypeOf<ConfigurationException>().With.Message.Contains("column 'value': 'fast' is not a finite number")
+        );
     }
 
     private void MakeBaseline()

@@ -22,7 +22,10 @@ public sealed class NpseContenderTests
     {
         NpseContenderSettings settings = Load();
         Assert.That(settings.Steps, Is.EqualTo(new[] { 5, 39 }));
-        Assert.That((settings.Diffusion.LargestTime, settings.Diffusion.Solver, settings.Diffusion.Churn), Is.EqualTo((20.0, OdeSolver.Euler, 4.0)));
+        Assert.That(
+            (settings.Diffusion.LargestTime, settings.Diffusion.Solver, settings.Diffusion.Churn),
+            Is.EqualTo((20.0, OdeSolver.Euler, 4.0))
+        );
 
         using IDisposable scope = NewDisposeScope();
         using RandomSource random = new(RandomKey.FromSeed(1));
@@ -37,12 +40,17 @@ public sealed class NpseContenderTests
         NpseContenderSettings settings = Load();
         NpseContenderSettings wrong = settings with { Diffusion = settings.Diffusion with { LargestTime = 0.0005 } };
         Assert.That(settings.Diffusion.Validate(new ValidationContext(settings)), Is.Empty);
-        Assert.That(wrong.Diffusion.Validate(new ValidationContext(wrong)).Single().ErrorMessage, Is.EqualTo("expected largest_time above smallest_time"));
+        Assert.That(
+            wrong.Diffusion.Validate(new ValidationContext(wrong)).Single().ErrorMessage,
+            Is.EqualTo("expected largest_time above smallest_time")
+        );
     }
 
     private static NpseContenderSettings Load()
     {
-        (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml"), null, null, "contenders.npse=~", Contender).Load();
+        (_, Experiment experiment) = Repository
+            .Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml"), null, null, "contenders.npse=~", Contender)
+            .Load();
         return (NpseContenderSettings)experiment.Contenders["npse"];
     }
 }

@@ -18,8 +18,13 @@ public sealed partial class PaperSentencesTests
         "gmm", "Appendix B.1", "Both ACF and NSF use 4 coupling layers and train for 200 epochs with a batch size 32.",
         "contenders.acf|nsf.flow.layers", "contenders.acf|nsf.training.epochs", "contenders.acf|nsf.training.batch_size")]
     [TestCase(
-        "gmm", "Appendix B.1", "CMPE relies on an MLP with 2 hidden layers of 256 units each, [...] 10% dropout and an initial learning rate of",
-        "contenders.cmpe|fmpe.network.blocks", "contenders.cmpe|fmpe.network.units", "contenders.cmpe|fmpe.network.dropout")]
+        "gmm",
+        "Appendix B.1",
+        "CMPE relies on an MLP with 2 hidden layers of 256 units each, [...] 10% dropout and an initial learning rate of",
+        "contenders.cmpe|fmpe.network.blocks",
+        "contenders.cmpe|fmpe.network.units",
+        "contenders.cmpe|fmpe.network.dropout"
+    )]
     [TestCase(
         "gmm", "Appendix B.1", "Training is based on 2000 epochs with batch size 64.",
         "contenders.cmpe|fmpe.training.epochs", "contenders.cmpe|fmpe.training.batch_size")]
@@ -30,19 +35,34 @@ public sealed partial class PaperSentencesTests
         "two_moons", "Appendix B.2", "it is trained with a batch size of 64 for 5000 epochs.",
         "contenders.cmpe|fmpe.training.batch_size", "contenders.cmpe|fmpe.training.epochs")]
     [TestCase(
-        "two_moons", "Appendix B.2", "Both ACF and NSF use 6 coupling layers of 128 units each, [...] and train for 200 epochs with a batch size 32.",
-        "contenders.acf|nsf.flow.layers", "contenders.acf|nsf.flow.units", "contenders.acf|nsf.training.epochs",
-        "contenders.acf|nsf.training.batch_size")]
+        "two_moons",
+        "Appendix B.2",
+        "Both ACF and NSF use 6 coupling layers of 128 units each, [...] and train for 200 epochs with a batch size 32.",
+        "contenders.acf|nsf.flow.layers",
+        "contenders.acf|nsf.flow.units",
+        "contenders.acf|nsf.training.epochs",
+        "contenders.acf|nsf.training.batch_size"
+    )]
     [TestCase(
-        "kinematics", "Appendix B.3", "CMPE relies on an MLP with 2 layers of 256 units each, [...] 5% dropout, and an initial learning rate of",
-        "contenders.cmpe|fmpe.network.blocks", "contenders.cmpe|fmpe.network.units", "contenders.cmpe|fmpe.network.dropout")]
+        "kinematics",
+        "Appendix B.3",
+        "CMPE relies on an MLP with 2 layers of 256 units each, [...] 5% dropout, and an initial learning rate of",
+        "contenders.cmpe|fmpe.network.blocks",
+        "contenders.cmpe|fmpe.network.units",
+        "contenders.cmpe|fmpe.network.dropout"
+    )]
     [TestCase(
         "kinematics", "Appendix B.3", "trains for 2000 epochs with a batch size of 32.",
         "contenders.cmpe|fmpe.training.epochs", "contenders.cmpe|fmpe.training.batch_size")]
     [TestCase(
-        "kinematics", "Appendix B.3", "Both ACF and NSF use 6 coupling layers of 128 units each, [...] and train for 200 epochs with a batch size 32.",
-        "contenders.acf|nsf.flow.layers", "contenders.acf|nsf.flow.units", "contenders.acf|nsf.training.epochs",
-        "contenders.acf|nsf.training.batch_size")]
+        "kinematics",
+        "Appendix B.3",
+        "Both ACF and NSF use 6 coupling layers of 128 units each, [...] and train for 200 epochs with a batch size 32.",
+        "contenders.acf|nsf.flow.layers",
+        "contenders.acf|nsf.flow.units",
+        "contenders.acf|nsf.training.epochs",
+        "contenders.acf|nsf.training.batch_size"
+    )]
     [TestCase(
         "denoising", "Section 5.4", "a multi-layer perceptron (MLP) with four hidden layers consisting of 2048 units each.",
         "contenders.cmpe-naive|fmpe-naive.network.units")]
@@ -53,7 +73,11 @@ public sealed partial class PaperSentencesTests
         DenoisingContenders + "batch_sizes.0.budget")]
     [TestCase("denoising", "Appendix B.4", "cosine decay for 20 000 iterations", DenoisingContenders + "training.steps")]
     [TestCase(
-        "denoising", "Appendix B.4", "For FMPE, we follow Dax et al. and use 248 network passes.", "contenders.fmpe-naive|fmpe-unet.figure_steps")]
+        "denoising",
+        "Appendix B.4",
+        "For FMPE, we follow Dax et al. and use 248 network passes.",
+        "contenders.fmpe-naive|fmpe-unet.figure_steps"
+    )]
     [TestCase("tumor", "Section 5.5", "a lower RMSE and ECE on 400 unseen test instances", "test.data_sets")]
     [TestCase(
         "tumor", "Appendix B.5", "Both CMPE and FMPE use an MLP with 4 hidden layers of 512 units each and 20% dropout.",
@@ -62,13 +86,24 @@ public sealed partial class PaperSentencesTests
         "tumor", "Appendix B.5", "CMPE and FMPE train for 1000 epochs with a batch size of 64.",
         "contenders.cmpe|fmpe.training.epochs", "contenders.cmpe|fmpe.training.batch_size")]
     [TestCase(
-        "tumor", "Appendix B.5", "6 coupling layers of 128 units each, 20% dropout, and 300 epochs of training with a batch size of 64.",
-        "contenders.acf|nsf.flow.layers", "contenders.acf|nsf.flow.units", "contenders.acf|nsf.flow.dropout", "contenders.acf|nsf.training.epochs",
-        "contenders.acf|nsf.training.batch_size")]
+        "tumor",
+        "Appendix B.5",
+        "6 coupling layers of 128 units each, 20% dropout, and 300 epochs of training with a batch size of 64.",
+        "contenders.acf|nsf.flow.layers",
+        "contenders.acf|nsf.flow.units",
+        "contenders.acf|nsf.flow.dropout",
+        "contenders.acf|nsf.training.epochs",
+        "contenders.acf|nsf.training.batch_size"
+    )]
     [TestCase("tumor", "Appendix B.5", "an LSTM which produces a 16-dimensional representation", "summary.curve_units")]
     [TestCase(
-        "tumor", "Appendix B.5", "a temporal fusion transformer with 4 attention heads, 64-dimensional keys, 128 units per fully-connected layer",
-        "summary.transformer.heads", "summary.transformer.key_size", "summary.transformer.units")]
+        "tumor",
+        "Appendix B.5",
+        "a temporal fusion transformer with 4 attention heads, 64-dimensional keys, 128 units per fully-connected layer",
+        "summary.transformer.heads",
+        "summary.transformer.key_size",
+        "summary.transformer.units"
+    )]
     [TestCase(
         "tumor", "Appendix B.5", "a fully-connected two-layer perceptron of 256 units each, [...] and 32 output dimensions.",
         "summary.units", "summary.outputs")]
@@ -81,7 +116,8 @@ public sealed partial class PaperSentencesTests
         Assert.That(found, Is.EqualTo(Numbers(sentence).Select(n => new[] { n })), $"{section}: {string.Join(", ", settings)}");
     }
 
-    /// <summary>"FMPE and CMPE use an identical MLP" (B.1), "FMPE uses the same settings" (B.2), "the same MLP" (B.3), "both" (B.5).</summary>
+    /// <summary>"FMPE and CMPE use an identical MLP" (B.1), "FMPE uses the same settings" (B.2), "the same MLP" (B.3), "both"
+    /// (B.5).</summary>
     [TestCase("gmm")]
     [TestCase("two_moons")]
     [TestCase("kinematics")]
@@ -118,8 +154,13 @@ public sealed partial class PaperSentencesTests
         return found.Select(e => e.GetDouble());
     }
 
-    private static IEnumerable<double> Numbers(string sentence) => Number().Matches(sentence).Select(m =>
-        double.Parse(m.Groups[1].Value.Replace(" ", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / (m.Groups[2].Length > 0 ? 100 : 1));
+    private static IEnumerable<double> Numbers(string sentence) =>
+        Number()
+            .Matches(sentence)
+            .Select(m =>
+                double.Parse(m.Groups[1].Value.Replace(" ", "", StringComparison.Ordinal), CultureInfo.InvariantCulture)
+                / (m.Groups[2].Length > 0 ? 100 : 1)
+            );
 
     // "2 000" is one number, "10%" is a tenth, "L2" is none.
     [GeneratedRegex(@"\b(\d{1,3}(?: \d{3})+|\d+(?:\.\d+)?)\b(%?)")]

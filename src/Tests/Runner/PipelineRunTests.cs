@@ -48,7 +48,10 @@ public sealed class PipelineRunTests
         Run(data, bad, good, lost, kept);
 
         Assert.That(_done, Is.EqualTo(new[] { "data", "good", "kept" }));
-        Assert.That((bad.WhyMissing(), lost.WhyMissing(), kept.WhyMissing()), Is.EqualTo(("the loss became infinite", "the loss became infinite", (string?)null)));
+        Assert.That(
+            (bad.WhyMissing(), lost.WhyMissing(), kept.WhyMissing()),
+            Is.EqualTo(("the loss became infinite", "the loss became infinite", (string?)null))
+        );
         // Only the job itself has a file, and whoever reads it needs no run.
         Assert.That(new[] { bad, lost }.Select(j => j.Folder.Failure?.Reason), Is.EqualTo(new[] { "the loss became infinite", null }));
 
@@ -67,7 +70,9 @@ public sealed class PipelineRunTests
         data.Failure = new InsufficientMemoryException();
 
         Assert.That(
-            () => Run(data, other, model), Throws.TypeOf<JobFailedException>().With.Message.Match("^data, data: out of memory.*; lower data.size.$"));
+            () => Run(data, other, model),
+            Throws.TypeOf<JobFailedException>().With.Message.Match("^data, data: out of memory.*; lower data.size.$")
+        );
         Assert.That(_done, Is.Empty);
         Assert.That(model.WhyMissing(), Does.StartWith("data, data: out of memory"));
     }

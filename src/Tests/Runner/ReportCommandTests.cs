@@ -32,8 +32,16 @@ public sealed class ReportCommandTests
             Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), errors + output);
             Assert.That(Numbers(results), Is.EqualTo(before), "the numbers are those that were there");
             Assert.That(page, Does.Contain("Claims of the paper: ").And.Contain("figures/recovery.png").And.Contain("| CMPE"));
-            Assert.That(FigureIndex.Read(Path.Combine(results, "figures", FigureIndex.FileName)).Select(f => f.Name), Does.Contain("recovery"), "what needs draws is kept");
-            Assert.That(new FileInfo(Path.Combine(results, HtmlReport.FileName)).Length, Is.GreaterThan(1_000_000), "a page for a browser, pictures inside");
+            Assert.That(
+                FigureIndex.Read(Path.Combine(results, "figures", FigureIndex.FileName)).Select(f => f.Name),
+                Does.Contain("recovery"),
+                "what needs draws is kept"
+            );
+            Assert.That(
+                new FileInfo(Path.Combine(results, HtmlReport.FileName)).Length,
+                Is.GreaterThan(1_000_000),
+                "a page for a browser, pictures inside"
+            );
             Assert.That(Directory.Exists(Path.Combine(_folder.Path, "results", "cache")), Is.False, "nothing was computed");
         });
     }
@@ -43,7 +51,8 @@ public sealed class ReportCommandTests
     public void AnExperimentFilePlansWhatTheNumbersLack()
     {
         string results = Copy("tumor");
-        string experiment = File.ReadAllText(Path.Combine(results, ReportStage.ResolvedFile)).Replace("replicates: 1", "replicates: 2", StringComparison.Ordinal);
+        string experiment = File.ReadAllText(Path.Combine(results, ReportStage.ResolvedFile))
+            .Replace("replicates: 1", "replicates: 2", StringComparison.Ordinal);
         _folder.File("experiments/tumor.yaml", experiment);
 
         (int exitCode, string output, string errors) = Repository.Run(_folder.Path, "report", "experiments/tumor.yaml");
@@ -57,7 +66,8 @@ public sealed class ReportCommandTests
     public void OtherSettingsAreRefused(string key, string digit, string expected)
     {
         string results = Copy("tumor");
-        string experiment = File.ReadAllText(Path.Combine(results, ReportStage.ResolvedFile)).Replace("\n" + key, $"\n{key}{digit}", StringComparison.Ordinal);
+        string experiment = File.ReadAllText(Path.Combine(results, ReportStage.ResolvedFile))
+            .Replace("\n" + key, $"\n{key}{digit}", StringComparison.Ordinal);
         _folder.File("experiments/tumor.yaml", experiment);
 
         (int exitCode, _, string errors) = Repository.Run(_folder.Path, "report", "experiments/tumor.yaml");
@@ -75,7 +85,11 @@ public sealed class ReportCommandTests
 
         Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
         Assert.That(errors, Does.StartWith("results/nothing: expected a folder of results"));
-        Assert.That(Directory.EnumerateFileSystemEntries(Path.Combine(_folder.Path, "results", "nothing")), Is.Empty, "nothing is written there");
+        Assert.That(
+            Directory.EnumerateFileSystemEntries(Path.Combine(_folder.Path, "results", "nothing")),
+            Is.Empty,
+            "nothing is written there"
+        );
     }
 
     private static string[] Numbers(string results) =>

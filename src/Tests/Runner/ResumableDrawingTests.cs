@@ -95,7 +95,10 @@ public sealed class ResumableDrawingTests
         using UnfinishedDraws other = new(DataSets + 1, Draws, 2);
         Assert.That(
             () => PosteriorSampler.Continue(other, estimator, x, Steps, s_key),
-            Throws.ArgumentException.With.Message.StartsWith($"unfinished: expected draws [{DataSets}, S, 2], got [{DataSets + 1}, {Draws}, 2]"));
+            Throws.ArgumentException.With.Message.StartsWith(
+                $"unfinished: expected draws [{DataSets}, S, 2], got [{DataSets + 1}, {Draws}, 2]"
+            )
+        );
     }
 
     private static void Leave(string what, string file)
@@ -117,12 +120,26 @@ public sealed class ResumableDrawingTests
     }
 
     private static FinishedDraws Run(
-        TemporaryFolder folder, IPosteriorEstimator estimator, Observation x, int threads, Recorder progress, CancellationToken cancel, TimeSpan? interval = null)
+        TemporaryFolder folder,
+        IPosteriorEstimator estimator,
+        Observation x,
+        int threads,
+        Recorder progress,
+        CancellationToken cancel,
+        TimeSpan? interval = null
+    )
     {
         (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml")).Load();
         experiment = experiment with { Sampling = experiment.Sampling with { RowsPerPass = Draws, Threads = threads } };
         JobContext context = JobContext.Of(experiment, CPU, cancel) with { CheckpointInterval = interval ?? TimeSpan.FromHours(1) };
-        return new ResumableDrawing(context, context.Sampling(experiment), FileIn(folder)).Run(estimator, x, Draws, Steps, s_key, progress.Progress);
+        return new ResumableDrawing(context, context.Sampling(experiment), FileIn(folder)).Run(
+            estimator,
+            x,
+            Draws,
+            Steps,
+            s_key,
+            progress.Progress
+        );
     }
 
     private static double[] Draw(IPosteriorEstimator estimator, Observation x, int threads)

@@ -12,7 +12,10 @@ public sealed class RunPlanTests
     [Test]
     public void EveryJobHasAFolderOfItsOwn()
     {
-        string[] hashes = [.. Hashes(Plan("simulations.budgets=[512, 1024]", "simulations.full_sweep=~", "replicates=2", "budget_replicates=~")).Values];
+        string[] hashes =
+        [
+            .. Hashes(Plan("simulations.budgets=[512, 1024]", "simulations.full_sweep=~", "replicates=2", "budget_replicates=~")).Values,
+        ];
 
         Assert.That(hashes, Is.Unique);
         Assert.That(hashes, Has.Length.EqualTo(3 + 1 + (6 * 2 * 2) + (2 * 2 * (1 + 1 + 12 + 11 + 11 + 7 + 1 + 1 + 3 + 8 + 8 + 2)) + 1));
@@ -29,9 +32,16 @@ public sealed class RunPlanTests
             Assert.That(plan.Simulations.Select(s => (s.Replicate, s.Pool)), Is.EqualTo(new[] { (0, 1024), (1, 1024), (2, 512) }));
             Assert.That(plan.Simulations.Select(s => s.Folder.Hash), Is.Unique);
             Assert.That(plan.Trainings.Count(t => t.Contender == "acf" && t.Budget == 512), Is.EqualTo(3));
-            Assert.That(plan.Trainings.Where(t => t.Replicate == 0).Select(t => t.Folder.Hash), Is.EqualTo(single.Trainings.Select(t => t.Folder.Hash)));
+            Assert.That(
+                plan.Trainings.Where(t => t.Replicate == 0).Select(t => t.Folder.Hash),
+                Is.EqualTo(single.Trainings.Select(t => t.Folder.Hash))
+            );
             Assert.That(plan.Trainings.Where(t => t.Replicate == 2).Select(t => t.Simulate), Is.All.SameAs(plan.Simulations[2]));
-            Assert.That(plan.TestSet.Folder.Hash, Is.EqualTo(single.TestSet.Folder.Hash), "all replicates are tested on the same data sets");
+            Assert.That(
+                plan.TestSet.Folder.Hash,
+                Is.EqualTo(single.TestSet.Folder.Hash),
+                "all replicates are tested on the same data sets"
+            );
         });
     }
 
@@ -44,7 +54,10 @@ public sealed class RunPlanTests
         Assert.Multiple(() =>
         {
             Assert.That(Folder(shared, "cmpe"), Is.EqualTo(Folder(shared, "cmpe-shared-mask")));
-            Assert.That(Folder(Plan(Mask, "contenders.cmpe-shared-mask.stream=~"), "cmpe-shared-mask"), Is.Not.EqualTo(Folder(shared, "cmpe")));
+            Assert.That(
+                Folder(Plan(Mask, "contenders.cmpe-shared-mask.stream=~"), "cmpe-shared-mask"),
+                Is.Not.EqualTo(Folder(shared, "cmpe"))
+            );
             Assert.That(Folder(Plan(), "cmpe"), Is.Not.EqualTo(Folder(shared, "cmpe")));
         });
 

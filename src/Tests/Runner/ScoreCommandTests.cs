@@ -55,7 +55,10 @@ public sealed class ScoreCommandTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(Problem(good, other), Does.Contain("expected the same number of data sets and parameters, got [1, 100, 2] and [1, 100, 3]"));
+            Assert.That(
+                Problem(good, other),
+                Does.Contain("expected the same number of data sets and parameters, got [1, 100, 2] and [1, 100, 3]")
+            );
             Assert.That(Problem(good, broken), Does.StartWith("--reference: ").And.Contain("broken.npz"));
             Assert.That(Problem(Path.Combine(_folder.Path, "none.npz"), good), Does.StartWith("--samples: ").And.Contain("none.npz"));
         });
@@ -135,7 +138,9 @@ public sealed class ScoreCommandTests
         {
             try
             {
-                using Process process = Process.Start(new ProcessStartInfo(python, ["-c", program, .. arguments]) { RedirectStandardError = true })!;
+                using Process process = Process.Start(
+                    new ProcessStartInfo(python, ["-c", program, .. arguments]) { RedirectStandardError = true }
+                )!;
                 process.StandardError.ReadToEnd();
                 process.WaitForExit();
                 if (process.ExitCode == 0)
@@ -160,7 +165,9 @@ public sealed class ScoreCommandTests
     }
 
     private static string Problem(string samples, string reference) =>
-        Assert.Throws<ConfigurationException>(() => ScoreCommand.Run(samples, reference, 1, json: false, TextWriter.Null))!.Problems.Single();
+        Assert
+            .Throws<ConfigurationException>(() => ScoreCommand.Run(samples, reference, 1, json: false, TextWriter.Null))!
+            .Problems.Single();
 
     private string Write(string name, double shift, long[] shape)
     {

@@ -38,7 +38,12 @@ public sealed class ShippedClaimTests
             group row by (row.Contender, row.Budget, row.Steps, row.Metric, row.DataSet) into same
             select same.First());
 
-        ClaimFinding[] findings = [.. experiment.Claims.Select(c => c.Judge(new ClaimEvidence(everything, PublishedResults.None, experiment.Name, "paper", ReportStyles.Of(experiment))))];
+        ClaimFinding[] findings =
+        [
+            .. experiment.Claims.Select(c =>
+                c.Judge(new ClaimEvidence(everything, PublishedResults.None, experiment.Name, "paper", ReportStyles.Of(experiment)))
+            ),
+        ];
 
         Assert.That(findings.Where(f => f.Verdict == Verdict.NotMeasured).Select(f => $"{f.Claim.Id}: {f.Numbers}"), Is.Empty);
         Assert.That(experiment.Claims.Select(c => c.Id), Is.Unique);
@@ -55,9 +60,14 @@ public sealed class ShippedClaimTests
         Assert.That(limited.Where(c => c.OurLimits.Length == 0).Select(c => c.Id), Is.Empty);
     }
 
-    [TestCase("claims=[{kind: lower, id: a, text: t, source: s, left: {contender: cmpe, budget: 1024, steps: 10}}]", "'a': expected either 'right' or 'constant'")]
-    [TestCase("claims=[{kind: trend, id: a, text: t, source: s, contender: npe, along: budget, points: [1, 2], direction: increases}]",
-        "'a': there is no contender 'npe'; the contenders are acf, nsf, fmpe, cmpe")]
+    [TestCase(
+        "claims=[{kind: lower, id: a, text: t, source: s, left: {contender: cmpe, budget: 1024, steps: 10}}]",
+        "'a': expected either 'right' or 'constant'"
+    )]
+    [TestCase(
+        "claims=[{kind: trend, id: a, text: t, source: s, contender: npe, along: budget, points: [1, 2], direction: increases}]",
+        "'a': there is no contender 'npe'; the contenders are acf, nsf, fmpe, cmpe"
+    )]
     [TestCase("claims=[{kind: higher, id: a, text: t, source: s}]", "expected one of best, best-steps, lower, ratio, trend, got 'higher'")]
     public void AClaimThatCannotBeDecidedIsRefused(string setting, string expected)
     {

@@ -40,9 +40,13 @@ public sealed class ShownObservationTests
         (int exitCode, string output, string errors) = Repository.Run(folder.Path, "experiments/tiny.yaml");
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         string figures = Path.Combine(folder.Path, "results", "tiny", "figures");
-        Assert.That(File.ReadAllText(Path.Combine(figures, "posteriors.svg")), Does.Contain("x = (-0.125, 0.25)").And.Contain("Data set 1"));
+        Assert.That(
+            File.ReadAllText(Path.Combine(figures, "posteriors.svg")),
+            Does.Contain("x = (-0.125, 0.25)").And.Contain("Data set 1")
+        );
 
-        // A draw's distance from the moon's centre is r ~ N(0.1, 0.01): five standard deviations of 300 draws, and nothing of another observation.
+        // A draw's distance from the moon's centre is r ~ N(0.1, 0.01): five standard deviations of 300 draws, and nothing of another
+        // observation.
         (_, RunPlan plan) = Plan(folder);
         Assert.That(plan.Shown.Select(s => s.Sample?.Train.Contender), Is.EqualTo(new[] { null, "acf" }));
         using IDisposable scope = NewDisposeScope();
@@ -57,11 +61,17 @@ public sealed class ShownObservationTests
         }
 
         (exitCode, output, errors) = Repository.Run(folder.Path, "experiments/tiny.yaml");
-        Assert.That((exitCode, output.Contains("show: 2 of 2 already there", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.Success, true)), output + errors);
+        Assert.That(
+            (exitCode, output.Contains("show: 2 of 2 already there", StringComparison.Ordinal)),
+            Is.EqualTo((ExitCodes.Success, true)),
+            output + errors
+        );
         (exitCode, output, errors) = Repository.Run(folder.Path, "figures", "experiments/tiny.yaml");
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         Assert.That(
-            File.ReadAllText(Path.Combine(folder.Path, "results", "paper", "figure_2_posteriors.svg")), Does.Contain("Tiny, x = (-0.125, 0.25)").And.Not.Contain("Data set"));
+            File.ReadAllText(Path.Combine(folder.Path, "results", "paper", "figure_2_posteriors.svg")),
+            Does.Contain("Tiny, x = (-0.125, 0.25)").And.Not.Contain("Data set")
+        );
     }
 
     [Test]
@@ -86,7 +96,9 @@ public sealed class ShownObservationTests
         using TemporaryFolder folder = new();
         folder.File("experiments/tiny.yaml", Experiment);
         Assert.That(
-            () => Plan(folder, $"figures.observation={value}"), Throws.InstanceOf<ConfigurationException>().With.Message.Contains(expected));
+            () => Plan(folder, $"figures.observation={value}"),
+            Throws.InstanceOf<ConfigurationException>().With.Message.Contains(expected)
+        );
     }
 
     [Test]

@@ -58,7 +58,10 @@ public sealed class StageFolderTests
         File.Delete(folder.Path);
         folder.Commit(TimeSpan.FromSeconds(1), "checkpoint", "kept");
 
-        Assert.That(Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName), Is.EquivalentTo(new[] { "a.txt", "stage.json", "stage.sha256" }));
+        Assert.That(
+            Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { "a.txt", "stage.json", "stage.sha256" })
+        );
         Assert.That((folder.FindCorruption(), folder.Origin?.Cores), Is.EqualTo(((string?)null, (int?)Environment.ProcessorCount)));
     }
 
@@ -185,7 +188,10 @@ public sealed class StageFolderTests
             folder.Commit(TimeSpan.Zero);
         }
 
-        Assert.That(Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName), Is.EquivalentTo(new[] { "stage.json", "stage.sha256" }));
+        Assert.That(
+            Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { "stage.json", "stage.sha256" })
+        );
     }
 
     [Test]

@@ -72,7 +72,13 @@ public sealed class TumorExperimentTests
         byte[] before = File.ReadAllBytes(Path.Combine(simulations, "training.npz"));
         Assert.Multiple(() =>
         {
-            Assert.That(table.Rows.Select(r => r.Metric).Distinct().Where(m => m.Contains("c2st", StringComparison.Ordinal) || m.Contains("mmd", StringComparison.Ordinal)), Is.Empty);
+            Assert.That(
+                table
+                    .Rows.Select(r => r.Metric)
+                    .Distinct()
+                    .Where(m => m.Contains("c2st", StringComparison.Ordinal) || m.Contains("mmd", StringComparison.Ordinal)),
+                Is.Empty
+            );
             Assert.That(table.Rows.Count(r => r.Metric == MetricStyle.Rmse), Is.EqualTo(3));
             // An absolute error is at most the root of the mean square; the prior's means (-2, 2, 0.6, four times -2.5) average to -9.4/7.
             Assert.That(Value(MetricStyle.ScaledError) * 9.4 / 7, Is.InRange(0.3, Value(MetricStyle.Rmse)));

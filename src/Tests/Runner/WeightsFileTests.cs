@@ -30,7 +30,10 @@ public sealed class WeightsFileTests
     [TestCase("direct", "kind: nsf|flow: {layers: 1, units: 8}")]
     [TestCase("set-transformer, outputs: 2, blocks: 1", "kind: fmpe|network: {units: 8, blocks: 1}|steps: [3]")]
     [TestCase("direct", "kind: cmpe|network: {units: 8, blocks: 1}|consistency: {largest_time: 10, s0: 2, s1: 4}|steps: [3]")]
-    [TestCase("direct", "kind: cmpe|network: {units: 8, blocks: 1}|consistency: {largest_time: 10, s0: 2, s1: 4, trainable_sigma: true}|steps: [3]")]
+    [TestCase(
+        "direct",
+        "kind: cmpe|network: {units: 8, blocks: 1}|consistency: {largest_time: 10, s0: 2, s1: 4, trainable_sigma: true}|steps: [3]"
+    )]
     [TestCase("direct", "kind: npse|network: {units: 8, blocks: 1}|steps: [3]")]
     public void DrawingNeedsNoSimulations(string summary, string contender)
     {

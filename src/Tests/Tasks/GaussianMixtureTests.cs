@@ -147,12 +147,21 @@ public sealed class GaussianMixtureTests
     {
         GaussianMixtureTask task = new();
         using RandomSource random = new(RandomKey.FromSeed(1));
-        Assert.That(() => task.Simulate(zeros(3, 4), random),
-            Throws.ArgumentException.With.Message.EqualTo("theta: expected [B, 2], got [3, 4]."));
-        Assert.That(() => task.Sample(new Observation(zeros(1, 9, 2)), 5, default),
-            Throws.ArgumentException.With.Message.Contains("[J, 10, 2]"));
-        Assert.That(() => new GaussianMixtureTask(new GaussianMixtureSettings { Points = 20 }),
-            Throws.ArgumentException.With.Message.EqualTo("points: expected 1 to 14, got 20."));
-        Assert.That(() => new GaussianMixtureTask(new GaussianMixtureSettings { ReferenceVariance = double.NaN }), Throws.ArgumentException);
+        Assert.That(
+            () => task.Simulate(zeros(3, 4), random),
+            Throws.ArgumentException.With.Message.EqualTo("theta: expected [B, 2], got [3, 4].")
+        );
+        Assert.That(
+            () => task.Sample(new Observation(zeros(1, 9, 2)), 5, default),
+            Throws.ArgumentException.With.Message.Contains("[J, 10, 2]")
+        );
+        Assert.That(
+            () => new GaussianMixtureTask(new GaussianMixtureSettings { Points = 20 }),
+            Throws.ArgumentException.With.Message.EqualTo("points: expected 1 to 14, got 20.")
+        );
+        Assert.That(
+            () => new GaussianMixtureTask(new GaussianMixtureSettings { ReferenceVariance = double.NaN }),
+            Throws.ArgumentException
+        );
     }
 }

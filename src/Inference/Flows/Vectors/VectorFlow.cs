@@ -14,7 +14,12 @@ namespace Reproduce.Inference.Flows.Vectors;
 /// <param name="condition">S.</param>
 /// <param name="permutation">How the dimensions are mixed.</param>
 /// <param name="layers">The two halves of every layer.</param>
-internal sealed class VectorFlow(int dimension, int condition, PermutationKind permutation, IReadOnlyList<(VectorHalf First, VectorHalf Second)> layers)
+internal sealed class VectorFlow(
+    int dimension,
+    int condition,
+    PermutationKind permutation,
+    IReadOnlyList<(VectorHalf First, VectorHalf Second)> layers
+)
 {
     private const int Panel = Panels.Width;
 
@@ -112,7 +117,14 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
     }
 
     private void Layers(
-        in FlowPass pass, PanelWindow window, ReadOnlySpan<float> given, Span<float> states, Span<float> saved, Span<float> log, Span<float> context)
+        in FlowPass pass,
+        PanelWindow window,
+        ReadOnlySpan<float> given,
+        Span<float> states,
+        Span<float> saved,
+        Span<float> log,
+        Span<float> context
+    )
     {
         ReadOnlySpan<Tensor> weights = pass.Weights;
         ReadOnlySpan<BatchMask> masks = pass.Masks;
@@ -129,11 +141,25 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
 
             int split = first.Width * Panel;
             first.Forward(
-                mixed[..split], Join(context, mixed[split..], given), Next(ref weights, first.Tensors), NextMasks(ref masks, first.Masks), window,
-                Take(ref saved, first.SavedLength), v[..split], log);
+                mixed[..split],
+                Join(context, mixed[split..], given),
+                Next(ref weights, first.Tensors),
+                NextMasks(ref masks, first.Masks),
+                window,
+                Take(ref saved, first.SavedLength),
+                v[..split],
+                log
+            );
             second.Forward(
-                mixed[split..], Join(context, v[..split], given), Next(ref weights, second.Tensors), NextMasks(ref masks, second.Masks), window,
-                Take(ref saved, second.SavedLength), v[split..], log);
+                mixed[split..],
+                Join(context, v[..split], given),
+                Next(ref weights, second.Tensors),
+                NextMasks(ref masks, second.Masks),
+                window,
+                Take(ref saved, second.SavedLength),
+                v[split..],
+                log
+            );
         }
     }
 
@@ -153,9 +179,18 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
             savedEnd -= second.SavedLength;
             room.ContextGradient.Clear();
             second.Backward(
-                mixed[split..], Join(room.Context, v[..split], room.Given), pass.Weights.AsSpan(tensorsEnd, second.Tensors), pass.Masks.Length > 0,
-                own.Slice(savedEnd, second.SavedLength), gradient[split..], room.LogGradient, gradients.Slice(tensorsEnd, second.Tensors),
-                below[split..], room.ContextGradient, room.Scratch);
+                mixed[split..],
+                Join(room.Context, v[..split], room.Given),
+                pass.Weights.AsSpan(tensorsEnd, second.Tensors),
+                pass.Masks.Length > 0,
+                own.Slice(savedEnd, second.SavedLength),
+                gradient[split..],
+                room.LogGradient,
+                gradients.Slice(tensorsEnd, second.Tensors),
+                below[split..],
+                room.ContextGradient,
+                room.Scratch
+            );
             PanelOperations.Add(room.ContextGradient, gradient[..split]);
             PanelOperations.Add(room.ContextGradient[split..], room.GivenGradient);
 
@@ -163,9 +198,18 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
             savedEnd -= first.SavedLength;
             room.ContextGradient.Clear();
             first.Backward(
-                mixed[..split], Join(room.Context, mixed[split..], room.Given), pass.Weights.AsSpan(tensorsEnd, first.Tensors), pass.Masks.Length > 0,
-                own.Slice(savedEnd, first.SavedLength), gradient[..split], room.LogGradient, gradients.Slice(tensorsEnd, first.Tensors),
-                below[..split], room.ContextGradient, room.Scratch);
+                mixed[..split],
+                Join(room.Context, mixed[split..], room.Given),
+                pass.Weights.AsSpan(tensorsEnd, first.Tensors),
+                pass.Masks.Length > 0,
+                own.Slice(savedEnd, first.SavedLength),
+                gradient[..split],
+                room.LogGradient,
+                gradients.Slice(tensorsEnd, first.Tensors),
+                below[..split],
+                room.ContextGradient,
+                room.Scratch
+            );
             PanelOperations.Add(room.ContextGradient, below[split..]);
             PanelOperations.Add(room.ContextGradient[rest..], room.GivenGradient);
 
@@ -242,8 +286,14 @@ internal sealed class VectorFlow(int dimension, int condition, PermutationKind p
 
     // below: by the permuted panel; gradient receives the gradient by what was permuted, the normalised u.
     private void PermuteBack(
-        ReadOnlySpan<float> u, ReadOnlySpan<float> below, ReadOnlySpan<Tensor> weights, ReadOnlySpan<Tensor> gradients, long[][] orders, int layer,
-        Span<float> gradient)
+        ReadOnlySpan<float> u,
+        ReadOnlySpan<float> below,
+        ReadOnlySpan<Tensor> weights,
+        ReadOnlySpan<Tensor> gradients,
+        long[][] orders,
+        int layer,
+        Span<float> gradient
+    )
     {
         if (permutation == PermutationKind.Fixed)
         {

@@ -89,7 +89,11 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
         Vector256<float> e = Vector256.Exp(-Vector256.Abs(z));
         Vector256<float> one = Vector256<float>.One, total = one + e;
         Vector256<float> rounded = total - one;
-        Vector256<float> log = Vector256.ConditionalSelect(Vector256.Equals(rounded, Vector256<float>.Zero), e, Vector256.Log(total) * e / rounded);
+        Vector256<float> log = Vector256.ConditionalSelect(
+            Vector256.Equals(rounded, Vector256<float>.Zero),
+            e,
+            Vector256.Log(total) * e / rounded
+        );
         return Vector256.Max(z, Vector256<float>.Zero) + log;
     }
 
@@ -97,7 +101,11 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
     private static Vector256<float> SoftPlusDerivative(Vector256<float> p)
     {
         Vector256<float> series = p * (Vector256<float>.One - p * (Vector256.Create(0.5f) - p * Vector256.Create(1f / 6)));
-        return Vector256.ConditionalSelect(Vector256.LessThan(p, Vector256.Create(0.01f)), series, Vector256<float>.One - Vector256.Exp(-p));
+        return Vector256.ConditionalSelect(
+            Vector256.LessThan(p, Vector256.Create(0.01f)),
+            series,
+            Vector256<float>.One - Vector256.Exp(-p)
+        );
     }
 
     private Place Find(ReadOnlySpan<float> numbers, int lane, Vector256<float> x)
@@ -132,8 +140,16 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
             place.Bottom = Vector256.ConditionalSelect(isHere, bottom + height, place.Bottom);
             place.Width = Vector256.ConditionalSelect(isHere, w, place.Width);
             place.Height = Vector256.ConditionalSelect(isHere, h, place.Height);
-            place.LeftDerivative = Vector256.ConditionalSelect(isHere, k == 0 ? edge : Number(ref first, 1 + 2 * bins + k), place.LeftDerivative);
-            place.RightDerivative = Vector256.ConditionalSelect(isHere, k == bins - 1 ? edge : Number(ref first, 2 + 2 * bins + k), place.RightDerivative);
+            place.LeftDerivative = Vector256.ConditionalSelect(
+                isHere,
+                k == 0 ? edge : Number(ref first, 1 + 2 * bins + k),
+                place.LeftDerivative
+            );
+            place.RightDerivative = Vector256.ConditionalSelect(
+                isHere,
+                k == bins - 1 ? edge : Number(ref first, 2 + 2 * bins + k),
+                place.RightDerivative
+            );
             place.Index = Vector256.ConditionalSelect(isHere, Vector256.Create((float)k), place.Index);
             width += w;
             height += h;

@@ -44,7 +44,10 @@ public sealed class ImageSummaryCnn : SummaryNetwork
         Tensor image = x.Sole;
         if (image.dim() != 4 || image.shape[2] < 9 || image.shape[3] < 9)
         {
-            throw new ArgumentException($"x: expected images [B, C, H, W] of at least 9 x 9, got [{string.Join(", ", image.shape)}].", nameof(x));
+            throw new ArgumentException(
+                $"x: expected images [B, C, H, W] of at least 9 x 9, got [{string.Join(", ", image.shape)}].",
+                nameof(x)
+            );
         }
 
         foreach ((Convolution convolution, GroupNormalisation norm) in convolutions.Zip(norms))

@@ -3,16 +3,6 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks.Images;
 
-/// <summary>The nonlinearity inside a <see cref="TimeEmbedding"/>.</summary>
-public enum TimeActivation
-{
-    /// <summary>max(0, x).</summary>
-    Relu,
-
-    /// <summary>x / (1 + exp(-x)).</summary>
-    Swish,
-}
-
 /// <summary>
 /// A time as a vector: sines and cosines of 1000 t / T at geometrically falling frequencies (Ho et al. 2020), then two dense layers
 /// of the same width with a nonlinearity between them.

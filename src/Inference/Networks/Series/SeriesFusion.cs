@@ -98,7 +98,10 @@ public sealed class SeriesFusion : SummaryNetwork
         long points = x[_settings.Profiles[0]].shape[^1];
         if (points % _settings.PointsPerStep != 0)
         {
-            throw new ArgumentException($"points per step: expected a divisor of the {points} points, got {_settings.PointsPerStep}.", nameof(x));
+            throw new ArgumentException(
+                $"points per step: expected a divisor of the {points} points, got {_settings.PointsPerStep}.",
+                nameof(x)
+            );
         }
 
         foreach (string part in _parts)

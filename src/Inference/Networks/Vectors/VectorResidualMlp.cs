@@ -47,7 +47,9 @@ internal sealed class VectorResidualMlp(int inputs, int units, int blocks, int o
             PanelWindow window = PanelWindow.Of(rows, p);
             Panels.LoadRows(window.Of(x, inputs), input, inputs, window.Count);
             Span<float> Hidden(Span<float> own, Span<float> saved, int layer) =>
-                saved.IsEmpty ? own.Slice(layer % 2 * HiddenLength, HiddenLength) : saved.Slice(p * PanelLength + layer * HiddenLength, HiddenLength);
+                saved.IsEmpty
+                    ? own.Slice(layer % 2 * HiddenLength, HiddenLength)
+                    : saved.Slice(p * PanelLength + layer * HiddenLength, HiddenLength);
 
             Span<float> h = Hidden(own, saved, 0);
             PanelOperations.Broadcast(weights.Bias(0), h);

@@ -141,7 +141,12 @@ public sealed class ImageNetworkTests
     {
         using FreeFormNetwork network = Create("naive");
         network.to(META);
-        Tensor output = network.Apply(zeros([2, 64], device: META), zeros([2, 6], device: META), zeros([2, 1], device: META), ForwardPass.Evaluation);
+        Tensor output = network.Apply(
+            zeros([2, 64], device: META),
+            zeros([2, 6], device: META),
+            zeros([2, 1], device: META),
+            ForwardPass.Evaluation
+        );
         Assert.That(output.device.type, Is.EqualTo(DeviceType.META));
         output.sum().backward();
     }
@@ -150,15 +155,30 @@ public sealed class ImageNetworkTests
     public void TheNaiveNetworkFollowsItsFormula()
     {
         using IDisposable noGrad = no_grad();
-        using NaiveImageMlp mlp = new NaiveImageMlp(3, 2, 10, new NaiveImageMlpSettings { Units = 5, Blocks = 2, TimeFeatures = 4 }, _random)
-            .Perturb(0.3, s_key.Child("w"));
+        using NaiveImageMlp mlp = new NaiveImageMlp(
+            3,
+            2,
+            10,
+            new NaiveImageMlpSettings
+            {
+                Units = 5,
+                Blocks = 2,
+                TimeFeatures = 4,
+            },
+            _random
+        ).Perturb(0.3, s_key.Child("w"));
         Dictionary<string, Tensor> w = mlp.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
         double[] wave = [Math.Sin(30), Math.Sin(0.003), Math.Cos(30), Math.Cos(0.003)]; // 1000 * 0.3 / 10 and that over 10000
         double[] t = Layer("embedding.second", Relu(Layer("embedding.first", wave)));
         double[] h = Relu(Layer("first", [0.1, -0.2, 0.3, 1, -1, .. t]));
         h = Relu([.. h.Zip(Layer("blocks.0", h), (a, b) => a + b)]);
         h = [.. h.Zip(Layer("blocks.1", h), (a, b) => a + b)];
-        Tensor output = mlp.Apply(tensor(new[] { 0.1f, -0.2f, 0.3f }, [1, 3]), tensor(new[] { 1f, -1f }, [1, 2]), full([1, 1], 0.3f), ForwardPass.Evaluation);
+        Tensor output = mlp.Apply(
+            tensor(new[] { 0.1f, -0.2f, 0.3f }, [1, 3]),
+            tensor(new[] { 1f, -1f }, [1, 2]),
+            full([1, 1], 0.3f),
+            ForwardPass.Evaluation
+        );
 
         // The angle 30 is a float32 with an error of 1e-6.
         Assert.That(output.Numbers(), Is.EqualTo(Layer("last", h)).Within(3e-5));
@@ -217,7 +237,10 @@ public sealed class ImageNetworkTests
         using IDisposable noGrad = no_grad();
         using GroupNormalisation norm = new(4, 2);
         norm.to(ScalarType.Float64);
-        double[] expected = [.. Enumerable.Range(0, 4 * 9 * 2).Select(i => (i % 2 == 0 ? Faint : -Faint) / Math.Sqrt(Faint * Faint + 1e-3))];
+        double[] expected =
+        [
+            .. Enumerable.Range(0, 4 * 9 * 2).Select(i => (i % 2 == 0 ? Faint : -Faint) / Math.Sqrt(Faint * Faint + 1e-3)),
+        ];
         Tensor image = tensor([.. Enumerable.Range(0, expected.Length).Select(i => i % 2 == 0 ? Faint : -Faint)], [1, 4, 2, 9]);
         Assert.That(norm.Apply(image).Numbers(), Is.EqualTo(expected).Within(1e-12));
     }

@@ -21,7 +21,16 @@ internal sealed class PlainImages(Network network, int groups)
     }
 
     /// <summary>The U-Net of Ho et al. (2020) as in the Keras example of Nain (2022).</summary>
-    public double[] UNet(double[] theta, double[] condition, double time, double largestTime, int channels, int side, int levels, int blocks)
+    public double[] UNet(
+        double[] theta,
+        double[] condition,
+        double time,
+        double largestTime,
+        int channels,
+        int side,
+        int levels,
+        int blocks
+    )
     {
         double[] h = Dense("embedding.first", Waves(time, largestTime, 4 * channels));
         h = Dense("embedding.second", [.. h.Select(Swish)]);
@@ -66,7 +75,8 @@ internal sealed class PlainImages(Network network, int groups)
         return [.. Convolve("last", Each(Normalise("norm", x), Swish), before: 1, after: 1).Cast<double>()];
     }
 
-    /// <summary>Four convolutions without padding, each followed by ReLU and then group normalisation; the mean over all positions.</summary>
+    /// <summary>Four convolutions without padding, each followed by ReLU and then group normalisation; the mean over all
+    /// positions.</summary>
     public double[] Summary(double[,,] x)
     {
         for (int i = 0; i < 4; i++)
@@ -84,7 +94,10 @@ internal sealed class PlainImages(Network network, int groups)
     {
         // The frequencies are stored in single precision.
         int half = features / 2;
-        double[] angles = [.. Enumerable.Range(0, half).Select(i => time * (float)(1000 / largestTime * Math.Pow(10_000, -i / (half - 1.0))))];
+        double[] angles =
+        [
+            .. Enumerable.Range(0, half).Select(i => time * (float)(1000 / largestTime * Math.Pow(10_000, -i / (half - 1.0)))),
+        ];
         return [.. angles.Select(Math.Sin), .. angles.Select(Math.Cos)];
     }
 
@@ -149,8 +162,15 @@ internal sealed class PlainImages(Network network, int groups)
     {
         (double[] weight, int[] shape) = _weights[$"{name}.weight"];
         double[] bias = _weights[$"{name}.bias"].Values;
-        int inputs = shape[1], size = shape[2], height = x.GetLength(1), width = x.GetLength(2);
-        double[,,] result = new double[shape[0], (height + before + after - size) / stride + 1, (width + before + after - size) / stride + 1];
+        int inputs = shape[1],
+            size = shape[2],
+            height = x.GetLength(1),
+            width = x.GetLength(2);
+        double[,,] result = new double[
+            shape[0],
+            (height + before + after - size) / stride + 1,
+            (width + before + after - size) / stride + 1
+        ];
         Update(result, (o, i, j, _) =>
         {
             double sum = bias[o];

@@ -10,7 +10,8 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference.Images;
 
-/// <summary>The U-Net: size by formula, start at zero, independence of the batch, gradients against finite differences, conditioning.</summary>
+/// <summary>The U-Net: size by formula, start at zero, independence of the batch, gradients against finite differences,
+/// conditioning.</summary>
 public sealed class UNetTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(79);
@@ -50,7 +51,8 @@ public sealed class UNetTests
 
         static long Conv(long i, long o, long k) => i * o * k * k + o;
         static long Affine(long i, long o) => i * o + o;
-        static long Block(long i, long o) => 2 * i + Conv(i, o, 3) + Affine(64 + 128, o) + 2 * o + Conv(o, o, 3) + (i == o ? 0 : Conv(i, o, 1));
+        static long Block(long i, long o) =>
+            2 * i + Conv(i, o, 3) + Affine(64 + 128, o) + 2 * o + Conv(o, o, 3) + (i == o ? 0 : Conv(i, o, 1));
         static long Attention(long c) => 2 * c + 4 * Affine(c, c);
     }
 
@@ -66,8 +68,18 @@ public sealed class UNetTests
         const double LargestTime = 200;
         using IDisposable noGrad = no_grad();
         using UNet net = new UNet(
-            side, Condition, LargestTime, new UNetSettings { Channels = Channels, Levels = levels, Blocks = blocks, Groups = Groups }, _random)
-            .Perturb(0.2, s_key.Child("w"));
+            side,
+            Condition,
+            LargestTime,
+            new UNetSettings
+            {
+                Channels = Channels,
+                Levels = levels,
+                Blocks = blocks,
+                Groups = Groups,
+            },
+            _random
+        ).Perturb(0.2, s_key.Child("w"));
         net.to(ScalarType.Float64);
         Tensor theta = _random.Normal([2, side * side], dtype: ScalarType.Float64);
         Tensor condition = _random.Normal([2, Condition], dtype: ScalarType.Float64);
@@ -86,10 +98,22 @@ public sealed class UNetTests
         using IDisposable noGrad = no_grad();
         using UNet net = Small();
         Assert.That(Output(net, 3).Numbers(), Has.All.Zero);
-        string[] zero = [.. net.named_parameters()
-            .Where(p => p.name.EndsWith("weight", StringComparison.Ordinal) && p.parameter.abs().max().item<float>() == 0).Select(p => p.name)];
-        string[] expected = [.. net.named_parameters().Select(p => p.name)
-            .Where(n => n is "last.weight" || n.EndsWith("convolution2.weight", StringComparison.Ordinal) || n.EndsWith("projection.weight", StringComparison.Ordinal))];
+        string[] zero =
+        [
+            .. net.named_parameters()
+                .Where(p => p.name.EndsWith("weight", StringComparison.Ordinal) && p.parameter.abs().max().item<float>() == 0)
+                .Select(p => p.name),
+        ];
+        string[] expected =
+        [
+            .. net.named_parameters()
+                .Select(p => p.name)
+                .Where(n =>
+                    n is "last.weight"
+                    || n.EndsWith("convolution2.weight", StringComparison.Ordinal)
+                    || n.EndsWith("projection.weight", StringComparison.Ordinal)
+                ),
+        ];
         Assert.That(zero, Is.EquivalentTo(expected));
         Assert.That(zero, Has.Length.EqualTo(1 + 17 + 6));
     }
@@ -200,14 +224,19 @@ public sealed class UNetTests
         }
     }
 
-    /// <summary>Time and condition reach a block through its own dense layer only: with all other such layers silent, each block still hears both.</summary>
+    /// <summary>Time and condition reach a block through its own dense layer only: with all other such layers silent, each block still
+    /// hears both.</summary>
     [Test]
     public void TimeAndConditionEnterEveryBlock()
     {
         using IDisposable noGrad = no_grad();
         using UNet net = Small().Perturb(0.1, s_key.Child("w"));
-        (string Name, Parameter Weight, Tensor Kept)[] layers = [.. net.named_parameters()
-            .Where(p => p.name.EndsWith("conditioning.weight", StringComparison.Ordinal)).Select(p => (p.name, p.parameter, p.parameter.clone()))];
+        (string Name, Parameter Weight, Tensor Kept)[] layers =
+        [
+            .. net.named_parameters()
+                .Where(p => p.name.EndsWith("conditioning.weight", StringComparison.Ordinal))
+                .Select(p => (p.name, p.parameter, p.parameter.clone())),
+        ];
         Assert.That(layers, Has.Length.EqualTo(3 * 2 + 2 + 3 * 3));
         Tensor theta = _random.Normal([1, 64]), condition = _random.Normal([1, 6]), time = full([1, 1], 3f);
         Assert.That(Change(condition * 2, time), Is.GreaterThan(1e-4));
@@ -253,8 +282,14 @@ public sealed class UNetTests
     [Test]
     public void ImpossibleSizesAreRefused()
     {
-        Assert.That(() => new UNet(30, 6, 1, new UNetSettings(), _random), Throws.ArgumentException.With.Message.Contains("a multiple of 4 for 3 levels, got 30"));
-        Assert.That(() => new UNet(28, 6, 1, new UNetSettings { Channels = 12 }, _random), Throws.ArgumentException.With.Message.Contains("a divisor of the 12 channels"));
+        Assert.That(
+            () => new UNet(30, 6, 1, new UNetSettings(), _random),
+            Throws.ArgumentException.With.Message.Contains("a multiple of 4 for 3 levels, got 30")
+        );
+        Assert.That(
+            () => new UNet(28, 6, 1, new UNetSettings { Channels = 12 }, _random),
+            Throws.ArgumentException.With.Message.Contains("a divisor of the 12 channels")
+        );
     }
 
     // Images of 8 x 8 pixels, 6 summaries, T = 200.

@@ -88,7 +88,10 @@ public sealed class SeriesNetworkTests
         using IDisposable noGrad = no_grad();
         using RandomSource random = new(s_key);
         Observation x = Example(5, 4, 6, random);
-        using SeriesFusion fusion = new SeriesFusion(x, Small with { PointsPerStep = pointsPerStep }, random).Perturb(0.2, s_key.Child("w"));
+        using SeriesFusion fusion = new SeriesFusion(x, Small with { PointsPerStep = pointsPerStep }, random).Perturb(
+            0.2,
+            s_key.Child("w")
+        );
         HandNetworks hand = new(fusion);
         double[][] growth = Standardised(x["growth"]), a = Standardised(x["a"]), b = Standardised(x["b"]);
         double[] expected = [.. Enumerable.Range(0, 5).SelectMany(j =>
@@ -119,7 +122,11 @@ public sealed class SeriesNetworkTests
         using SeriesFusion fusion = new SeriesFusion(x, Small, random).Perturb(0.2, s_key.Child("w"));
         double[] together = fusion.Summarise(x, ForwardPass.Evaluation).Numbers();
         using IDisposable noGrad = no_grad();
-        Assert.That(fusion.Summarise(x, ForwardPass.Evaluation).Numbers(), Is.EqualTo(together).Within(1e-5), "in chunks, without gradients");
+        Assert.That(
+            fusion.Summarise(x, ForwardPass.Evaluation).Numbers(),
+            Is.EqualTo(together).Within(1e-5),
+            "in chunks, without gradients"
+        );
     }
 
     [Test]
@@ -186,7 +193,10 @@ public sealed class SeriesNetworkTests
         Observation there = new(x.Parts.ToDictionary(p => p.Key, p => random.Normal(p.Value.shape, META)));
         Assert.That(
             () => fusion.Summarise(there, ForwardPass.WithDropout(random)),
-            Throws.TypeOf<ExternalException>().With.Message.Contains("aten::native_batch_norm: attempted to run this operator with Meta tensors"));
+            Throws
+                .TypeOf<ExternalException>()
+                .With.Message.Contains("aten::native_batch_norm: attempted to run this operator with Meta tensors")
+        );
     }
 
     [Test]

@@ -67,7 +67,8 @@ internal sealed class ObservedEstimator(IPosteriorEstimator inner, Action<Traini
 
     public Tensor Summarise(Observation x) => inner.Summarise(x);
 
-    public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default) => inner.Draw(condition, noise, steps, cancel);
+    public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default) =>
+        inner.Draw(condition, noise, steps, cancel);
 
     public void Dispose() => inner.Dispose();
 }

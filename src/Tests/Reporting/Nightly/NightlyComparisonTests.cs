@@ -43,9 +43,15 @@ internal sealed class NightlyComparisonTests
     {
         for (int night = 1; night <= 10; night++)
         {
-            SyntheticNight changed = new(night) { Change = row => row is { Contender: "cmpe", Steps: 10 } && row.Metric == metric ? factor : 1 };
+            SyntheticNight changed = new(night)
+            {
+                Change = row => row is { Contender: "cmpe", Steps: 10 } && row.Metric == metric ? factor : 1,
+            };
 
-            Assert.That(Regressions(changed), Has.Count.EqualTo(1).And.One.Contains($"gmm: cmpe, 1024 simulations, 10 steps: {metric} is "));
+            Assert.That(
+                Regressions(changed),
+                Has.Count.EqualTo(1).And.One.Contains($"gmm: cmpe, 1024 simulations, 10 steps: {metric} is ")
+            );
         }
     }
 
@@ -83,7 +89,10 @@ internal sealed class NightlyComparisonTests
         {
             Assert.That(missing, Has.Length.EqualTo(4), "C2ST, RMSE, calibration error and a benchmark");
             Assert.That(missing, Has.One.StartsWith("gmm: nsf, 1024 simulations: c2st is missing (not measured); baseline 0."));
-            Assert.That(missing, Has.One.StartsWith("TrainingBenchmarks: fmpe, Operations: ratio to LibtorchProducts is missing (not measured); baseline 1."));
+            Assert.That(
+                missing,
+                Has.One.StartsWith("TrainingBenchmarks: fmpe, Operations: ratio to LibtorchProducts is missing (not measured); baseline 1.")
+            );
         });
     }
 
@@ -93,7 +102,11 @@ internal sealed class NightlyComparisonTests
         var rows = new SyntheticNight(null).Measurements().Rows;
         var night = rows.Select(r => r.Contender == "acf" && r.Metric == "c2st" ? r with { Value = double.NaN, Status = "diverged" } : r);
 
-        var verdicts = Verdicts(Entries(new SyntheticNight(null)), [.. NightlyQuality.Entries(new MeasurementTable(night), SyntheticResults.Styles)], Here);
+        var verdicts = Verdicts(
+            Entries(new SyntheticNight(null)),
+            [.. NightlyQuality.Entries(new MeasurementTable(night), SyntheticResults.Styles)],
+            Here
+        );
 
         Assert.That(
             verdicts.Where(v => v.IsRegression && v.Entry.Kind == NightlyKind.Quality).Select(v => v.Describe()),
@@ -103,7 +116,11 @@ internal sealed class NightlyComparisonTests
     [Test]
     public void AGainIsNoRegression()
     {
-        SyntheticNight changed = new(1) { Slowdown = name => name == "Vectors cmpe" ? 0.4 : 1, Change = row => row is { Contender: "acf", Metric: "c2st" } ? 0.85 : 1 };
+        SyntheticNight changed = new(1)
+        {
+            Slowdown = name => name == "Vectors cmpe" ? 0.4 : 1,
+            Change = row => row is { Contender: "acf", Metric: "c2st" } ? 0.85 : 1,
+        };
 
         var verdicts = Compare(changed, Here);
 
@@ -111,16 +128,24 @@ internal sealed class NightlyComparisonTests
         {
             Assert.That(verdicts.Where(v => v.IsRegression), Is.Empty);
             Assert.That(
-                verdicts.Where(v => v.Outcome == NightlyOutcome.Better).Select(v => v.Entry.Setting), Is.EqualTo(new[] { "acf, 1024 simulations", "cmpe, Vectors" }));
+                verdicts.Where(v => v.Outcome == NightlyOutcome.Better).Select(v => v.Entry.Setting),
+                Is.EqualTo(new[] { "acf, 1024 simulations", "cmpe, Vectors" })
+            );
         });
     }
 
     [Test]
     public void ABenchmarkWithoutAFloorIsAnError()
     {
-        File.WriteAllText(_report, """{"Benchmarks": [{"Type": "T", "Method": "M", "Parameters": "", "Statistics": {"OriginalValues": [1, 2]}}]}""");
+        File.WriteAllText(
+            _report,
+            """{"Benchmarks": [{"Type": "T", "Method": "M", "Parameters": "", "Statistics": {"OriginalValues": [1, 2]}}]}"""
+        );
 
-        Assert.That(() => BenchmarkReports.Read([_report]), Throws.TypeOf<MalformedTableException>().With.Message.Contains("T.M has no floor"));
+        Assert.That(
+            () => BenchmarkReports.Read([_report]),
+            Throws.TypeOf<MalformedTableException>().With.Message.Contains("T.M has no floor")
+        );
     }
 
     [TestCase("{")]
@@ -136,10 +161,19 @@ internal sealed class NightlyComparisonTests
     private List<string> Regressions(SyntheticNight night, string machine = Here) =>
         [.. Compare(night, machine).Where(v => v.IsRegression).Select(v => v.Describe())];
 
-    private IReadOnlyList<NightlyVerdict> Compare(SyntheticNight night, string machine) => Verdicts(Entries(new SyntheticNight(null)), Entries(night), machine);
+    private IReadOnlyList<NightlyVerdict> Compare(SyntheticNight night, string machine) =>
+        Verdicts(Entries(new SyntheticNight(null)), Entries(night), machine);
 
-    private static IReadOnlyList<NightlyVerdict> Verdicts(IReadOnlyList<NightlyEntry> baseline, IReadOnlyList<NightlyEntry> night, string machine) =>
-        NightlyComparison.Compare(new NightlyBaseline(new NightlyOrigin("2026-11-24 03:10Z", "0123456789ab", Here), baseline), night, machine);
+    private static IReadOnlyList<NightlyVerdict> Verdicts(
+        IReadOnlyList<NightlyEntry> baseline,
+        IReadOnlyList<NightlyEntry> night,
+        string machine
+    ) =>
+        NightlyComparison.Compare(
+            new NightlyBaseline(new NightlyOrigin("2026-11-24 03:10Z", "0123456789ab", Here), baseline),
+            night,
+            machine
+        );
 
     private List<NightlyEntry> Entries(SyntheticNight night)
     {

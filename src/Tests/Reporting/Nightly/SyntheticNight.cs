@@ -35,7 +35,11 @@ internal sealed class SyntheticNight
         return new MeasurementTable(_tree.Rows.Select(row =>
         {
             var key = (row.Contender, row.Steps, row.Metric);
-            if (!trainings.TryGetValue(key, out double training)) trainings[key] = training = Normal();
+            if (!trainings.TryGetValue(key, out double training))
+            {
+                trainings[key] = training = Normal();
+            }
+
             double noise = row.Metric switch
             {
                 // A hundredth from training to training, which is more than what variants of the method do to the mixture's C2ST.
@@ -93,7 +97,12 @@ internal sealed class SyntheticNight
     private double[] Times(double microseconds)
     {
         bool busy = _noisy && Uniform() < 0.5;
-        return [.. Enumerable.Range(0, 7).Select(i => 1000 * microseconds * (1 + 0.02 * Math.Abs(Normal())) * (busy && i > 2 ? 1 + Uniform() : 1))];
+        return
+        [
+            .. Enumerable
+                .Range(0, 7)
+                .Select(i => 1000 * microseconds * (1 + 0.02 * Math.Abs(Normal())) * (busy && i > 2 ? 1 + Uniform() : 1)),
+        ];
     }
 
     private double Normal() => !_noisy ? 0 : Math.Sqrt(-2 * Math.Log(1 - Uniform())) * Math.Cos(2 * Math.PI * Uniform());

@@ -17,7 +17,8 @@ public sealed class ContrastTests
     {
         CrossedAnova anova = new(s_table);
 
-        // Row means 3, 5, 5.5; column means 2, 6, 3, 7; mean 4.5. Sums of squares by hand: rows 4 (2.25 + 0.25 + 1), columns 3 (6.25 + 2.25 + 2.25 + 6.25),
+        // Row means 3, 5, 5.5; column means 2, 6, 3, 7; mean 4.5. Sums of squares by hand: rows 4 (2.25 + 0.25 + 1), columns 3 (6.25 + 2.25
+        // + 2.25 + 6.25),
         // all cells 320 - 12 4.5^2 = 77, so that 77 - 14 - 51 = 12 are left.
         Assert.Multiple(() =>
         {
@@ -40,7 +41,10 @@ public sealed class ContrastTests
         {
             Assert.That(estimate.Value, Is.EqualTo(4.5).Within(1e-12));
             Assert.That(estimate.StandardError, Is.EqualTo(Math.Sqrt(byTraining + byTestSet)).Within(1e-12));
-            Assert.That(estimate.DegreesOfFreedom, Is.EqualTo(4 / ((byTraining * byTraining / 2) + (byTestSet * byTestSet / 3))).Within(1e-9));
+            Assert.That(
+                estimate.DegreesOfFreedom,
+                Is.EqualTo(4 / ((byTraining * byTraining / 2) + (byTestSet * byTestSet / 3))).Within(1e-9)
+            );
             Assert.That((estimate.TestSets, estimate.Trainings.Single(), estimate.OneTraining), Is.EqualTo((4, 3, false)));
         });
     }
@@ -58,13 +62,28 @@ public sealed class ContrastTests
 
         Assert.That(Contrast.Estimate(own)!.StandardError, Is.EqualTo(Math.Sqrt(byTestSet)).Within(1e-12));
         Assert.That(estimate.StandardError, Is.EqualTo(Math.Sqrt(byTestSet + (pooled / 2))).Within(1e-12));
-        Assert.That(estimate.DegreesOfFreedom, Is.EqualTo(Math.Pow(byTestSet + (pooled / 2), 2) / ((byTestSet * byTestSet / 3) + (pooled * pooled / 4 / 3))).Within(1e-9));
+        Assert.That(
+            estimate.DegreesOfFreedom,
+            Is.EqualTo(Math.Pow(byTestSet + (pooled / 2), 2) / ((byTestSet * byTestSet / 3) + (pooled * pooled / 4 / 3))).Within(1e-9)
+        );
     }
 
     [Test]
     public void OneTrainingHasThePairedTInterval()
     {
-        ContrastTerm left = SimulatedScores.Term(new double[,] { { 0.61, 0.70, 0.66 } }), right = SimulatedScores.Term(new double[,] { { 0.60, 0.66, 0.65 } }, -1);
+        ContrastTerm left = SimulatedScores.Term(
+                new double[,]
+                {
+                    { 0.61, 0.70, 0.66 },
+                }
+            ),
+            right = SimulatedScores.Term(
+                new double[,]
+                {
+                    { 0.60, 0.66, 0.65 },
+                },
+                -1
+            );
 
         ContrastEstimate difference = Contrast.Estimate(left, right)!;
 
@@ -96,7 +115,10 @@ public sealed class ContrastTests
     public void ANumberOfAllTestSetsScattersBetweenTrainings()
     {
         ContrastEstimate times = Contrast.Estimate(SimulatedScores.Term([1.0, 2, 3, 4, 5]))!;
-        ContrastEstimate calibration = Contrast.Estimate(SimulatedScores.Term([0.1], testSetDeviation: 0.02), SimulatedScores.Term([0.15], -1, testSetDeviation: 0.02))!;
+        ContrastEstimate calibration = Contrast.Estimate(
+            SimulatedScores.Term([0.1], testSetDeviation: 0.02),
+            SimulatedScores.Term([0.15], -1, testSetDeviation: 0.02)
+        )!;
         ContrastEstimate once = Contrast.Estimate(SimulatedScores.Term([1.5]))!;
 
         Assert.Multiple(() =>
@@ -105,7 +127,10 @@ public sealed class ContrastTests
             Assert.That((times.TestSets, times.Basis), Is.EqualTo((0, "5 trainings")));
             Assert.That(calibration.HalfWidth(), Is.EqualTo(1.959964 * 0.02 * Math.Sqrt(2)).Within(1e-6));
             Assert.That(calibration.OneTraining);
-            Assert.That((once.Value, once.StandardError, once.Low, once.High), Is.EqualTo((1.5, (double?)null, double.NegativeInfinity, double.PositiveInfinity)));
+            Assert.That(
+                (once.Value, once.StandardError, once.Low, once.High),
+                Is.EqualTo((1.5, (double?)null, double.NegativeInfinity, double.PositiveInfinity))
+            );
         });
     }
 
@@ -119,7 +144,10 @@ public sealed class ContrastTests
         ContrastEstimate difference = Contrast.Estimate(many, one)!;
 
         Assert.That(difference.StandardError, Is.EqualTo(Math.Sqrt(0.0001 + 0.0004)).Within(1e-12));
-        Assert.That(difference.DegreesOfFreedom, Is.EqualTo(0.0005 * 0.0005 / ((0.0001 * 0.0001 / 2) + (0.0004 * 0.0004 / 4))).Within(1e-9));
+        Assert.That(
+            difference.DegreesOfFreedom,
+            Is.EqualTo(0.0005 * 0.0005 / ((0.0001 * 0.0001 / 2) + (0.0004 * 0.0004 / 4))).Within(1e-9)
+        );
         Assert.That(difference.Basis, Is.EqualTo("3 test sets, 2 and 1 trainings, spread between trainings from FMPE, 100 steps"));
         Assert.That(difference.OneTraining, Is.False);
     }
@@ -147,7 +175,15 @@ public sealed class ContrastTests
     {
         // With the difference numerator - r denominator = (2 - r) +- 0.1 sqrt(1 + r^2) the ends solve (2 - r)^2 = 0.01 (1 + r^2).
         double error = 0.1 / 1.959963984540054;
-        RatioInterval ratio = RatioInterval.Of(r => new ContrastEstimate { Value = 2 - r, StandardError = error * Math.Sqrt(1 + (r * r)), Trainings = [1, 1] }, 2)!;
+        RatioInterval ratio = RatioInterval.Of(
+            r => new ContrastEstimate
+            {
+                Value = 2 - r,
+                StandardError = error * Math.Sqrt(1 + (r * r)),
+                Trainings = [1, 1],
+            },
+            2
+        )!;
         double half = Math.Sqrt(16 - (4 * 0.99 * 3.99));
 
         Assert.That(ratio.Low, Is.EqualTo((4 - half) / 1.98).Within(1e-6));
@@ -156,5 +192,17 @@ public sealed class ContrastTests
 
     [Test]
     public void TwoTestSetsHaveTheWidestInterval() =>
-        Assert.That(Contrast.Estimate(SimulatedScores.Term(new double[,] { { 0.6, 0.7 } }))!.HalfWidth(), Is.EqualTo(T1 * 0.05).Within(1e-5));
+        Assert.That(
+            Contrast
+                .Estimate(
+                    SimulatedScores.Term(
+                        new double[,]
+                        {
+                            { 0.6, 0.7 },
+                        }
+                    )
+                )!
+                .HalfWidth(),
+            Is.EqualTo(T1 * 0.05).Within(1e-5)
+        );
 }

@@ -4,7 +4,8 @@ using Reproduce.Reporting;
 namespace Reproduce.Tests.Reporting.Statistics;
 
 /// <summary>
-/// How often the reports' nominal 95 % intervals cover, with the numbers of trainings that the budgets have and the spreads that were measured: between
+/// How often the reports' nominal 95 % intervals cover, with the numbers of trainings that the budgets have and the spreads that were
+/// measured: between
 /// trainings 0.0037 (mixture) to 0.0053 (two moons, 512 simulations), over test sets 0.03 to 0.04 in differences.
 /// </summary>
 [Category("Slow")]
@@ -20,7 +21,8 @@ public sealed class CoverageTests
     [TestCase(2048, 0.0053)]
     [TestCase(8192, 0.0053)]
     [TestCase(8192, 0.0)]
-    public void OfAMean(int budget, double training) => Check(random => Contrast.Estimate(Term(Contender(random, 0.6, s_own with { Training = training }), budget, 1))!, 0.6);
+    public void OfAMean(int budget, double training) =>
+        Check(random => Contrast.Estimate(Term(Contender(random, 0.6, s_own with { Training = training }), budget, 1))!, 0.6);
 
     [TestCase(512)]
     [TestCase(2048)]
@@ -64,7 +66,8 @@ public sealed class CoverageTests
     [Test]
     public void TheBestNumberOfStepsIsRarelyPutOnTheWrongSide()
     {
-        // 5 and 20 steps are equally good and 10 and 50 worse: neither verdict is right, and each should come in 2.5 % of the times at most.
+        // 5 and 20 steps are equally good and 10 and 50 worse: neither verdict is right, and each should come in 2.5 % of the times at
+        // most.
         int reproduced = 0, contradicted = 0;
         const int Tables = 300;
         Parallel.For(0, Tables, s =>
@@ -76,15 +79,30 @@ public sealed class CoverageTests
                 let own = SimulatedScores.Table(random, 3, TestSets, step.Mean, new Components(0.0015, 0.015, 0.01))
                 from r in Enumerable.Range(0, 3)
                 from j in Enumerable.Range(0, TestSets)
-                select SyntheticResults.Row("gmm", 1024, "cmpe", step.Steps, "c2st", own[r, j] + common[r, j], j, r));
-            BestStepsClaim claim = new() { Id = "a", Text = "t", Source = "s", Contender = "cmpe", Budget = 1024, Steps = [5, 10, 20, 50], From = 5, To = 15 };
+                select SyntheticResults.Row("gmm", 1024, "cmpe", step.Steps, "c2st", own[r, j] + common[r, j], j, r)
+            );
+            BestStepsClaim claim = new()
+            {
+                Id = "a",
+                Text = "t",
+                Source = "s",
+                Contender = "cmpe",
+                Budget = 1024,
+                Steps = [5, 10, 20, 50],
+                From = 5,
+                To = 15,
+            };
             Verdict verdict = claim.Judge(new ClaimEvidence(table, PublishedResults.None, "gmm", "paper", SyntheticResults.Styles)).Verdict;
             Interlocked.Add(ref reproduced, verdict == Verdict.Reproduced ? 1 : 0);
             Interlocked.Add(ref contradicted, verdict == Verdict.Contradicted ? 1 : 0);
         });
 
         // Of 300 tables 2.5 % are 7.5; 16 or more would come about once in 500 times.
-        Assert.That(Math.Max(reproduced, contradicted), Is.LessThan(16), $"reproduced {reproduced}, contradicted {contradicted} of {Tables}");
+        Assert.That(
+            Math.Max(reproduced, contradicted),
+            Is.LessThan(16),
+            $"reproduced {reproduced}, contradicted {contradicted} of {Tables}"
+        );
     }
 
     private static void Check(Func<Random, ContrastEstimate> estimate, double truth)
@@ -98,22 +116,29 @@ public sealed class CoverageTests
         Assert.That((double)covered / Simulations, Is.InRange(0.93, 0.98));
     }
 
-    private static ContrastTerm Term(Dictionary<int, double[,]> scores, int budget, double weight) => SimulatedScores.Term(scores[budget], weight, budget) with
-    {
-        OtherBudgets = scores.Where(s => s.Key != budget).ToDictionary(s => s.Key, s => SimulatedScores.Values(s.Value)),
-    };
+    private static ContrastTerm Term(Dictionary<int, double[,]> scores, int budget, double weight) =>
+        SimulatedScores.Term(scores[budget], weight, budget) with
+        {
+            OtherBudgets = scores.Where(s => s.Key != budget).ToDictionary(s => s.Key, s => SimulatedScores.Values(s.Value)),
+        };
 
     // A contender at all budgets; test sets are as hard at each of them as the common part says.
     private static Dictionary<int, double[,]> Contender(Random random, double mean, Components own, Components? common = null)
     {
         double[] testSet = SimulatedScores.Normals(random, TestSets, common?.TestSet ?? 0);
-        return s_budgets.ToDictionary(b => b.Budget, b => Plus(SimulatedScores.Table(random, b.Trainings, TestSets, mean, own), testSet, new double[b.Trainings]));
+        return s_budgets.ToDictionary(
+            b => b.Budget,
+            b => Plus(SimulatedScores.Table(random, b.Trainings, TestSets, mean, own), testSet, new double[b.Trainings])
+        );
     }
 
     private static (Dictionary<int, double[,]> Left, Dictionary<int, double[,]> Right) Pair(Random random, double left, double right)
     {
         double[] testSet = SimulatedScores.Normals(random, TestSets, s_common.TestSet);
-        Dictionary<int, double[]> training = s_budgets.ToDictionary(b => b.Budget, b => SimulatedScores.Normals(random, b.Trainings, s_common.Training));
+        Dictionary<int, double[]> training = s_budgets.ToDictionary(
+            b => b.Budget,
+            b => SimulatedScores.Normals(random, b.Trainings, s_common.Training)
+        );
         return (Side(left, s_own), Side(right, s_other));
 
         Dictionary<int, double[,]> Side(double mean, Components own) => s_budgets.ToDictionary(

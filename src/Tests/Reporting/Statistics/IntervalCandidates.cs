@@ -3,12 +3,14 @@ using Reproduce.Reporting;
 
 namespace Reproduce.Tests.Reporting.Statistics;
 
-/// <summary>Ways to make a 95 % interval of a mean over trainings and test sets, for the comparison in results/benchmarks/intervals.md.</summary>
+/// <summary>Ways to make a 95 % interval of a mean over trainings and test sets, for the comparison in
+/// results/benchmarks/intervals.md.</summary>
 internal static class IntervalCandidates
 {
     private const int Resamples = 400;
 
-    /// <summary>Name and interval of each candidate; the first is the one that the reports use. Only that one looks at the other budgets.</summary>
+    /// <summary>Name and interval of each candidate; the first is the one that the reports use. Only that one looks at the other
+    /// budgets.</summary>
     public static IReadOnlyList<(string Name, Func<double[,], double[][,], Random, (double Low, double High)> Interval)> All { get; } =
     [
         ("reported: all budgets", Reported),
@@ -43,8 +45,11 @@ internal static class IntervalCandidates
     private static (double Low, double High) Fiducial(double[,] table, Random random)
     {
         CrossedAnova anova = new(table);
-        int r = anova.Trainings, j = anova.TestSets;
-        double rest = (r - 1) * (j - 1) * anova.RestSquare, bySum = (r - 1) * anova.TrainingSquare / j, byTest = (j - 1) * anova.TestSetSquare / r;
+        int r = anova.Trainings,
+            j = anova.TestSets;
+        double rest = (r - 1) * (j - 1) * anova.RestSquare,
+            bySum = (r - 1) * anova.TrainingSquare / j,
+            byTest = (j - 1) * anova.TestSetSquare / r;
         double[] draws = new double[Resamples];
         for (int d = 0; d < draws.Length; d++)
         {
@@ -86,7 +91,8 @@ internal static class IntervalCandidates
         return Percentiles(draws);
     }
 
-    private static (double Low, double High) Student(double[] values) => Around(values.Average(), SampleStatistics.StandardError(values)!.Value, values.Length - 1);
+    private static (double Low, double High) Student(double[] values) =>
+        Around(values.Average(), SampleStatistics.StandardError(values)!.Value, values.Length - 1);
 
     private static (double Low, double High) Around(double mean, double error, double freedom)
     {
@@ -94,7 +100,8 @@ internal static class IntervalCandidates
         return (mean - half, mean + half);
     }
 
-    private static (double Low, double High) Percentiles(double[] draws) => (SampleStatistics.Quantile(draws, 0.025), SampleStatistics.Quantile(draws, 0.975));
+    private static (double Low, double High) Percentiles(double[] draws) =>
+        (SampleStatistics.Quantile(draws, 0.025), SampleStatistics.Quantile(draws, 0.975));
 
     private static (double[] Trainings, double[] TestSets) Margins(double[,] table)
     {

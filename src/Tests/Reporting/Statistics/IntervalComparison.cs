@@ -6,7 +6,8 @@ using Reproduce.Tests.Runner;
 namespace Reproduce.Tests.Reporting.Statistics;
 
 /// <summary>
-/// Writes results/benchmarks/intervals.md: the coverage of candidates for the interval of the reports, at the components that were measured.
+/// Writes results/benchmarks/intervals.md: the coverage of candidates for the interval of the reports, at the components that were
+/// measured.
 /// Run it by name: dotnet test src/Tests --filter Name=WriteTheComparisonOfIntervals (some minutes on two cores).
 /// </summary>
 [TestFixture]
@@ -57,33 +58,41 @@ public sealed class IntervalComparison
         Assert.That(new[] { worst, most }, Is.All.InRange(0.93, 0.98));
     }
 
-    private void Head() => _text.Append("""
-        # The interval of a mean over trainings and test sets
+    private void Head() =>
+        _text.Append(
+            """
+            # The interval of a mean over trainings and test sets
 
-        Every training of a contender is scored on the same 100 test sets, so the scores are a table of trainings by test sets with a spread of its own for
-        either and a rest in every cell. The table below is a simulation with normal effects: how often a nominal 95 % interval covers the true mean, in
-        percent, and in brackets the mean of half its width times 1000.
+            Every training of a contender is scored on the same 100 test sets, so the scores are a table of trainings by test sets with a spread of its own for
+            either and a rest in every cell. The table below is a simulation with normal effects: how often a nominal 95 % interval covers the true mean, in
+            percent, and in brackets the mean of half its width times 1000.
 
-        - **Quantity**: the spread between trainings and over test sets is what was measured for it (one training's spread over test sets holds the rest).
-          Of that variance over test sets *rest* is what another training does not repeat; both shares are shown as one training cannot tell them apart.
-        - **reported: all budgets** is what the reports use: Student's t with Satterthwaite's degrees of freedom, the variance of test sets plus that of
-          trainings, the latter the larger of what this budget's trainings show and what those of all budgets (5, 5, 3, 3 and 2 trainings) show together.
-        - **reported: this budget only** is what remains of it where no other budget was trained several times.
-        - **components, Satterthwaite**: the textbook's interval with the components of this budget alone. **fiducial**: the generalised pivot from the
-          same mean squares. **bootstrap of both**: trainings and test sets drawn again (400 times). **t over test sets** and **t over trainings** average
-          over the other first.
+            - **Quantity**: the spread between trainings and over test sets is what was measured for it (one training's spread over test sets holds the rest).
+              Of that variance over test sets *rest* is what another training does not repeat; both shares are shown as one training cannot tell them apart.
+            - **reported: all budgets** is what the reports use: Student's t with Satterthwaite's degrees of freedom, the variance of test sets plus that of
+              trainings, the latter the larger of what this budget's trainings show and what those of all budgets (5, 5, 3, 3 and 2 trainings) show together.
+            - **reported: this budget only** is what remains of it where no other budget was trained several times.
+            - **components, Satterthwaite**: the textbook's interval with the components of this budget alone. **fiducial**: the generalised pivot from the
+              same mean squares. **bootstrap of both**: trainings and test sets drawn again (400 times). **t over test sets** and **t over trainings** average
+              over the other first.
 
-        With two trainings of this budget alone nothing covers 95 % at a width of any use: one degree of freedom is too little to learn a variance from.
+            With two trainings of this budget alone nothing covers 95 % at a width of any use: one degree of freedom is too little to learn a variance from.
 
-        Made by `dotnet test src/Tests --filter Name=WriteTheComparisonOfIntervals`.
+            Made by `dotnet test src/Tests --filter Name=WriteTheComparisonOfIntervals`.
 
 
-        """.ReplaceLineEndings("\n"));
+            """.ReplaceLineEndings("\n")
+        );
 
     private void Heading(string first)
     {
         string[] names = [first, "rest", "trainings", .. IntervalCandidates.All.Select(c => c.Name)];
-        _text.Append("| ").AppendJoin(" | ", names).Append(" |\n| --- |").Append(string.Concat(names.Skip(1).Select(_ => " ---: |"))).Append('\n');
+        _text
+            .Append("| ")
+            .AppendJoin(" | ", names)
+            .Append(" |\n| --- |")
+            .Append(string.Concat(names.Skip(1).Select(_ => " ---: |")))
+            .Append('\n');
     }
 
     private void Rows(string name, double training, double perSet, double others)
@@ -117,7 +126,10 @@ public sealed class IntervalComparison
         {
             Random random = new((1000 * trainings) + s);
             double[,] table = SimulatedScores.Table(random, trainings, TestSets, 0, own);
-            double[][,] budgets = [.. rest.Select(n => SimulatedScores.Table(random, n, TestSets, 0, own with { Training = others * own.Training }))];
+            double[][,] budgets =
+            [
+                .. rest.Select(n => SimulatedScores.Table(random, n, TestSets, 0, own with { Training = others * own.Training })),
+            ];
             for (int c = 0; c < count; c++)
             {
                 (double low, double high) = IntervalCandidates.All[c].Interval(table, budgets, random);

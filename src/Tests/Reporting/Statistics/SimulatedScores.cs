@@ -22,7 +22,8 @@ internal static class SimulatedScores
         return values;
     }
 
-    public static double[] Normals(Random random, int count, double deviation) => [.. Enumerable.Range(0, count).Select(_ => deviation * Normal.Sample(random, 0, 1))];
+    public static double[] Normals(Random random, int count, double deviation) =>
+        [.. Enumerable.Range(0, count).Select(_ => deviation * Normal.Sample(random, 0, 1))];
 
     public static ReplicatedValues Values(double[,] table) => new(
         from r in Enumerable.Range(0, table.GetLength(0))
@@ -32,12 +33,18 @@ internal static class SimulatedScores
     public static ContrastTerm Term(double[,] table, double weight = 1, int budget = 1024, TrainingSpread? elsewhere = null) =>
         new() { Weight = weight, Budget = budget, Values = Values(table), Elsewhere = elsewhere };
 
-    public static ContrastTerm Term(double[] perTraining, double weight = 1, int budget = 1024, double testSetDeviation = 0) => new()
-    {
-        Weight = weight,
-        Budget = budget,
-        Values = new ReplicatedValues(perTraining.Select((v, r) => SyntheticResults.Row("gmm", budget, "cmpe", 10, "seconds", v, null, r))) { TestSetDeviation = testSetDeviation },
-    };
+    public static ContrastTerm Term(double[] perTraining, double weight = 1, int budget = 1024, double testSetDeviation = 0) =>
+        new()
+        {
+            Weight = weight,
+            Budget = budget,
+            Values = new ReplicatedValues(
+                perTraining.Select((v, r) => SyntheticResults.Row("gmm", budget, "cmpe", 10, "seconds", v, null, r))
+            )
+            {
+                TestSetDeviation = testSetDeviation,
+            },
+        };
 }
 
 /// <summary>Standard deviations of the effects of a table of trainings by test sets.</summary>
@@ -47,5 +54,6 @@ internal sealed record Components(double Training, double TestSet, double Rest)
     /// <param name="training">Between trainings.</param>
     /// <param name="perSet">Over test sets, of one training: test set and rest together.</param>
     /// <param name="share">Part of that variance that another training of the same contender does not repeat.</param>
-    public static Components Split(double training, double perSet, double share) => new(training, perSet * Math.Sqrt(1 - share), perSet * Math.Sqrt(share));
+    public static Components Split(double training, double perSet, double share) =>
+        new(training, perSet * Math.Sqrt(1 - share), perSet * Math.Sqrt(share));
 }

@@ -67,7 +67,10 @@ public sealed class MetricsTests
         Assert.Multiple(() =>
         {
             Assert.That(Floor.Folder.IsComplete);
-            Assert.That(Floor.Metrics.Select(m => m.File), Is.SupersetOf(new[] { "c2st.v1.npz", "mmd2.v1.npz", "rmse.v1.npz", "ece_max.v1.npz" }));
+            Assert.That(
+                Floor.Metrics.Select(m => m.File),
+                Is.SupersetOf(new[] { "c2st.v1.npz", "mmd2.v1.npz", "rmse.v1.npz", "ece_max.v1.npz" })
+            );
             Assert.That(Floor.Metrics.All(m => File.Exists(Floor.Folder.FileOf(m.File))));
             Assert.That(Rows(Floor).Count(r => r.Name == MetricStyle.C2st), Is.EqualTo(2));
             Assert.That(Rows(Floor).Select(r => r.Name), Does.Contain("ece_1").And.Contain("ece_2").And.Contain(MetricStyle.MaxEce));
@@ -107,7 +110,8 @@ public sealed class MetricsTests
         { Version = version };
     }
 
-    /// <summary>Scores of before metrics had files of their own stand in one file: it counts as the first version of what is in it.</summary>
+    /// <summary>Scores of before metrics had files of their own stand in one file: it counts as the first version of what is in
+    /// it.</summary>
     [Test]
     public void AnOldScoreIsTheFirstVersionOfItsMetrics()
     {

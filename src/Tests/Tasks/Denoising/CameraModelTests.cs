@@ -238,7 +238,10 @@ public sealed class CameraModelTests
     public void WrongShapesAndSettingsAreRefused()
     {
         CameraModel camera = new();
-        Assert.That(() => camera.Simulate(zeros(2, 783), _random), Throws.ArgumentException.With.Message.EqualTo("theta: expected [B, 784], got [2, 783]."));
+        Assert.That(
+            () => camera.Simulate(zeros(2, 783), _random),
+            Throws.ArgumentException.With.Message.EqualTo("theta: expected [B, 784], got [2, 783].")
+        );
         Assert.That(() => new CameraModel(new CameraSettings { BlurDeviation = 0 }), Throws.ArgumentException);
         Assert.That(() => new CameraModel(new CameraSettings { Gain = double.NaN }), Throws.ArgumentException);
     }

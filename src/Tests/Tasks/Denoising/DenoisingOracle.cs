@@ -21,7 +21,9 @@ internal static class DenoisingOracle
             string? found = s_places.FirstOrDefault(FashionMnistFolder.IsComplete);
             if (found is null)
             {
-                Assert.Ignore($"Fashion-MNIST is not installed (looked in {string.Join(", ", s_places)}): apt-get install dataset-fashion-mnist.");
+                Assert.Ignore(
+                    $"Fashion-MNIST is not installed (looked in {string.Join(", ", s_places)}): apt-get install dataset-fashion-mnist."
+                );
             }
 
             return found!;

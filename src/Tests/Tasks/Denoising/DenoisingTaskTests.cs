@@ -9,8 +9,14 @@ namespace Reproduce.Tests.Tasks.Denoising;
 /// <summary>The splits and the scaling, on made-up images whose first two pixels say which image it is.</summary>
 public sealed class DenoisingTaskTests
 {
-    private static readonly DenoisingTask s_task = new(() => new FashionMnist(
-        Numbered(FashionMnist.TrainingCount), NumberedLabels(FashionMnist.TrainingCount), Numbered(FashionMnist.TestCount), NumberedLabels(FashionMnist.TestCount)));
+    private static readonly DenoisingTask s_task = new(() =>
+        new FashionMnist(
+            Numbered(FashionMnist.TrainingCount),
+            NumberedLabels(FashionMnist.TrainingCount),
+            Numbered(FashionMnist.TestCount),
+            NumberedLabels(FashionMnist.TestCount)
+        )
+    );
 
     [Test]
     public void SplitsAreThePublishedOnes()

@@ -46,8 +46,9 @@ public sealed class FashionMnistTests
     [Test]
     public void AGivenFolderIsTheOnlyOne()
     {
-        FileNotFoundException thrown = Assert.Throws<FileNotFoundException>(
-            () => FashionMnistFolder.Find(Path.Combine(_folder, "none"), Server(_ => throw new InvalidOperationException()), [Complete("a", "")]))!;
+        FileNotFoundException thrown = Assert.Throws<FileNotFoundException>(() =>
+            FashionMnistFolder.Find(Path.Combine(_folder, "none"), Server(_ => throw new InvalidOperationException()), [Complete("a", "")])
+        )!;
         Assert.That(thrown.Message, Does.StartWith($"Fashion-MNIST was not found in {_folder}/none. Put train-images-idx3-ubyte.gz, "));
         Assert.That(thrown.Message, Does.Contain("dataset-fashion-mnist"));
     }
@@ -60,7 +61,11 @@ public sealed class FashionMnistTests
             () => FashionMnistFolder.Find(null, Server(_ => throw new HttpRequestException("No such host is known.")), places))!;
         Assert.That(
             thrown.Message,
-            Does.StartWith($"Fashion-MNIST was not found in {places[0]}, {places[1]}. The download from http://example.org/ failed: No such host is known. Put "));
+            Does.StartWith(
+                $"Fashion-MNIST was not found in {places[0]}, {places[1]}. The download from http://example.org/ failed: No such host is "
+                    + $"known. Put "
+            )
+        );
     }
 
     [Test]
@@ -70,7 +75,10 @@ public sealed class FashionMnistTests
         Uri? asked = null;
         InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => FashionMnistFolder.Find(null, Server(Answer), [place]))!;
         Assert.That(asked, Is.EqualTo(new Uri("http://example.org/train-images-idx3-ubyte.gz")));
-        Assert.That(thrown.Message, Does.StartWith("http://example.org/train-images-idx3-ubyte.gz: expected 26421880 bytes with SHA-256 3aede38d"));
+        Assert.That(
+            thrown.Message,
+            Does.StartWith("http://example.org/train-images-idx3-ubyte.gz: expected 26421880 bytes with SHA-256 3aede38d")
+        );
         Assert.That(thrown.Message, Does.Contain("got 3 bytes with 039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"));
         Assert.That(Directory.GetFiles(place), Is.Empty);
 
@@ -94,7 +102,10 @@ public sealed class FashionMnistTests
         string place = Complete("new", ".gz");
         File.Delete(Path.Combine(place, name + ".gz"));
         InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => Server(_ => new MemoryStream([1, 2, 3])).Fetch(place))!;
-        Assert.That(thrown.Message, Does.StartWith($"http://example.org/{name}.gz: expected {size} bytes with SHA-256 {sha256}, got 3 bytes with "));
+        Assert.That(
+            thrown.Message,
+            Does.StartWith($"http://example.org/{name}.gz: expected {size} bytes with SHA-256 {sha256}, got 3 bytes with ")
+        );
         Assert.That(FashionMnistFolder.Names, Does.Contain(name));
     }
 
@@ -135,7 +146,9 @@ public sealed class FashionMnistTests
         }
 
         using EndlessStream endless = new();
-        InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => FashionMnistFolder.Find(null, Server(_ => endless), [place]))!;
+        InvalidDataException thrown = Assert.Throws<InvalidDataException>(() =>
+            FashionMnistFolder.Find(null, Server(_ => endless), [place])
+        )!;
         Assert.That(thrown.Message, Does.Contain("t10k-labels-idx1-ubyte.gz: expected 5148 bytes").And.Contain("got more"));
         Assert.That(endless.Given, Is.EqualTo(5149));
         Assert.That(Directory.GetFiles(place), Has.Length.EqualTo(3));
@@ -145,7 +158,10 @@ public sealed class FashionMnistTests
     public void AnotherDataSetIsRefused()
     {
         string folder = Complete("a", "");
-        File.WriteAllBytes(Path.Combine(folder, FashionMnistFolder.TrainingImages), [0, 0, 8, 3, 0, 0, 0xEA, 0x60, 0, 0, 0, 32, 0, 0, 0, 32]);
+        File.WriteAllBytes(
+            Path.Combine(folder, FashionMnistFolder.TrainingImages),
+            [0, 0, 8, 3, 0, 0, 0xEA, 0x60, 0, 0, 0, 32, 0, 0, 0, 32]
+        );
         InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => FashionMnist.Read(folder))!;
         Assert.That(thrown.Message, Does.EndWith("expected the shape [60000, 28, 28], got [60000, 32, 32]."));
     }

@@ -79,7 +79,13 @@ internal static class MaxStatisticTest
 
         int worst = Array.IndexOf(observed, largest);
         return new MaxStatisticResult(
-            (double)atLeast / (permutations + 1), Largest(false), Largest(true), worst < 0 ? -1 : where[worst].Column, tested, [.. unequal]);
+            (double)atLeast / (permutations + 1),
+            Largest(false),
+            Largest(true),
+            worst < 0 ? -1 : where[worst].Column,
+            tested,
+            [.. unequal]
+        );
 
         void Add(double[] values, (int, bool) place)
         {

@@ -27,7 +27,16 @@ public sealed class TumorBatchTests
     public void TheResultDependsOnNeitherChunksNorWorkersNorFolder()
     {
         TumorBatchResult expected = TumorBatch.Run(s_parameters, s_key, new TumorBatchSettings { ChunkSize = 50, Workers = 1 });
-        TumorBatchResult result = TumorBatch.Run(s_parameters, s_key, new TumorBatchSettings { ChunkSize = 7, Workers = 3, Folder = _folder });
+        TumorBatchResult result = TumorBatch.Run(
+            s_parameters,
+            s_key,
+            new TumorBatchSettings
+            {
+                ChunkSize = 7,
+                Workers = 3,
+                Folder = _folder,
+            }
+        );
         AssertSame(result, expected);
         Assert.That(expected.Growth(0)[0], Is.LessThan(expected.Growth(49)[0]));
 
@@ -51,9 +60,17 @@ public sealed class TumorBatchTests
 
         var seen = new List<TumorBatchProgress>();
         TumorBatchResult result = TumorBatch.Run(s_parameters, s_key, options, seen.Add);
-        Assert.That(before.Select(f => File.GetLastWriteTimeUtc(f.Key)), Is.EqualTo(before.Values), "finished chunks were not written again");
+        Assert.That(
+            before.Select(f => File.GetLastWriteTimeUtc(f.Key)),
+            Is.EqualTo(before.Values),
+            "finished chunks were not written again"
+        );
         Assert.That(seen.Select(p => p.Done), Is.EqualTo(new[] { 10, 20, 30, 40, 50 }));
-        Assert.That(seen.Select(p => p.TimeLeft is null), Is.EqualTo(new[] { true, true, false, false, false }), "no estimate before the first simulation");
+        Assert.That(
+            seen.Select(p => p.TimeLeft is null),
+            Is.EqualTo(new[] { true, true, false, false, false }),
+            "no estimate before the first simulation"
+        );
         Assert.That(seen[^1].TimeLeft, Is.EqualTo(TimeSpan.Zero));
         AssertSame(result, TumorBatch.Run(s_parameters, s_key));
     }
@@ -99,7 +116,10 @@ public sealed class TumorBatchTests
 
         Assert.That(result.Failures.Select(f => f.Index), Is.EqualTo(new[] { 3, 17 }));
         Assert.That((last.Done, last.Failed), Is.EqualTo((50, 2)));
-        Assert.That(result.Failures[0].ToString(), Does.StartWith("simulation 3: EcmDegradationRate: expected").And.Contains("division_depth=15"));
+        Assert.That(
+            result.Failures[0].ToString(),
+            Does.StartWith("simulation 3: EcmDegradationRate: expected").And.Contains("division_depth=15")
+        );
         Assert.That(result.Failures[1].Reason, Does.StartWith("more than 30000 events"));
         Assert.That(result.Growth(3).ToArray(), Is.All.NaN);
         Assert.That(Enumerable.Range(0, 50).Where(i => float.IsNaN(result.Ecm(i)[0])), Is.EqualTo(new[] { 3, 17 }));
@@ -158,12 +178,17 @@ public sealed class TumorBatchTests
         random.Restart(s_key);
         using (Observation x = task.Simulate(theta, random))
         {
-            Assert.That(x.Parts.ToDictionary(p => p.Key, p => string.Join('x', p.Value.shape)), Is.EquivalentTo(new Dictionary<string, string>
-            {
-                ["growth"] = "2x20",
-                ["proliferation"] = "2x300",
-                ["ecm"] = "2x300",
-            }));
+            Assert.That(
+                x.Parts.ToDictionary(p => p.Key, p => string.Join('x', p.Value.shape)),
+                Is.EquivalentTo(
+                    new Dictionary<string, string>
+                    {
+                        ["growth"] = "2x20",
+                        ["proliferation"] = "2x300",
+                        ["ecm"] = "2x300",
+                    }
+                )
+            );
             Assert.That(x.Parts.Values.All(t => t.dtype == ScalarType.Float32 && t.is_contiguous()), Is.True);
             random.Restart(s_key);
             using Observation same = task.Simulate(theta, random);
@@ -173,7 +198,10 @@ public sealed class TumorBatchTests
         }
 
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
-        Assert.That(() => task.Simulate(theta.narrow(1, 0, 3), random), Throws.ArgumentException.With.Message.StartsWith("theta: expected [B, 7], got [2, 3]."));
+        Assert.That(
+            () => task.Simulate(theta.narrow(1, 0, 3), random),
+            Throws.ArgumentException.With.Message.StartsWith("theta: expected [B, 7], got [2, 3].")
+        );
     }
 
     [Test]
@@ -183,7 +211,10 @@ public sealed class TumorBatchTests
         using Tensor theta = tensor(new float[,] { { -3, 1, 0.5f, -1, -2, 5, -2 } });
         Assert.That(
             () => new TumorSpheroidTask().Simulate(theta, random),
-            Throws.InvalidOperationException.With.Message.StartsWith("1 of 1 simulations failed: simulation 0: EcmDegradationRate: expected a rate in (0, 100]"));
+            Throws.InvalidOperationException.With.Message.StartsWith(
+                "1 of 1 simulations failed: simulation 0: EcmDegradationRate: expected a rate in (0, 100]"
+            )
+        );
     }
 
     private static void AssertSame(TumorBatchResult a, TumorBatchResult b)

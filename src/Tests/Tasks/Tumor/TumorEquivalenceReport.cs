@@ -63,7 +63,9 @@ public sealed class TumorEquivalenceReport
         Line("Reference data and their origin: `src/Tests/Data/tumor`. Family-wise level of each of the two comparisons: 1 %.");
         Line();
         Line($"* Against runs of the original program: {(original ? "no difference found" : "**a difference was found**")}.");
-        Line($"* Against 400 runs per setting of its bit-exact replica: {(replica ? "no difference found" : "**a difference was found**")}.");
+        Line(
+            $"* Against 400 runs per setting of its bit-exact replica: {(replica ? "no difference found" : "**a difference was found**")}."
+        );
         Line();
     }
 
@@ -85,7 +87,10 @@ public sealed class TumorEquivalenceReport
         }
 
         Line();
-        Line($"Smallest p x {settings.Length}: {smallest:F2}. Outputs constant in both but unequal: {results.Sum(r => r.UnequalConstants.Length)}.");
+        Line(
+            $"Smallest p x {settings.Length}: {smallest:F2}. Outputs constant in both but unequal: "
+                + $"{results.Sum(r => r.UnequalConstants.Length)}."
+        );
         Line();
     }
 
@@ -105,7 +110,9 @@ public sealed class TumorEquivalenceReport
         }
 
         Line();
-        Line("Neighbouring bins and times are strongly correlated, so one rms z is a few independent numbers: it scatters around 1 widely.");
+        Line(
+            "Neighbouring bins and times are strongly correlated, so one rms z is a few independent numbers: it scatters around 1 widely."
+        );
         Line();
     }
 
@@ -119,14 +126,20 @@ public sealed class TumorEquivalenceReport
         foreach (int column in new[] { 0, 4, 9, 14, 19 })
         {
             TumorSummary r = replica.Single(s => s.Column == column);
-            Line($"| {TumorReferenceData.Describe(column, TumorReferenceData.Bins)} | {Moments(original, column)} | {r.Mean:G4} ({r.Sd:G2}) | {Moments(ours, column)} |");
+            Line(
+                $"| {TumorReferenceData.Describe(column, TumorReferenceData.Bins)} | {Moments(original, column)} | {r.Mean:G4} "
+                    + $"({r.Sd:G2}) | {Moments(ours, column)} |"
+            );
         }
 
         double[][] grouped = [.. ours.Select(TumorReferenceData.Grouped)];
         foreach (int group in new[] { 0, 5, 15, 29, 30, 35, 45 })
         {
             int column = TumorReferenceData.GrowthColumns + group;
-            Line($"| {TumorReferenceData.Describe(column, TumorReferenceData.Groups)} | {Moments(original, column)} | | {Moments(grouped, column)} |");
+            Line(
+                $"| {TumorReferenceData.Describe(column, TumorReferenceData.Groups)} | {Moments(original, column)} | | "
+                    + $"{Moments(grouped, column)} |"
+            );
         }
 
         Line();

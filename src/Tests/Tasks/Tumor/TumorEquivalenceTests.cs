@@ -40,7 +40,10 @@ public sealed class TumorEquivalenceTests
     {
         // The same simulator with a division rate 4 % higher: a model error of this size must not pass as equivalent.
         TumorSetting setting = TumorReferenceData.Settings[0];
-        TumorSetting changed = setting with { Parameters = setting.Parameters with { DivisionRate = 1.04 * setting.Parameters.DivisionRate } };
+        TumorSetting changed = setting with
+        {
+            Parameters = setting.Parameters with { DivisionRate = 1.04 * setting.Parameters.DivisionRate },
+        };
         double[][] ours = TumorReferenceData.OurRuns(TumorLattice.Standard, changed, 100);
         Assert.That(CompareWithOriginal(ours, setting).PValue, Is.LessThan(0.001));
         TumorSummary[] summaries = [.. TumorReferenceData.ReplicaSummaries().Where(s => s.Lattice == 'A' && s.Setting == setting.Number)];

@@ -36,9 +36,9 @@ public sealed class TumorLatticeTests
             string ours = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{site},{s_lattice.X[site]:R},{s_lattice.Y[site]:R},{string.Join(' ', s_lattice.NeighboursOf(site).ToArray())}");
-            string theirs = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{cells[0]},{double.Parse(cells[1], CultureInfo.InvariantCulture):R},{double.Parse(cells[2], CultureInfo.InvariantCulture):R},{cells[3]}");
+            double x = double.Parse(cells[1], CultureInfo.InvariantCulture);
+            double y = double.Parse(cells[2], CultureInfo.InvariantCulture);
+            string theirs = string.Create(CultureInfo.InvariantCulture, $"{cells[0]},{x:R},{y:R},{cells[3]}");
             Assert.That(ours, Is.EqualTo(theirs));
             site++;
         }

@@ -111,7 +111,11 @@ public sealed class TumorPartsTests
                 if (occupancy.IsTaken(site))
                 {
                     double expected = list.Min(b => s_lattice.SquaredDistance(site, b));
-                    Assert.That(border.SquaredTo(site), Is.EqualTo(expected < Cutoff * Cutoff ? expected : double.PositiveInfinity), $"site {site} of {begin}");
+                    Assert.That(
+                        border.SquaredTo(site),
+                        Is.EqualTo(expected < Cutoff * Cutoff ? expected : double.PositiveInfinity),
+                        $"site {site} of {begin}"
+                    );
                 }
             }
         }
@@ -250,7 +254,11 @@ public sealed class TumorPartsTests
         }
 
         cells.Refresh(cell, occupancy);
-        Assert.That((cells.RunningCount, cells.BlockedCount, cells.IsProliferating(cell)), Is.EqualTo((1, 0, false)), "still enclosed: stalled");
+        Assert.That(
+            (cells.RunningCount, cells.BlockedCount, cells.IsProliferating(cell)),
+            Is.EqualTo((1, 0, false)),
+            "still enclosed: stalled"
+        );
 
         cells.Push(2, 5050);
         cells.Refresh(cell, occupancy);

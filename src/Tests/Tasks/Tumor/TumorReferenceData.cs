@@ -10,9 +10,19 @@ namespace Reproduce.Tests.Tasks.Tumor;
 internal sealed record TumorSetting(int Number, string Name, TumorParameters Parameters);
 
 /// <summary>Mean, standard deviation and 5 % and 95 % quantiles of one output over the replica's runs.</summary>
-internal readonly record struct TumorSummary(char Lattice, int Setting, int Column, int Runs, double Mean, double Sd, double Q05, double Q95);
+internal readonly record struct TumorSummary(
+    char Lattice,
+    int Setting,
+    int Column,
+    int Runs,
+    double Mean,
+    double Sd,
+    double Q05,
+    double Q95
+);
 
-/// <summary>Runs of the original program and summaries of its bit-exact replica (src/Tests/Data/tumor), and runs of ours beside them.</summary>
+/// <summary>Runs of the original program and summaries of its bit-exact replica (src/Tests/Data/tumor), and runs of ours beside
+/// them.</summary>
 /// <remarks>A run is a row: 20 growth values, then the matrix profile, then the proliferation profile, each by ascending radius.</remarks>
 internal static class TumorReferenceData
 {
@@ -42,10 +52,19 @@ internal static class TumorReferenceData
 
     /// <summary>The replica's summaries: 20 growth values, 300 + 300 bins, at every setting on lattice A and at the default on B.</summary>
     public static TumorSummary[] ReplicaSummaries() =>
-    [
-        .. Rows("replica_summary.csv.gz").Select(c => new TumorSummary(
-            c[0][0], Integer(c[1]), Column(c[2], Integer(c[3]), Bins), Integer(c[4]), Number(c[5]), Number(c[6]), Number(c[7]), Number(c[9]))),
-    ];
+        [
+            .. Rows("replica_summary.csv.gz")
+                .Select(c => new TumorSummary(
+                    c[0][0],
+                    Integer(c[1]),
+                    Column(c[2], Integer(c[3]), Bins),
+                    Integer(c[4]),
+                    Number(c[5]),
+                    Number(c[6]),
+                    Number(c[7]),
+                    Number(c[9])
+                )),
+        ];
 
     /// <summary>Runs of our simulator: 20 growth values, 300 + 300 bins.</summary>
     public static double[][] OurRuns(TumorLattice lattice, TumorSetting setting, int runs)

@@ -31,7 +31,11 @@ public sealed class TumorSimulatorTests
     [TestCase(5049, 153.2387)]
     [TestCase(5050, 153.8978)]
     public void TheInitialDiskHasTheOriginalsRadius(int startSite, double expected) =>
-        Assert.That(TumorSimulator.GrowthUnit * Begin(startSite, 12).Sites.BorderRadius(), Is.EqualTo(expected).Within(5e-5), "printed to four places");
+        Assert.That(
+            TumorSimulator.GrowthUnit * Begin(startSite, 12).Sites.BorderRadius(),
+            Is.EqualTo(expected).Within(5e-5),
+            "printed to four places"
+        );
 
     [Test]
     public void WhereNothingCyclesNothingGrows()

@@ -25,8 +25,18 @@ internal sealed class VectorDeepSet
         _features = features;
         _units = settings.Units;
         _outputs = settings.Outputs;
-        _equivariant = [.. Enumerable.Range(0, settings.EquivariantModules)
-            .Select(i => new VectorEquivariantModule(i * 3 * settings.Layers, i == 0 ? features : _units, _units, settings.Layers, members))];
+        _equivariant =
+        [
+            .. Enumerable
+                .Range(0, settings.EquivariantModules)
+                .Select(i => new VectorEquivariantModule(
+                    i * 3 * settings.Layers,
+                    i == 0 ? features : _units,
+                    _units,
+                    settings.Layers,
+                    members
+                )),
+        ];
         int first = _equivariant.Length * 3 * settings.Layers;
         _invariant = new VectorInvariantModule(first, _equivariant.Length == 0 ? features : _units, _units, settings.Layers, members);
         _last = first + 2 * settings.Layers;

@@ -2,7 +2,8 @@ using Reproduce.Kernels;
 
 namespace Reproduce.Inference.Networks.Vectors.Sets;
 
-/// <summary>Every member joined with the set's invariant summary and passed through dense layers: for 32 sets at once, member by member.</summary>
+/// <summary>Every member joined with the set's invariant summary and passed through dense layers: for 32 sets at once, member by
+/// member.</summary>
 /// <remarks>The first of these layers takes the product with the summary once for a set, not once for a member.</remarks>
 internal sealed class VectorEquivariantModule
 {
@@ -30,7 +31,8 @@ internal sealed class VectorEquivariantModule
         _rest = new VectorStack(_first + 1, units, units, layers - 1);
     }
 
-    /// <summary>Numbers that the forward pass leaves for the backward pass: the summary's, the members' layers, the outputs [N, H, 32].</summary>
+    /// <summary>Numbers that the forward pass leaves for the backward pass: the summary's, the members' layers, the outputs [N, H,
+    /// 32].</summary>
     internal int SavedLength => _context.SavedLength + _members * (JoinedLength + HiddenLength);
 
     /// <summary>Numbers of scratch that <see cref="Forward"/> and <see cref="Backward"/> want.</summary>
@@ -46,7 +48,8 @@ internal sealed class VectorEquivariantModule
     /// <summary>The module's output in what the forward pass left.</summary>
     /// <param name="saved"><see cref="SavedLength"/> numbers.</param>
     /// <returns>[N, H, 32].</returns>
-    internal ReadOnlySpan<float> Output(ReadOnlySpan<float> saved) => saved.Slice(SavedLength - _members * HiddenLength, _members * HiddenLength);
+    internal ReadOnlySpan<float> Output(ReadOnlySpan<float> saved) =>
+        saved.Slice(SavedLength - _members * HiddenLength, _members * HiddenLength);
 
     /// <summary>Applies the module.</summary>
     /// <param name="sets">[N, C, 32].</param>

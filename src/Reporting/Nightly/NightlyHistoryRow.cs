@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace Reproduce.Reporting;
+
+/// <summary>An entry of a night of the past.</summary>
+/// <param name="Origin">When and where.</param>
+/// <param name="Kind">Quality or speed.</param>
+/// <param name="Source">Experiment or class of benchmarks.</param>
+/// <param name="Setting">What was measured, the contender first.</param>
+/// <param name="Metric">The metric.</param>
+/// <param name="Value">The number; NaN when there was none.</param>
+/// <param name="Outcome">The verdict of that night.</param>
+public sealed record NightlyHistoryRow(
+    NightlyOrigin Origin, NightlyKind Kind, string Source, string Setting, string Metric, double Value, NightlyOutcome Outcome)
+{
+    /// <summary>When it was.</summary>
+    public DateTime Time =>
+        DateTime.ParseExact(Origin.Date, NightlyHistory.DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
+
+    /// <summary>Whether the night failed by it.</summary>
+    public bool IsRegression => Outcome is NightlyOutcome.Worse or NightlyOutcome.Missing;
+}

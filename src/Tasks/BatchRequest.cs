@@ -1,0 +1,8 @@
+namespace Reproduce.Tasks;
+
+/// <summary>How a batch of simulations is run; nothing here changes the result.</summary>
+/// <param name="Folder">Where finished simulations are kept until all are done; null to keep none.</param>
+/// <param name="Workers">Simulations at once.</param>
+/// <param name="Progress">Told the number of finished simulations.</param>
+/// <param name="Cancel">Stops the batch.</param>
+public sealed record BatchRequest(string? Folder, int Workers, Action<int>? Progress, CancellationToken Cancel);

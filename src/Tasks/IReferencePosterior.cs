@@ -1,0 +1,16 @@
+using Reproduce.Compute;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tasks;
+
+/// <summary>A task whose posterior can be sampled exactly.</summary>
+public interface IReferencePosterior
+{
+    /// <summary>Draws from p(theta | x) for every data set.</summary>
+    /// <param name="x">J data sets.</param>
+    /// <param name="draws">Number of draws for each, S.</param>
+    /// <param name="key">Data set j takes its random numbers from the stream key.Child(j), so its draws do not depend on the
+    /// others.</param>
+    /// <returns>float32, [J, S, D], on the CPU.</returns>
+    Tensor Sample(Observation x, int draws, RandomKey key);
+}

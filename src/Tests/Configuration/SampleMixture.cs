@@ -1,0 +1,6 @@
+namespace Reproduce.Tests.Configuration;
+
+public sealed record SampleMixture : SampleTask
+{
+    public int Components { get; init; } = 2;
+}

@@ -1,0 +1,6 @@
+namespace Reproduce.Tests.Configuration;
+
+public sealed record SampleNpse : SampleContender
+{
+    public int Layers { get; init; } = 4;
+}

@@ -1,0 +1,7 @@
+namespace Reproduce.Tests.Configuration;
+
+public enum SampleSchedule
+{
+    Constant,
+    CosineDecay,
+}
