@@ -134,11 +134,11 @@ public sealed class LockTests
             Assert.That(line, Does.Contain($"The run before (process {first.Id} on"));
         }
 
-            return (
-                2 * cases,
-                "refused with exit code 4 and one sentence that names host and process; the killed run's lock is recognised and taken over"
-            );
-        });
+        return (
+            2 * cases,
+            "refused with exit code 4 and one sentence that names host and process; the killed run's lock is recognised and taken over"
+        );
+    });
 
     private string WriteOwner(string json) => _folder.File(
         "logs/run.owner",

@@ -99,21 +99,21 @@ public sealed class MetricTests
             Npz.Write(wide, new Dictionary<string, Tensor> { ["draws"] = zeros(10, 5000) });
         }
 
-            (string Samples, string Reference)[] cases =
-            [
-                ("", good),
+        (string Samples, string Reference)[] cases =
+        [
+            ("", good),
                 (folder.Path, good),
                 (folder.File("text.npz", "hello"), good),
                 (wide, wide),
             ];
-            foreach ((string samples, string reference) in cases)
-            {
-                Assert.That(
-                    () => ScoreCommand.Run(samples, reference, 1, json: false, TextWriter.Null),
-                    Throws.TypeOf<ConfigurationException>(),
-                    samples
-                );
-            }
+        foreach ((string samples, string reference) in cases)
+        {
+            Assert.That(
+                () => ScoreCommand.Run(samples, reference, 1, json: false, TextWriter.Null),
+                Throws.TypeOf<ConfigurationException>(),
+                samples
+            );
+        }
 
         return (cases.Length, "all refused in one sentence, exit code 2; before: stack traces for no name and 5000 parameters");
     });
