@@ -102,6 +102,7 @@ public sealed class C2stTests
     }
 
     [TestCaseSource(nameof(s_engines))]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void TheChanceLevelDoesNotDependOnTheNumberOfDraws(C2stEngine engine)
     {
         Tensor few = _random.Normal([8, 100, 2]), many = _random.Normal([8, 10_000, 2]);
@@ -113,6 +114,7 @@ public sealed class C2stTests
     }
 
     [TestCaseSource(nameof(s_engines))]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void PValuesAreUniformForEqualDistributionsAndSmallForOthers(C2stEngine engine)
     {
         const int sets = 200;

@@ -9,6 +9,7 @@ using Reproduce.Tests.Runner;
 namespace Reproduce.Tests.Reporting;
 
 /// <summary>The page in a real browser: an installed Chromium; left out where there is none.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
 internal sealed class HtmlBrowserTests
 {
     private static readonly string[] _browsers =
