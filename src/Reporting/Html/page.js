@@ -50,6 +50,9 @@
   if (budgets.length < 2) $("axis").querySelector("[value=budget]").remove();
   const hasTimes = data.settings.some(s => valueOf(s, data.time));
   if (!hasTimes) $("axis").querySelector("[value=time]").remove();
+  // A contender without times would be missing from the first picture.
+  const timed = new Set(data.settings.filter(s => valueOf(s, data.time)).map(s => s.contender));
+  if (data.contenders.some(c => !timed.has(c.name))) $("axis").value = "steps";
 
   const checked = () => new Set([...$("contenders").querySelectorAll("input:checked")].map(b => b.value));
 
@@ -134,7 +137,8 @@
     if (m.floor !== null) plan.shapes = [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: m.floor, y1: m.floor, line: { color: colours().ink, width: 1, dash: "dot" } }];
     Plotly.react("chart", traces, plan, { responsive: true, displaylogo: false });
     const better = { Lower: "Lower is better.", Higher: "Higher is better.", None: "" }[m.better];
-    $("note").textContent = `${settings.length} settings. ${better}${m.floor === null ? "" : " Dotted line: exact draws against exact draws."} Click a point, or a row's button, for its test sets.`;
+    const nowhere = settings.filter(s => place(s) === undefined).length;
+    $("note").textContent = `${settings.length} settings${nowhere === 0 ? "" : `, ${nowhere} of them without a time, in the table only`}. ${better}${m.floor === null ? "" : " Dotted line: exact draws against exact draws."} Click a point, or a row's button, for its test sets.`;
     rows(settings);
   }
 
