@@ -2,8 +2,9 @@ using BenchmarkDotNet.Attributes;
 
 namespace Reproduce.Benchmarks;
 
-/// <summary>One training step of every contender of the low-dimensional experiments, with the networks and batches of their files, on one
-/// thread.</summary>
+/// <summary>
+/// One training step of every contender of the low-dimensional experiments, with the networks and batches of their files, on one thread.
+/// </summary>
 [Config(typeof(InProcessConfig))]
 public class ExperimentTrainingBenchmarks
 {

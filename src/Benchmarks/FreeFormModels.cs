@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
 
-/// <summary>The estimators of the two-moons experiment at the paper's size, with random weights and data: times do not depend on
-/// them.</summary>
+/// <summary>
+/// The estimators of the two-moons experiment at the paper's size, with random weights and data: times do not depend on them.
+/// </summary>
 internal static class FreeFormModels
 {
     internal const int Dimension = 2, Units = 256, Blocks = 2, BatchSize = 64, Simulations = 8192;

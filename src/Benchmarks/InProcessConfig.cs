@@ -4,8 +4,9 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace Reproduce.Benchmarks;
 
-/// <summary>Benchmarks inside of this process: a generated project per benchmark would copy half a gigabyte of native libraries each
-/// time.</summary>
+/// <summary>
+/// Benchmarks inside of this process: a generated project per benchmark would copy half a gigabyte of native libraries each time.
+/// </summary>
 public class InProcessConfig : ManualConfig
 {
     /// <summary>A few long iterations of one call each.</summary>

@@ -2,8 +2,9 @@ using MathNet.Numerics.Statistics;
 
 namespace Reproduce.Evaluation;
 
-/// <summary>Quantiles as NumPy's default computes them: linear between the two neighbouring order statistics (Hyndman and Fan's
-/// R7).</summary>
+/// <summary>
+/// Quantiles as NumPy's default computes them: linear between the two neighbouring order statistics (Hyndman and Fan's R7).
+/// </summary>
 internal static class Quantiles
 {
     /// <summary>A quantile.</summary>

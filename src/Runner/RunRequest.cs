@@ -34,8 +34,9 @@ public sealed record RunRequest
     /// <summary>Folder for the results of jobs, or null for the usual one.</summary>
     public string? Cache { get; init; }
 
-    /// <summary>Whether the report keeps what the one before it in the same folder has measured at other settings: budgets, contenders,
-    /// steps.</summary>
+    /// <summary>
+    /// Whether the report keeps what the one before it in the same folder has measured at other settings: budgets, contenders, steps.
+    /// </summary>
     public bool Keep { get; init; }
 
     /// <summary>Trainings at once; 0 takes one per core on a CPU and one on a GPU.</summary>
@@ -56,8 +57,9 @@ public sealed record RunRequest
     /// <summary>"paper" or the variant's name, for tables.</summary>
     public string VariantName => Variant ?? ResolvedVariant ?? Measurement.PaperVariant;
 
-    /// <summary>The name of the variant that <see cref="ExperimentFile"/> has been laid under already, as that of a finished run has; or
-    /// null.</summary>
+    /// <summary>
+    /// The name of the variant that <see cref="ExperimentFile"/> has been laid under already, as that of a finished run has; or null.
+    /// </summary>
     public string? ResolvedVariant { get; init; }
 
     /// <summary>The folder for results of the project that the experiment file belongs to.</summary>

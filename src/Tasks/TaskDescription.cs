@@ -35,8 +35,9 @@ public sealed record TaskDescription
     /// <summary>How a parameter vector is drawn as a configuration in the plane; the report shows those in place of a scatter.</summary>
     public IConfiguration? Configuration { get; init; }
 
-    /// <summary>What the parameters show as an image; the report has images and the image table in place of scatter and
-    /// calibration.</summary>
+    /// <summary>
+    /// What the parameters show as an image; the report has images and the image table in place of scatter and calibration.
+    /// </summary>
     public IImageParameters? Images { get; init; }
 
     /// <summary>Columns of theta that the report's scatter shows.</summary>

@@ -9,8 +9,9 @@ public sealed record FlowDensityOptions
     [Range(1, 1_000_000)]
     public int Intervals { get; init; } = 32;
 
-    /// <summary>Random probes of Hutchinson's estimator of the divergence; 0 takes the exact trace, with one backward pass per
-    /// dimension.</summary>
+    /// <summary>
+    /// Random probes of Hutchinson's estimator of the divergence; 0 takes the exact trace, with one backward pass per dimension.
+    /// </summary>
     [Range(0, 1_000_000)]
     public int Probes { get; init; }
 }

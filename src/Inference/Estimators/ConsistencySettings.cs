@@ -3,8 +3,9 @@ using Reproduce.Inference.Contracts;
 
 namespace Reproduce.Inference.Estimators;
 
-/// <summary>Settings of <see cref="ConsistencyPosterior"/>; the defaults follow the paper's Appendix A, the switches the published
-/// script.</summary>
+/// <summary>
+/// Settings of <see cref="ConsistencyPosterior"/>; the defaults follow the paper's Appendix A, the switches the published script.
+/// </summary>
 public sealed record ConsistencySettings : IValidatableObject
 {
     /// <summary>Smallest noise level, eps.</summary>
@@ -34,8 +35,9 @@ public sealed record ConsistencySettings : IValidatableObject
     [Range(1e-6, 1e6)]
     public double LogTimeDeviation { get; init; } = 2.0;
 
-    /// <summary>sigma^2 of the skip connections for every dimension; when not given, the variance of the training parameters per
-    /// dimension.</summary>
+    /// <summary>
+    /// sigma^2 of the skip connections for every dimension; when not given, the variance of the training parameters per dimension.
+    /// </summary>
     [Range(1e-12, 1e12)]
     public double? ParameterVariance { get; init; }
 

@@ -3,8 +3,9 @@ using Reproduce.Inference.Contracts;
 
 namespace Reproduce.Inference.Estimators;
 
-/// <summary>Settings of <see cref="ScorePosterior"/>. The noise schedule is that of the consistency model, so that both can be
-/// compared.</summary>
+/// <summary>
+/// Settings of <see cref="ScorePosterior"/>. The noise schedule is that of the consistency model, so that both can be compared.
+/// </summary>
 public sealed record DiffusionSettings : IValidatableObject
 {
     /// <summary>Smallest noise level, eps, at which a draw ends.</summary>
@@ -24,8 +25,9 @@ public sealed record DiffusionSettings : IValidatableObject
     [Range(1e-6, 1e6)]
     public double LogTimeDeviation { get; init; } = 2.0;
 
-    /// <summary>sigma_data^2 of the preconditioning for every dimension; when not given, the variance of the training parameters per
-    /// dimension.</summary>
+    /// <summary>
+    /// sigma_data^2 of the preconditioning for every dimension; when not given, the variance of the training parameters per dimension.
+    /// </summary>
     [Range(1e-12, 1e12)]
     public double? ParameterVariance { get; init; }
 

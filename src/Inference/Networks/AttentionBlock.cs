@@ -75,8 +75,7 @@ public sealed class AttentionBlock : Network
 
     // The same for vectors that are shorter than their keys. A key is affine in what is attended to, so a similarity is a bilinear form
     // of both vectors, each with a 1 for the bias, and a value and what is joined from it is one affine map: nothing of the keys' length is
-    // made
-    // for every point of a series.
+    // made for every point of a series.
     private Tensor AttendNarrow(Tensor from, Tensor to, ForwardPass pass)
     {
         long batch = from.shape[0], rows = from.shape[1], heads = _settings.Heads;

@@ -8,8 +8,9 @@ public sealed record SamplingOptions
     /// <summary>Draws of one data set that share a stream of random numbers; changing it changes the draws.</summary>
     public const int BlockSize = 1000;
 
-    /// <summary>Rows that go through the network together; 0 chooses 1000 on a CPU (the activations stay in the cache) and 100000 on a
-    /// GPU.</summary>
+    /// <summary>
+    /// Rows that go through the network together; 0 chooses 1000 on a CPU (the activations stay in the cache) and 100000 on a GPU.
+    /// </summary>
     [Range(0, 100_000_000)]
     public int RowsPerPass { get; init; }
 

@@ -2,9 +2,8 @@ namespace Reproduce.Reporting;
 
 /// <summary>
 /// "This contender is the best of the set": its difference to each of the others lies below <see cref="Tolerance"/>. One other that is
-/// lower
-/// contradicts it; as there are several that could be by chance, its interval is the wider one of <see cref="Claim.ConfidenceOfEach"/>
-/// of as many as there are others.
+/// lower contradicts it; as there are several that could be by chance, its interval is the wider one of
+/// <see cref="Claim.ConfidenceOfEach"/> of as many as there are others.
 /// </summary>
 public sealed record BestClaim : Claim
 {

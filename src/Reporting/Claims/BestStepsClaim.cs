@@ -2,8 +2,7 @@ namespace Reproduce.Reporting;
 
 /// <summary>
 /// "The contender is best at so many steps": some number of steps in [<see cref="From"/>, <see cref="To"/>] is lower than every one
-/// outside, or not
-/// above it by <see cref="Tolerance"/>.
+/// outside, or not above it by <see cref="Tolerance"/>.
 /// </summary>
 /// <remarks>
 /// Reproduced when every number outside is told to be worse than one inside, contradicted when every number inside is told to be worse than

@@ -30,8 +30,7 @@ public abstract record Claim
 
     /// <summary>
     /// Which limits of the comparison are this project's and not the paper's, and why: "60 to 90 for 'about 75 times'"; empty when the
-    /// paper's words
-    /// leave no choice.
+    /// paper's words leave no choice.
     /// </summary>
     public string OurLimits { get; init; } = "";
 

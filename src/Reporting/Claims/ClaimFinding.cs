@@ -15,8 +15,10 @@ public sealed record ClaimFinding
     /// <summary>What became of it.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Whether it rests on a single training of some side, whose spread between trainings nothing tells: the interval is over test
-    /// sets only.</summary>
+    /// <summary>
+    /// Whether it rests on a single training of some side, whose spread between trainings nothing tells: the interval is over test sets
+    /// only.
+    /// </summary>
     public bool OneTraining { get; init; }
 
     /// <summary>Our numbers with their uncertainty, or what is missing.</summary>

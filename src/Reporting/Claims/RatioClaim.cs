@@ -1,7 +1,8 @@
 namespace Reproduce.Reporting;
 
-/// <summary>"The numerator takes so many times as long as the denominator": the ratio of two means is at least and/or at most a
-/// number.</summary>
+/// <summary>
+/// "The numerator takes so many times as long as the denominator": the ratio of two means is at least and/or at most a number.
+/// </summary>
 public sealed record RatioClaim : Claim
 {
     /// <summary>The side above.</summary>

@@ -3,9 +3,8 @@ namespace Reproduce.Reporting;
 /// <summary>
 /// "The metric increases (decreases) with steps (budget)": the difference of the last and the first point goes that way by more than
 /// <see cref="Tolerance"/>. The opposite contradicts it, and so does a step between neighbours that goes the other way by more than the
-/// same; as there
-/// are several that could by chance, their intervals are the wider ones of <see cref="Claim.ConfidenceOfEach"/>, of as many as
-/// there are such steps.
+/// same; as there are several that could by chance, their intervals are the wider ones of <see cref="Claim.ConfidenceOfEach"/>, of as many
+/// as there are such steps.
 /// </summary>
 public sealed record TrendClaim : Claim
 {

@@ -12,4 +12,9 @@ public static class VerdictNames
         Verdict.Undecided => "undecided",
         _ => "not measured",
     };
+
+    /// <summary>"5 reproduced, 0 contradicted, 2 undecided, 6 not measured".</summary>
+    /// <param name="findings">The claims, decided.</param>
+    public static string Tally(this IReadOnlyCollection<ClaimFinding> findings) =>
+        string.Join(", ", Enum.GetValues<Verdict>().Select(v => $"{findings.Count(f => f.Verdict == v)} {v.ToWords()}"));
 }

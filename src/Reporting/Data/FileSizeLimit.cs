@@ -1,7 +1,8 @@
 namespace Reproduce.Reporting;
 
-/// <summary>Writing files on systems that limit the size of a file; Compute has the same for tensors, which this room must not
-/// know.</summary>
+/// <summary>
+/// Writing files on systems that limit the size of a file; Compute has the same for tensors, which this room must not know.
+/// </summary>
 internal static class FileSizeLimit
 {
     /// <summary>Writes a file; reaching the limit is an error of input and output that names the file.</summary>

@@ -1,9 +1,14 @@
+using System.Collections.Concurrent;
+
 namespace Reproduce.Reporting;
 
 /// <summary>The one tidy table of results: a row per number that was measured, in a stable order, indexed by quantity.</summary>
 public sealed class MeasurementTable
 {
     private readonly Dictionary<MeasurementKey, List<Measurement>> _byKey = [];
+
+    // Tables, figures, claims and pages ask for the same means, and the rows never change.
+    private readonly ConcurrentDictionary<MeasurementKey, Summary> _summaries = [];
 
     /// <summary>Sorts and indexes the rows.</summary>
     /// <exception cref="ArgumentException">Two rows claim to be the same measurement.</exception>
@@ -44,10 +49,12 @@ public sealed class MeasurementTable
     public IReadOnlyList<Measurement> Of(MeasurementKey key) => _byKey.TryGetValue(key, out var rows) ? rows : [];
 
     /// <summary>Mean of one quantity and how well it is known over test sets and trainings.</summary>
-    public Summary Summarise(MeasurementKey key) => Summary.Of(Of(key), SettingContrast.Term(this, key, ContenderStyles.None));
+    public Summary Summarise(MeasurementKey key) =>
+        _summaries.GetOrAdd(key, k => Summary.Of(Of(k), SettingContrast.Term(this, k, ContenderStyles.None)));
 
-    /// <summary>The floor of a metric: the reference scored against itself, of that budget or, where the floor was measured once, of
-    /// any.</summary>
+    /// <summary>
+    /// The floor of a metric: the reference scored against itself, of that budget or, where the floor was measured once, of any.
+    /// </summary>
     public Summary Floor(string experiment, string variant, int budget, string metric)
     {
         var rows = Rows.Where(r => r.Contender == Measurement.Reference && r.Experiment == experiment && r.Metric == metric).ToArray();

@@ -129,8 +129,9 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
     /// <param name="value">The number.</param>
     public string Format(double value) => Decimals >= 0 ? NumberText.Fixed(value, Decimals) : NumberText.Significant(value, -Decimals);
 
-    /// <summary>Whether a value is the best of a column as a reader sees it: equal digits are equally good, and a single value is no
-    /// contest.</summary>
+    /// <summary>
+    /// Whether a value is the best of a column as a reader sees it: equal digits are equally good, and a single value is no contest.
+    /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="column">All values of the column, this one among them.</param>
     public bool IsBest(double value, IReadOnlyCollection<double> column)

@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace Reproduce.Reporting;
 
-/// <summary>Numbers as readers want them: invariant culture, a proper minus is left to the typesetter, no exponents where
-/// avoidable.</summary>
+/// <summary>
+/// Numbers as readers want them: invariant culture, a proper minus is left to the typesetter, no exponents where avoidable.
+/// </summary>
 public static class NumberText
 {
     /// <summary>A fixed number of decimals; zero is never negative.</summary>

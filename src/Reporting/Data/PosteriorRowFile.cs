@@ -5,8 +5,7 @@ namespace Reproduce.Reporting;
 
 /// <summary>
 /// posteriors.json: a row of the posterior figure as it is shown, kept with the results so that the figure of several experiments can be
-/// drawn where the
-/// draws themselves are not, as in a fresh clone.
+/// drawn where the draws themselves are not, as in a fresh clone.
 /// </summary>
 public static class PosteriorRowFile
 {

@@ -41,13 +41,14 @@ public sealed class PublishedResults
     /// <param name="metric">The metric's name among the published numbers.</param>
     public bool Has(string experiment, string metric) => Rows.Any(r => r.Experiment == experiment && r.Metric == metric);
 
-    /// <summary>The published numbers of a setting, one for each source that has it, in the order of the file; empty where the paper has
-    /// none.</summary>
+    /// <summary>
+    /// The published numbers of a setting, one for each source that has it, in the order of the file; empty where the paper has none.
+    /// </summary>
     /// <param name="experiment">Name of the experiment.</param>
     /// <param name="contender">
     /// The contender: the numbers are those of its kind and, where the paper tells networks apart, of its network. Several contenders of
-    /// one kind, such
-    /// as a method and a change of it that the paper does not try, all have the paper's numbers of that kind beside their own.
+    /// one kind, such as a method and a change of it that the paper does not try, all have the paper's numbers of that kind beside their
+    /// own.
     /// </param>
     /// <param name="setting">Budget and steps.</param>
     /// <param name="metric">The metric's name among the published numbers.</param>
@@ -60,8 +61,9 @@ public sealed class PublishedResults
         ];
     }
 
-    /// <summary>The published curves over sampling steps, one for each source, that with the most points first; empty where the paper has
-    /// none.</summary>
+    /// <summary>
+    /// The published curves over sampling steps, one for each source, that with the most points first; empty where the paper has none.
+    /// </summary>
     /// <param name="experiment">Name of the experiment.</param>
     /// <param name="budget">Number of training simulations.</param>
     /// <param name="contender">As in <see cref="All"/>.</param>
@@ -73,8 +75,9 @@ public sealed class PublishedResults
         string metric
     ) => BySource(Of(experiment, contender, metric).Where(r => r.Budget == budget), r => r.Steps);
 
-    /// <summary>The published curves over simulation budgets, one for each source, that with the most points first; empty where the paper
-    /// has none.</summary>
+    /// <summary>
+    /// The published curves over simulation budgets, one for each source, that with the most points first; empty where the paper has none.
+    /// </summary>
     /// <param name="experiment">Name of the experiment.</param>
     /// <param name="contender">As in <see cref="All"/>.</param>
     /// <param name="steps">Sampling steps.</param>
@@ -86,8 +89,9 @@ public sealed class PublishedResults
         string metric
     ) => BySource(Of(experiment, contender, metric).Where(r => r.Steps == steps && r.Budget is not null), r => r.Budget!.Value);
 
-    /// <summary>Where two sources give numbers of one quantity that differ by more than both could be misread, the largest difference
-    /// first.</summary>
+    /// <summary>
+    /// Where two sources give numbers of one quantity that differ by more than both could be misread, the largest difference first.
+    /// </summary>
     /// <param name="experiment">Name of the experiment.</param>
     public IReadOnlyList<(PublishedResult First, PublishedResult Second)> Disagreements(string experiment) =>
     [

@@ -3,8 +3,9 @@ namespace Reproduce.Reporting;
 /// <summary>Mean of one quantity over test sets and trainings, and what is missing of it.</summary>
 public sealed record Summary
 {
-    /// <summary>Mean over the test sets that every training has (over trainings where a number belongs to all test sets); NaN without a
-    /// value.</summary>
+    /// <summary>
+    /// Mean over the test sets that every training has (over trainings where a number belongs to all test sets); NaN without a value.
+    /// </summary>
     public double Mean => Estimate?.Value ?? double.NaN;
 
     /// <summary>The mean with its interval; null when there is no value.</summary>

@@ -36,8 +36,9 @@ internal static class AxisTicks
     /// <summary>Ticks of the interval from 0 to 1, with labels so short that those of neighbouring panels do not meet.</summary>
     public static NumericManual Unit(bool labels) => new([0, 0.5, 1], labels ? ["0", "0.5", "1"] : ["", "", ""]);
 
-    /// <summary>Ticks of a logarithmic axis; positions are base-10 logarithms. Decades are labelled, and 2 and 5 where there is
-    /// room.</summary>
+    /// <summary>
+    /// Ticks of a logarithmic axis; positions are base-10 logarithms. Decades are labelled, and 2 and 5 where there is room.
+    /// </summary>
     public static NumericManual Log(double min, double max, double pixels, bool labels)
     {
         var ticks = new NumericManual();

@@ -4,8 +4,9 @@ using SkiaSharp;
 
 namespace Reproduce.Reporting;
 
-/// <summary>One plot of a figure with a fixed place, fixed margins and fixed limits, so that pixel positions are known while it is
-/// made.</summary>
+/// <summary>
+/// One plot of a figure with a fixed place, fixed margins and fixed limits, so that pixel positions are known while it is made.
+/// </summary>
 internal sealed class FigurePanel
 {
     private readonly PixelPadding _padding;

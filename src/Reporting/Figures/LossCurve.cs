@@ -6,8 +6,9 @@ public sealed record LossCurve
     /// <summary>The contender; trainings of one contender share a panel.</summary>
     public required ContenderStyle Contender { get; init; }
 
-    /// <summary>What it was trained on, such as "1024 simulations", when the figure shows several such; curves of one group have the same
-    /// shade.</summary>
+    /// <summary>
+    /// What it was trained on, such as "1024 simulations", when the figure shows several such; curves of one group have the same shade.
+    /// </summary>
     public string Group { get; init; } = "";
 
     /// <summary>Epochs (or steps) of the entries, ascending.</summary>

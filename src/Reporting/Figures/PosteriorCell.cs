@@ -21,8 +21,9 @@ public sealed record PosteriorCell
     /// <summary>Second coordinate of the draws.</summary>
     public double[] Y { get; init; } = [];
 
-    /// <summary>Configurations, each a chain of points [n][2], drawn as thin lines behind the draws; a sample of some hundred reads
-    /// best.</summary>
+    /// <summary>
+    /// Configurations, each a chain of points [n][2], drawn as thin lines behind the draws; a sample of some hundred reads best.
+    /// </summary>
     public double[][][] Chains { get; init; } = [];
 
     /// <summary>Why there is nothing to draw, or null.</summary>

@@ -53,8 +53,7 @@ public static class QualityFigures
     /// <param name="band">What the bands show.</param>
     /// <remarks>
     /// Of a contender with several numbers of steps those are drawn that the paper has at several budgets too and, where it has none, the
-    /// one that
-    /// was measured at the most budgets, of several the largest.
+    /// one that was measured at the most budgets, of several the largest.
     /// </remarks>
     public static Figure AgainstBudget(
         MeasurementTable measurements, PublishedResults published, IReadOnlyList<QualityPanel> panels, BandKind band = BandKind.Interval)

@@ -7,10 +7,8 @@ namespace Reproduce.Reporting;
 
 /// <summary>
 /// The report of an experiment as one file for a browser: a chart of any metric against time, steps or budget with filters, the numbers as
-/// a table
-/// to sort, claims that lead to their evidence, the scores of each test set. Script, style and data are inside; opened from a disk it asks
-/// no
-/// network for anything.
+/// a table to sort, claims that lead to their evidence, the scores of each test set. Script, style and data are inside; opened from a disk
+/// it asks no network for anything.
 /// </summary>
 public sealed record HtmlReport
 {
@@ -75,7 +73,7 @@ public sealed record HtmlReport
         }
 
         body.Append("<section aria-labelledby=\"claims\"><h2 id=\"claims\">Claims of the paper</h2>\n<p>")
-            .AppendJoin(", ", Enum.GetValues<Verdict>().Select(v => $"{Claims.Count(c => c.Verdict == v)} {v.ToWords()}"))
+            .Append(Claims.Tally())
             .Append(". A verdict leads to its numbers in the chart.</p>\n<ul class=\"claims\">\n");
         foreach (ClaimFinding claim in Claims)
         {

@@ -63,8 +63,9 @@ public sealed record ReportPage
         FileSizeLimit.WriteText(Path.Combine(folder, "report.md"), Compose());
     }
 
-    /// <summary>The page as Markdown that ends with a line end: verdicts, the figure that says most, claims, tables, figures, how it was
-    /// made.</summary>
+    /// <summary>
+    /// The page as Markdown that ends with a line end: verdicts, the figure that says most, claims, tables, figures, how it was made.
+    /// </summary>
     public string Compose()
     {
         StringBuilder text = new StringBuilder().Append("# ").Append(Title).Append("\n\n").Append(Introduction).Append("\n\n");
@@ -90,9 +91,7 @@ public sealed record ReportPage
     {
         if (Findings.Count > 0)
         {
-            text.Append("Claims of the paper: ")
-                .AppendJoin(", ", Enum.GetValues<Verdict>().Select(v => $"{Findings.Count(f => f.Verdict == v)} {v.ToWords()}"))
-                .Append(".\n\n");
+            text.Append("Claims of the paper: ").Append(Findings.Tally()).Append(".\n\n");
         }
     }
 
@@ -221,8 +220,9 @@ public sealed record ReportPage
 
     private void HowToRead(StringBuilder text) => text.Append("## How to read this\n\n").Append(Guide()).Append('\n');
 
-    /// <summary>How to read the page, Markdown. What is explained is what is shown: without a reference posterior there is no C2ST and no
-    /// floor.</summary>
+    /// <summary>
+    /// How to read the page, Markdown. What is explained is what is shown: without a reference posterior there is no C2ST and no floor.
+    /// </summary>
     public string Guide()
     {
         StringBuilder text = new();

@@ -2,20 +2,16 @@ namespace Reproduce.Reporting;
 
 /// <summary>
 /// A weighted sum of the means of settings with an interval over another draw of test sets and another set of trainings. Trainings and test
-/// sets are
-/// crossed: every training is scored on the same test sets.
+/// sets are crossed: every training is scored on the same test sets.
 /// </summary>
 /// <remarks>
 /// The variance of the sum is a sum over its causes.
 /// <list type="bullet">
 /// <item>Test sets: the weighted sum is taken per test set, trainings averaged first; its sample variance over the root of their number, J
-/// - 1 degrees
-/// of freedom. What is left in a cell (the rest) is in it.</item>
+/// - 1 degrees of freedom. What is left in a cell (the rest) is in it.</item>
 /// <item>Trainings: settings of one budget and the same replicates share their training sets, so the weighted sum is taken per replicate;
-/// the component
-/// between replicates (<see cref="TrainingSpread"/>, by the method of moments) over their number. Settings of other budgets or of other
-/// replicates count
-/// as independent, which is too careful where they are not.</item>
+/// the component between replicates (<see cref="TrainingSpread"/>, by the method of moments) over their number. Settings of other budgets
+/// or of other replicates count as independent, which is too careful where they are not.</item>
 /// <item>A setting with one training: the component of the nearest setting of that contender that has several; near in budget first, then
 /// in steps, both by their ratio, the lower of two at one ratio. A time of another setting is brought to this one's by the ratio of their
 /// means. Without such a setting a time has the relative spread of its other budgets, one value each; anything else is left out, and

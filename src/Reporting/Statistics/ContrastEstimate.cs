@@ -48,8 +48,9 @@ public sealed record ContrastEstimate
         double error => error * VarianceSum.Quantile((1 + confidence) / 2, DegreesOfFreedom),
     };
 
-    /// <summary>"100 test sets, 5 trainings"; "5 and 1 trainings" where the terms differ; what was left out or borrowed behind
-    /// it.</summary>
+    /// <summary>
+    /// "100 test sets, 5 trainings"; "5 and 1 trainings" where the terms differ; what was left out or borrowed behind it.
+    /// </summary>
     public string Basis
     {
         get

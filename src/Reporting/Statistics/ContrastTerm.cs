@@ -8,8 +8,7 @@ public sealed record ContrastTerm
 
     /// <summary>
     /// Number of training simulations. Settings of one budget share the training set of each replicate (and where the contender is the
-    /// same, the
-    /// network), those of different budgets do not.
+    /// same, the network), those of different budgets do not.
     /// </summary>
     public required int Budget { get; init; }
 

@@ -2,13 +2,11 @@ namespace Reproduce.Reporting;
 
 /// <summary>
 /// Analysis of variance of a table of trainings by test sets, every training scored on every test set, one value in a cell: the two-way
-/// crossed
-/// design with random effects and no replication inside a cell.
+/// crossed design with random effects and no replication inside a cell.
 /// </summary>
 /// <remarks>
 /// value[r, j] = mean + training[r] + test set[j] + rest[r, j], the effects independent with variances of their own. The mean squares have
-/// the
-/// expectations MSR = rest + J training, MSJ = rest + R test set, MSE = rest, from which the method of moments takes the components
+/// the expectations MSR = rest + J training, MSJ = rest + R test set, MSE = rest, from which the method of moments takes the components
 /// (Searle, Casella and McCulloch 1992, section 4.3).
 /// </remarks>
 internal sealed record CrossedAnova
@@ -58,8 +56,9 @@ internal sealed record CrossedAnova
     /// <summary>MSE, with (R - 1) (J - 1) degrees of freedom; NaN for one of either.</summary>
     public double RestSquare { get; }
 
-    /// <summary>Variance between trainings, as the moments have it: it may fall below 0. NaN for one training; of one test set the rest is
-    /// in it.</summary>
+    /// <summary>
+    /// Variance between trainings, as the moments have it: it may fall below 0. NaN for one training; of one test set the rest is in it.
+    /// </summary>
     public double TrainingVariance => TestSets == 1 ? TrainingSquare : (TrainingSquare - RestSquare) / TestSets;
 
     /// <summary>Variance between test sets, as the moments have it.</summary>

@@ -3,8 +3,9 @@ namespace Reproduce.Reporting;
 /// <summary>The few statistics that tables, figures and claims need, on plain arrays.</summary>
 public static class SampleStatistics
 {
-    /// <summary>Standard error of the mean (sample standard deviation over the root of the count); null with fewer than two
-    /// values.</summary>
+    /// <summary>
+    /// Standard error of the mean (sample standard deviation over the root of the count); null with fewer than two values.
+    /// </summary>
     public static double? StandardError(IReadOnlyList<double> values)
     {
         if (values.Count < 2)

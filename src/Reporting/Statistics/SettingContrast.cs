@@ -1,12 +1,12 @@
 namespace Reproduce.Reporting;
 
-/// <summary>Makes the terms of a contrast from a table: the values of a setting, and what the table says elsewhere of the spread between
-/// trainings.</summary>
+/// <summary>
+/// Makes the terms of a contrast from a table: the values of a setting, and what the table says elsewhere of the spread between trainings.
+/// </summary>
 internal static class SettingContrast
 {
     // The standard deviation of the largest calibration error over draws of J test sets is this over the root of J. Found by simulation for
-    // 2 and 7
-    // parameters: 0.16 for exact posteriors, 0.10 to 0.33 for ones that are too narrow, too wide or shifted.
+    // 2 and 7 parameters: 0.16 for exact posteriors, 0.10 to 0.33 for ones that are too narrow, too wide or shifted.
     private const double CalibrationDeviation = 0.25;
 
     // The same of a distance between distribution functions (TARP): the standard deviation of Kolmogorov's distribution.

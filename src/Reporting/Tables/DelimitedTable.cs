@@ -3,8 +3,9 @@ using CsvHelper;
 
 namespace Reproduce.Reporting;
 
-/// <summary>A result table as CSV for further computation: full digits, what stands behind ± in columns of its own, holes with their
-/// reason.</summary>
+/// <summary>
+/// A result table as CSV for further computation: full digits, what stands behind ± in columns of its own, holes with their reason.
+/// </summary>
 public static class DelimitedTable
 {
     /// <summary>The table as text that ends with a line end.</summary>

@@ -5,8 +5,9 @@ namespace Reproduce.Reporting;
 /// <summary>A result table as Markdown: title, pipe table with padded columns, caption, a footnote per reason for holes.</summary>
 public static class MarkdownTable
 {
-    /// <summary>The table as text that ends with a line end; one of several budgets as a table for each, which a page has room
-    /// for.</summary>
+    /// <summary>
+    /// The table as text that ends with a line end; one of several budgets as a table for each, which a page has room for.
+    /// </summary>
     public static string Write(ResultTable table)
     {
         StringBuilder text = new StringBuilder().Append("### ").Append(table.Title).Append("\n\n");
@@ -55,8 +56,9 @@ public static class MarkdownTable
         return text.ToString();
     }
 
-    /// <summary>Escapes what would end a cell or start emphasis; between backticks nothing starts emphasis, and a backslash would be
-    /// seen.</summary>
+    /// <summary>
+    /// Escapes what would end a cell or start emphasis; between backticks nothing starts emphasis, and a backslash would be seen.
+    /// </summary>
     public static string Escape(string text)
     {
         string[] parts = text.Replace("|", "\\|", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal).Split('`');

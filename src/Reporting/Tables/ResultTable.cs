@@ -28,8 +28,7 @@ public sealed class ResultTable
 
     /// <summary>
     /// A table for each budget, without the column of budgets and without columns that have no number for it, titled "Budget 512"; rows of
-    /// no budget
-    /// (the floor) stand in each. A table of one budget is its own only part.
+    /// no budget (the floor) stand in each. A table of one budget is its own only part.
     /// </summary>
     public IEnumerable<ResultTable> PartsByBudget()
     {
@@ -57,8 +56,10 @@ public sealed class ResultTable
         }
     }
 
-    /// <summary>"row: column: reason" for every hole, for the list of holes of a report; where many rows lack the same for the same reason,
-    /// one line says how many.</summary>
+    /// <summary>
+    /// "row: column: reason" for every hole, for the list of holes of a report; where many rows lack the same for the same reason, one
+    /// line says how many.
+    /// </summary>
     public IReadOnlyList<string> Holes()
     {
         (int Column, string Reason, string Row)[] holes =
@@ -68,13 +69,13 @@ public sealed class ResultTable
                where row[column].Hole is not null
                select (column, row[column].Hole!, RowName(row)),
         ];
-        ILookup<bool, IGrouping<(int Column, string Reason), (int Column, string Reason, string Row)>> many =
-            holes.GroupBy(h => (h.Column, h.Reason)).ToLookup(g => g.Count() > MostNamed);
-        HashSet<(int, string)> few = [.. many[false].Select(g => g.Key)];
+        Dictionary<(int Column, string Reason), int> counts = holes.CountBy(h => (h.Column, h.Reason)).ToDictionary();
         return
         [
-            .. holes.Where(h => few.Contains((h.Column, h.Reason))).Select(h => $"{h.Row}: {Columns[h.Column].Label}: {h.Reason}"),
-            .. many[true].Select(g => $"{Columns[g.Key.Column].Label}: {g.Key.Reason} in {g.Count()} rows"),
+            .. holes
+                .Where(h => counts[(h.Column, h.Reason)] <= MostNamed)
+                .Select(h => $"{h.Row}: {Columns[h.Column].Label}: {h.Reason}"),
+            .. counts.Where(c => c.Value > MostNamed).Select(c => $"{Columns[c.Key.Column].Label}: {c.Key.Reason} in {c.Value} rows"),
         ];
     }
 

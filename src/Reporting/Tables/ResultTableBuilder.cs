@@ -1,7 +1,8 @@
 namespace Reproduce.Reporting;
 
-/// <summary>Makes the result table of an experiment: contender by steps (by budget), a column per metric, the paper's value beside
-/// ours.</summary>
+/// <summary>
+/// Makes the result table of an experiment: contender by steps (by budget), a column per metric, the paper's value beside ours.
+/// </summary>
 public static class ResultTableBuilder
 {
     /// <summary>Builds the table.</summary>

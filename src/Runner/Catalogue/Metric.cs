@@ -10,8 +10,9 @@ public sealed record Metric
     /// <summary>Name, label, unit, format and direction.</summary>
     public required MetricStyle Style { get; init; }
 
-    /// <summary>Raised by hand when other numbers are computed from the same draws; what is stored of an earlier version is computed
-    /// anew.</summary>
+    /// <summary>
+    /// Raised by hand when other numbers are computed from the same draws; what is stored of an earlier version is computed anew.
+    /// </summary>
     public int Version { get; init; } = 1;
 
     /// <summary>Whether a task's draws have this metric; of every task when not given.</summary>

@@ -55,8 +55,7 @@ public sealed class ScoreInputs
 
     /// <summary>
     /// MMD of every data set's draws to the reference's or, where single draws were made for many data sets, of those to the true
-    /// parameters,
-    /// part by part.
+    /// parameters, part by part.
     /// </summary>
     public IReadOnlyList<MmdResult> Discrepancies => _discrepancies.Value;
 

@@ -56,13 +56,17 @@ public static class Commands
             dryRun,
             verbose,
         };
-        RunRequest Request(ParseResult result) =>
+        RunRequest Overlaid(ParseResult result, string file) =>
             new()
             {
-                ExperimentFile = result.GetRequiredValue(experiment),
+                ExperimentFile = file,
                 Profile = result.GetValue(profile),
                 Variant = result.GetValue(variant),
                 Settings = result.GetValue(set) ?? [],
+            };
+        RunRequest Request(ParseResult result) =>
+            Overlaid(result, result.GetRequiredValue(experiment)) with
+            {
                 Output = result.GetValue(output),
                 Cache = result.GetValue(cache),
                 Jobs = result.GetValue(jobs),
@@ -97,13 +101,41 @@ public static class Commands
         };
         switches.SetAction(result => SwitchesCommand.Run(Request(result), result.GetValue(dryRun), result.GetValue(verbose)));
         root.Subcommands.Add(switches);
-        root.Subcommands.Add(Figures(profile, variant, set, cache));
+        root.Subcommands.Add(Figures());
         root.Subcommands.Add(Report());
         root.Subcommands.Add(Density());
         root.Subcommands.Add(Score());
         root.Subcommands.Add(Nightly());
         root.Subcommands.Add(JobWorker());
         return root;
+
+        Command Figures()
+        {
+            Argument<string[]> experiments = new("experiments")
+            {
+                Description = "The experiment files, in the order of the panels.",
+                Arity = ArgumentArity.OneOrMore,
+            };
+            Option<string?> folder = new("--out") { Description = "Folder for the figures. Default: results/paper." };
+            Command figures = new(
+                "figures",
+                "Draws the paper's figures that show several experiments at once, from the results of their runs."
+            )
+            {
+                experiments,
+                profile,
+                variant,
+                set,
+                cache,
+                folder,
+            };
+            figures.SetAction(result => FiguresCommand.Run(
+                [
+                    .. result.GetRequiredValue(experiments).Select(file => Overlaid(result, file) with { Cache = result.GetValue(cache) }),
+                ],
+                result.GetValue(folder)));
+            return figures;
+        }
 
         Command Report()
         {
@@ -133,14 +165,7 @@ public static class Commands
             });
             report.SetAction(result => ReportCommand.Run(
             [
-                .. result.GetRequiredValue(sources).Select(source => new RunRequest
-                {
-                    ExperimentFile = source,
-                    Profile = result.GetValue(profile),
-                    Variant = result.GetValue(variant),
-                    Settings = result.GetValue(set) ?? [],
-                    Output = result.GetValue(output),
-                }),
+                .. result.GetRequiredValue(sources).Select(source => Overlaid(result, source) with { Output = result.GetValue(output) }),
             ]));
             return report;
         }
@@ -221,33 +246,6 @@ public static class Commands
             );
             return density;
         }
-    }
-
-    private static Command Figures(Option<string?> profile, Option<string?> variant, Option<string[]> set, Option<string?> cache)
-    {
-        Argument<string[]> experiments = new("experiments")
-        {
-            Description = "The experiment files, in the order of the panels.",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        Option<string?> output = new("--out") { Description = "Folder for the figures. Default: results/paper." };
-        Command command = new("figures", "Draws the paper's figures that show several experiments at once, from the results of their runs.")
-        {
-            experiments, profile, variant, set, cache, output,
-        };
-        command.SetAction(result => FiguresCommand.Run(
-            [
-                .. result.GetRequiredValue(experiments).Select(file => new RunRequest
-                {
-                    ExperimentFile = file,
-                    Profile = result.GetValue(profile),
-                    Variant = result.GetValue(variant),
-                    Settings = result.GetValue(set) ?? [],
-                    Cache = result.GetValue(cache),
-                }),
-            ],
-            result.GetValue(output)));
-        return command;
     }
 
     private static Command Score()

@@ -11,8 +11,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Runner.CommandLine;
 
-/// <summary>Measures what the contenders' densities are worth, at the budget of the figures, with the trainings of the experiment's
-/// cache.</summary>
+/// <summary>
+/// Measures what the contenders' densities are worth, at the budget of the figures, with the trainings of the experiment's cache.
+/// </summary>
 public static class DensityCommand
 {
     /// <summary>Name of the page and of the table of importance sampling.</summary>

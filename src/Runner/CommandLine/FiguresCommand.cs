@@ -8,8 +8,10 @@ using Spectre.Console;
 
 namespace Reproduce.Runner.CommandLine;
 
-/// <summary>The paper's figures that show several experiments at once, made from the results of their runs as they stand in the results
-/// folder; computes nothing and needs no cache.</summary>
+/// <summary>
+/// The paper's figures that show several experiments at once, made from the results of their runs as they stand in the results folder;
+/// computes nothing and needs no cache.
+/// </summary>
 public static class FiguresCommand
 {
     /// <summary>Draws the figures.</summary>
@@ -25,7 +27,8 @@ public static class FiguresCommand
         List<PosteriorRow> posteriors = [];
         foreach (RunRequest request in requests)
         {
-            (_, _, RunPlan plan, _, string results) = RunSetup.Load(request);
+            RunSetup setup = RunSetup.Load(request);
+            (_, _, RunPlan plan, _, string results) = setup;
             Experiment experiment = plan.Experiment;
             if (runs.Any(r => r.Experiment.Name == experiment.Name))
             {
@@ -34,14 +37,7 @@ public static class FiguresCommand
                 );
             }
 
-            string file = MeasurementFile.Find(results)
-                ?? throw new ConfigurationException(
-                    $"{request.ExperimentFile}: expected the measurements of a run in {Path.Combine(results, MeasurementFile.Name)}; run "
-                        + $"the experiment with the "
-                        + "same options first."
-                );
-
-            rows.AddRange(MeasurementTable.Read(file).Rows);
+            rows.AddRange(MeasurementTable.Read(setup.MeasurementsFile()).Rows);
             runs.Add(plan);
             string draws = Path.Combine(results, ReportStage.FiguresFolder, PosteriorRowFile.FileName);
             if (File.Exists(draws))

@@ -10,8 +10,7 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>Writes the report of an experiment anew from the numbers in its results folder; computes nothing and needs no cache.</summary>
 public static class ReportCommand
 {
-    /// <summary>Writes the reports and, where the experiments are several or stand in one folder of results, the page that leads to
-    /// them.</summary>
+    /// <summary>Writes the reports and, of several experiments, the page that leads to them.</summary>
     /// <param name="requests">
     /// The experiments. The file of one may be a results folder: then the experiment is the one that was run into it.
     /// </param>
@@ -20,10 +19,18 @@ public static class ReportCommand
     public static int Run(IReadOnlyList<RunRequest> requests)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        List<(string File, HtmlReport Page)> pages = [.. requests.Select(Write)];
+        List<(string Root, string File, HtmlReport Page)> pages = [];
+        foreach (RunRequest request in requests)
+        {
+            bool isFolder = Directory.Exists(request.ExperimentFile);
+            RunRequest asked = isFolder ? OfFolder(request) : request;
+            (string file, HtmlReport page) = Write(asked, isFolder);
+            pages.Add((asked.ResultsRoot, file, page));
+        }
+
         if (pages.Count > 1)
         {
-            string root = requests.Select(r => Asked(r).ResultsRoot).First();
+            string root = pages[0].Root;
             string index = Path.Combine(root, HtmlIndex.FileName);
             new HtmlIndex { Pages = [.. pages.Select(p => (Path.GetRelativePath(root, p.File).Replace('\\', '/'), p.Page))] }.Save(index);
             AnsiConsole.Console.MarkupLineInterpolated($"All of them: {index}");
@@ -32,35 +39,25 @@ public static class ReportCommand
         return ExitCodes.Success;
     }
 
-    private static (string File, HtmlReport Page) Write(RunRequest request)
+    private static (string File, HtmlReport Page) Write(RunRequest request, bool isResolved)
     {
-        bool isFolder = Directory.Exists(request.ExperimentFile);
-        RunRequest asked = Asked(request);
-        (_, YamlMap tree, RunPlan plan, _, string output) = RunSetup.Load(asked);
-        if (MeasurementFile.Find(output) is null)
-        {
-            throw new ConfigurationException(
-                $"{request.ExperimentFile}: expected the measurements of a run in {Path.Combine(output, MeasurementFile.Name)}; run the "
-                    + $"experiment with the same options first."
-            );
-        }
-
+        RunSetup setup = RunSetup.Load(request);
+        (_, YamlMap tree, RunPlan plan, _, string output) = setup;
+        _ = setup.MeasurementsFile();
         using ResultsLock folder = ResultsLock.Take(output);
         EarlierResults earlier = EarlierResults.Read(output, plan.Experiment, plan.Variant, plan.LeftOut, "report")!;
         HtmlReport page = ReportStage.Rewrite(
             plan,
-            isFolder ? File.ReadAllText(asked.ExperimentFile) : YamlWriter.Write(tree),
+            isResolved ? File.ReadAllText(request.ExperimentFile) : YamlWriter.Write(tree),
             output,
-            asked,
-            isFolder ? earlier : earlier with { Manifest = earlier.Manifest with { Scale = Manifest.ScaleOf(request) } }
+            request,
+            isResolved ? earlier : earlier with { Manifest = earlier.Manifest with { Scale = Manifest.ScaleOf(request) } }
         );
         AnsiConsole.Console.MarkupLineInterpolated(
             $"{page.Title}: {Path.Combine(output, ReportStage.ReportFile)}, and for a browser {HtmlReport.FileName} beside it"
         );
         return (Path.Combine(output, HtmlReport.FileName), page);
     }
-
-    private static RunRequest Asked(RunRequest request) => Directory.Exists(request.ExperimentFile) ? OfFolder(request) : request;
 
     // The file of an experiment as it was run stands for it; its variant is written in the numbers.
     private static RunRequest OfFolder(RunRequest request)

@@ -1,5 +1,6 @@
 using Reproduce.Compute;
 using Reproduce.Configuration;
+using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
@@ -32,6 +33,14 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
         RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only);
         return new RunSetup(request, tree, plan, device, request.OutputFolder(experiment));
     }
+
+    /// <summary>The file of the measurements that a run has left in <see cref="Output"/>.</summary>
+    /// <exception cref="ConfigurationException">There is none.</exception>
+    public string MeasurementsFile() => MeasurementFile.Find(Output)
+        ?? throw new ConfigurationException(
+            $"{Request.ExperimentFile}: expected the measurements of a run in {Path.Combine(Output, MeasurementFile.Name)}; "
+                + "run the experiment with the same options first."
+        );
 
     /// <summary>Jobs of the plan, or of one that uses its trainings, to be run.</summary>
     /// <param name="jobs">The jobs.</param>

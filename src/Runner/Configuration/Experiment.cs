@@ -40,8 +40,7 @@ public sealed record Experiment : IValidatableObject
 
     /// <summary>
     /// Repetitions at budgets that <see cref="BudgetReplicates"/> does not name: each has a training set, initial weights and batches of
-    /// its
-    /// own, and all are tested on the same data sets.
+    /// its own, and all are tested on the same data sets.
     /// </summary>
     [Range(1, 1000)]
     public int Replicates { get; init; } = 1;

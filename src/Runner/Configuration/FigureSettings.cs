@@ -9,8 +9,9 @@ public sealed record FigureSettings
     [Range(0, 1_000_000)]
     public int[] ScatterDataSets { get; init; } = [0];
 
-    /// <summary>An observation of the reader's choice whose posterior draws are shown too, for a task that observes a short list of
-    /// numbers.</summary>
+    /// <summary>
+    /// An observation of the reader's choice whose posterior draws are shown too, for a task that observes a short list of numbers.
+    /// </summary>
     [Range(-1e9, 1e9)]
     public double[]? Observation { get; init; }
 

@@ -17,8 +17,9 @@ public abstract record FreeFormContenderSettings : ContenderSettings, IValidatab
     [PlanOnly, Range(1, 100_000)]
     public int[]? BudgetSteps { get; init; }
 
-    /// <summary>Of those, the numbers that are tried for replicates after the first; all when not given, or when none of them is
-    /// there.</summary>
+    /// <summary>
+    /// Of those, the numbers that are tried for replicates after the first; all when not given, or when none of them is there.
+    /// </summary>
     [PlanOnly, Range(1, 100_000)]
     public int[]? ReplicateSteps { get; init; }
 

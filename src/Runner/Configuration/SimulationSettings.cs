@@ -9,8 +9,9 @@ public sealed record SimulationSettings
     [Range(2, 100_000_000), MinLength(1)]
     public required int[] Budgets { get; init; }
 
-    /// <summary>Budgets at which all sampling steps are tried, and at the others only each contender's <c>budget_steps</c>; all when not
-    /// given.</summary>
+    /// <summary>
+    /// Budgets at which all sampling steps are tried, and at the others only each contender's <c>budget_steps</c>; all when not given.
+    /// </summary>
     public int[]? FullSweep { get; init; }
 
     /// <summary>Simulations on which the loss is watched (never used for learning).</summary>

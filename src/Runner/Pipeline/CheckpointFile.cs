@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Pipeline;
 
-/// <summary>An interrupted training on disk: weights, moments, position and losses. Random numbers are named by step and need no
-/// state.</summary>
+/// <summary>
+/// An interrupted training on disk: weights, moments, position and losses. Random numbers are named by step and need no state.
+/// </summary>
 public static class CheckpointFile
 {
     private const string TrainingLosses = "training";
@@ -29,8 +30,9 @@ public static class CheckpointFile
         Npz.Write(path, arrays);
     }
 
-    /// <summary>Puts a training where a checkpoint left it, if there is one that can be read and fits; else the training is
-    /// untouched.</summary>
+    /// <summary>
+    /// Puts a training where a checkpoint left it, if there is one that can be read and fits; else the training is untouched.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="trainer">A training that has not begun.</param>
     /// <param name="length">How long the training will be.</param>

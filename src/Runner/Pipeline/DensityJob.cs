@@ -15,8 +15,7 @@ namespace Reproduce.Runner.Pipeline;
 
 /// <summary>
 /// Importance sampling with one trained contender: draws with densities, weighed by the exact joint density, scored before and after.
-/// Without
-/// a training it is the floor of C2ST, a second set of exact draws.
+/// Without a training it is the floor of C2ST, a second set of exact draws.
 /// </summary>
 public sealed class DensityJob : IJob
 {

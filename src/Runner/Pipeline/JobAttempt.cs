@@ -32,8 +32,9 @@ public static class JobAttempt
         }
     }
 
-    /// <summary>Why a job has no result: it failed, or what it needs is missing for a reason of its own; null when there is a
-    /// result.</summary>
+    /// <summary>
+    /// Why a job has no result: it failed, or what it needs is missing for a reason of its own; null when there is a result.
+    /// </summary>
     /// <param name="job">The job.</param>
     public static string? WhyMissing(this IJob job)
     {

@@ -1,7 +1,8 @@
 namespace Reproduce.Runner.Pipeline;
 
-/// <summary>Where a job stands, as a share from 0 to 1; and what of it is an earlier run's work, for the time left is that of the
-/// rest.</summary>
+/// <summary>
+/// Where a job stands, as a share from 0 to 1; and what of it is an earlier run's work, for the time left is that of the rest.
+/// </summary>
 /// <param name="report">Told the finished share, and a few words such as the loss, or null.</param>
 /// <param name="resume">Told a share that was there already.</param>
 public sealed class JobProgress(Action<double, string?> report, Action<double> resume) : IProgress<double>

@@ -99,8 +99,9 @@ public sealed class RunPlan
     /// <summary>All scores, the floor first.</summary>
     public IReadOnlyList<ScoreJob> Scores { get; }
 
-    /// <summary>Draws for the observation that the figures were asked to show, the exact posterior first; none when there is no such
-    /// observation.</summary>
+    /// <summary>
+    /// Draws for the observation that the figures were asked to show, the exact posterior first; none when there is no such observation.
+    /// </summary>
     public IReadOnlyList<ShowJob> Shown { get; } = [];
 
     /// <summary>All jobs, in the order of the stages.</summary>

@@ -43,8 +43,7 @@ public static class StoredScores
     /// <param name="metrics">The wanted metrics.</param>
     /// <returns>
     /// The metrics that are still to be computed, and the seconds that were spent on the others; all of them and 0 where nothing is there,
-    /// or
-    /// where something was changed after it was written.
+    /// or where something was changed after it was written.
     /// </returns>
     internal static (IReadOnlyList<Metric> Missing, double Seconds) Keep(StageFolder folder, IReadOnlyList<Metric> metrics)
     {

@@ -7,8 +7,7 @@ namespace Reproduce.Runner.Pipeline;
 
 /// <summary>
 /// A trained network in a file: weights and buffers by name, and beside them what the network's design follows from in the training set,
-/// the
-/// shapes of a simulation. So nobody who loads it needs the training set.
+/// the shapes of a simulation. So nobody who loads it needs the training set.
 /// </summary>
 /// <param name="State">Weights and buffers.</param>
 /// <param name="Example">

@@ -8,8 +8,7 @@ namespace Reproduce.Runner.Report;
 
 /// <summary>
 /// Every setting that decides a number at one budget and number of steps, by the name that the experiment file gives it, with a digest of
-/// its
-/// value: so that numbers of different settings do not come into one table.
+/// its value: so that numbers of different settings do not come into one table.
 /// </summary>
 public static class DecidingSettings
 {

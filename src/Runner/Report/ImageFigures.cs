@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Report;
 
-/// <summary>The figures of an experiment whose parameters are images: an image of each class, and what the contenders make of its
-/// observation.</summary>
+/// <summary>
+/// The figures of an experiment whose parameters are images: an image of each class, and what the contenders make of its observation.
+/// </summary>
 /// <param name="plan">The run.</param>
 /// <param name="images">What the parameters show.</param>
 /// <param name="styles">How the contenders are shown.</param>

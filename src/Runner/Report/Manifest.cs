@@ -27,8 +27,9 @@ public sealed record Manifest
     /// <summary>UTC time at which the run was finished.</summary>
     public required string Finished { get; init; }
 
-    /// <summary>Commit of the program that finished the run, as in <see cref="JobOrigin.ThisSource"/>; <see cref="Origins"/> has those of
-    /// the jobs.</summary>
+    /// <summary>
+    /// Commit of the program that finished the run, as in <see cref="JobOrigin.ThisSource"/>; <see cref="Origins"/> has those of the jobs.
+    /// </summary>
     public required string GitCommit { get; init; }
 
     /// <summary>The processor as the system names it.</summary>

@@ -27,8 +27,10 @@ public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
     public IReadOnlyList<PosteriorRow> Rows(IReadOnlyList<int> dataSets, Func<int, string> title) =>
         ShownRow(At(plan)) is PosteriorRow shown ? [shown, .. TestRows(dataSets, title)] : TestRows(dataSets, title);
 
-    /// <summary>The row that stands for the experiment among others: the observation that it names, else its first shown data set; null
-    /// when there are no draws.</summary>
+    /// <summary>
+    /// The row that stands for the experiment among others: the observation that it names, else its first shown data set; null when there
+    /// are no draws.
+    /// </summary>
     public PosteriorRow? PaperRow()
     {
         string title = plan.Experiment.Title;

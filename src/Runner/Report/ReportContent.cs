@@ -40,8 +40,9 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
     public IReadOnlyList<ReportFigure> Figures(Func<int, bool> draws, bool ofShownBudget, bool losses) =>
         new FigureBook(plan, measurements, published, Styles).Create(severalBudgets: Budgets.Length > 1, draws, ofShownBudget, losses);
 
-    /// <summary>What the experiment plans and nobody measured: a line for each contender and budget with fewer trainings than
-    /// planned.</summary>
+    /// <summary>
+    /// What the experiment plans and nobody measured: a line for each contender and budget with fewer trainings than planned.
+    /// </summary>
     public IEnumerable<string> NotMeasured() =>
         from training in plan.Trainings
         where plan.StepsOf(training).Length > 0

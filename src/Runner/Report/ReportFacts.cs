@@ -21,7 +21,7 @@ internal static class ReportFacts
         [
             ("Command", $"`{manifest.Command}`"),
             .. manifest.Scale is string scale ? [("Scale", scale)] : Array.Empty<(string, string)>(),
-            ("Simulations", string.Join(", ", budgets.Order())),
+            ("Simulations", string.Join(", ", budgets)),
             ("Test", $"{experiment.Test.DataSets} data sets x {experiment.Test.Draws} draws"),
             ("Training", Training(plan)),
             ("Trainings per contender", Replicates(budgets, replicates)),

@@ -64,7 +64,8 @@ public static class ReportStage
                 .SelectMany(FailedSimulationsFile.Read)
                 .Select(f => $"failed and replaced: {f}"),
         ];
-        Write(aside, output, content, manifest, figures, earlier?.Figures ?? [], missing);
+        FigureEntry[] kept = Kept(figures, earlier?.Figures ?? []);
+        Write(aside, output, content, manifest, figures, kept, missing);
         if (
             ofShownBudget
             && plan.Task.Description.Images is null
@@ -74,13 +75,12 @@ public static class ReportStage
             PosteriorRowFile.Write(row, Path.Combine(aside, FiguresFolder, PosteriorRowFile.FileName));
         }
 
-        Publish(aside, output, Kept(figures, earlier?.Figures ?? []));
+        Publish(aside, output, kept);
     }
 
     /// <summary>
     /// Writes the report in a folder anew from the measurements there: tables, the figures that they alone decide, and verdicts on the
-    /// claims of the
-    /// experiment as it is asked for. The other figures stay as they are. Nothing is computed and no cache is read.
+    /// claims of the experiment as it is asked for. The other figures stay as they are. Nothing is computed and no cache is read.
     /// </summary>
     /// <param name="plan">The experiment; what it plans and the folder has not stands under what is missing.</param>
     /// <param name="resolved">The experiment as asked for, YAML.</param>
@@ -103,8 +103,9 @@ public static class ReportStage
         };
         ReportContent content = new(plan, earlier.Measurements, ReadPublished(request), output);
         IReadOnlyList<ReportFigure> figures = content.Figures(_ => false, ofShownBudget: false, losses: false);
-        HtmlReport page = Write(aside, output, content, manifest, figures, earlier.Figures, [.. content.NotMeasured()]);
-        Publish(aside, output, Kept(figures, earlier.Figures));
+        FigureEntry[] kept = Kept(figures, earlier.Figures);
+        HtmlReport page = Write(aside, output, content, manifest, figures, kept, [.. content.NotMeasured()]);
+        Publish(aside, output, kept);
         return page;
     }
 
@@ -127,13 +128,13 @@ public static class ReportStage
         ReportContent content,
         Manifest manifest,
         IReadOnlyList<ReportFigure> figures,
-        IReadOnlyList<FigureEntry> before,
+        FigureEntry[] kept,
         string[] missing
     )
     {
         manifest.Write(Path.Combine(aside, Manifest.FileName));
         MeasurementFile.Write(content.Measurements, aside);
-        ReportPage page = content.Page(manifest, figures, Kept(figures, before), missing);
+        ReportPage page = content.Page(manifest, figures, kept, missing);
         page.Save(aside);
         string findings = Path.Combine(output, FindingsFile);
         HtmlReport html = content.Html(page, File.Exists(findings) ? File.ReadAllText(findings) : "", Picture);
@@ -150,11 +151,10 @@ public static class ReportStage
     private static FigureEntry[] Kept(IReadOnlyList<ReportFigure> figures, IReadOnlyList<FigureEntry> before) =>
         [.. before.Where(f => !f.FromTable && figures.All(g => g.Name != f.Name))];
 
-    private static void Publish(string aside, string output, IReadOnlyList<FigureEntry> kept)
+    private static void Publish(string aside, string output, FigureEntry[] kept)
     {
         // A run of other budgets has figures of other names (posteriors.json goes with the figure of that name); what no page shows any
-        // more would
-        // pass for results of this one. Only a report's own files are looked at: the folder may hold somebody's others.
+        // more would pass for results of this one. Only a report's own files are looked at: the folder may hold somebody's others.
         string figures = Path.Combine(output, FiguresFolder);
         string index = Path.Combine(figures, FigureIndex.FileName);
         string[] before = File.Exists(index) ? [.. FigureIndex.Read(index).Select(f => f.Name).Except(kept.Select(f => f.Name))] : [];

@@ -34,8 +34,7 @@ public sealed record JobOrigin(
 
     /// <summary>
     /// Commit of the source that this program was built from, or "unknown"; "+" behind it when files in the checkout that the program
-    /// stands in
-    /// are changed.
+    /// stands in are changed.
     /// </summary>
     public static string ThisSource => s_source.Value;
 

@@ -116,8 +116,9 @@ public sealed class CameraModel : ISimulator
         return columns.transpose(1, 2).contiguous().MoveToOuterDisposeScope();
     }
 
-    /// <summary>The blur along a row, [width, width], and along a column, [height, height]; the camera's own, not to be disposed
-    /// of.</summary>
+    /// <summary>
+    /// The blur along a row, [width, width], and along a column, [height, height]; the camera's own, not to be disposed of.
+    /// </summary>
     internal (Tensor Across, Tensor Down) MatricesOn(Device device)
     {
         lock (_making)

@@ -46,8 +46,9 @@ internal sealed class CellPopulation
     /// <summary>Number of running clocks.</summary>
     public int RunningCount { get; private set; }
 
-    /// <summary>Number of blocked cells whose clock would run in the original, without effect on anything but the moments of
-    /// output.</summary>
+    /// <summary>
+    /// Number of blocked cells whose clock would run in the original, without effect on anything but the moments of output.
+    /// </summary>
     public int BlockedCount { get; private set; }
 
     /// <summary>Removes all cells.</summary>

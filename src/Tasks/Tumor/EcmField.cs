@@ -34,8 +34,9 @@ internal sealed class EcmField
         _high = new double[(StepsAt(endTime) >> LowBits) + 1];
     }
 
-    /// <summary>Number of Euler steps that the original has done when it has handled an event at a time (step j belongs to time j
-    /// dt).</summary>
+    /// <summary>
+    /// Number of Euler steps that the original has done when it has handled an event at a time (step j belongs to time j dt).
+    /// </summary>
     /// <param name="time">h; 0 means before the first event.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int StepsAt(double time) => (int)Math.Ceiling(time * (1 / TimeStep));

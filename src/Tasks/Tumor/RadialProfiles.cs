@@ -9,8 +9,9 @@ internal sealed class RadialProfiles
     /// <summary>Width of a cell's footprint in the histogram, micrometres.</summary>
     public const double CellDiameter = 16.8;
 
-    /// <summary>Length of a lattice unit in the profiles and in the division depth, micrometres (edge of a cube with a cell's
-    /// volume).</summary>
+    /// <summary>
+    /// Length of a lattice unit in the profiles and in the division depth, micrometres (edge of a cube with a cell's volume).
+    /// </summary>
     public const double Unit = CellDiameter * 0.805995977008235;
 
     private readonly BorderDistance _border;

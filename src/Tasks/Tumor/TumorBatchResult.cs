@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tasks.Tumor;
 
-/// <summary>The outputs of a batch, one row per simulation: growth curve, proliferation profile, matrix profile. Failed rows are
-/// NaN.</summary>
+/// <summary>
+/// The outputs of a batch, one row per simulation: growth curve, proliferation profile, matrix profile. Failed rows are NaN.
+/// </summary>
 public sealed class TumorBatchResult
 {
     private readonly float[] _rows;

@@ -8,8 +8,9 @@ public sealed record TumorBatchSettings
     /// </summary>
     public string? Folder { get; init; }
 
-    /// <summary>Number of simulations in a file; what an interruption loses at most, per worker. Default 64 (about half a
-    /// second).</summary>
+    /// <summary>
+    /// Number of simulations in a file; what an interruption loses at most, per worker. Default 64 (about half a second).
+    /// </summary>
     public int ChunkSize { get; init; } = 64;
 
     /// <summary>Number of simulations at once; default all cores.</summary>

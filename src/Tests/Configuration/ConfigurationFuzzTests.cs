@@ -5,8 +5,9 @@ using Reproduce.Configuration;
 
 namespace Reproduce.Tests.Configuration;
 
-/// <summary>Whatever a file holds, it is either a valid experiment or refused in printable lines, soon and without another
-/// exception.</summary>
+/// <summary>
+/// Whatever a file holds, it is either a valid experiment or refused in printable lines, soon and without another exception.
+/// </summary>
 [TestFixture]
 public sealed class ConfigurationFuzzTests
 {

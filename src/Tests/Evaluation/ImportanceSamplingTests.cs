@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
 
-/// <summary>Importance weights: by hand, for shifted Gaussians in closed form, and with the prior as proposal on the tasks with known
-/// evidence.</summary>
+/// <summary>
+/// Importance weights: by hand, for shifted Gaussians in closed form, and with the prior as proposal on the tasks with known evidence.
+/// </summary>
 [TestFixture]
 public sealed class ImportanceSamplingTests
 {

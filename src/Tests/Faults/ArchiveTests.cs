@@ -14,8 +14,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Faults;
 
-/// <summary>Files from elsewhere: 500 mutations of each kind, none of which may crash, hang, take memory, or leave a half-restored
-/// training.</summary>
+/// <summary>
+/// Files from elsewhere: 500 mutations of each kind, none of which may crash, hang, take memory, or leave a half-restored training.
+/// </summary>
 public sealed class ArchiveTests
 {
     private const int Mutations = 500;

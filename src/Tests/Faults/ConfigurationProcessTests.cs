@@ -10,8 +10,9 @@ using Reproduce.Tests.Tasks.Denoising;
 
 namespace Reproduce.Tests.Faults;
 
-/// <summary>The shipped experiments, mutated by a seeded generator, and hostile files: valid, or refused soon, in little memory, with exit
-/// code 2.</summary>
+/// <summary>
+/// The shipped experiments, mutated by a seeded generator, and hostile files: valid, or refused soon, in little memory, with exit code 2.
+/// </summary>
 [Category(FastUnlessSlowAttribute.Slow)]
 public sealed class ConfigurationProcessTests
 {

@@ -146,8 +146,9 @@ public sealed class ConsistencyChainTests
         return ([.. latents], (mean, Math.Sqrt(variance)));
     }
 
-    /// <summary>Bayes' rule for Gaussians: u_{k-1} given u_k = m + (u_{k-1} - m) r + sigma z; the deviation may be made wrong by a
-    /// factor.</summary>
+    /// <summary>
+    /// Bayes' rule for Gaussians: u_{k-1} given u_k = m + (u_{k-1} - m) r + sigma z; the deviation may be made wrong by a factor.
+    /// </summary>
     private sealed class GaussianBackward(SamplingStep[] steps, double widen) : IBackwardConditional
     {
         public Tensor LogProb(Tensor earlier, Tensor later, Tensor condition, int step)

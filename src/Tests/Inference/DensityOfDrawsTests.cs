@@ -9,8 +9,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference;
 
-/// <summary>Draws that come with their density: the same density as evaluated afterwards, in closed form for a Gaussian, the same for any
-/// batching.</summary>
+/// <summary>
+/// Draws that come with their density: the same density as evaluated afterwards, in closed form for a Gaussian, the same for any batching.
+/// </summary>
 public sealed class DensityOfDrawsTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(89);

@@ -113,8 +113,9 @@ public sealed class DeviceDisciplineTests
         }
     }
 
-    /// <summary>libtorch's convolution has no kernel here; everything before it is on the device, and so is everything that the networks
-    /// own.</summary>
+    /// <summary>
+    /// libtorch's convolution has no kernel here; everything before it is on the device, and so is everything that the networks own.
+    /// </summary>
     [TestCase("fmpe", true)]
     [TestCase("fmpe", false)]
     [TestCase("cmpe", true)]

@@ -9,8 +9,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference;
 
-/// <summary>Densities of continuous flows: closed forms with oracle networks, mass on a grid, and Hutchinson's estimator with its
-/// error.</summary>
+/// <summary>
+/// Densities of continuous flows: closed forms with oracle networks, mass on a grid, and Hutchinson's estimator with its error.
+/// </summary>
 public sealed class FlowDensityTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(67);

@@ -9,8 +9,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference;
 
-/// <summary>Score-based diffusion: the loss in plain doubles, passes and levels, and the integrators on a Gaussian with its exact
-/// denoiser.</summary>
+/// <summary>
+/// Score-based diffusion: the loss in plain doubles, passes and levels, and the integrators on a Gaussian with its exact denoiser.
+/// </summary>
 public sealed class ScorePosteriorTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(61);

@@ -9,8 +9,9 @@ using Reproduce.Runner.Report;
 
 namespace Reproduce.Tests.Runner;
 
-/// <summary>A whole, tiny experiment through the real command line: what it leaves, what a second run does, what an interruption
-/// costs.</summary>
+/// <summary>
+/// A whole, tiny experiment through the real command line: what it leaves, what a second run does, what an interruption costs.
+/// </summary>
 [Category(FastUnlessSlowAttribute.Slow)]
 public sealed class EndToEndTests
 {

@@ -116,8 +116,9 @@ public sealed partial class PaperSentencesTests
         Assert.That(found, Is.EqualTo(Numbers(sentence).Select(n => new[] { n })), $"{section}: {string.Join(", ", settings)}");
     }
 
-    /// <summary>"FMPE and CMPE use an identical MLP" (B.1), "FMPE uses the same settings" (B.2), "the same MLP" (B.3), "both"
-    /// (B.5).</summary>
+    /// <summary>
+    /// "FMPE and CMPE use an identical MLP" (B.1), "FMPE uses the same settings" (B.2), "the same MLP" (B.3), "both" (B.5).
+    /// </summary>
     [TestCase("gmm")]
     [TestCase("two_moons")]
     [TestCase("kinematics")]

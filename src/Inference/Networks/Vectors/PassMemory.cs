@@ -7,9 +7,8 @@ namespace Reproduce.Inference.Networks.Vectors;
 /// <summary>Memory that a forward pass leaves for its backward pass, from a pool.</summary>
 /// <remarks>
 /// A training makes the same passes over and over. Memory from libtorch goes back to the system behind every step; to get it anew, page by
-/// page, was
-/// a seventh of the Gaussian mixture's training in a profile. What is never returned, since no backward pass came, is left to the garbage
-/// collector.
+/// page, was a seventh of the Gaussian mixture's training in a profile. What is never returned, since no backward pass came, is left to the
+/// garbage collector.
 /// </remarks>
 internal sealed class PassMemory
 {

@@ -6,8 +6,7 @@ namespace Reproduce.Inference.Networks.Vectors;
 /// <summary>A <see cref="VectorPass"/> as a function that libtorch's automatic differentiation knows.</summary>
 /// <remarks>
 /// Its arguments are the pass, then the inputs and weights that libtorch shall see. The backward pass has to come before the dispose scope
-/// of
-/// the forward pass ends, as it does in a training step.
+/// of the forward pass ends, as it does in a training step.
 /// </remarks>
 internal sealed class VectorFunction : autograd.SingleTensorFunction<VectorFunction>
 {

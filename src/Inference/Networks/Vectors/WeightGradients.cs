@@ -5,9 +5,8 @@ namespace Reproduce.Inference.Networks.Vectors;
 /// <summary>Where a backward pass in vector code adds the gradients of the weights.</summary>
 /// <remarks>
 /// In a training every weight has a gradient, a view of one flat tensor that was set to zero: the pass adds there itself. Tensors of its
-/// own,
-/// which libtorch would add to those, cost the memory traffic of three passes over all weights. What libtorch is told then is "nothing to
-/// add", so <c>backward()</c> gives the same gradients, while <c>autograd.grad</c> with respect to these weights says that they were not
+/// own, which libtorch would add to those, cost the memory traffic of three passes over all weights. What libtorch is told then is "nothing
+/// to add", so <c>backward()</c> gives the same gradients, while <c>autograd.grad</c> with respect to these weights says that they were not
 /// used.
 /// </remarks>
 internal readonly record struct WeightGradients

@@ -75,8 +75,9 @@ internal sealed class PlainImages(Network network, int groups)
         return [.. Convolve("last", Each(Normalise("norm", x), Swish), before: 1, after: 1).Cast<double>()];
     }
 
-    /// <summary>Four convolutions without padding, each followed by ReLU and then group normalisation; the mean over all
-    /// positions.</summary>
+    /// <summary>
+    /// Four convolutions without padding, each followed by ReLU and then group normalisation; the mean over all positions.
+    /// </summary>
     public double[] Summary(double[,,] x)
     {
         for (int i = 0; i < 4; i++)

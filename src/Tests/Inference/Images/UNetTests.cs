@@ -10,8 +10,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference.Images;
 
-/// <summary>The U-Net: size by formula, start at zero, independence of the batch, gradients against finite differences,
-/// conditioning.</summary>
+/// <summary>
+/// The U-Net: size by formula, start at zero, independence of the batch, gradients against finite differences, conditioning.
+/// </summary>
 public sealed class UNetTests
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(79);
@@ -224,8 +225,9 @@ public sealed class UNetTests
         }
     }
 
-    /// <summary>Time and condition reach a block through its own dense layer only: with all other such layers silent, each block still
-    /// hears both.</summary>
+    /// <summary>
+    /// Time and condition reach a block through its own dense layer only: with all other such layers silent, each block still hears both.
+    /// </summary>
     [Test]
     public void TimeAndConditionEnterEveryBlock()
     {

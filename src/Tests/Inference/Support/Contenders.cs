@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference.Support;
 
-/// <summary>Small estimators of every kind over two parameters and a vector of two observed numbers, with dropout and penalties
-/// on.</summary>
+/// <summary>
+/// Small estimators of every kind over two parameters and a vector of two observed numbers, with dropout and penalties on.
+/// </summary>
 internal static class Contenders
 {
     public static readonly string[] Names = ["acf", "nsf", "fmpe", "cmpe", "npse"];

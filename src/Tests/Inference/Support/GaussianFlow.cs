@@ -21,8 +21,9 @@ internal static class GaussianFlow
     /// <summary>The ODE's solution at eps that starts from <paramref name="start"/> at T.</summary>
     public static Tensor Solution(Tensor start, double largest) => Mean + (start - Mean) * Ratio(largest);
 
-    /// <summary>The score model's F, from c_in theta_t and ln(t) / 4: E[theta | theta_t] = (s^2 theta_t + t^2 m) / (s^2 + t^2) solved for
-    /// F.</summary>
+    /// <summary>
+    /// The score model's F, from c_in theta_t and ln(t) / 4: E[theta | theta_t] = (s^2 theta_t + t^2 m) / (s^2 + t^2) solved for F.
+    /// </summary>
     public static Tensor ScoreNetwork(Tensor scaled, Tensor condition, Tensor quarterLog)
     {
         Tensor t = (quarterLog * 4).exp();

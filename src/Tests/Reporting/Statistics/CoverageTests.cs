@@ -5,8 +5,7 @@ namespace Reproduce.Tests.Reporting.Statistics;
 
 /// <summary>
 /// How often the reports' nominal 95 % intervals cover, with the numbers of trainings that the budgets have and the spreads that were
-/// measured: between
-/// trainings 0.0037 (mixture) to 0.0053 (two moons, 512 simulations), over test sets 0.03 to 0.04 in differences.
+/// measured: between trainings 0.0037 (mixture) to 0.0053 (two moons, 512 simulations), over test sets 0.03 to 0.04 in differences.
 /// </summary>
 [Category("Slow")]
 public sealed class CoverageTests

@@ -3,14 +3,16 @@ using Reproduce.Reporting;
 
 namespace Reproduce.Tests.Reporting.Statistics;
 
-/// <summary>Ways to make a 95 % interval of a mean over trainings and test sets, for the comparison in
-/// results/benchmarks/intervals.md.</summary>
+/// <summary>
+/// Ways to make a 95 % interval of a mean over trainings and test sets, for the comparison in results/benchmarks/intervals.md.
+/// </summary>
 internal static class IntervalCandidates
 {
     private const int Resamples = 400;
 
-    /// <summary>Name and interval of each candidate; the first is the one that the reports use. Only that one looks at the other
-    /// budgets.</summary>
+    /// <summary>
+    /// Name and interval of each candidate; the first is the one that the reports use. Only that one looks at the other budgets.
+    /// </summary>
     public static IReadOnlyList<(string Name, Func<double[,], double[][,], Random, (double Low, double High)> Interval)> All { get; } =
     [
         ("reported: all budgets", Reported),

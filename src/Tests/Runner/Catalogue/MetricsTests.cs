@@ -110,8 +110,9 @@ public sealed class MetricsTests
         { Version = version };
     }
 
-    /// <summary>Scores of before metrics had files of their own stand in one file: it counts as the first version of what is in
-    /// it.</summary>
+    /// <summary>
+    /// Scores of before metrics had files of their own stand in one file: it counts as the first version of what is in it.
+    /// </summary>
     [Test]
     public void AnOldScoreIsTheFirstVersionOfItsMetrics()
     {

@@ -3,8 +3,9 @@ using ScottPlot.MultiplotLayouts;
 
 namespace Reproduce.Tests.Tasks.Tumor;
 
-/// <summary>Figures of the equivalence report: for each output one picture with a panel per setting, the original's runs and
-/// ours.</summary>
+/// <summary>
+/// Figures of the equivalence report: for each output one picture with a panel per setting, the original's runs and ours.
+/// </summary>
 internal static class TumorEquivalenceFigures
 {
     private const int Columns = 4;

@@ -21,8 +21,9 @@ internal readonly record struct TumorSummary(
     double Q95
 );
 
-/// <summary>Runs of the original program and summaries of its bit-exact replica (src/Tests/Data/tumor), and runs of ours beside
-/// them.</summary>
+/// <summary>
+/// Runs of the original program and summaries of its bit-exact replica (src/Tests/Data/tumor), and runs of ours beside them.
+/// </summary>
 /// <remarks>A run is a row: 20 growth values, then the matrix profile, then the proliferation profile, each by ascending radius.</remarks>
 internal static class TumorReferenceData
 {

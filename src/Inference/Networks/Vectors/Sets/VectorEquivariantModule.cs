@@ -2,8 +2,9 @@ using Reproduce.Kernels;
 
 namespace Reproduce.Inference.Networks.Vectors.Sets;
 
-/// <summary>Every member joined with the set's invariant summary and passed through dense layers: for 32 sets at once, member by
-/// member.</summary>
+/// <summary>
+/// Every member joined with the set's invariant summary and passed through dense layers: for 32 sets at once, member by member.
+/// </summary>
 /// <remarks>The first of these layers takes the product with the summary once for a set, not once for a member.</remarks>
 internal sealed class VectorEquivariantModule
 {
@@ -31,8 +32,9 @@ internal sealed class VectorEquivariantModule
         _rest = new VectorStack(_first + 1, units, units, layers - 1);
     }
 
-    /// <summary>Numbers that the forward pass leaves for the backward pass: the summary's, the members' layers, the outputs [N, H,
-    /// 32].</summary>
+    /// <summary>
+    /// Numbers that the forward pass leaves for the backward pass: the summary's, the members' layers, the outputs [N, H, 32].
+    /// </summary>
     internal int SavedLength => _context.SavedLength + _members * (JoinedLength + HiddenLength);
 
     /// <summary>Numbers of scratch that <see cref="Forward"/> and <see cref="Backward"/> want.</summary>

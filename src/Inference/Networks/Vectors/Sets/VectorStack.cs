@@ -2,8 +2,10 @@ using Reproduce.Kernels;
 
 namespace Reproduce.Inference.Networks.Vectors.Sets;
 
-/// <summary>The arithmetic of dense layers with a ReLU behind each (<see cref="DenseLayers"/>) and of their gradient on one panel
-/// (<see cref="Panels"/>).</summary>
+/// <summary>
+/// The arithmetic of dense layers with a ReLU behind each (<see cref="DenseLayers"/>) and of their gradient on one panel
+/// (<see cref="Panels"/>).
+/// </summary>
 /// <param name="first">Number of the first layer among all of the network.</param>
 /// <param name="inputs">C.</param>
 /// <param name="units">H, a multiple of 32.</param>
