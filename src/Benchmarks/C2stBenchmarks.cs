@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
@@ -26,7 +27,7 @@ public class C2stBenchmarks
     {
         NativeBackend.EnsureLoaded();
         set_num_threads(Environment.ProcessorCount);
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         _reference = random.Normal([Sets, Count, Dimensions]).DetachFromDisposeScope();
         _draws = (random.Normal([Sets, Count, Dimensions]) * 1.2f).DetachFromDisposeScope();
@@ -44,7 +45,7 @@ public class C2stBenchmarks
     [Benchmark(Baseline = true, OperationsPerInvoke = SetsOneAtATime)]
     public double OneAtATime()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var shape = new NetworkShape(Dimensions, _options.HiddenPerDimension * Dimensions);
         double sum = 0;
         for (int j = 0; j < SetsOneAtATime; j++)
@@ -69,7 +70,7 @@ public class C2stBenchmarks
         Parallel.For(0, SetsOneAtATime, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, _ =>
         {
             set_num_threads(1);
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             Tensor rows = randn(_options.BatchSize, hidden), weights = randn(hidden, hidden);
             for (int i = 0; i < products; i++)
             {

@@ -1,5 +1,6 @@
 using Reproduce.Evaluation;
 using Reproduce.Kernels;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -11,7 +12,7 @@ namespace Reproduce.Benchmarks;
 /// </summary>
 internal static class C2stOneAtATime
 {
-    internal static double Score(Classifier classifier, Tensor pool, int references, NetworkShape shape, C2stSettings options)
+    internal static double Score(Classifier classifier, Tensor pool, int references, NetworkShape shape, C2stSettings settings)
     {
         float[] initial = new float[shape.Count];
         shape.Initialise(initial, classifier.Key);
@@ -21,21 +22,22 @@ internal static class C2stOneAtATime
             second = Layer(h, h, shape.Weight2, shape.Bias2),
             third = Layer(h, 1, shape.Weight3, shape.Bias3);
         using Sequential network = nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), third);
-        using optim.Optimizer adam = optim.Adam(network.parameters(), options.LearningRate, weight_decay: options.L2 / options.BatchSize);
+        using optim.Optimizer adam = optim.Adam(
+            network.parameters(), settings.LearningRate, weight_decay: settings.L2 / settings.BatchSize);
         var shuffle = new SplitMix64(classifier.Key.Child("shuffle").Value);
-        var rule = new StoppingRule(options.Tolerance, options.Patience);
+        var rule = new StoppingRule(settings.Tolerance, settings.Patience);
         int[] order = [.. classifier.Train];
-        for (int epoch = 1; epoch <= options.MaxEpochs; epoch++)
+        for (int epoch = 1; epoch <= settings.MaxEpochs; epoch++)
         {
             shuffle.Shuffle(order);
-            if (rule.Ends(Epoch(network, adam, order, pool, references, options.BatchSize)))
+            if (rule.Ends(Epoch(network, adam, order, pool, references, settings.BatchSize)))
             {
                 break;
             }
         }
 
         using IDisposable inference = no_grad();
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         (Tensor x, Tensor y) = Gather(classifier.Test, pool, references);
         return network.forward(x).gt(0).eq(y.gt(0.5)).to_type(ScalarType.Float64).mean().item<double>();
 
@@ -43,7 +45,7 @@ internal static class C2stOneAtATime
         {
             Linear layer = nn.Linear(inputs, outputs);
             using IDisposable plain = no_grad();
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             layer.weight.copy_(tensor(initial[weight..(weight + inputs * outputs)], [inputs, outputs]).t());
             layer.bias!.copy_(tensor(initial[bias..(bias + outputs)]));
             return layer;
@@ -52,12 +54,12 @@ internal static class C2stOneAtATime
 
     private static double Epoch(Sequential network, optim.Optimizer adam, int[] order, Tensor pool, int references, int batchSize)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         (Tensor x, Tensor y) = Gather(order, pool, references);
         Tensor total = zeros(1);
         for (int start = 0; start < order.Length; start += batchSize)
         {
-            using var step = NewDisposeScope();
+            using DisposeScope step = NewDisposeScope();
             int batch = Math.Min(batchSize, order.Length - start);
             adam.zero_grad();
             Tensor loss = nn.functional.binary_cross_entropy_with_logits(

@@ -5,6 +5,7 @@ using Reproduce.Reporting;
 using Reproduce.Runner;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
@@ -34,7 +35,7 @@ internal sealed class ExperimentTraining : IDisposable
         (_, Experiment read) = new RunRequest { ExperimentFile = Repository.Experiment(experiment), Settings = settings }.Load();
         // A plan only names its folders; nothing is written there.
         RunPlan plan = new(read, Measurement.PaperVariant, Path.GetTempPath(), "cpu");
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(plan.Key);
         Tensor theta = plan.Task.SamplePrior(simulations, random);
         Simulations data = new(theta.DetachFromDisposeScope(), plan.Task.Simulate(theta, random).DetachFromDisposeScope());
@@ -46,7 +47,7 @@ internal sealed class ExperimentTraining : IDisposable
     /// <param name="steps">Number of steps.</param>
     internal long Run(int steps)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using IPosteriorEstimator estimator = EstimatorFactory.Create(_job, _data, CPU);
         TrainingSettings training = _job.Settings.Training with { Epochs = null, Steps = steps, Validations = 0 };
         using var trainer = new Trainer(estimator, training, _job.Key);

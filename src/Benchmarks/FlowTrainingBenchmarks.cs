@@ -4,6 +4,7 @@ using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Flows;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
@@ -79,7 +80,7 @@ public class FlowTrainingBenchmarks
 
     private long Train(bool vectors)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(RandomKey.FromSeed(5));
         var settings = new CouplingFlowSettings { Layers = Layers, Units = Units, Bins = Bins };
         using var flow = new FlowPosterior(

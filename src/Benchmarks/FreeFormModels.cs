@@ -3,6 +3,7 @@ using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
@@ -21,7 +22,7 @@ internal static class FreeFormModels
     internal static IPosteriorEstimator Create(string contender, bool vectors)
     {
         using var random = new RandomSource(s_key);
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var network = new ResidualMlp(
             Dimension, Dimension, new ResidualMlpSettings { Units = Units, Blocks = Blocks, Dropout = 0.05, L2 = 1e-5 }, random);
         var summary = new DirectSummary(Dimension);

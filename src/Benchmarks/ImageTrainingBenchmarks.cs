@@ -6,6 +6,7 @@ using Reproduce.Inference.Networks;
 using Reproduce.Inference.Networks.Images;
 using Reproduce.Inference.Training;
 using Reproduce.Tasks.Denoising;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
@@ -49,7 +50,7 @@ public class ImageTrainingBenchmarks
 
     private Simulations Photographs()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(RandomKey.FromSeed(5));
         Tensor images = 2 * random.Uniform([Steps * BatchSize, _camera.Pixels]) - 1;
         return new Simulations(images.DetachFromDisposeScope(), _camera.Simulate(images, random).DetachFromDisposeScope());
@@ -57,7 +58,7 @@ public class ImageTrainingBenchmarks
 
     private long Train(Func<double, RandomSource, FreeFormNetwork> create)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(RandomKey.FromSeed(5));
         var summary = new ImageSummaryCnn(1, new ImageSummaryCnnSettings { Outputs = Summaries }, random);
         var consistency = new ConsistencySettings

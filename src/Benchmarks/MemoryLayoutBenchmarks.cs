@@ -3,6 +3,7 @@ using Reproduce.Compute;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Networks.Images;
 using Reproduce.Tasks.Denoising;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -38,7 +39,7 @@ public class MemoryLayoutBenchmarks
         NativeBackend.EnsureLoaded();
         set_num_threads(1);
         Make("contiguous");
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor summaries = Summarise().detach().clone(), velocities = Denoise().detach().clone();
         Free();
         Make(Layout);
@@ -78,7 +79,7 @@ public class MemoryLayoutBenchmarks
     {
         for (int step = 0; step < Steps; step++)
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             network.zero_grad();
             output().square().mean().backward();
         }
@@ -88,7 +89,7 @@ public class MemoryLayoutBenchmarks
 
     private void Make(string layout)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(RandomKey.FromSeed(5));
         (_summary, _net) = Networks(random);
         using IDisposable noGrad = no_grad();

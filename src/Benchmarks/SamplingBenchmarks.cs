@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Sampling;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
@@ -63,7 +64,7 @@ public class SamplingBenchmarks
         Parallel.For(0, Thousands, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, _ =>
         {
             set_num_threads(1);
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             Tensor rows = randn(1000, FreeFormModels.Units), weights = randn(FreeFormModels.Units, FreeFormModels.Units);
             for (int i = 0; i < Steps * FreeFormModels.Blocks; i++)
             {
@@ -75,7 +76,7 @@ public class SamplingBenchmarks
     private void Sample(IPosteriorEstimator estimator)
     {
         using var x = new Observation(_observed.alias());
-        var options = new SamplingOptions { Threads = Environment.ProcessorCount };
-        PosteriorSampler.Sample(estimator, x, Draws, Steps, RandomKey.FromSeed(3), options).Dispose();
+        var settings = new SamplingSettings { Threads = Environment.ProcessorCount };
+        PosteriorSampler.Sample(estimator, x, Draws, Steps, RandomKey.FromSeed(3), settings).Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Reproduce.Compute;
 using Reproduce.Inference.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
@@ -98,7 +99,7 @@ public class SetTrainingBenchmarks
     {
         for (int i = 0; i < Steps; i++)
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             _network.Summarise(_x, ForwardPass.WithDropout(_random, needsSecondDerivatives: !vectors)).sum().backward();
         }
     }

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Reproduce.Compute;
 using Reproduce.Tasks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
@@ -30,7 +31,7 @@ public class SimulatorBenchmarks
             "two moons" => new TwoMoonsTask(),
             _ => new KinematicsTask(),
         };
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(RandomKey.FromSeed(1));
         _theta = _task.SamplePrior(Thousands * 1000, random).DetachFromDisposeScope();
         _observed = _task.Simulate(_theta.narrow(0, 0, DataSets), random).DetachFromDisposeScope();

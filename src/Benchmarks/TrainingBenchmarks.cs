@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
@@ -74,7 +75,7 @@ public class TrainingBenchmarks
 
     private long Train(bool vectors)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         IPosteriorEstimator estimator = FreeFormModels.Create(Contender, vectors);
         using var trainer = new Trainer(estimator, FreeFormModels.Training(Epochs), RandomKey.FromSeed(9));
         trainer.Run(_data);

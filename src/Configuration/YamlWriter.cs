@@ -74,7 +74,7 @@ public static partial class YamlWriter
 
     private static string Quote(string text)
     {
-        var quoted = new StringBuilder(text.Length + 2).Append('"');
+        StringBuilder quoted = new StringBuilder(text.Length + 2).Append('"');
         foreach (Rune rune in text.EnumerateRunes())
         {
             if (rune.Value is '"' or '\\')

@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Evaluation;
@@ -15,13 +16,13 @@ internal static class DrawErrors
     {
         Require.Truth(draws, truth);
         using IDisposable inference = no_grad();
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         double[] errors = new double[draws.size(0)];
         Tensor target = truth.to(ScalarType.Float64, draws.device);
         for (int j = 0; j < errors.Length; j++)
         {
             // One data set at a time: the copies in double precision stay small for images too.
-            using var step = NewDisposeScope();
+            using DisposeScope step = NewDisposeScope();
             errors[j] = summarise(draws.select(0, j).to_type(ScalarType.Float64) - target.select(0, j)).item<double>();
         }
 

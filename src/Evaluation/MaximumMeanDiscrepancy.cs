@@ -32,19 +32,19 @@ public static class MaximumMeanDiscrepancy
     /// <summary>MMD^2 of every data set.</summary>
     /// <param name="draws">[J, S, D], on any device; S >= 2.</param>
     /// <param name="reference">[J, S', D]; S' >= 2.</param>
-    /// <param name="options">The kernel.</param>
+    /// <param name="settings">The kernel.</param>
     /// <param name="cancel">Ends the work.</param>
     /// <returns>[J].</returns>
-    /// <exception cref="ArgumentException">Shapes or options that do not fit, or draws that are not finite.</exception>
+    /// <exception cref="ArgumentException">Shapes or settings that do not fit, or draws that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
-    public static MmdResult[] PerDataSet(Tensor draws, Tensor reference, MmdSettings options, CancellationToken cancel = default)
+    public static MmdResult[] PerDataSet(Tensor draws, Tensor reference, MmdSettings settings, CancellationToken cancel = default)
     {
         Require.Pairs(draws, reference);
         var results = new MmdResult[draws.size(0)];
         for (int j = 0; j < results.Length; j++)
         {
-            using var scope = NewDisposeScope();
-            results[j] = Pair(draws.select(0, j), reference.select(0, j), options, cancel);
+            using DisposeScope scope = NewDisposeScope();
+            results[j] = Pair(draws.select(0, j), reference.select(0, j), settings, cancel);
         }
 
         return results;
@@ -53,14 +53,14 @@ public static class MaximumMeanDiscrepancy
     /// <summary>MMD^2 of one pair of samples.</summary>
     /// <param name="draws">[S, D], on any device; S >= 2.</param>
     /// <param name="reference">[S', D]; S' >= 2.</param>
-    /// <param name="options">The kernel.</param>
+    /// <param name="settings">The kernel.</param>
     /// <param name="cancel">Ends the work.</param>
-    /// <exception cref="ArgumentException">Shapes or options that do not fit, or draws that are not finite.</exception>
+    /// <exception cref="ArgumentException">Shapes or settings that do not fit, or draws that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
-    public static MmdResult Pair(Tensor draws, Tensor reference, MmdSettings options, CancellationToken cancel = default)
+    public static MmdResult Pair(Tensor draws, Tensor reference, MmdSettings settings, CancellationToken cancel = default)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        SettingsRules.Check(options, "MMD settings");
+        ArgumentNullException.ThrowIfNull(settings);
+        SettingsRules.Check(settings, "MMD settings");
         Require.Rank(draws, 2, nameof(draws), "[S, D]");
         Require.Rank(reference, 2, nameof(reference), "[S', D]");
         if (draws.size(1) != reference.size(1) || draws.size(0) < 2 || reference.size(0) < 2)
@@ -74,9 +74,9 @@ public static class MaximumMeanDiscrepancy
         Require.Finite(draws, nameof(draws));
         Require.Finite(reference, nameof(reference));
         using IDisposable inference = no_grad();
-        using var scope = NewDisposeScope();
-        Tensor x = EvenlySpaced.Rows(draws, 0, options.MaxDraws).to_type(ScalarType.Float64);
-        Tensor y = EvenlySpaced.Rows(reference.to(draws.device), 0, options.MaxDraws).to_type(ScalarType.Float64);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = EvenlySpaced.Rows(draws, 0, settings.MaxDraws).to_type(ScalarType.Float64);
+        Tensor y = EvenlySpaced.Rows(reference.to(draws.device), 0, settings.MaxDraws).to_type(ScalarType.Float64);
         double coarse = PowerOfTwo.Unit(Extent(x, y));
         (x, y) = (Divide(x, coarse), Divide(y, coarse));
         // Distances do not change, and the products that stand for them lose fewer digits near the origin.
@@ -85,9 +85,9 @@ public static class MaximumMeanDiscrepancy
         double fine = PowerOfTwo.Unit(Extent(x, y), Comfortable);
         (x, y) = (Divide(x, fine), Divide(y, fine));
         // Of draws in another unit the kernel has a bandwidth in the unit's square, in two steps because the square may overflow.
-        double[] bandwidths = options.MedianHeuristic
+        double[] bandwidths = settings.MedianHeuristic
             ? [Median(x, y)]
-            : [.. options.Bandwidths.Select(s => s / coarse / coarse / fine / fine)];
+            : [.. settings.Bandwidths.Select(s => s / coarse / coarse / fine / fine)];
         var kernel = new RadialKernel(bandwidths);
         bool single = bandwidths.All(s => s is >= NarrowestSingle and <= WidestSingle) && FitsSingle(x, y);
         if (single)
@@ -102,7 +102,7 @@ public static class MaximumMeanDiscrepancy
         return new MmdResult(Math.Max(0, biased), unbiased);
 
         double Kernels(Tensor a, Tensor b, bool same) => single
-            ? Sum(a, b, same, kernel, options.MaxBytes, cancel)
+            ? Sum(a, b, same, kernel, settings.MaxBytes, cancel)
             : ExactDistances.Sum(a, b, same, (_, row) => kernel.Sum(row), cancel);
     }
 
@@ -124,7 +124,7 @@ public static class MaximumMeanDiscrepancy
     /// <summary>Whether float32 keeps enough digits of the distances: looks at some of the pairs.</summary>
     private static bool FitsSingle(Tensor x, Tensor y)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         bool direct = x.size(1) <= DirectDimensions;
         int each = (direct ? LookedAt : LookedAtProducts) / 2;
         Tensor pooled = cat([EvenlySpaced.Rows(x, 0, each), EvenlySpaced.Rows(y, 0, each)], 0);
@@ -156,7 +156,7 @@ public static class MaximumMeanDiscrepancy
         for (int start = 0; start < rows; start += block)
         {
             cancel.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             int count = Math.Min(block, rows - start), skipped = same ? start : 0;
             using Tensor d = SquaredDistances(x.narrow(0, start, count), y.narrow(0, skipped, columns - skipped)).cpu();
             total += SumBlock(d, same, kernel);
@@ -182,7 +182,7 @@ public static class MaximumMeanDiscrepancy
     {
         if (x.size(1) > DirectDimensions)
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             Tensor norms = x.square().sum(1, keepdim: true) + y.square().sum(1).unsqueeze(0);
             return norms.sub_(x.mm(y.t()).mul_(Scalars.Two)).clamp_min_(Scalars.Zero).MoveToOuterDisposeScope();
         }
@@ -190,7 +190,7 @@ public static class MaximumMeanDiscrepancy
         Tensor sum = zeros(x.size(0), y.size(0), dtype: ScalarType.Float32, device: x.device);
         for (long d = 0; d < x.size(1); d++)
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             Tensor difference = x.narrow(1, d, 1) - y.select(1, d).unsqueeze(0);
             sum.addcmul_(difference, difference, Scalars.One);
         }
@@ -201,7 +201,7 @@ public static class MaximumMeanDiscrepancy
     /// <summary>The median squared distance between distinct draws of the pooled sample (of at most 2000 of them).</summary>
     private static double Median(Tensor x, Tensor y)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor pooled = EvenlySpaced.Rows(cat([x, y], 0), 0, 2000);
         double median = tensor(ExactDistances.OfPairs(pooled)).median().ToDouble();
         return median > 0

@@ -28,7 +28,7 @@ internal sealed class BatchedNetwork : IDisposable
     internal BatchedNetwork(NetworkShape shape, Tensor initial)
     {
         _shape = shape;
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         _parameters = initial.clone().DetachFromDisposeScope();
         _mean = zeros_like(_parameters).DetachFromDisposeScope();
         _square = zeros_like(_parameters).DetachFromDisposeScope();
@@ -85,7 +85,7 @@ internal sealed class BatchedNetwork : IDisposable
     /// <param name="learningRate">Step size.</param>
     internal void Step(Tensor gradient, double learningRate)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         _steps++;
         using Scalar rate = (-learningRate * Math.Sqrt(1 - Math.Pow(Beta2, _steps)) / (1 - Math.Pow(Beta1, _steps))).ToScalar();
         _mean.mul_(s_beta1).add_(gradient, alpha: s_rest1);

@@ -9,9 +9,9 @@ namespace Reproduce.Evaluation;
 internal static class BatchedTraining
 {
     /// <summary>Bytes that one classifier adds to a batch: its rows, their shuffled copy, the activations, the parameters.</summary>
-    internal static long BytesPerClassifier(NetworkShape shape, int rows, C2stSettings options)
+    internal static long BytesPerClassifier(NetworkShape shape, int rows, C2stSettings settings)
     {
-        long batch = Math.Min(options.BatchSize, rows);
+        long batch = Math.Min(settings.BatchSize, rows);
         long numbers =
             (long)rows * (2 * shape.Inputs + 8) + 8 * batch * shape.Hidden + 3L * EvaluationRows * shape.Hidden + 8L * shape.Count;
         return sizeof(float) * numbers;
@@ -26,28 +26,28 @@ internal static class BatchedTraining
     /// <param name="firstDataSet">The data set at index 0 of <paramref name="pool"/>.</param>
     /// <param name="references">Rows below this index are of class 0.</param>
     /// <param name="shape">Sizes of the network.</param>
-    /// <param name="options">The protocol.</param>
+    /// <param name="settings">The protocol.</param>
     /// <param name="finished">Called with the number of classifiers that have just finished.</param>
     /// <param name="cancel">Ends the work at the next epoch.</param>
     /// <returns>[R].</returns>
     internal static HeldOut[] Run(
-        IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stSettings options,
+        IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stSettings settings,
         Action<int> finished, CancellationToken cancel)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         int rows = (int)pool.size(1);
         Tensor data = pool.view(-1, pool.size(2));
-        List<Candidate> running = [.. classifiers.Select((c, i) => new Candidate(i, c, (c.DataSet - firstDataSet) * (long)rows, options))];
+        List<Candidate> running = [.. classifiers.Select((c, i) => new Candidate(i, c, (c.DataSet - firstDataSet) * (long)rows, settings))];
         HeldOut[] scores = new HeldOut[classifiers.Count];
         using var network = new BatchedNetwork(shape, InitialParameters(classifiers, shape).to(pool.device));
         for (int epoch = 1; running.Count > 0; epoch++)
         {
             cancel.ThrowIfCancellationRequested();
-            double[] losses = Epoch(network, running, data, references, options);
+            double[] losses = Epoch(network, running, data, references, settings);
             List<int> ended = [], going = [];
             for (int i = 0; i < running.Count; i++)
             {
-                (running[i].Rule.Ends(losses[i]) || epoch == options.MaxEpochs ? ended : going).Add(i);
+                (running[i].Rule.Ends(losses[i]) || epoch == settings.MaxEpochs ? ended : going).Add(i);
             }
 
             if (ended.Count == 0)
@@ -81,21 +81,21 @@ internal static class BatchedTraining
         return tensor(initial, [classifiers.Count, shape.Count]);
     }
 
-    private static double[] Epoch(BatchedNetwork network, List<Candidate> running, Tensor data, int references, C2stSettings options)
+    private static double[] Epoch(BatchedNetwork network, List<Candidate> running, Tensor data, int references, C2stSettings settings)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         int rows = running[0].Order.Length;
         Parallel.ForEach(running, c => c.Shuffle.Shuffle(c.Order));
         (Tensor x, Tensor y) = Gather(running.Select(c => (c.Order, c.Offset)).ToArray(), data, references);
         Tensor total = zeros(running.Count, dtype: ScalarType.Float32, device: data.device);
-        for (int start = 0; start < rows; start += options.BatchSize)
+        for (int start = 0; start < rows; start += settings.BatchSize)
         {
-            using var step = NewDisposeScope();
-            int batch = Math.Min(options.BatchSize, rows - start);
-            (Tensor loss, Tensor gradient) = network.LossAndGradient(x.narrow(1, start, batch), y.narrow(1, start, batch), options.L2);
+            using DisposeScope step = NewDisposeScope();
+            int batch = Math.Min(settings.BatchSize, rows - start);
+            (Tensor loss, Tensor gradient) = network.LossAndGradient(x.narrow(1, start, batch), y.narrow(1, start, batch), settings.L2);
             using Scalar part = ((double)batch / rows).ToScalar();
             total.add_(loss, alpha: part);
-            network.Step(gradient, options.LearningRate);
+            network.Step(gradient, settings.LearningRate);
         }
 
         // The only wait for the device in an epoch.
@@ -105,14 +105,14 @@ internal static class BatchedTraining
     private static void Measure(
         BatchedNetwork network, List<Candidate> running, List<int> ended, Tensor data, int references, HeldOut[] scores)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor index = tensor(ended.Select(i => (long)i).ToArray(), device: data.device);
-        using var finished = network.Select(index);
+        using BatchedNetwork finished = network.Select(index);
         int held = running[ended[0]].Classifier.Test.Length;
         Tensor counts = zeros(ended.Count, 2, dtype: ScalarType.Int64, device: data.device);
         for (int start = 0; start < held; start += EvaluationRows)
         {
-            using var step = NewDisposeScope();
+            using DisposeScope step = NewDisposeScope();
             Range part = start..Math.Min(held, start + EvaluationRows);
             (Tensor x, Tensor y) = Gather(
                 ended.Select(i => (running[i].Classifier.Test[part], running[i].Offset)).ToArray(),
@@ -153,10 +153,10 @@ internal static class BatchedTraining
         return (x, tensor(classes, [choice.Length, count, 1], device: data.device));
     }
 
-    private sealed class Candidate(int slot, Classifier classifier, long offset, C2stSettings options)
+    private sealed class Candidate(int slot, Classifier classifier, long offset, C2stSettings settings)
     {
         internal SplitMix64 Shuffle = new(classifier.Key.Child("shuffle").Value);
-        internal StoppingRule Rule = new(options.Tolerance, options.Patience);
+        internal StoppingRule Rule = new(settings.Tolerance, settings.Patience);
 
         internal int Slot => slot;
 

@@ -28,71 +28,71 @@ public static class C2st
     /// <summary>Scores J data sets.</summary>
     /// <param name="draws">Draws under test, [J, S, D], on any device.</param>
     /// <param name="reference">Reference draws, [J, S', D]; their mean and population standard deviation set the scale.</param>
-    /// <param name="options">The protocol.</param>
+    /// <param name="settings">The protocol.</param>
     /// <param name="key">Random numbers of data set j: key.Child(j).</param>
     /// <param name="progress">Receives the finished fraction of the classifiers, from any thread.</param>
     /// <param name="cancel">Ends the work.</param>
     /// <returns>Accuracies, [J]; with folds, the mean over the folds.</returns>
-    /// <exception cref="ArgumentException">Shapes or options that do not fit, or draws that are not finite.</exception>
+    /// <exception cref="ArgumentException">Shapes or settings that do not fit, or draws that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
     public static double[] Score(
-        Tensor draws, Tensor reference, C2stSettings options, RandomKey key, IProgress<double>? progress = null,
+        Tensor draws, Tensor reference, C2stSettings settings, RandomKey key, IProgress<double>? progress = null,
         CancellationToken cancel = default) =>
-        [.. Train(draws, reference, options, key, progress, cancel).Select(folds => folds.Sum(f => f.Accuracy / folds.Length))];
+        [.. Train(draws, reference, settings, key, progress, cancel).Select(folds => folds.Sum(f => f.Accuracy / folds.Length))];
 
     /// <summary>Scores J data sets as <see cref="Score"/> does, and says how far chance can explain the scores.</summary>
     /// <param name="draws">Draws under test, [J, S, D], on any device.</param>
     /// <param name="reference">Reference draws, [J, S', D].</param>
-    /// <param name="options">The protocol; of one split, because p-values of folds that share their training draws are not exact.</param>
+    /// <param name="settings">The protocol; of one split, because p-values of folds that share their training draws are not exact.</param>
     /// <param name="key">Random numbers of data set j: key.Child(j).</param>
     /// <param name="progress">Receives the finished fraction of the classifiers, from any thread.</param>
     /// <param name="cancel">Ends the work.</param>
     /// <returns>[J].</returns>
-    /// <exception cref="ArgumentException">Shapes or options that do not fit, or draws that are not finite.</exception>
+    /// <exception cref="ArgumentException">Shapes or settings that do not fit, or draws that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
     public static C2stResult[] Test(
-        Tensor draws, Tensor reference, C2stSettings options, RandomKey key, IProgress<double>? progress = null,
+        Tensor draws, Tensor reference, C2stSettings settings, RandomKey key, IProgress<double>? progress = null,
         CancellationToken cancel = default)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        return options.Folds == 0
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Folds == 0
             ? [
-                .. Train(draws, reference, options, key, progress, cancel)
+                .. Train(draws, reference, settings, key, progress, cancel)
                     .Select((held, j) => C2stResult.Of(held[0], new SplitMix64(key.Child(j).Child("ties").Value).NextDouble())),
             ]
-            : throw new ArgumentException($"C2ST settings: a p-value needs Folds of 0, got {options.Folds}.", nameof(options));
+            : throw new ArgumentException($"C2ST settings: a p-value needs Folds of 0, got {settings.Folds}.", nameof(settings));
     }
 
     // What the classifiers of every data set did with the rows held out, [J][folds].
     private static HeldOut[][] Train(
-        Tensor draws, Tensor reference, C2stSettings options, RandomKey key, IProgress<double>? progress, CancellationToken cancel)
+        Tensor draws, Tensor reference, C2stSettings settings, RandomKey key, IProgress<double>? progress, CancellationToken cancel)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(settings);
         Require.Pairs(draws, reference);
-        SettingsRules.Check(options, "C2ST settings");
+        SettingsRules.Check(settings, "C2ST settings");
         Require.Finite(draws, nameof(draws));
         Require.Finite(reference, nameof(reference));
         int sets = (int)draws.size(0), each = (int)Math.Min(draws.size(1), reference.size(1)), rows = 2 * each;
-        if (rows < Math.Max(4, options.Folds))
+        if (rows < Math.Max(4, settings.Folds))
         {
             throw new ArgumentException(
-                $"draws and reference: expected at least {Math.Max(4, options.Folds)} rows together, as many of each, got {rows}.",
+                $"draws and reference: expected at least {Math.Max(4, settings.Folds)} rows together, as many of each, got {rows}.",
                 nameof(draws));
         }
 
         using IDisposable inference = no_grad();
-        NetworkShape shape = Shape((int)draws.size(2), options);
-        bool vector = UsesVectors(options.Engine, draws.device);
-        int perSet = Math.Max(1, options.Folds), finished = 0;
+        NetworkShape shape = Shape((int)draws.size(2), settings);
+        bool vector = UsesVectors(settings.Engine, draws.device);
+        int perSet = Math.Max(1, settings.Folds), finished = 0;
         HeldOut[][] held = [.. Enumerable.Range(0, sets).Select(_ => new HeldOut[perSet])];
-        int chunk = (int)Math.Clamp(options.MaxBytes / (perSet * BatchedTraining.BytesPerClassifier(shape, rows, options)), 1, sets);
+        int chunk = (int)Math.Clamp(settings.MaxBytes / (perSet * BatchedTraining.BytesPerClassifier(shape, rows, settings)), 1, sets);
         for (int first = 0; first < sets; first += chunk)
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             int count = Math.Min(chunk, sets - first);
             Tensor pool = Pool(draws.narrow(0, first, count), reference.narrow(0, first, count), each);
             IEnumerable<(Classifier Classifier, int Fold)> classifiers = Enumerable.Range(first, count)
-                .SelectMany(j => Classifier.Plan(j, rows, options, key.Child(j)).Select((c, fold) => (c, fold)));
+                .SelectMany(j => Classifier.Plan(j, rows, settings, key.Child(j)).Select((c, fold) => (c, fold)));
 
             // Folds differ in size by one row when k does not divide the rows; one batch needs one size.
             foreach (IGrouping<int, (Classifier Classifier, int Fold)> equal in classifiers.GroupBy(c => c.Classifier.Test.Length))
@@ -100,8 +100,8 @@ public static class C2st
                 (Classifier Classifier, int Fold)[] group = [.. equal];
                 Classifier[] trained = [.. group.Select(g => g.Classifier)];
                 HeldOut[] results = vector
-                    ? VectorTraining.Run(trained, pool, first, each, shape, options, Report, cancel)
-                    : BatchedTraining.Run(trained, pool, first, each, shape, options, Report, cancel);
+                    ? VectorTraining.Run(trained, pool, first, each, shape, settings, Report, cancel)
+                    : BatchedTraining.Run(trained, pool, first, each, shape, settings, Report, cancel);
                 for (int i = 0; i < group.Length; i++)
                 {
                     held[trained[i].DataSet][group[i].Fold] = results[i];
@@ -114,15 +114,15 @@ public static class C2st
         void Report(int count) => progress?.Report((double)Interlocked.Add(ref finished, count) / ((long)sets * perSet));
     }
 
-    private static NetworkShape Shape(int dimensions, C2stSettings options)
+    private static NetworkShape Shape(int dimensions, C2stSettings settings)
     {
-        long hidden = (long)options.HiddenPerDimension * dimensions, parameters = hidden * (dimensions + hidden + 3) + 1;
+        long hidden = (long)settings.HiddenPerDimension * dimensions, parameters = hidden * (dimensions + hidden + 3) + 1;
         return parameters * Copies <= Array.MaxLength
             ? new NetworkShape(dimensions, (int)hidden)
             : throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"draws: {dimensions} parameters with {options.HiddenPerDimension} hidden units each need a classifier of "
+                    $"draws: {dimensions} parameters with {settings.HiddenPerDimension} hidden units each need a classifier of "
                         + $"{parameters} weights"
                 ) + FormattableString.Invariant($"; expected at most {Array.MaxLength / Copies}.")
             );
@@ -131,7 +131,7 @@ public static class C2st
     /// <summary>Reference above draws, as many of each, both scaled by the reference: [J, 2 S, D].</summary>
     private static Tensor Pool(Tensor draws, Tensor reference, int each)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         // In double precision: draws far from the origin lose nothing to cancellation. In units that their squares can be taken in.
         Tensor r = reference.to_type(ScalarType.Float64), q = draws.to(ScalarType.Float64, reference.device);
         Tensor unit = PowerOfTwo.Units(Largest(r).maximum(Largest(q)));
@@ -162,7 +162,7 @@ public static class C2st
     {
         bool cpu = device.type == DeviceType.CPU;
         return engine == C2stEngine.Vector && !cpu
-            ? throw new ArgumentException($"C2ST options: the engine Vector needs draws on the CPU, got {device}.")
+            ? throw new ArgumentException($"C2ST settings: the engine Vector needs draws on the CPU, got {device}.")
             : cpu && (engine == C2stEngine.Vector || (engine == C2stEngine.Auto && MatrixProduct.IsSupported));
     }
 }

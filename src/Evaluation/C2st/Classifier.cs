@@ -16,25 +16,25 @@ internal sealed record Classifier(int DataSet, RandomKey Key, int[] Train, int[]
     /// <summary>The classifiers of one data set: one for a single split, else one per fold.</summary>
     /// <param name="dataSet">Index of the data set.</param>
     /// <param name="rows">Number of pooled rows.</param>
-    /// <param name="options">The protocol.</param>
+    /// <param name="settings">The protocol.</param>
     /// <param name="key">The data set's stream.</param>
-    internal static IEnumerable<Classifier> Plan(int dataSet, int rows, C2stSettings options, RandomKey key)
+    internal static IEnumerable<Classifier> Plan(int dataSet, int rows, C2stSettings settings, RandomKey key)
     {
         int[] order = [.. Enumerable.Range(0, rows)];
         new SplitMix64(key.Child("split").Value).Shuffle(order);
         RandomKey training = key.Child("train");
-        if (options.Folds == 0)
+        if (settings.Folds == 0)
         {
             // As in scikit-learn's train_test_split: the held-out part is rounded up.
-            int held = (int)Math.Ceiling(options.TestFraction * rows);
+            int held = (int)Math.Ceiling(settings.TestFraction * rows);
             yield return new Classifier(dataSet, training.Child(0), order[held..], order[..held]);
             yield break;
         }
 
         int start = 0;
-        for (int fold = 0; fold < options.Folds; fold++)
+        for (int fold = 0; fold < settings.Folds; fold++)
         {
-            int held = rows / options.Folds + (fold < rows % options.Folds ? 1 : 0);
+            int held = rows / settings.Folds + (fold < rows % settings.Folds ? 1 : 0);
             yield return new Classifier(
                 dataSet, training.Child(fold), [.. order[..start], .. order[(start + held)..]], order[start..(start + held)]);
             start += held;

@@ -13,23 +13,23 @@ internal static class VectorTraining
     /// <param name="firstDataSet">The data set at index 0 of <paramref name="pool"/>.</param>
     /// <param name="references">Rows below this index are of class 0.</param>
     /// <param name="shape">Sizes of the network.</param>
-    /// <param name="options">The protocol.</param>
+    /// <param name="settings">The protocol.</param>
     /// <param name="finished">Called with the number of classifiers that have just finished, from any thread.</param>
     /// <param name="cancel">Ends the work at the next epoch.</param>
     /// <returns>[R].</returns>
     internal static HeldOut[] Run(
-        IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stSettings options,
+        IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stSettings settings,
         Action<int> finished, CancellationToken cancel)
     {
         int rows = (int)pool.size(1) * shape.Inputs;
         float[] data = TensorMemory.Floats(pool).ToArray();
         HeldOut[] scores = new HeldOut[classifiers.Count];
-        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        int threads = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel };
-        Parallel.For(0, classifiers.Count, parallel, () => new VectorNetwork(shape, options.BatchSize), (i, _, network) =>
+        Parallel.For(0, classifiers.Count, parallel, () => new VectorNetwork(shape, settings.BatchSize), (i, _, network) =>
         {
             Classifier c = classifiers[i];
-            scores[i] = Train(network, c, data.AsSpan((c.DataSet - firstDataSet) * rows, rows), references, shape, options, cancel);
+            scores[i] = Train(network, c, data.AsSpan((c.DataSet - firstDataSet) * rows, rows), references, shape, settings, cancel);
             finished(1);
             return network;
         }, _ => { });
@@ -37,26 +37,26 @@ internal static class VectorTraining
     }
 
     private static HeldOut Train(
-        VectorNetwork network, Classifier classifier, ReadOnlySpan<float> data, int references, NetworkShape shape, C2stSettings options,
+        VectorNetwork network, Classifier classifier, ReadOnlySpan<float> data, int references, NetworkShape shape, C2stSettings settings,
         CancellationToken cancel)
     {
         float[] initial = new float[shape.Count];
         shape.Initialise(initial, classifier.Key);
         network.Start(initial);
         var shuffle = new SplitMix64(classifier.Key.Child("shuffle").Value);
-        var rule = new StoppingRule(options.Tolerance, options.Patience);
+        var rule = new StoppingRule(settings.Tolerance, settings.Patience);
         int[] order = [.. classifier.Train];
-        for (int epoch = 1; epoch <= options.MaxEpochs; epoch++)
+        for (int epoch = 1; epoch <= settings.MaxEpochs; epoch++)
         {
             cancel.ThrowIfCancellationRequested();
             shuffle.Shuffle(order);
             double loss = 0;
-            for (int start = 0; start < order.Length; start += options.BatchSize)
+            for (int start = 0; start < order.Length; start += settings.BatchSize)
             {
-                int batch = Math.Min(options.BatchSize, order.Length - start);
+                int batch = Math.Min(settings.BatchSize, order.Length - start);
                 Load(network, order.AsSpan(start, batch), data, references, shape.Inputs);
-                loss += network.LossAndGradient(batch, (float)options.L2) * batch / order.Length;
-                network.Step(options.LearningRate);
+                loss += network.LossAndGradient(batch, (float)settings.L2) * batch / order.Length;
+                network.Step(settings.LearningRate);
             }
 
             if (rule.Ends(loss))
@@ -65,7 +65,7 @@ internal static class VectorTraining
             }
         }
 
-        return Measure(network, classifier.Test, data, references, shape.Inputs, options.BatchSize);
+        return Measure(network, classifier.Test, data, references, shape.Inputs, settings.BatchSize);
     }
 
     private static HeldOut Measure(VectorNetwork network, int[] test, ReadOnlySpan<float> data, int references, int inputs, int batchSize)

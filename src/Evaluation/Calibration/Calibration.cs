@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Reproduce.Compute;
 using Reproduce.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Evaluation;
@@ -163,13 +164,13 @@ public static class Calibration
     private static void ForEach(Tensor draws, Tensor truth, Visit visit)
     {
         using IDisposable inference = no_grad();
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         int sets = (int)draws.size(0), count = (int)draws.size(1), dimensions = (int)draws.size(2);
         ScalarType coarser = draws.element_size() < truth.element_size() ? draws.dtype : truth.dtype;
         double[] values = [.. truth.to_type(coarser).to_type(ScalarType.Float64).cpu().contiguous().data<double>()];
         for (int j = 0; j < sets; j++)
         {
-            using var step = NewDisposeScope();
+            using DisposeScope step = NewDisposeScope();
             Tensor columns = draws.select(0, j).to_type(coarser).to_type(ScalarType.Float64).cpu().t().contiguous(); // [D, S]
             for (int d = 0; d < dimensions; d++)
             {

@@ -24,13 +24,13 @@ public static class FlowDensity
     /// <param name="options">Intervals and probes.</param>
     /// <param name="random">Where the probes come from; needed when there are any.</param>
     public static DensityEstimate LogProb(
-        IVelocityField field, Tensor theta, Tensor condition, FlowDensityOptions? options = null, RandomSource? random = null)
+        IVelocityField field, Tensor theta, Tensor condition, FlowDensitySettings? options = null, RandomSource? random = null)
     {
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(theta);
         Require.Rows(theta, field.Dimension, nameof(theta));
         Require.Rows(condition, field.ConditionSize, nameof(condition), theta.shape[0]);
-        options ??= new FlowDensityOptions();
+        options ??= new FlowDensitySettings();
         if (options.Probes > 0 && random is null)
         {
             throw new ArgumentNullException(nameof(random), "Random probes need a source of random numbers.");

@@ -27,7 +27,7 @@ public static class PosteriorSampler
         int draws,
         int steps,
         RandomKey key,
-        SamplingOptions? options = null,
+        SamplingSettings? options = null,
         IProgress<double>? progress = null,
         CancellationToken cancel = default)
     {
@@ -62,7 +62,7 @@ public static class PosteriorSampler
         Observation x,
         int steps,
         RandomKey key,
-        SamplingOptions? options = null,
+        SamplingSettings? options = null,
         IProgress<double>? progress = null,
         CancellationToken cancel = default)
     {
@@ -113,7 +113,7 @@ public static class PosteriorSampler
         Observation x,
         int draws,
         RandomKey key,
-        SamplingOptions? options = null,
+        SamplingSettings? options = null,
         IProgress<double>? progress = null,
         IDensityOfDraws? source = null,
         CancellationToken cancel = default)
@@ -161,15 +161,15 @@ public static class PosteriorSampler
         Observation x,
         int draws,
         RandomKey key,
-        SamplingOptions? options,
+        SamplingSettings? options,
         IProgress<double>? progress,
         Action<DrawBlock[], Tensor, BlockNoise> draw,
         CancellationToken cancel,
         Func<DrawBlock[], bool>? isThere = null)
     {
-        options ??= new SamplingOptions();
+        options ??= new SamplingSettings();
         bool onCpu = x.Parts.First().Value.device.type != DeviceType.CUDA;
-        long rows = options.RowsPerPass > 0 ? options.RowsPerPass : onCpu ? SamplingOptions.BlockSize : 100_000;
+        long rows = options.RowsPerPass > 0 ? options.RowsPerPass : onCpu ? SamplingSettings.BlockSize : 100_000;
         List<DrawBlock[]> passes = Plan(x.Count, draws, rows, key);
 
         // A pass is made whole or not at all: with other rows beside it a draw would round differently.
@@ -217,9 +217,9 @@ public static class PosteriorSampler
         for (long j = 0; j < dataSets; j++)
         {
             RandomKey dataSet = key.Child(j);
-            for (int first = 0, b = 0; first < draws; first += SamplingOptions.BlockSize, b++)
+            for (int first = 0, b = 0; first < draws; first += SamplingSettings.BlockSize, b++)
             {
-                int count = Math.Min(SamplingOptions.BlockSize, draws - first);
+                int count = Math.Min(SamplingSettings.BlockSize, draws - first);
                 if (pass.Count > 0 && rows + count > rowsPerPass)
                 {
                     passes.Add([.. pass]);

@@ -45,7 +45,7 @@ public sealed class UnfinishedDraws : IDisposable
     /// <summary>The draws, float32, [J, S, D]; numbers without meaning where they are not made yet.</summary>
     public Tensor Theta { get; }
 
-    /// <summary>Which blocks of <see cref="SamplingOptions.BlockSize"/> draws are made, data set by data set; a copy.</summary>
+    /// <summary>Which blocks of <see cref="SamplingSettings.BlockSize"/> draws are made, data set by data set; a copy.</summary>
     public IReadOnlyList<bool> Finished
     {
         get
@@ -79,7 +79,7 @@ public sealed class UnfinishedDraws : IDisposable
         }
     }
 
-    private static int BlocksOf(int draws) => (draws + SamplingOptions.BlockSize - 1) / SamplingOptions.BlockSize;
+    private static int BlocksOf(int draws) => (draws + SamplingSettings.BlockSize - 1) / SamplingSettings.BlockSize;
 
     private static Tensor Unmade(long dataSets, int draws, long dimension)
     {
@@ -87,7 +87,7 @@ public sealed class UnfinishedDraws : IDisposable
         return empty([dataSets, draws, dimension], dtype: ScalarType.Float32, device: CPU);
     }
 
-    private long IndexOf(DrawBlock block) => block.DataSet * _blocks + block.First / SamplingOptions.BlockSize;
+    private long IndexOf(DrawBlock block) => block.DataSet * _blocks + block.First / SamplingSettings.BlockSize;
 }
 
 /// <summary>Draws of one data set with a stream of random numbers of their own.</summary>

@@ -31,9 +31,9 @@ public sealed record ClaimEvidence(
     internal string Published(IEnumerable<ClaimSelection> sides, string metric)
     {
         var style = MetricStyle.Of(metric);
-        var distinct = sides.Distinct().ToArray();
+        ClaimSelection[] distinct = sides.Distinct().ToArray();
         bool budgets = distinct.Select(s => s.Budget).Distinct().Count() > 1;
-        var known = distinct
+        string[] known = distinct
             .Select(s => (s, Results: PublishedResults.All(Experiment, Styles.Of(s.Contender), s.Setting, style.PublishedName)))
             .Where(p => p.Results.Count > 0)
             .Select(p => $"{Label(p.s)}{(budgets ? $" (budget {p.s.Budget})" : "")}: {Values(p.Results)}")

@@ -52,7 +52,7 @@ internal static class MeasurementCsv
         }
 
         writer.EndRecord();
-        foreach (var row in table.Rows)
+        foreach (Measurement row in table.Rows)
         {
             writer.WriteField(row.Experiment);
             writer.WriteField(row.Variant);

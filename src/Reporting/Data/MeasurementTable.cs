@@ -25,10 +25,10 @@ public sealed class MeasurementTable
                 throw new ArgumentException($"The same measurement appears twice: {Describe(Rows[i])}.", nameof(rows));
             }
         }
-        foreach (var row in Rows)
+        foreach (Measurement row in Rows)
         {
-            var key = KeyOf(row);
-            if (!_byKey.TryGetValue(key, out var list))
+            MeasurementKey key = KeyOf(row);
+            if (!_byKey.TryGetValue(key, out List<Measurement>? list))
             {
                 _byKey[key] = list = [];
             }
@@ -46,7 +46,7 @@ public sealed class MeasurementTable
     public static MeasurementTable Read(string path) => MeasurementCsv.Read(path);
 
     /// <summary>The rows of one quantity, over test sets and replicates; empty when it was not measured.</summary>
-    public IReadOnlyList<Measurement> Of(MeasurementKey key) => _byKey.TryGetValue(key, out var rows) ? rows : [];
+    public IReadOnlyList<Measurement> Of(MeasurementKey key) => _byKey.TryGetValue(key, out List<Measurement>? rows) ? rows : [];
 
     /// <summary>Mean of one quantity and how well it is known over test sets and trainings.</summary>
     public Summary Summarise(MeasurementKey key) =>
@@ -57,14 +57,16 @@ public sealed class MeasurementTable
     /// </summary>
     public Summary Floor(string experiment, string variant, int budget, string metric)
     {
-        var rows = Rows.Where(r => r.Contender == Measurement.Reference && r.Experiment == experiment && r.Metric == metric).ToArray();
-        var sameVariant = rows.Where(r => r.Variant == variant).ToArray();
+        Measurement[] rows = Rows
+            .Where(r => r.Contender == Measurement.Reference && r.Experiment == experiment && r.Metric == metric)
+            .ToArray();
+        Measurement[] sameVariant = rows.Where(r => r.Variant == variant).ToArray();
         if (sameVariant.Length > 0)
         {
             rows = sameVariant;
         }
 
-        var sameBudget = rows.Where(r => r.Budget == budget).ToArray();
+        Measurement[] sameBudget = rows.Where(r => r.Budget == budget).ToArray();
         if (sameBudget.Length > 0)
         {
             rows = sameBudget;

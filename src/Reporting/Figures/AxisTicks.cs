@@ -13,7 +13,7 @@ internal static class AxisTicks
     public static NumericManual Linear(double min, double max, int most, bool labels)
     {
         var ticks = new NumericManual();
-        foreach (var (value, label) in Round(min, max, most))
+        foreach ((double value, string? label) in Round(min, max, most))
         {
             ticks.AddMajor(value, labels ? label : "");
         }
@@ -25,7 +25,7 @@ internal static class AxisTicks
     public static NumericManual WithinDecade(double min, double max, int most)
     {
         var ticks = new NumericManual();
-        foreach (var (value, label) in Round(Math.Pow(10, min), Math.Pow(10, max), most).Where(t => t.Value > 0))
+        foreach ((double value, string? label) in Round(Math.Pow(10, min), Math.Pow(10, max), most).Where(t => t.Value > 0))
         {
             ticks.AddMajor(Math.Log10(value), label);
         }

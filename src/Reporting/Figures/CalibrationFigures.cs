@@ -1,4 +1,5 @@
 using ScottPlot;
+using ScottPlot.Plottables;
 
 namespace Reproduce.Reporting;
 
@@ -27,7 +28,7 @@ public static class CalibrationFigures
             {
                 panel.Limits(0, 1, -top, top);
                 grid.UnitTicks(panel, row, column, (-top, top));
-                var band = panel.Plot.Add.FillY(p.Grid, p.Lower, p.Upper);
+                FillY band = panel.Plot.Add.FillY(p.Grid, p.Lower, p.Upper);
                 band.FillColor = FigureStyle.Faint.WithAlpha(.3);
                 band.LineWidth = 0;
                 band.MarkerSize = 0;
@@ -61,7 +62,7 @@ public static class CalibrationFigures
                 grid.UnitTicks(panel, row, column, (0, top));
                 panel.Plot.HideGrid();
                 double width = 1.0 / p.Counts.Length;
-                var bars = p.Counts.Select(
+                IEnumerable<Bar> bars = p.Counts.Select(
                     (c, i) =>
                         new Bar
                         {
@@ -74,7 +75,7 @@ public static class CalibrationFigures
                 );
                 foreach ((int first, int count) in Runs(p))
                 {
-                    var band = panel.Plot.Add.Rectangle(first * width, (first + count) * width, p.Lower[first], p.Upper[first]);
+                    Rectangle band = panel.Plot.Add.Rectangle(first * width, (first + count) * width, p.Lower[first], p.Upper[first]);
                     band.FillColor = FigureStyle.Faint.WithAlpha(.3);
                     band.LineWidth = 0;
                 }
@@ -117,13 +118,13 @@ public static class CalibrationFigures
             ownAxes: true,
             (panel, p, grid, row, column) =>
             {
-                var (min, max) = limits[p.Parameter];
+                (double min, double max) = limits[p.Parameter];
                 panel.Limits(min, max, min, max);
                 grid.Ticks(panel, row, column, (min, max), (min, max), 3);
                 panel.Plot.HideGrid();
                 panel.Plot.Add.Line(min, min, max, max).LineStyle = new LineStyle(0.8f, FigureStyle.Ink, LinePattern.Solid);
-                var color = FigureStyle.ColorOf(p.Contender);
-                var intervals = p
+                Color color = FigureStyle.ColorOf(p.Contender);
+                Coordinates[][] intervals = p
                     .Truth.Select((t, i) => new[] { new Coordinates(t, p.Lower[i]), new Coordinates(t, p.Upper[i]) })
                     .ToArray();
                 panel.Plot.Add.Plottable(new PolylineCloud(intervals, color.WithAlpha(.3), 0.7f, 4));
@@ -153,10 +154,10 @@ public static class CalibrationFigures
         var columns = panels.Select(p => p.Parameter).Distinct().ToList();
         var grid = new PanelGrid(rows.Count, columns, legend: 0, square, ownAxes);
         var drawn = new List<FigurePanel>();
-        foreach (var p in panels)
+        foreach (T p in panels)
         {
             int row = rows.IndexOf(p.RowName), column = columns.IndexOf(p.Parameter);
-            var panel = grid.Panel(row, column, p.RowName, p.Parameter, xName, yName);
+            FigurePanel panel = grid.Panel(row, column, p.RowName, p.Parameter, xName, yName);
             draw(panel, p, grid, row, column);
             drawn.Add(panel);
         }
@@ -166,7 +167,7 @@ public static class CalibrationFigures
     // The range of truths and medians; intervals may leave it, else one wide interval would hide everything.
     private static (double Min, double Max) Limits(IEnumerable<RecoveryPanel> panels)
     {
-        var values = panels.SelectMany(p => p.Truth.Concat(p.Median)).ToArray();
+        double[] values = panels.SelectMany(p => p.Truth.Concat(p.Median)).ToArray();
         double margin = 0.08 * Math.Max(values.Max() - values.Min(), 1e-9);
         return (values.Min() - margin, values.Max() + margin);
     }

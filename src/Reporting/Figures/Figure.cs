@@ -52,7 +52,7 @@ public sealed class Figure
     public string ToSvg()
     {
         using var stream = new MemoryStream();
-        using (var canvas = SKSvgCanvas.Create(new SKRect(0, 0, Width, Height), stream))
+        using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, Width, Height), stream))
         {
             Draw(canvas);
         }
@@ -85,7 +85,7 @@ public sealed class Figure
             )
         )
         {
-            var canvas = document.BeginPage(Width * pointsPerPixel, Height * pointsPerPixel);
+            SKCanvas canvas = document.BeginPage(Width * pointsPerPixel, Height * pointsPerPixel);
             canvas.Scale(pointsPerPixel);
             Draw(canvas);
             document.EndPage();
@@ -101,7 +101,7 @@ public sealed class Figure
         using var canvas = new SKCanvas(bitmap);
         canvas.Scale(scale);
         Draw(canvas);
-        using var data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
         return data.ToArray();
     }
 
@@ -110,12 +110,12 @@ public sealed class Figure
         using var paint = Paint.NewDisposablePaint();
         using var white = new SKPaint { Color = SKColors.White };
         canvas.DrawRect(0, 0, Width, Height, white);
-        foreach (var panel in _panels)
+        foreach (FigurePanel panel in _panels)
         {
             canvas.Save();
             panel.Plot.Render(canvas, panel.Place);
             canvas.Restore();
-            foreach (var text in panel.Texts)
+            foreach (FigureText text in panel.Texts)
             {
                 Draw(canvas, paint, text);
             }
@@ -125,7 +125,7 @@ public sealed class Figure
 
     private static void Draw(SKCanvas canvas, Paint paint, FigureText text)
     {
-        var label = FigureStyle.Text(text.Size, text.Color);
+        LabelStyle label = FigureStyle.Text(text.Size, text.Color);
         label.Alignment = text.Alignment;
         label.Rotation = text.Rotation;
         if (text.Halo)

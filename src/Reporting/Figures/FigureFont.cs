@@ -30,7 +30,7 @@ internal sealed class FigureFont : IFontResolver
 
     private static SKTypeface Load()
     {
-        using var stream = typeof(FigureFont).Assembly.GetManifestResourceStream("DejaVuSans.ttf")
+        using Stream stream = typeof(FigureFont).Assembly.GetManifestResourceStream("DejaVuSans.ttf")
             ?? throw new InvalidOperationException("The figure font is missing from Reproduce.Reporting.dll: rebuild the solution.");
         return SKTypeface.FromStream(stream)
             ?? throw new InvalidOperationException("The figure font in Reproduce.Reporting.dll cannot be read.");

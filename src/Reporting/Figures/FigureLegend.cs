@@ -25,7 +25,7 @@ internal sealed class FigureLegend
     {
         using var font = new SKFont(FigureFont.Typeface, FigureStyle.LegendSize);
         var rows = new List<List<(LegendEntry Entry, float Width)>> { new() };
-        foreach (var entry in entries)
+        foreach (LegendEntry entry in entries)
         {
             float needed = Symbol(entry) + Gap + font.MeasureText(entry.Text);
             if (rows[^1].Count > 0 && rows[^1].Sum(e => e.Width + Between) + needed > width - 12)
@@ -38,7 +38,7 @@ internal sealed class FigureLegend
         for (int r = 0; r < rows.Count; r++)
         {
             float x = (width - rows[r].Sum(e => e.Width) - Between * (rows[r].Count - 1)) / 2;
-            foreach (var (entry, needed) in rows[r])
+            foreach ((LegendEntry? entry, float needed) in rows[r])
             {
                 _placed.Add((entry, x, r));
                 x += needed + Between;
@@ -54,7 +54,7 @@ internal sealed class FigureLegend
 
     public void Draw(SKCanvas canvas, Paint paint)
     {
-        foreach (var (entry, x, row) in _placed)
+        foreach ((LegendEntry? entry, float x, int row) in _placed)
         {
             float symbol = Symbol(entry);
             float y = 4 + row * RowHeight + RowHeight / 2;
@@ -83,7 +83,7 @@ internal sealed class FigureLegend
                 );
             }
 
-            var label = FigureStyle.Text(FigureStyle.LegendSize, FigureStyle.Ink);
+            LabelStyle label = FigureStyle.Text(FigureStyle.LegendSize, FigureStyle.Ink);
             label.Alignment = Alignment.MiddleLeft;
             label.OffsetY = 1.3f;
             label.Render(canvas, new Pixel(x + symbol + Gap, y), paint, entry.Text);

@@ -23,7 +23,7 @@ internal sealed class FigurePanel
         Plot.RenderManager.ClearCanvasBeforeEachRender = false;
         Plot.Grid.MajorLineColor = FigureStyle.GridLine;
         Plot.Grid.MajorLineWidth = 0.8f;
-        foreach (var axis in new IAxis[] { Plot.Axes.Left, Plot.Axes.Bottom, Plot.Axes.Right, Plot.Axes.Top })
+        foreach (IAxis axis in new IAxis[] { Plot.Axes.Left, Plot.Axes.Bottom, Plot.Axes.Right, Plot.Axes.Top })
         {
             axis.FrameLineStyle.Color = FigureStyle.Ink;
             axis.FrameLineStyle.Width = 0.8f;

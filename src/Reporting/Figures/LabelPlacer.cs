@@ -30,10 +30,10 @@ internal sealed class LabelPlacer(PixelRect bounds)
         (PixelRect Rect, double Cost)? best = null;
         foreach (float distance in required ? new[] { 4f, 7f, 11f } : [4f])
         {
-            foreach (var (dx, dy) in _directions)
+            foreach ((int dx, int dy) in _directions)
             {
                 var center = new Pixel(point.X + dx * (distance + width / 2), point.Y + dy * (distance + height / 2));
-                var rect = Around(center, width, height);
+                PixelRect rect = Around(center, width, height);
                 double cost = Cost(rect) + distance * 0.3;
                 if (best is null || cost < best.Value.Cost)
                 {

@@ -1,4 +1,5 @@
 using ScottPlot;
+using ScottPlot.Plottables;
 
 namespace Reproduce.Reporting;
 
@@ -78,7 +79,7 @@ public static class LossFigure
         double end = curves.Max(c => c.Time[^1]),
             start = curves.Min(c => c.Time[0]); // A block's mean lies inside: the axis would end before the training.
         curves = [.. curves.Select(Averaged)];
-        var values = curves.SelectMany(c => c.Training.Concat(c.Validation ?? [])).Where(double.IsFinite).ToArray();
+        double[] values = curves.SelectMany(c => c.Training.Concat(c.Validation ?? [])).Where(double.IsFinite).ToArray();
         bool log = values.Length > 0 && values.Min() > 0;
         double Y(double v) => log ? Math.Log10(v) : v;
         double min = values.Length == 0 ? 0 : Y(values.Min()), max = values.Length == 0 ? 1 : Y(values.Max());
@@ -92,9 +93,9 @@ public static class LossFigure
         panel.Title(contender.Label);
         panel.XName(timeName);
         panel.YName(log ? "loss (log)" : "loss");
-        foreach (var curve in curves)
+        foreach (LossCurve curve in curves)
         {
-            var color = Shade(FigureStyle.ColorOf(contender), curve.Group, groups);
+            Color color = Shade(FigureStyle.ColorOf(contender), curve.Group, groups);
             Line(panel, curve.Time, curve.Training, Y, color, LinePattern.Solid, 1.2f);
             if (curve.Validation is { } v)
             {
@@ -146,7 +147,7 @@ public static class LossFigure
     )
     {
         int[] kept = [.. Enumerable.Range(0, time.Length).Where(i => double.IsFinite(loss[i]))];
-        var line = panel.Plot.Add.ScatterLine(kept.Select(i => time[i]).ToArray(), kept.Select(i => y(loss[i])).ToArray(), color);
+        Scatter line = panel.Plot.Add.ScatterLine(kept.Select(i => time[i]).ToArray(), kept.Select(i => y(loss[i])).ToArray(), color);
         line.LineWidth = width;
         line.LinePattern = pattern;
     }

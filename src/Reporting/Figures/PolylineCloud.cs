@@ -38,7 +38,7 @@ internal sealed class PolylineCloud(IReadOnlyList<Coordinates[]> lines, Color co
             using var path = new SKPath();
             for (int i = layer; i < lines.Count; i += layers)
             {
-                var start = Axes.GetPixel(lines[i][0]);
+                Pixel start = Axes.GetPixel(lines[i][0]);
                 path.MoveTo(start.X, start.Y);
                 // A stroke without length is drawn by some viewers only.
                 if (lines[i].Length == 1)
@@ -46,9 +46,9 @@ internal sealed class PolylineCloud(IReadOnlyList<Coordinates[]> lines, Color co
                     path.LineTo(start.X + 0.01f, start.Y);
                 }
 
-                foreach (var point in lines[i].Skip(1))
+                foreach (Coordinates point in lines[i].Skip(1))
                 {
-                    var pixel = Axes.GetPixel(point);
+                    Pixel pixel = Axes.GetPixel(point);
                     path.LineTo(pixel.X, pixel.Y);
                 }
             }

@@ -54,7 +54,7 @@ public static class PosteriorGrid
         int points
     )
     {
-        var (x, y, half) = row.View ?? FitTo(row);
+        (double x, double y, double half) = row.View ?? FitTo(row);
         var panel = new FigurePanel(place, padding);
         panel.Frame();
         panel.Plot.HideGrid();
@@ -89,7 +89,7 @@ public static class PosteriorGrid
         Color color = cell.Style is null ? FigureStyle.Ink : FigureStyle.ColorOf(cell.Style);
         if (cell.Chains.Length > 0)
         {
-            var chains = cell.Chains.Select(chain => chain.Select(p => new Coordinates(p[0], p[1])).ToArray()).ToArray();
+            Coordinates[][] chains = cell.Chains.Select(chain => chain.Select(p => new Coordinates(p[0], p[1])).ToArray()).ToArray();
             panel.Plot.Add.Plottable(new PolylineCloud(chains, color.WithAlpha(.14), 0.8f, chains.Length));
         }
         if (cell.X.Length > 0)
@@ -119,7 +119,7 @@ public static class PosteriorGrid
     // A square around the reference with a margin, so that a contender that spreads too far is seen to do so.
     private static (double X, double Y, double Half) FitTo(PosteriorRow row)
     {
-        var cell = row.Cells.FirstOrDefault(c => c.X.Length > 0 || c.Chains.Length > 0);
+        PosteriorCell? cell = row.Cells.FirstOrDefault(c => c.X.Length > 0 || c.Chains.Length > 0);
         if (cell is null)
         {
             return (0, 0, 1);

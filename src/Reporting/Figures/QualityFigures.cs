@@ -82,12 +82,12 @@ public static class QualityFigures
         int width = requests.Count == 1 ? FigureStyle.ColumnWidth : FigureStyle.FullWidth;
         int columns = Math.Min(requests.Count, 3), rows = (requests.Count + columns - 1) / columns;
         var plotter = new QualityPlotter();
-        var drawn = requests
+        DrawnPanel[] drawn = requests
             .Select(r => PanelOf(r, curvesOf(r), measurements.Floor(r.Experiment, r.Variant, r.Budget, r.Metric)))
             .ToArray();
         string bandText = BandText(band, drawn.SelectMany(d => d.Request.Contenders ?? []).ToArray(), measurements, requests);
         // The legend decides how high the strip above the panels is, so the curves are drawn once to collect it and once in their place.
-        foreach (var d in drawn)
+        foreach (DrawnPanel? d in drawn)
         {
             plotter.Draw(new FigurePanel(new PixelRect(0, 100, 100, 0), new PixelPadding(0)), d.Curves, d.Floor, bandText, label: false);
         }
@@ -124,7 +124,7 @@ public static class QualityFigures
     // One step of CMPE can have forty times the MMD of two: on a linear axis everything else would lie on the ground.
     private static DrawnPanel PanelOf(QualityPanel request, IReadOnlyList<QualityCurve> curves, Summary floor)
     {
-        var points = curves.SelectMany(c => c.Points).ToArray();
+        CurvePoint[] points = curves.SelectMany(c => c.Points).ToArray();
         bool log =
             !floor.HasValue && points.Length > 0 && points.Min(p => p.Low) is > 0 and var lowest && points.Max(p => p.High) > 30 * lowest;
         return new DrawnPanel(request, log ? [.. curves.Select(c => c.WithLogarithms())] : curves, floor, log);
@@ -132,7 +132,8 @@ public static class QualityFigures
 
     private static void Axes(FigurePanel panel, DrawnPanel drawn, bool byBudget)
     {
-        var (xMin, xMax, yMin, yMax) = QualityPlotter.LimitsOf(drawn.Curves, drawn.Floor.HasValue ? drawn.Floor.Mean : null);
+        (double xMin, double xMax, double yMin, double yMax) = QualityPlotter.LimitsOf(
+            drawn.Curves, drawn.Floor.HasValue ? drawn.Floor.Mean : null);
         panel.Limits(xMin, xMax, yMin, yMax);
         NumericManual x = byBudget
             ? AxisTicks.LogAt(
@@ -149,7 +150,7 @@ public static class QualityFigures
     private static List<QualityCurve> Time(MeasurementTable measurements, PublishedResults published, QualityPanel panel, BandKind band) =>
         OverSteps(measurements, published, panel, band, setting =>
         {
-            var seconds = measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, setting, MetricStyle.Seconds));
+            Summary seconds = measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, setting, MetricStyle.Seconds));
             return seconds.HasValue && seconds.Mean > 0 ? Math.Log10(seconds.Mean) : null;
         }, publishedAnywhere: false);
 
@@ -166,13 +167,13 @@ public static class QualityFigures
     )
     {
         var curves = new List<QualityCurve>();
-        var settings = panel.Styles.InOrder(measurements.Settings(panel.Experiment, panel.Variant))
+        IEnumerable<Setting> settings = panel.Styles.InOrder(measurements.Settings(panel.Experiment, panel.Variant))
             .Where(s => s.Budget == panel.Budget && (panel.Contenders is null || panel.Contenders.Contains(s.Contender)));
         HashSet<(string Kind, string Network)> drawn = [];
-        foreach (var contender in settings.GroupBy(s => s.Contender))
+        foreach (IGrouping<string, Setting> contender in settings.GroupBy(s => s.Contender))
         {
             ContenderStyle style = panel.Styles.Of(contender.Key);
-            var ours = contender
+            (int Steps, CurvePoint Point)[] ours = contender
                 .Select(s =>
                     (
                         s.Steps,
@@ -186,7 +187,8 @@ public static class QualityFigures
 
             // Of several contenders of one kind and network the paper has one curve, in the first one's colour.
             bool first = ours.Length > 0 && drawn.Add((style.Method.Name, style.Network));
-            var paper = published.OverSteps(panel.Experiment, panel.Budget, style, MetricStyle.Of(panel.Metric).PublishedName)
+            IEnumerable<(string Source, CurvePoint[] Points)> paper = published.OverSteps(
+                panel.Experiment, panel.Budget, style, MetricStyle.Of(panel.Metric).PublishedName)
                 .Where(_ => first)
                 .Select(source => Paper(
                     source.Where(r => publishedAnywhere || ours.Any(o => o.Steps == r.Steps)),
@@ -199,11 +201,11 @@ public static class QualityFigures
     private static List<QualityCurve> Budget(MeasurementTable measurements, PublishedResults published, QualityPanel panel, BandKind band)
     {
         var curves = new List<QualityCurve>();
-        var settings = panel.Styles.InOrder(measurements.Settings(panel.Experiment, panel.Variant))
+        IEnumerable<Setting> settings = panel.Styles.InOrder(measurements.Settings(panel.Experiment, panel.Variant))
             .Where(s => panel.Contenders is null || panel.Contenders.Contains(s.Contender));
         string metric = MetricStyle.Of(panel.Metric).PublishedName;
         HashSet<(string Kind, string Network, int Steps)> drawn = [];
-        foreach (var contender in settings.GroupBy(s => s.Contender))
+        foreach (IGrouping<string, Setting> contender in settings.GroupBy(s => s.Contender))
         {
             ContenderStyle style = panel.Styles.Of(contender.Key);
             int[] steps = StepsOverBudgets(contender, s =>
@@ -211,7 +213,7 @@ public static class QualityFigures
             );
             foreach (int count in steps)
             {
-                var ours = contender
+                CurvePoint[] ours = contender
                     .Where(s => s.Steps == count)
                     .Select(s =>
                         (s.Budget, Summary: measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, s, panel.Metric)))
@@ -219,7 +221,7 @@ public static class QualityFigures
                     .Where(p => p.Summary.HasValue)
                     .Select(p => QualityCurve.Point(Math.Log10(p.Budget), p.Summary, band, "")).ToArray();
                 bool first = ours.Length > 0 && drawn.Add((style.Method.Name, style.Network, count));
-                var paper = published.OverBudgets(panel.Experiment, style, count, metric)
+                IEnumerable<(string Source, CurvePoint[] Points)> paper = published.OverBudgets(panel.Experiment, style, count, metric)
                     .Where(_ => first)
                     .Select(source => Paper(source, r => Math.Log10(r.Budget!.Value), panel.Metric));
                 Add(curves, style, ours, paper, secondary: count != steps[0], count);
@@ -279,7 +281,7 @@ public static class QualityFigures
 
     private static string BandText(BandKind band, string[] contenders, MeasurementTable measurements, IReadOnlyList<QualityPanel> panels)
     {
-        var counts = panels
+        int[] counts = panels
             .SelectMany(p =>
                 measurements
                     .Settings(p.Experiment, p.Variant)

@@ -1,4 +1,5 @@
 using ScottPlot;
+using ScottPlot.Plottables;
 
 namespace Reproduce.Reporting;
 
@@ -16,7 +17,7 @@ internal sealed class QualityPlotter
     /// <summary>Limits that hold everything that is drawn, with a margin.</summary>
     public static (double XMin, double XMax, double YMin, double YMax) LimitsOf(IReadOnlyList<QualityCurve> curves, double? floor)
     {
-        var points = curves.SelectMany(c => c.Points).ToArray();
+        CurvePoint[] points = curves.SelectMany(c => c.Points).ToArray();
         if (points.Length == 0)
         {
             return (0, 1, 0.5, 1);
@@ -37,24 +38,24 @@ internal sealed class QualityPlotter
     {
         if (floor.HasValue)
         {
-            var line = panel.Plot.Add.HorizontalLine(floor.Mean, 0.9f, FigureStyle.Ink, LinePattern.Solid);
+            HorizontalLine line = panel.Plot.Add.HorizontalLine(floor.Mean, 0.9f, FigureStyle.Ink, LinePattern.Solid);
             line.LineStyle.AntiAlias = true;
             Explain(
                 s_rankOfFloor,
                 new LegendEntry("reference against itself", FigureStyle.Ink) { Line = LinePattern.Solid, LineWidth = 0.9f }
             );
         }
-        foreach (var curve in curves.Where(c => c.Published))
+        foreach (QualityCurve? curve in curves.Where(c => c.Published))
         {
             DrawPublished(panel, curve);
         }
 
-        foreach (var curve in curves.Where(c => !c.Published))
+        foreach (QualityCurve? curve in curves.Where(c => !c.Published))
         {
             DrawBand(panel, curve, bandText);
         }
 
-        foreach (var curve in curves.Where(c => !c.Published))
+        foreach (QualityCurve? curve in curves.Where(c => !c.Published))
         {
             DrawOurs(panel, curve);
         }
@@ -67,8 +68,8 @@ internal sealed class QualityPlotter
 
     private void DrawPublished(FigurePanel panel, QualityCurve curve)
     {
-        var color = FigureStyle.ColorOf(curve.Contender).WithAlpha(.5);
-        var scatter = panel.Plot.Add.Scatter(Xs(curve), Ys(curve), color);
+        Color color = FigureStyle.ColorOf(curve.Contender).WithAlpha(.5);
+        Scatter scatter = panel.Plot.Add.Scatter(Xs(curve), Ys(curve), color);
         bool further = curve.SourceRank > 0;
         scatter.LineWidth = curve.Points.Count > 1 ? (further ? 0.6f : 1f) : 0;
         scatter.LinePattern = further ? FigureStyle.LongDash : curve.Secondary ? FigureStyle.Dash : FigureStyle.Dots;
@@ -88,11 +89,11 @@ internal sealed class QualityPlotter
             return;
         }
 
-        var color = FigureStyle.ColorOf(curve.Contender);
+        Color color = FigureStyle.ColorOf(curve.Contender);
         if (curve.Points.Count == 1)
         {
-            var p = curve.Points[0];
-            var bar = panel.Plot.Add.ErrorBar([p.X], [p.Y], [0.0]);
+            CurvePoint p = curve.Points[0];
+            ErrorBar bar = panel.Plot.Add.ErrorBar([p.X], [p.Y], [0.0]);
             // Quantiles are not symmetric about the mean.
             (bar.YErrorPositive, bar.YErrorNegative) = ([p.High - p.Y], [p.Y - p.Low]);
             bar.Color = color;
@@ -101,7 +102,7 @@ internal sealed class QualityPlotter
         }
         else
         {
-            var fill = panel.Plot.Add.FillY(Xs(curve), [.. curve.Points.Select(p => p.Low)], [.. curve.Points.Select(p => p.High)]);
+            FillY fill = panel.Plot.Add.FillY(Xs(curve), [.. curve.Points.Select(p => p.Low)], [.. curve.Points.Select(p => p.High)]);
             fill.FillColor = color.WithAlpha(.22);
             fill.LineWidth = 0;
             fill.MarkerSize = 0;
@@ -111,12 +112,12 @@ internal sealed class QualityPlotter
 
     private void DrawOurs(FigurePanel panel, QualityCurve curve)
     {
-        var color = FigureStyle.ColorOf(curve.Contender);
+        Color color = FigureStyle.ColorOf(curve.Contender);
         bool line = curve.Points.Count > 1;
-        var marker = curve.Secondary ? FigureStyle.OpenMarkerOf(curve.Contender) : FigureStyle.MarkerOf(curve.Contender);
-        var pattern = curve.Secondary ? FigureStyle.Dash
+        MarkerShape marker = curve.Secondary ? FigureStyle.OpenMarkerOf(curve.Contender) : FigureStyle.MarkerOf(curve.Contender);
+        LinePattern pattern = curve.Secondary ? FigureStyle.Dash
             : curve.Steps is null || curve.Contender.Sibling > 0 ? FigureStyle.PatternOf(curve.Contender) : LinePattern.Solid;
-        var scatter = panel.Plot.Add.Scatter(Xs(curve), Ys(curve), color);
+        Scatter scatter = panel.Plot.Add.Scatter(Xs(curve), Ys(curve), color);
         scatter.LineWidth = line ? FigureStyle.LineWidth : 0;
         scatter.LinePattern = pattern;
         scatter.MarkerStyle = FigureStyle.Marker(marker, FigureStyle.MarkerSize, color);
@@ -129,24 +130,25 @@ internal sealed class QualityPlotter
     private static void Label(FigurePanel panel, IReadOnlyList<QualityCurve> curves)
     {
         var placer = new LabelPlacer(panel.DataRect);
-        foreach (var curve in curves)
+        foreach (QualityCurve curve in curves)
         {
-            var pixels = curve.Points.Select(p => panel.ToPixel(p.X, p.Y)).ToArray();
-            foreach (var pixel in pixels)
+            Pixel[] pixels = curve.Points.Select(p => panel.ToPixel(p.X, p.Y)).ToArray();
+            foreach (Pixel pixel in pixels)
             {
                 placer.AvoidMarker(pixel, curve.Published ? 4f : FigureStyle.MarkerSize + 1.5f);
             }
 
             placer.AvoidLine(pixels);
         }
-        var labelled = curves.Where(c => !c.Published && c.Contender.HasSteps).SelectMany(c =>
+        IEnumerable<(QualityCurve Curve, CurvePoint Point, bool Required)> labelled = curves
+            .Where(c => !c.Published && c.Contender.HasSteps).SelectMany(c =>
         {
-            var best = c.Points.MinBy(p => p.Y);
+            CurvePoint? best = c.Points.MinBy(p => p.Y);
             return c.Points.Select((p, i) => (Curve: c, Point: p, Required: i == 0 || i == c.Points.Count - 1 || p == best));
         });
-        foreach (var (curve, point, required) in labelled.OrderByDescending(l => l.Required))
+        foreach ((QualityCurve? curve, CurvePoint? point, bool required) in labelled.OrderByDescending(l => l.Required))
         {
-            var color = FigureStyle.ColorOf(curve.Contender).Darken(.2);
+            Color color = FigureStyle.ColorOf(curve.Contender).Darken(.2);
             if (placer.Place(point.Label, panel.ToPixel(point.X, point.Y), color, required) is { } text)
             {
                 panel.Texts.Add(text);

@@ -1,4 +1,5 @@
 using ScottPlot;
+using ScottPlot.Plottables;
 
 namespace Reproduce.Reporting;
 
@@ -22,9 +23,10 @@ public static class TrendFigure
             throw new ArgumentException("history: expected at least one night", nameof(history));
         }
 
-        var rows = history.Where(r => r.Time >= nights[0]).ToArray();
+        NightlyHistoryRow[] rows = history.Where(r => r.Time >= nights[0]).ToArray();
         double days = Math.Max(1, (nights[^1] - nights[0]).TotalDays);
-        var groups = rows.GroupBy(r => (r.Kind, r.Source, r.Metric))
+        IGrouping<(NightlyKind Kind, string Source, string Metric), NightlyHistoryRow>[] groups = rows
+            .GroupBy(r => (r.Kind, r.Source, r.Metric))
             .OrderBy(g => g.Key.Kind)
             .ThenBy(g => g.Key.Source, StringComparer.Ordinal)
             .ThenBy(g => g.Key.Metric, StringComparer.Ordinal)
@@ -38,7 +40,7 @@ public static class TrendFigure
                 $"{g.Key.Source}: {(g.Key.Kind == NightlyKind.Speed ? "times the floor" : MetricStyle.Of(g.Key.Metric).Heading)}"
             ),
         ];
-        var panels = groups.Select(
+        IEnumerable<FigurePanel> panels = groups.Select(
             (g, i) => Panel(Place(i, columns, width, legend.Height), titles[i], titles, [.. g], nights[0], days, styles)
         );
         int height = (int)Math.Ceiling(legend.Height + (groups.Length + columns - 1) / columns * Height);
@@ -103,7 +105,7 @@ public static class TrendFigure
             : AxisTicks.WithinDecade(min, max, 5));
         panel.Title(title, titles);
         panel.XName($"days since {start:yyyy-MM-dd}");
-        foreach (var line in rows.GroupBy(r => r.Setting))
+        foreach (IGrouping<string, NightlyHistoryRow> line in rows.GroupBy(r => r.Setting))
         {
             NightlyHistoryRow[] points = [.. line.Where(r => double.IsFinite(Y(r.Value))).OrderBy(r => r.Time)];
             if (points.Length == 0)
@@ -113,7 +115,7 @@ public static class TrendFigure
 
             Color color = MethodOf(points[0], styles) is MethodStyle kind ? Color.FromHex(kind.Colour) : FigureStyle.Faint;
             double X(NightlyHistoryRow r) => (r.Time - start).TotalDays;
-            var scatter = panel.Plot.Add.Scatter(points.Select(X).ToArray(), points.Select(r => Y(r.Value)).ToArray(), color);
+            Scatter scatter = panel.Plot.Add.Scatter(points.Select(X).ToArray(), points.Select(r => Y(r.Value)).ToArray(), color);
             scatter.LineWidth = 1f;
             scatter.MarkerStyle = FigureStyle.Marker(MarkerShape.FilledCircle, points.Length == 1 ? FigureStyle.MarkerSize : 2.5f, color);
             NightlyHistoryRow[] bad = [.. points.Where(r => r.IsRegression)];
@@ -122,7 +124,7 @@ public static class TrendFigure
                 continue;
             }
 
-            var crosses = panel.Plot.Add.ScatterPoints(bad.Select(X).ToArray(), bad.Select(r => Y(r.Value)).ToArray(), FigureStyle.Ink);
+            Scatter crosses = panel.Plot.Add.ScatterPoints(bad.Select(X).ToArray(), bad.Select(r => Y(r.Value)).ToArray(), FigureStyle.Ink);
             crosses.MarkerStyle = FigureStyle.Marker(MarkerShape.Eks, FigureStyle.MarkerSize, FigureStyle.Ink);
         }
         return panel;

@@ -22,7 +22,7 @@ public static class BenchmarkReports
     /// <exception cref="MalformedTableException">A file is not such a report, or a benchmark has no floor.</exception>
     public static IReadOnlyList<NightlyEntry> Read(IEnumerable<string> files)
     {
-        var times = files.SelectMany(ReadFile).ToArray();
+        Times[] times = files.SelectMany(ReadFile).ToArray();
         return
         [
             .. from all in times
@@ -37,7 +37,7 @@ public static class BenchmarkReports
 
     private static NightlyEntry Entry(Times[] method, Times[] floor)
     {
-        var first = method[0];
+        Times first = method[0];
         if (floor.Length == 0)
         {
             throw new MalformedTableException(

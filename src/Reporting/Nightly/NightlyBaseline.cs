@@ -21,7 +21,7 @@ public sealed record NightlyBaseline(NightlyOrigin Origin, IReadOnlyList<Nightly
         while (csv.Next())
         {
             origin ??= new NightlyOrigin(csv.RequiredText("date"), csv.RequiredText("commit"), csv.RequiredText("machine"));
-            var entry = ReadEntry(csv);
+            NightlyEntry entry = ReadEntry(csv);
             if (entries.Any(e => e.Name == entry.Name))
             {
                 throw new MalformedTableException(path, csv.Line, null, $"'{entry.Name}' appears twice");
@@ -48,7 +48,7 @@ public sealed record NightlyBaseline(NightlyOrigin Origin, IReadOnlyList<Nightly
         }
 
         writer.EndRecord();
-        foreach (var entry in Entries)
+        foreach (NightlyEntry entry in Entries)
         {
             string values = string.Join(' ', entry.Values.Select(NumberText.RoundTrip));
             string[] fields =

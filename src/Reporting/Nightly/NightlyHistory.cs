@@ -40,7 +40,7 @@ public static class NightlyHistory
                 Line(writer, _columns);
             }
 
-            foreach (var verdict in verdicts)
+            foreach (NightlyVerdict verdict in verdicts)
             {
                 Line(writer, Fields(origin, verdict));
             }

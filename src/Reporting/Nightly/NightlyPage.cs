@@ -48,7 +48,7 @@ public static class NightlyPage
     {
         string[] headings = ["", "entries", "unchanged", "better", "new", "worse", "missing", "nearest to its limit"];
         bool[] numeric = [false, true, true, true, true, true, true, false];
-        var rows = verdicts
+        IEnumerable<string[]> rows = verdicts
             .GroupBy(v => v.Entry.Source)
             .Select(g =>
                 new[]
@@ -73,13 +73,13 @@ public static class NightlyPage
 
     private static string Nearest(IEnumerable<NightlyVerdict> verdicts)
     {
-        var compared = verdicts.Where(v => !double.IsNaN(v.Limit)).ToArray();
+        NightlyVerdict[] compared = verdicts.Where(v => !double.IsNaN(v.Limit)).ToArray();
         if (compared.Length == 0)
         {
             return "";
         }
 
-        var nearest = compared.MaxBy(Used)!;
+        NightlyVerdict nearest = compared.MaxBy(Used)!;
         return $"{MarkdownTable.Escape($"{nearest.Entry.Setting}: {nearest.Entry.Metric}")}, "
             + $"{NumberText.Fixed(100 * Math.Max(0, Used(nearest)), 0)} %";
     }

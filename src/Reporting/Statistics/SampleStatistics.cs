@@ -33,7 +33,7 @@ public static class SampleStatistics
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "expected a number in [0, 1]");
         }
 
-        var sorted = values.Order().ToArray();
+        double[] sorted = values.Order().ToArray();
         double position = probability * (sorted.Length - 1);
         int below = (int)Math.Floor(position);
         int above = Math.Min(below + 1, sorted.Length - 1);

@@ -14,7 +14,7 @@ public static class DelimitedTable
         using var text = new StringWriter(CultureInfo.InvariantCulture);
         using (var writer = CsvWriter.Create(text, CsvTable.WriterOptions, leaveOpen: true))
         {
-            foreach (var column in table.Columns)
+            foreach (TableColumn column in table.Columns)
             {
                 writer.WriteField(column.Name);
                 if (column.HasPlusMinus)
@@ -24,7 +24,7 @@ public static class DelimitedTable
             }
             writer.WriteField("holes");
             writer.EndRecord();
-            foreach (var row in table.Rows)
+            foreach (IReadOnlyList<TableCell> row in table.Rows)
             {
                 WriteRow(writer, table.Columns, row);
             }

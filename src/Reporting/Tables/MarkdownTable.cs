@@ -39,7 +39,7 @@ public static class MarkdownTable
     /// <summary>Makes a pipe table with padded columns, numbers aligned right. Cells are taken as Markdown.</summary>
     public static string PipeTable(IReadOnlyList<string> headings, IReadOnlyList<bool> numeric, IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        var widths = headings.Select((h, c) => Math.Max(3, Math.Max(h.Length, rows.Count == 0 ? 0 : rows.Max(r => r[c].Length)))).ToArray();
+        int[] widths = headings.Select((h, c) => Math.Max(3, rows.Select(r => r[c]).Append(h).Max(cell => cell.Length))).ToArray();
         var text = new StringBuilder();
         Line(text, headings, widths, numeric);
         for (int c = 0; c < widths.Length; c++)
@@ -48,7 +48,7 @@ public static class MarkdownTable
         }
 
         text.Append("|\n");
-        foreach (var row in rows)
+        foreach (IReadOnlyList<string> row in rows)
         {
             Line(text, row, widths, numeric);
         }

@@ -20,7 +20,7 @@ public static class ResultTableBuilder
             rows.Add(FloorRow(measurements, request, settings.Select(s => s.Budget).FirstOrDefault(), layout));
         }
 
-        foreach (var budget in settings.GroupBy(s => s.Budget))
+        foreach (IGrouping<int, Setting> budget in settings.GroupBy(s => s.Budget))
         {
             var summaries = request.Metrics.ToDictionary(m => m, m => budget.Select(s => Summarise(measurements, request, s, m)).ToArray());
             rows.AddRange(budget.Select((s, i) => Row(s, i, summaries, published, request, layout)));
@@ -115,7 +115,7 @@ public static class ResultTableBuilder
 
         foreach (string metric in request.Metrics)
         {
-            var floor = measurements.Floor(request.Experiment, request.Variant, budget, metric);
+            Summary floor = measurements.Floor(request.Experiment, request.Variant, budget, metric);
             MetricStyle style = MetricStyle.Of(metric);
 
             // A floor means something for distances between samples only; elsewhere an empty cell is no hole.
@@ -171,7 +171,7 @@ public static class ResultTableBuilder
             {
                 cells.Add(
                     Difference(
-                        summaries.TryGetValue(column.Metric.Name, out var values) ? values[index] : Summary.NotMeasured,
+                        summaries.TryGetValue(column.Metric.Name, out Summary[]? values) ? values[index] : Summary.NotMeasured,
                         paper,
                         column.Metric
                     )

@@ -61,17 +61,17 @@ public sealed class ScoreInputs
 
     private MmdResult[] CompareDistributions()
     {
-        MmdSettings options = Settings.Mmd;
+        MmdSettings settings = Settings.Mmd;
         if (Marginal is null)
         {
-            return MaximumMeanDiscrepancy.PerDataSet(Draws, Reference!, options, Cancel);
+            return MaximumMeanDiscrepancy.PerDataSet(Draws, Reference!, settings, Cancel);
         }
 
         long size = Marginal.shape[0] / MarginalParts;
         return
         [
             .. Enumerable.Range(0, MarginalParts).Select(p => MaximumMeanDiscrepancy.Pair(
-                Marginal.select(1, 0).narrow(0, p * size, size), Truth.narrow(0, p * size, size), options, Cancel)),
+                Marginal.select(1, 0).narrow(0, p * size, size), Truth.narrow(0, p * size, size), settings, Cancel)),
         ];
     }
 }

@@ -172,7 +172,7 @@ public static class Commands
 
         Command Density()
         {
-            DensityOptions defaults = new();
+            DensitySettings defaults = new();
             Option<int> sets = new("--data-sets")
             {
                 Description = "Test sets, the first ones of the experiment.",
@@ -231,7 +231,7 @@ public static class Commands
             density.SetAction(result =>
                 DensityCommand.Run(
                     Request(result),
-                    new DensityOptions
+                    new DensitySettings
                     {
                         DataSets = result.GetValue(sets),
                         Proposals = result.GetValue(proposals),

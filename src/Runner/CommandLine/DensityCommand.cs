@@ -27,15 +27,15 @@ public static class DensityCommand
 
     /// <summary>Runs what is not in the cache yet and writes the page and its tables.</summary>
     /// <param name="request">The experiment.</param>
-    /// <param name="options">The size.</param>
+    /// <param name="settings">The size.</param>
     /// <param name="verbose">Show details on the console.</param>
     /// <returns>An exit code.</returns>
     /// <exception cref="ConfigurationException">A file or a setting is wrong, or the task's likelihood is not known.</exception>
-    public static int Run(RunRequest request, DensityOptions options, bool verbose)
+    public static int Run(RunRequest request, DensitySettings settings, bool verbose)
     {
         ArgumentNullException.ThrowIfNull(request);
         RunSetup setup = RunSetup.Load(request);
-        DensityPlan densities = new(setup.Plan, options);
+        DensityPlan densities = new(setup.Plan, settings);
         string output = setup.Output;
         using RunSession session = new([setup], "density.jsonl", verbose);
         if (session.TryRun(setup.Planned(densities.Jobs)) is int interrupted)

@@ -61,7 +61,7 @@ public sealed record Experiment : IValidatableObject
     public required Dictionary<string, ContenderSettings> Contenders { get; init; }
 
     /// <summary>How draws are made and timed.</summary>
-    public SamplingSettings Sampling { get; init; } = new();
+    public TimedSamplingSettings Sampling { get; init; } = new();
 
     /// <summary>How draws are scored.</summary>
     public ScoreSettings Scores { get; init; } = new();

@@ -42,8 +42,8 @@ public static class DensityTables
             Title = $"{experiment.Title}: importance sampling with each contender as the proposal",
             Caption = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{plan.Options.DataSets} test sets, {plan.Run.ShownBudget} training simulations; "
-                    + $"{experiment.Test.Draws * plan.Options.Proposals} weighted draws for each set, of which C2ST sees "
+                $"{plan.Settings.DataSets} test sets, {plan.Run.ShownBudget} training simulations; "
+                    + $"{experiment.Test.Draws * plan.Settings.Proposals} weighted draws for each set, of which C2ST sees "
                     + $"{experiment.Test.Draws}: the first ones, or as many resampled by weight."
             ),
             Columns = [s_contender, .. s_importance],
@@ -65,7 +65,7 @@ public static class DensityTables
         {
             Title = "The density of several steps (Eq. 10)",
             Caption =
-                $"The same test sets and numbers of draws; log q averages {plan.Options.ChainPaths} paths for each draw unless it says "
+                $"The same test sets and numbers of draws; log q averages {plan.Settings.ChainPaths} paths for each draw unless it says "
                     + $"one path.",
             Columns =
             [

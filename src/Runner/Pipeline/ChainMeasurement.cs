@@ -35,7 +35,7 @@ internal sealed class ChainMeasurement : IDisposable
     /// <summary>Learns the backward conditionals for the simulated observations, whose parameters are not looked at.</summary>
     /// <exception cref="InvalidDataException">The training diverged.</exception>
     public static ChainMeasurement Prepare(
-        ConsistencyPosterior model, int steps, SimulateJob simulate, DensityOptions options, RandomKey key, JobContext context)
+        ConsistencyPosterior model, int steps, SimulateJob simulate, DensitySettings settings, RandomKey key, JobContext context)
     {
         using DisposeScope scope = NewDisposeScope();
         using Simulations pool = SimulationFiles.Read(simulate.Folder.FileOf(StageFiles.Training));
@@ -43,8 +43,9 @@ internal sealed class ChainMeasurement : IDisposable
         using Observation x = some.X.To(context.Device);
         try
         {
-            LearnedBackward backward = LearnedBackward.Train(model, steps, model.Summarise(x), options.Backward, key, null, context.Cancel);
-            return new ChainMeasurement(model, backward, steps, options.ChainPaths);
+            LearnedBackward backward = LearnedBackward.Train(
+                model, steps, model.Summarise(x), settings.Backward, key, null, context.Cancel);
+            return new ChainMeasurement(model, backward, steps, settings.ChainPaths);
         }
         catch (DivergedException e)
         {

@@ -61,20 +61,20 @@ public sealed class DensityJob : IJob
     /// <param name="testSet">The test data sets.</param>
     /// <param name="reference">The reference draws.</param>
     /// <param name="train">The training; null for the floor, a second set of exact draws.</param>
-    /// <param name="options">The size.</param>
+    /// <param name="settings">The size.</param>
     /// <param name="chainSteps">Steps of CMPE's chain (Eq. 10); null for the contender's own density.</param>
     public DensityJob(
-        JobScope scope, TestSetJob testSet, ReferenceJob reference, TrainJob? train, DensityOptions options, int? chainSteps = null)
+        JobScope scope, TestSetJob testSet, ReferenceJob reference, TrainJob? train, DensitySettings settings, int? chainSteps = null)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(testSet);
         ArgumentNullException.ThrowIfNull(reference);
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(settings);
         _scope = scope;
         _testSet = testSet;
         _reference = reference;
         Train = train;
-        Options = options;
+        Settings = settings;
         ChainSteps = chainSteps;
         string label = (train?.Folder.Label ?? "reference against reference") + (chainSteps is int k ? $", chain of {k} steps" : "");
         Folder = scope.Folder("density", label, new
@@ -86,9 +86,9 @@ public sealed class DensityJob : IJob
             scope.Experiment.Task,
             scope.Experiment.Test.Draws,
             scope.Experiment.Scores.C2st,
-            options.DataSets,
-            options.Proposals,
-            Chain = chainSteps is int steps ? new { Steps = steps, Paths = options.ChainPaths, options.Backward } : null,
+            settings.DataSets,
+            settings.Proposals,
+            Chain = chainSteps is int steps ? new { Steps = steps, Paths = settings.ChainPaths, settings.Backward } : null,
         });
     }
 
@@ -96,7 +96,7 @@ public sealed class DensityJob : IJob
     public TrainJob? Train { get; }
 
     /// <summary>The size.</summary>
-    public DensityOptions Options { get; }
+    public DensitySettings Settings { get; }
 
     /// <summary>Steps of CMPE's chain; null for the contender's own density.</summary>
     public int? ChainSteps { get; }
@@ -129,9 +129,9 @@ public sealed class DensityJob : IJob
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Dictionary<string, Tensor> reference = Npz.Read(_reference.Folder.FileOf(StageFiles.Reference));
-        Tensor exact = reference[StageFiles.DrawsArray].narrow(0, 0, Options.DataSets);
+        Tensor exact = reference[StageFiles.DrawsArray].narrow(0, 0, Settings.DataSets);
         Dictionary<string, double[]> results = Train is null
-            ? new() { [Plain] = Score(reference[StageFiles.SecondArray].narrow(0, 0, Options.DataSets), exact, context) }
+            ? new() { [Plain] = Score(reference[StageFiles.SecondArray].narrow(0, 0, Settings.DataSets), exact, context) }
             : Weigh(Train, exact, context, progress);
         Npz.Write(Folder.WorkFile(ResultFile), results.ToDictionary(p => p.Key, p => tensor(p.Value, dtype: ScalarType.Float64)));
         Folder.Commit(clock.Elapsed);
@@ -142,9 +142,9 @@ public sealed class DensityJob : IJob
         Experiment experiment = _scope.Experiment;
         int draws = experiment.Test.Draws;
         RandomKey key = train.Key.Child("density");
-        SamplingOptions options = context.Sampling(experiment);
+        SamplingSettings settings = context.Sampling(experiment);
         using Simulations test = SimulationFiles.Read(_testSet.Folder.FileOf(StageFiles.Test));
-        using Observation x = test.X.Narrow(0, Options.DataSets);
+        using Observation x = test.X.Narrow(0, Settings.DataSets);
         using Observation onDevice = x.To(context.Device);
         using IPosteriorEstimator estimator = EstimatorFactory.Load(train, context.Device);
         using ChainMeasurement? chain = ChainSteps is int steps
@@ -152,7 +152,7 @@ public sealed class DensityJob : IJob
                 (ConsistencyPosterior)estimator,
                 steps,
                 train.Simulate,
-                Options,
+                Settings,
                 key.Child("chain").Child(steps),
                 context
             )
@@ -198,12 +198,12 @@ public sealed class DensityJob : IJob
         return results;
 
         DrawsWithDensity Draw(IDensityOfDraws? source) => PosteriorSampler.SampleWithDensity(
-            estimator, onDevice, draws * Options.Proposals, key, options, progress, source, context.Cancel);
+            estimator, onDevice, draws * Settings.Proposals, key, settings, progress, source, context.Cancel);
     }
 
     private double[] Score(Tensor draws, Tensor exact, JobContext context)
     {
-        C2stSettings options = _scope.Experiment.Scores.C2st with { Threads = context.Threads };
-        return C2st.Score(draws, exact, options, _scope.Key.Child("score"), null, context.Cancel);
+        C2stSettings settings = _scope.Experiment.Scores.C2st with { Threads = context.Threads };
+        return C2st.Score(draws, exact, settings, _scope.Key.Child("score"), null, context.Cancel);
     }
 }

@@ -9,12 +9,12 @@ public sealed class DensityPlan
 {
     /// <summary>The jobs of a plan.</summary>
     /// <param name="plan">The run whose trainings are used.</param>
-    /// <param name="options">The size.</param>
+    /// <param name="settings">The size.</param>
     /// <exception cref="ConfigurationException">The task's posterior density is not known.</exception>
-    public DensityPlan(RunPlan plan, DensityOptions options)
+    public DensityPlan(RunPlan plan, DensitySettings settings)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(settings);
         if (plan.Task.Description.Likelihood is null || plan.Reference is not ReferenceJob reference)
         {
             throw new ConfigurationException(
@@ -23,14 +23,14 @@ public sealed class DensityPlan
         }
 
         Run = plan;
-        Options = options with { DataSets = Math.Min(options.DataSets, plan.Experiment.Test.DataSets) };
+        Settings = settings with { DataSets = Math.Min(settings.DataSets, plan.Experiment.Test.DataSets) };
         Trainings = [.. plan.Trainings.Where(t => t.Budget == plan.ShownBudget && t.Replicate == 0)];
         Contenders = [Plan(null, null), .. Trainings.Select(t => Plan(t, null))];
         Chains =
         [
             .. from training in Trainings
                where training.Settings is ConsistencyContenderSettings
-               from steps in options.ChainSteps
+               from steps in settings.ChainSteps
                select Plan(training, steps),
         ];
         Jobs =
@@ -38,14 +38,14 @@ public sealed class DensityPlan
             .. Trainings.Select(t => t.Simulate).Distinct(), plan.TestSet, reference, .. Trainings, .. Contenders, .. Chains,
         ];
 
-        DensityJob Plan(TrainJob? train, int? chain) => new(plan.Scope, plan.TestSet, reference, train, Options, chain);
+        DensityJob Plan(TrainJob? train, int? chain) => new(plan.Scope, plan.TestSet, reference, train, Settings, chain);
     }
 
     /// <summary>The run whose trainings are used.</summary>
     public RunPlan Run { get; }
 
     /// <summary>The size, with no more test sets than there are.</summary>
-    public DensityOptions Options { get; }
+    public DensitySettings Settings { get; }
 
     /// <summary>The trainings.</summary>
     public IReadOnlyList<TrainJob> Trainings { get; }

@@ -28,9 +28,9 @@ public sealed record JobContext(Device Device, int Threads, CancellationToken Ca
 
     /// <summary>How draws are batched, the same for every contender.</summary>
     /// <param name="experiment">The experiment.</param>
-    public SamplingOptions Sampling(Experiment experiment)
+    public SamplingSettings Sampling(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        return new SamplingOptions { Threads = Threads, RowsPerPass = experiment.Sampling.RowsPerPass };
+        return new SamplingSettings { Threads = Threads, RowsPerPass = experiment.Sampling.RowsPerPass };
     }
 }

@@ -11,9 +11,9 @@ namespace Reproduce.Runner.Pipeline;
 /// makes the rest. (A thousand passes of a large network for a few thousand draws take an hour on a CPU.)
 /// </summary>
 /// <param name="context">Where it is drawn.</param>
-/// <param name="options">How draws are batched.</param>
+/// <param name="settings">How draws are batched.</param>
 /// <param name="file">Where unfinished draws are kept.</param>
-public sealed class ResumableDrawing(JobContext context, SamplingOptions options, string file)
+public sealed class ResumableDrawing(JobContext context, SamplingSettings settings, string file)
 {
     private readonly Lock _writing = new();
 
@@ -44,7 +44,7 @@ public sealed class ResumableDrawing(JobContext context, SamplingOptions options
         try
         {
             PosteriorSampler.Continue(
-                unfinished, estimator, x, steps, key, options, new DirectProgress<double>(Report), context.Cancel);
+                unfinished, estimator, x, steps, key, settings, new DirectProgress<double>(Report), context.Cancel);
             Devices.Synchronise(context.Device);
             TimeSpan spent = before + clock.Elapsed;
             if (spent > context.CheckpointInterval)

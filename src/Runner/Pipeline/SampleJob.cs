@@ -82,13 +82,13 @@ public sealed class SampleJob : IJob
         ArgumentNullException.ThrowIfNull(progress);
         Stopwatch clock = Stopwatch.StartNew();
         Experiment experiment = _scope.Experiment;
-        SamplingOptions options = context.Sampling(experiment);
+        SamplingSettings settings = context.Sampling(experiment);
         RandomKey key = Train.Key.Child("sample").Child(Steps);
         using IPosteriorEstimator estimator = EstimatorFactory.Load(Train, context.Device);
         using Simulations test = SimulationFiles.Read(_testSet.Folder.FileOf(StageFiles.Test));
         using Observation all = test.X.To(context.Device);
         using Observation x = all.Narrow(0, experiment.Test.DataSets);
-        WarmUp(estimator, x, Math.Min(SamplingOptions.BlockSize, experiment.Test.Draws), options, key);
+        WarmUp(estimator, x, Math.Min(SamplingSettings.BlockSize, experiment.Test.Draws), settings, key);
 
         // Both parts count by their draws: the second may well be the longer one.
         long timed = (long)experiment.Test.DataSets * experiment.Test.Draws;
@@ -104,7 +104,7 @@ public sealed class SampleJob : IJob
         List<double> seconds = [spent.TotalSeconds];
         while (seconds.Count < experiment.Sampling.Repeats && seconds.Sum() < experiment.Sampling.RepeatSeconds)
         {
-            seconds.Add(TimeAgain(estimator, x, experiment.Test.Draws, options, key, context));
+            seconds.Add(TimeAgain(estimator, x, experiment.Test.Draws, settings, key, context));
         }
 
         if (experiment.Test.MarginalDataSets is int count)
@@ -136,7 +136,7 @@ public sealed class SampleJob : IJob
             JobProgress part
         )
         {
-            FinishedDraws made = new ResumableDrawing(context, options, Folder.WorkFile(unfinished)).Run(
+            FinishedDraws made = new ResumableDrawing(context, settings, Folder.WorkFile(unfinished)).Run(
                 estimator,
                 given,
                 draws,
@@ -154,22 +154,22 @@ public sealed class SampleJob : IJob
         IPosteriorEstimator estimator,
         Observation x,
         int draws,
-        SamplingOptions options,
+        SamplingSettings settings,
         RandomKey key,
         JobContext context
     )
     {
         Devices.Synchronise(context.Device);
         Stopwatch timer = Stopwatch.StartNew();
-        PosteriorSampler.Sample(estimator, x, draws, Steps, key, options, progress: null, context.Cancel).Dispose();
+        PosteriorSampler.Sample(estimator, x, draws, Steps, key, settings, progress: null, context.Cancel).Dispose();
         Devices.Synchronise(context.Device);
         return timer.Elapsed.TotalSeconds;
     }
 
     // The first calls pay for thread pools and memory pools; a few passes are enough to have paid.
-    private void WarmUp(IPosteriorEstimator estimator, Observation x, int draws, SamplingOptions options, RandomKey key)
+    private void WarmUp(IPosteriorEstimator estimator, Observation x, int draws, SamplingSettings settings, RandomKey key)
     {
         using Observation few = x.Narrow(0, Math.Min(4, x.Count));
-        PosteriorSampler.Sample(estimator, few, draws, Math.Min(Steps, 3), key, options).Dispose();
+        PosteriorSampler.Sample(estimator, few, draws, Math.Min(Steps, 3), key, settings).Dispose();
     }
 }

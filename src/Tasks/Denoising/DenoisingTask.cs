@@ -24,9 +24,9 @@ public sealed class DenoisingTask : ITask, IFixedSplits, IImageParameters
     private readonly Lazy<FashionMnist> _data;
 
     /// <summary>A task with these settings.</summary>
-    /// <param name="options">The settings; null for the paper's.</param>
-    public DenoisingTask(DenoisingSettings? options = null)
-        : this(() => Load(options ?? new DenoisingSettings()), options?.Camera)
+    /// <param name="settings">The settings; null for the paper's.</param>
+    public DenoisingTask(DenoisingSettings? settings = null)
+        : this(() => Load(settings ?? new DenoisingSettings()), settings?.Camera)
     {
     }
 
@@ -88,8 +88,8 @@ public sealed class DenoisingTask : ITask, IFixedSplits, IImageParameters
         return [.. Rows(split, first, count).Select(i => labels[i])];
     }
 
-    private static FashionMnist Load(DenoisingSettings options) =>
-        FashionMnist.Read(FashionMnistFolder.Find(options.DataFolder, options.Download ? new FashionMnistDownload() : null));
+    private static FashionMnist Load(DenoisingSettings settings) =>
+        FashionMnist.Read(FashionMnistFolder.Find(settings.DataFolder, settings.Download ? new FashionMnistDownload() : null));
 
     // Indices into the file that a split is taken from.
     private long[] Rows(DataSplit split, long first, long count)

@@ -25,20 +25,20 @@ public sealed class TumorBatch
     private int _done;
     private int _simulated;
 
-    private TumorBatch(TumorParameters[] parameters, RandomKey key, TumorBatchSettings options, Action<TumorBatchProgress>? progress)
+    private TumorBatch(TumorParameters[] parameters, RandomKey key, TumorBatchSettings settings, Action<TumorBatchProgress>? progress)
     {
         _parameters = parameters;
         _key = key;
-        _options = options;
+        _options = settings;
         _progress = progress;
-        _rowLength = TumorBatchResult.RowLength(options.Bins);
+        _rowLength = TumorBatchResult.RowLength(settings.Bins);
         _rows = new float[(long)parameters.Length * _rowLength];
     }
 
     /// <summary>Runs a batch, or what is left of it.</summary>
     /// <param name="parameters">One simulation each.</param>
     /// <param name="key">Stream of the batch.</param>
-    /// <param name="options">Folder, workers, limits.</param>
+    /// <param name="settings">Folder, workers, limits.</param>
     /// <param name="progress">Called after every chunk, by one worker at a time.</param>
     /// <param name="cancellation">Stops within a fraction of a second; chunks that are done stay on disk.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -46,14 +46,14 @@ public sealed class TumorBatch
     public static TumorBatchResult Run(
         IEnumerable<TumorParameters> parameters,
         RandomKey key,
-        TumorBatchSettings? options = null,
+        TumorBatchSettings? settings = null,
         Action<TumorBatchProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        options ??= new TumorBatchSettings();
-        options.Validate();
-        return new TumorBatch(parameters.ToArray(), key, options, progress).Run(cancellation);
+        settings ??= new TumorBatchSettings();
+        settings.Validate();
+        return new TumorBatch(parameters.ToArray(), key, settings, progress).Run(cancellation);
     }
 
     private TumorBatchResult Run(CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tasks.Tumor;
@@ -46,7 +47,7 @@ public sealed class TumorSpheroidTask : IBatchSimulator
     public Tensor SamplePrior(long count, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(random);
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor lower = tensor(TumorParameters.LogLower.ToArray(), dtype: ScalarType.Float32);
         Tensor upper = tensor(TumorParameters.LogUpper.ToArray(), dtype: ScalarType.Float32);
         return (lower + random.Uniform([count, TumorParameters.Count]) * (upper - lower)).MoveToOuterDisposeScope();
@@ -101,7 +102,7 @@ public sealed class TumorSpheroidTask : IBatchSimulator
         using Tensor onHost = theta.to(ScalarType.Float64, CPU, copy: true);
         using Tensor exponents = onHost.contiguous();
         double[] values = exponents.data<double>().ToArray();
-        var parameters = values.Chunk(TumorParameters.Count).Select(row => TumorParameters.FromLog10(row));
+        IEnumerable<TumorParameters> parameters = values.Chunk(TumorParameters.Count).Select(row => TumorParameters.FromLog10(row));
         return TumorBatch.Run(parameters, key, options, progress, cancellation);
     }
 }

@@ -30,7 +30,7 @@ public sealed class ConfigurationFuzzTests
     [Category(FastUnlessSlowAttribute.Slow)]
     public void ChosenFilesAreReadOrRefused()
     {
-        foreach (var (name, bytes) in HostileYaml.Chosen(Sample.Yaml))
+        foreach ((string? name, byte[]? bytes) in HostileYaml.Chosen(Sample.Yaml))
         {
             ReadOrRefuse(name, bytes);
         }
@@ -40,10 +40,10 @@ public sealed class ConfigurationFuzzTests
     [Category(FastUnlessSlowAttribute.Slow)]
     public void MutatedFilesAreReadOrRefused()
     {
-        var good = Encoding.UTF8.GetBytes(Sample.Yaml);
+        byte[] good = Encoding.UTF8.GetBytes(Sample.Yaml);
         var random = new Random(20);
-        var refused = 0;
-        for (var i = 0; i < Mutations; i++)
+        int refused = 0;
+        for (int i = 0; i < Mutations; i++)
         {
             refused += ReadOrRefuse($"mutation {i}", HostileYaml.Mutate(good, random)) ? 0 : 1;
         }
@@ -55,18 +55,18 @@ public sealed class ConfigurationFuzzTests
     [Category(FastUnlessSlowAttribute.Slow)]
     public void MutatedOverlaysAndSettingsAreReadOrRefused()
     {
-        var profile = Encoding.UTF8.GetBytes("""
+        byte[] profile = Encoding.UTF8.GetBytes("""
             simulations: { budgets: [100], validation: 10 }
             contenders:
               "*": { training: { epochs: 2 } }
               "*:cmpe": { final_steps: 3 }
               fmpe-small: { training: { dropout: ~ } }
             """);
-        var setting = Encoding.UTF8.GetBytes("contenders.*.training.epochs=[3, 4]");
+        byte[] setting = Encoding.UTF8.GetBytes("contenders.*.training.epochs=[3, 4]");
         Directory.CreateDirectory(Path.Combine(_folder, "configs", "profiles"));
         File.WriteAllText(Path.Combine(_folder, "experiments", "x.yaml"), Sample.Yaml);
         var random = new Random(21);
-        for (var i = 0; i < Mutations / 2; i++)
+        for (int i = 0; i < Mutations / 2; i++)
         {
             File.WriteAllBytes(Path.Combine(_folder, "configs", "profiles", "p.yaml"), HostileYaml.Mutate(profile, random));
             LoadOrRefuse($"profile {i}", "p", []);
@@ -83,7 +83,7 @@ public sealed class ConfigurationFuzzTests
     private bool LoadOrRefuse(string name, string? profile, string[] sets)
     {
         var clock = Stopwatch.StartNew();
-        var accepted = LoadOnce(name, profile, sets);
+        bool accepted = LoadOnce(name, profile, sets);
         if (clock.Elapsed < Limit)
         {
             return accepted;
@@ -100,10 +100,11 @@ public sealed class ConfigurationFuzzTests
     {
         try
         {
-            var root = ExperimentFiles.Load("experiments/x.yaml", profile, null, sets, _folder);
-            var experiment = YamlBinder.Bind<SampleExperiment>(root, Sample.Kinds);
+            YamlMap root = ExperimentFiles.Load("experiments/x.yaml", profile, null, sets, _folder);
+            SampleExperiment experiment = YamlBinder.Bind<SampleExperiment>(root, Sample.Kinds);
             // What was accepted can be written down and gives the same experiment again.
-            var again = YamlBinder.Bind<SampleExperiment>(YamlReader.Parse(YamlWriter.Write(root), "resolved.yaml"), Sample.Kinds);
+            SampleExperiment again = YamlBinder.Bind<SampleExperiment>(
+                YamlReader.Parse(YamlWriter.Write(root), "resolved.yaml"), Sample.Kinds);
             Assert.That(CanonicalJson.Write(again, Sample.Kinds), Is.EqualTo(CanonicalJson.Write(experiment, Sample.Kinds)), name);
             return true;
         }

@@ -50,7 +50,7 @@ public sealed class ExperimentFilesTests
     [Test]
     public void ProfileVariantAndSettingsLieAboveInThatOrder()
     {
-        var experiment = Bind("smoke", "published-code", "contenders.cmpe.final_steps=4", "contenders.cmpe.final_steps=9");
+        SampleExperiment experiment = Bind("smoke", "published-code", "contenders.cmpe.final_steps=4", "contenders.cmpe.final_steps=9");
         Assert.That(Sample.Join(experiment.Simulations.Budgets), Is.EqualTo("100"));
         Assert.That(Sample.Join(experiment.Contenders.Keys), Is.EqualTo("cmpe other"));
         Assert.That(experiment.Contenders["cmpe"], Is.EqualTo(new SampleCmpe
@@ -113,7 +113,7 @@ public sealed class ExperimentFilesTests
     public void MisspeltKindsOfWildcardsAreSeen()
     {
         Write("configs/profiles/smoke.yaml", "contenders: { '*:cmep': { final_steps: 3 } }");
-        var error = Sample.ErrorOf(() => ExperimentFiles.Load(
+        string error = Sample.ErrorOf(() => ExperimentFiles.Load(
             "experiments/gmm.yaml", "smoke", null, [], _folder, Sample.Kinds.NamesOf<SampleContender>()));
         Assert.That(error, Is.EqualTo(
             "configs/profiles/smoke.yaml(1,15): contenders: no kind is called 'cmep'; did you mean 'cmpe'? Kinds: cmpe, fmpe, npse."));
@@ -123,7 +123,7 @@ public sealed class ExperimentFilesTests
     public void TheSharedFolderMayStandInTheWorkingFolder()
     {
         Write("elsewhere/deep/mine.yaml", File.ReadAllText(Path.Combine(_folder, "experiments/gmm.yaml")));
-        var root = ExperimentFiles.Load("elsewhere/deep/mine.yaml", "smoke", null, [], _folder);
+        YamlMap root = ExperimentFiles.Load("elsewhere/deep/mine.yaml", "smoke", null, [], _folder);
         Assert.That(Sample.Join(YamlBinder.Bind<SampleExperiment>(root, Sample.Kinds).Simulations.Budgets), Is.EqualTo("100"));
     }
 
@@ -131,9 +131,9 @@ public sealed class ExperimentFilesTests
     public void AMissingSharedFolderSaysWhereItWasSought()
     {
         Directory.Delete(Path.Combine(_folder, "configs"), recursive: true);
-        var there = Path.Combine(_folder, "elsewhere");
+        string there = Path.Combine(_folder, "elsewhere");
         Directory.CreateDirectory(there);
-        var file = Path.Combine(_folder, "experiments", "gmm.yaml");
+        string file = Path.Combine(_folder, "experiments", "gmm.yaml");
         Assert.That(
             Sample.ErrorOf(() => ExperimentFiles.Load(file, null, null, [], there)),
             Is.EqualTo(
@@ -163,7 +163,7 @@ public sealed class ExperimentFilesTests
 
     private void Write(string name, string text)
     {
-        var file = Path.Combine(_folder, name);
+        string file = Path.Combine(_folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, text);
     }

@@ -75,7 +75,7 @@ internal static class HostileYaml
     /// <summary>Files that were thought of.</summary>
     public static IEnumerable<(string Name, byte[] Bytes)> Chosen(string yaml)
     {
-        var utf8 = Encoding.UTF8.GetBytes(yaml);
+        byte[] utf8 = Encoding.UTF8.GetBytes(yaml);
         yield return ("empty", []);
         yield return ("only a mark", [.. Encoding.UTF8.Preamble]);
         yield return ("byte order mark", [.. Encoding.UTF8.Preamble, .. utf8]);
@@ -90,7 +90,7 @@ internal static class HostileYaml
         yield return ("zeros", new byte[4096]);
         yield return ("all bytes", [.. Enumerable.Range(0, 256).Select(value => (byte)value)]);
         yield return ("too large", new byte[(1 << 20) + 1].Select(_ => (byte)'a').ToArray());
-        foreach (var (name, text) in Bombs())
+        foreach ((string? name, string? text) in Bombs())
         {
             yield return (name, Encoding.UTF8.GetBytes(text));
         }
@@ -99,12 +99,12 @@ internal static class HostileYaml
     /// <summary>One file with a few random changes.</summary>
     public static byte[] Mutate(byte[] yaml, Random random)
     {
-        var bytes = yaml.ToList();
-        var changes = random.Next(2) == 0 ? 1 : random.Next(2, 5);
-        for (var i = 0; i < changes && bytes.Count > 2; i++)
+        List<byte> bytes = yaml.ToList();
+        int changes = random.Next(2) == 0 ? 1 : random.Next(2, 5);
+        for (int i = 0; i < changes && bytes.Count > 2; i++)
         {
-            var at = random.Next(bytes.Count);
-            var count = Math.Min(random.Next(1, 40), bytes.Count - at);
+            int at = random.Next(bytes.Count);
+            int count = Math.Min(random.Next(1, 40), bytes.Count - at);
             switch (random.Next(7))
             {
                 case 0: bytes[at] = (byte)random.Next(256); break;

@@ -21,7 +21,7 @@ public sealed class YamlBinderRulesTests
     [TestCase("{grid: [[1, 2], [3, x]]}", "f.yaml(1,21): grid[1][1]: expected an integer, got 'x'.")]
     public void EveryRuleHasItsWords(string yaml, string expected)
     {
-        var complete = yaml == "{open: 1}" ? "{}" : $"{yaml[..^1]}, maybe: ~}}";
+        string complete = yaml == "{open: 1}" ? "{}" : $"{yaml[..^1]}, maybe: ~}}";
         Assert.That(Sample.ErrorOf(() => YamlBinder.Bind<Rules>(YamlReader.Parse(complete, "f.yaml"), Sample.Kinds)), Is.EqualTo(expected));
     }
 
@@ -39,7 +39,7 @@ public sealed class YamlBinderRulesTests
     [Test]
     public void RecordsThatCannotBeBoundAreMistakesInTheProgram()
     {
-        var node = YamlReader.Parse("{when: 1, kind: x}", "f.yaml");
+        YamlNode node = YamlReader.Parse("{when: 1, kind: x}", "f.yaml");
         Assert.That(() => YamlBinder.Bind<Dated>(node, Sample.Kinds), Throws.TypeOf<NotSupportedException>()
             .With.Message.EqualTo("when: DateOnly is no type of a setting."));
         Assert.That(() => YamlBinder.Bind<Positional>(node, Sample.Kinds), Throws.InvalidOperationException

@@ -11,7 +11,7 @@ public sealed class YamlBinderTests
     [Test]
     public void BindsEveryShapeOfSetting()
     {
-        var experiment = Sample.Bind(Sample.Yaml);
+        SampleExperiment experiment = Sample.Bind(Sample.Yaml);
         Assert.That(experiment.Name, Is.EqualTo("gmm"));
         Assert.That(experiment.Title, Is.EqualTo("Gaussian mixture: one"));
         Assert.That(experiment.Seed, Is.EqualTo(20L));
@@ -137,7 +137,7 @@ public sealed class YamlBinderTests
     [Test]
     public void AllProblemsAreListedInFileOrder()
     {
-        var error = Sample.ErrorOf(() =>
+        string error = Sample.ErrorOf(() =>
             Sample.Bind(
                 """
                 nam: x
@@ -164,7 +164,7 @@ public sealed class YamlBinderTests
     [Test]
     public void NothingKeepsTheDefault()
     {
-        var experiment = Sample.Bind(Sample.With("seed: 20", "seed: ~\ndevice:"));
+        SampleExperiment experiment = Sample.Bind(Sample.With("seed: 20", "seed: ~\ndevice:"));
         Assert.That(experiment.Seed, Is.Null);
         Assert.That(experiment.Device, Is.EqualTo("auto"));
     }

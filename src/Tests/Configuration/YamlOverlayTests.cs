@@ -19,7 +19,7 @@ public sealed class YamlOverlayTests
     [TestCase("{c: {x: 1}}", "{d: {'*': {n: 2}, z: {'*': 1, k: 2}}}", "{c: {x: 1}, d: {z: {k: 2}}}", Description = "no entries, no effect")]
     public void Merging(string baseYaml, string overlay, string expected)
     {
-        var merged = YamlOverlay.Merge(Sample.Map(baseYaml), Sample.Map(overlay));
+        YamlMap merged = YamlOverlay.Merge(Sample.Map(baseYaml), Sample.Map(overlay));
         Assert.That(YamlWriter.Write(merged), Is.EqualTo(YamlWriter.Write(Sample.Map(expected))));
     }
 
@@ -33,7 +33,7 @@ public sealed class YamlOverlayTests
     [TestCase("a.*=7", "{a: {b: 7, c: 7}}")]
     public void Setting(string assignment, string expected)
     {
-        var changed = YamlOverlay.Set(Sample.Map("{a: {b: 1, c: 2}}"), assignment);
+        YamlMap changed = YamlOverlay.Set(Sample.Map("{a: {b: 1, c: 2}}"), assignment);
         Assert.That(YamlWriter.Write(changed), Is.EqualTo(YamlWriter.Write(Sample.Map(expected))));
     }
 
@@ -56,7 +56,7 @@ public sealed class YamlOverlayTests
     [Test]
     public void WrongSettingsAreNamedAsTheyWereTyped()
     {
-        var root = YamlOverlay.Set(Sample.Map(Sample.Yaml), "contenders.cmpe.training.epoch=3");
+        YamlMap root = YamlOverlay.Set(Sample.Map(Sample.Yaml), "contenders.cmpe.training.epoch=3");
         root = YamlOverlay.Set(root, "simulations.validation=few");
         Assert.That(
             Sample.ErrorOf(() => YamlBinder.Bind<SampleExperiment>(root, Sample.Kinds)),
@@ -72,7 +72,7 @@ public sealed class YamlOverlayTests
     [Test]
     public void MergingChangesNeitherArgument()
     {
-        var (first, second) = (Sample.Map("{a: {b: 1}}"), Sample.Map("{a: {b: ~, c: 1}}"));
+        (YamlMap? first, YamlMap? second) = (Sample.Map("{a: {b: 1}}"), Sample.Map("{a: {b: ~, c: 1}}"));
         YamlOverlay.Merge(first, second);
         Assert.That(YamlWriter.Write(first), Is.EqualTo("a:\n  b: 1\n"));
         Assert.That(YamlWriter.Write(second), Is.EqualTo("a:\n  b: ~\n  c: 1\n"));

@@ -18,9 +18,9 @@ public sealed class YamlReaderTests
     [Test]
     public void EveryNodeKnowsItsPlace()
     {
-        var root = Sample.Map("a: 1\nb:\n  - x\n  - {c: 'two'}\n");
+        YamlMap root = Sample.Map("a: 1\nb:\n  - x\n  - {c: 'two'}\n");
         var list = (YamlSequence)root.Find("b")!.Value;
-        var inner = ((YamlMap)list.Items[1]).Find("c")!;
+        YamlEntry inner = ((YamlMap)list.Items[1]).Find("c")!;
         Assert.That(root.Position.ToString(), Is.EqualTo("experiments/gmm.yaml(1,1)"));
         Assert.That(list.Position.ToString(), Is.EqualTo("experiments/gmm.yaml(3,3)"));
         Assert.That(inner.KeyPosition.ToString(), Is.EqualTo("experiments/gmm.yaml(4,6)"));
@@ -65,7 +65,7 @@ public sealed class YamlReaderTests
     [Test]
     public void NestingIsBounded()
     {
-        var atLimit = new string('[', YamlReader.MaximumDepth) + new string(']', YamlReader.MaximumDepth);
+        string atLimit = new string('[', YamlReader.MaximumDepth) + new string(']', YamlReader.MaximumDepth);
         Assert.That(() => YamlReader.Parse(atLimit, "f.yaml"), Throws.Nothing);
         Assert.That(
             Sample.ErrorOf(() => YamlReader.Parse($"[{atLimit}]", "f.yaml")),
@@ -103,7 +103,7 @@ public sealed class YamlReaderTests
     public void ByteOrderMarksAndWindowsLineEndsAreFine()
     {
         Write("bom.yaml", [.. Encoding.UTF8.Preamble, .. "a: é\r\nb: 2\r\n"u8]);
-        var root = YamlReader.Load(Path.Combine(_folder, "bom.yaml"));
+        YamlMap root = YamlReader.Load(Path.Combine(_folder, "bom.yaml"));
         Assert.That(
             root.Entries.Select(entry => (entry.Key, ((YamlScalar)entry.Value).Text)),
             Is.EqualTo(new[] { ("a", "é"), ("b", "2") })
@@ -132,7 +132,7 @@ public sealed class YamlReaderTests
     [Test]
     public void LongListsOfProblemsAreCounted()
     {
-        var problems = new ConfigurationException([.. Enumerable.Range(0, 60).Select(i => $"p{i}")]).Problems;
+        IReadOnlyList<string> problems = new ConfigurationException([.. Enumerable.Range(0, 60).Select(i => $"p{i}")]).Problems;
         Assert.That(problems, Has.Count.EqualTo(51));
         Assert.That(problems[^1], Is.EqualTo("... and 10 more problems."));
     }

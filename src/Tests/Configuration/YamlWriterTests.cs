@@ -56,8 +56,9 @@ public sealed class YamlWriterTests
     [TestCase("é\U0001F600", "\"é\U0001F600\"")]
     public void ValuesReadBackAsTheyWere(string yaml, string expected)
     {
-        var written = YamlWriter.Write(Sample.Map($"a: {yaml}"));
-        var (before, after) = ((YamlScalar)Sample.Map($"a: {yaml}").Find("a")!.Value, (YamlScalar)Sample.Map(written).Find("a")!.Value);
+        string written = YamlWriter.Write(Sample.Map($"a: {yaml}"));
+        var before = (YamlScalar)Sample.Map($"a: {yaml}").Find("a")!.Value;
+        var after = (YamlScalar)Sample.Map(written).Find("a")!.Value;
         Assert.That(written, Is.EqualTo($"a: {expected}\n"));
         Assert.That(after.IsNull, Is.EqualTo(before.IsNull));
         if (!before.IsNull)
@@ -69,7 +70,7 @@ public sealed class YamlWriterTests
     [Test]
     public void EmptyAndNestedCollections()
     {
-        var written = YamlWriter.Write(Sample.Map("{a: {}, b: [], c: [[1, 2], {d: [x]}], '*': 1}"));
+        string written = YamlWriter.Write(Sample.Map("{a: {}, b: [], c: [[1, 2], {d: [x]}], '*': 1}"));
         Assert.That(written, Is.EqualTo("a: {}\nb: []\nc:\n  - [1, 2]\n  -\n    d: [x]\n\"*\": 1\n"));
         Assert.That(YamlWriter.Write(Sample.Map(written)), Is.EqualTo(written));
     }
@@ -77,7 +78,7 @@ public sealed class YamlWriterTests
     [Test]
     public void WrittenSettingsBindToTheSameRecord()
     {
-        var again = Sample.Bind(YamlWriter.Write(Sample.Map(Sample.Yaml)));
+        SampleExperiment again = Sample.Bind(YamlWriter.Write(Sample.Map(Sample.Yaml)));
         Assert.That(CanonicalJson.Write(again, Sample.Kinds), Is.EqualTo(CanonicalJson.Write(Sample.Bind(Sample.Yaml), Sample.Kinds)));
     }
 
@@ -103,7 +104,7 @@ public sealed class YamlWriterTests
     [TestCase("seed: 20", "seed: ~", false)]
     public void CanonicalJsonChangesWithTheSettingsOnly(string part, string replacement, bool same)
     {
-        var changed = CanonicalJson.Write(Sample.Bind(Sample.With(part, replacement)), Sample.Kinds);
+        string changed = CanonicalJson.Write(Sample.Bind(Sample.With(part, replacement)), Sample.Kinds);
         Assert.That(changed == CanonicalJson.Write(Sample.Bind(Sample.Yaml), Sample.Kinds), Is.EqualTo(same));
     }
 }

@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
@@ -13,7 +14,7 @@ public sealed class BatchedNetworkTests
     [Test]
     public void TheGradientIsThatOfAutograd()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         var shape = new NetworkShape(3, 8);
         Tensor x = random.Normal([4, 50, 3]), y = random.Integers(0, 2, [4, 50, 1]).to_type(ScalarType.Float32);
@@ -45,7 +46,7 @@ public sealed class BatchedNetworkTests
     [Test]
     public void AStepIsAdamsWithTheUncorrectedRoot()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using BatchedNetwork network = Networks(1, new NetworkShape(1, 1));
         float[] before = network.Parameters.data<float>().ToArray();
         double m = 0, v = 0, value = before[2];

@@ -6,6 +6,7 @@ using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Runner.Storage;
 using Reproduce.Tests.Runner;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
@@ -85,15 +86,15 @@ public sealed class C2stEquivalenceTests
     private static double[] Scores(OracleScore oracle, C2stEngine engine, int pairs)
     {
         bool split = oracle.Protocol == "split75_h16";
-        var options = new C2stSettings { HiddenPerDimension = split ? 16 : 10, Folds = split ? 0 : 5, Engine = engine };
+        var settings = new C2stSettings { HiddenPerDimension = split ? 16 : 10, Folds = split ? 0 : 5, Engine = engine };
         List<double> scores = [];
         for (int seed = 0; seed < Seeds; seed++)
         {
             RandomKey key = RandomKey.FromSeed(seed).Child(oracle.Pair);
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             using var random = new RandomSource(key.Child("draws"));
             (Tensor reference, Tensor draws) = OraclePairs.Sample(oracle.Pair, pairs, oracle.Draws, random);
-            scores.AddRange(C2st.Score(draws, reference, options, key.Child("c2st")));
+            scores.AddRange(C2st.Score(draws, reference, settings, key.Child("c2st")));
         }
 
         return [.. scores];

@@ -68,11 +68,11 @@ public sealed class C2stTests
         Tensor draws = _random.Normal([5, 400, 2]) * 1.3, reference = _random.Normal([5, 400, 2]);
         // Batched products may round differently with another batch, which long training amplifies without bound: there the test
         // stops early, where one of the 200 held-out draws may fall on the other side. Vector arithmetic is the same bit for bit.
-        var options = new C2stSettings { Engine = engine, MaxEpochs = engine == C2stEngine.Tensor ? 20 : 10_000 };
+        var settings = new C2stSettings { Engine = engine, MaxEpochs = engine == C2stEngine.Tensor ? 20 : 10_000 };
         double tolerance = engine == C2stEngine.Tensor ? 0.0051 : 0;
-        double[] together = C2st.Score(draws, reference, options, s_key);
-        double[] chunked = C2st.Score(draws, reference, options with { MaxBytes = 1, Threads = 1 }, s_key);
-        double[] first = C2st.Score(draws.narrow(0, 0, 2), reference.narrow(0, 0, 2), options, s_key);
+        double[] together = C2st.Score(draws, reference, settings, s_key);
+        double[] chunked = C2st.Score(draws, reference, settings with { MaxBytes = 1, Threads = 1 }, s_key);
+        double[] first = C2st.Score(draws.narrow(0, 0, 2), reference.narrow(0, 0, 2), settings, s_key);
         Assert.Multiple(() =>
         {
             Assert.That(chunked, Is.EqualTo(together).Within(tolerance));
@@ -106,11 +106,11 @@ public sealed class C2stTests
     public void TheChanceLevelDoesNotDependOnTheNumberOfDraws(C2stEngine engine)
     {
         Tensor few = _random.Normal([8, 100, 2]), many = _random.Normal([8, 10_000, 2]);
-        var options = new C2stSettings { Engine = engine };
+        var settings = new C2stSettings { Engine = engine };
         // 8 x 50 held-out draws: a standard error of 0.025.
-        Assert.That(C2st.Score(few, many, options, s_key).Average(), Is.EqualTo(0.5).Within(0.09));
-        Assert.That(C2st.Score(many, few, options, s_key).Average(), Is.EqualTo(0.5).Within(0.09));
-        Assert.That(C2st.Score(few + 2, many, options, s_key).Average(), Is.GreaterThan(0.85));
+        Assert.That(C2st.Score(few, many, settings, s_key).Average(), Is.EqualTo(0.5).Within(0.09));
+        Assert.That(C2st.Score(many, few, settings, s_key).Average(), Is.EqualTo(0.5).Within(0.09));
+        Assert.That(C2st.Score(few + 2, many, settings, s_key).Average(), Is.GreaterThan(0.85));
     }
 
     [TestCaseSource(nameof(s_engines))]
@@ -119,8 +119,8 @@ public sealed class C2stTests
     {
         const int sets = 200;
         Tensor draws = _random.Normal([sets, 60, 2]), reference = _random.Normal([sets, 80, 2]);
-        var options = new C2stSettings { MaxEpochs = 150, Engine = engine };
-        C2stResult[] equal = C2st.Test(draws, reference, options, s_key), shifted = C2st.Test(draws + 1.5, reference, options, s_key);
+        var settings = new C2stSettings { MaxEpochs = 150, Engine = engine };
+        C2stResult[] equal = C2st.Test(draws, reference, settings, s_key), shifted = C2st.Test(draws + 1.5, reference, settings, s_key);
         Assert.Multiple(() =>
         {
             // Kolmogorov and Smirnov: 1.63 / sqrt(J) is exceeded by one uniform sample in a hundred.
@@ -131,8 +131,8 @@ public sealed class C2stTests
             // 30 held-out draws each: sqrt(0.25 / 30).
             Assert.That(equal.Average(r => r.StandardError), Is.EqualTo(0.091).Within(0.004));
             Assert.That(C2stResult.Combine(equal).StandardError, Is.EqualTo(0.091 / Math.Sqrt(sets)).Within(0.0005));
-            Assert.That(equal.Select(r => r.Accuracy), Is.EqualTo(C2st.Score(draws, reference, options, s_key)));
-            Assert.That(() => C2st.Test(draws, reference, options with { Folds = 2 }, s_key), Throws.ArgumentException);
+            Assert.That(equal.Select(r => r.Accuracy), Is.EqualTo(C2st.Score(draws, reference, settings, s_key)));
+            Assert.That(() => C2st.Test(draws, reference, settings with { Folds = 2 }, s_key), Throws.ArgumentException);
         });
     }
 
@@ -198,11 +198,11 @@ public sealed class C2stTests
     public void NoTensorIsLeftBehind(C2stEngine engine)
     {
         Tensor draws = _random.Normal([3, 200, 2]), reference = _random.Normal([3, 200, 2]);
-        var options = new C2stSettings { MaxEpochs = 3, Engine = engine };
-        C2st.Score(draws, reference, options, s_key);
+        var settings = new C2stSettings { MaxEpochs = 3, Engine = engine };
+        C2st.Score(draws, reference, settings, s_key);
         long before = Tensor.TotalCount;
-        C2st.Score(draws, reference, options, s_key);
-        C2st.Score(draws, reference, options with { Folds = 3 }, s_key);
+        C2st.Score(draws, reference, settings, s_key);
+        C2st.Score(draws, reference, settings with { Folds = 3 }, s_key);
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }
 

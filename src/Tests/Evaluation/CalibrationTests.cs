@@ -2,6 +2,7 @@ using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
@@ -22,7 +23,7 @@ public sealed class CalibrationTests
     [Test]
     public void ExactPosteriorsAreCalibratedAndNarrowOnesAreNot()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         (Tensor exact, Tensor truth) = Posteriors(1000, 500, 1);
         (Tensor narrow, _) = Posteriors(1000, 500, 0.4);
         CalibrationError good = Calibration.ExpectedCalibrationError(exact, truth),
@@ -40,7 +41,7 @@ public sealed class CalibrationTests
     [Test]
     public void CalibrationErrorCountsBothEndsAsInside()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         // All draws equal to the truth: every interval is the one point and holds it, so deviations are 1 - level, median 0.5.
         CalibrationError error = Calibration.ExpectedCalibrationError(ones(3, 4, 1), ones(3, 1));
         Assert.That(error.Max, Is.EqualTo(0.5).Within(1e-12));
@@ -52,7 +53,7 @@ public sealed class CalibrationTests
     public void FewDataSetsHaveTheErrorThatIsSimulated()
     {
         const int Experiments = 200, Sets = 60;
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         (Tensor draws, Tensor truth) = Posteriors(Experiments * Sets, 400, 1);
         double[] largest = [.. Enumerable.Range(0, Experiments).Select(i =>
             Calibration.ExpectedCalibrationError(draws.narrow(0, i * Sets, Sets), truth.narrow(0, i * Sets, Sets)).Max).Order()];
@@ -76,7 +77,7 @@ public sealed class CalibrationTests
     [Test]
     public void RanksCountDrawsBelow()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor draws = tensor(new float[] { 3, 1, 2, 4, 0, 0, 0, 0 }, [2, 4, 1]), truth = tensor(new float[] { 2.5f, -1 }, [2, 1]);
         double[][] expected = [[0.5, 0]];
         Assert.That(Calibration.Ranks(draws, truth, s_key), Is.EqualTo(expected));
@@ -87,7 +88,7 @@ public sealed class CalibrationTests
     public void RanksOfDiscretePosteriorsAreUniformAndRepeatWithTheKey()
     {
         const int sets = 2000, count = 19;
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         Tensor p = random.Uniform([sets, 1]);
         Tensor truth = random.Uniform([sets, 1]).lt(p).to_type(ScalarType.Float32);
@@ -132,7 +133,7 @@ public sealed class CalibrationTests
     [TestCase(5e8, 1, true)]
     public void OffsetsAndScalesDoNotMatter(double offset, double scale, bool singleDraws)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         (Tensor draws, Tensor truth) = Posteriors(400, 99, 1);
         draws = draws.to_type(ScalarType.Float64) * scale + offset;
         truth = truth.to_type(ScalarType.Float64) * scale + offset;
@@ -161,7 +162,7 @@ public sealed class CalibrationTests
     [Test]
     public void ExactPosteriorsStayWithinTheBandsAndNarrowOnesDoNot()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         (Tensor exact, Tensor truth) = Posteriors(300, 200, 1);
         (Tensor narrow, _) = Posteriors(300, 200, 0.4);
         EcdfBands bands = SimultaneousBands.Compute(300, s_key, draws: 200);
@@ -219,7 +220,7 @@ public sealed class CalibrationTests
     [Test]
     public void RecoveryIsThatOfTheConjugateModel()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         (Tensor draws, Tensor truth) = Posteriors(2000, 200, 1);
         Recovery[] recovery = Calibration.Recover(draws, truth, 0.8);
         Assert.That(recovery, Has.Length.EqualTo(2));
@@ -238,7 +239,7 @@ public sealed class CalibrationTests
     [Test]
     public void ShapesAreCheckedAndNoTensorIsLeftBehind()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor draws = ones(3, 5, 2), truth = ones(3, 2);
         Assert.That(
             () => Calibration.Ranks(draws, ones(3, 1), s_key),
@@ -255,7 +256,7 @@ public sealed class CalibrationTests
     [Test]
     public void TheCallersDrawsAreNotReordered()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor draws = tensor(new float[] { 3, 1, 2 }, [1, 3, 1]);
         Calibration.Ranks(draws, zeros(1, 1), s_key);
         float[] expected = [3, 1, 2];

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Tasks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
@@ -18,7 +19,7 @@ public sealed class ExactPosteriorTests
     [TestCaseSource(nameof(Tasks))]
     public void RanksStayWithinTheBandsAndErrorsAreSmall(IReferencePosterior posterior)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         var task = (ITask)posterior;
         Tensor truth = task.SamplePrior(Sets, random);

@@ -3,6 +3,7 @@ using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
@@ -16,7 +17,7 @@ public sealed class MaximumMeanDiscrepancyTests
     [TestCase(40)]
     public void EqualsTheDirectDoubleSum(int dimensions)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         Tensor x = random.Normal([60, dimensions]) * 1.2 + 3, y = random.Normal([45, dimensions]) + 3;
         double[] bandwidths = [.. MmdSettings.PublishedBandwidths];
@@ -41,7 +42,7 @@ public sealed class MaximumMeanDiscrepancyTests
     [TestCase(17, 0, 0)]
     public void NarrowModesFarApartKeepTheirDistances(int dimensions, double height, double offset)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         (Tensor x, Tensor y) = TwoModes(dimensions, height, offset);
         double[] bandwidths = [dimensions, 10 * dimensions];
         (double biased, double unbiased) = Direct(Rows(x), Rows(y), bandwidths);
@@ -57,7 +58,7 @@ public sealed class MaximumMeanDiscrepancyTests
     [Test]
     public void DrawsFarFromTheReferenceKeepTheirDistances()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         Tensor y = random.Normal([150, 20]).to_type(ScalarType.Float64), x = random.Normal([150, 20]).to_type(ScalarType.Float64) + 1e6;
         double unbiased = Direct(Rows(x), Rows(y), [20]).Unbiased;
@@ -73,7 +74,7 @@ public sealed class MaximumMeanDiscrepancyTests
     [TestCase(5e-10)]
     public void TheUnitOfTheDrawsDoesNotMatter(double scale)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         Tensor x = random.Normal([150, 3]).to_type(ScalarType.Float64) + 1, y = random.Normal([150, 3]).to_type(ScalarType.Float64);
         var median = new MmdSettings { MedianHeuristic = true };
@@ -90,7 +91,7 @@ public sealed class MaximumMeanDiscrepancyTests
     [Test]
     public void BandwidthsMayBeAnyPositiveNumbers()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         Tensor x = random.Normal([50, 3]) + 1, y = random.Normal([40, 3]);
         double[] bandwidths = [1e-45, 1, 1e300];
@@ -106,7 +107,7 @@ public sealed class MaximumMeanDiscrepancyTests
     [Test]
     public void TheMedianIsThatOfTheDistancesWithinModesToo()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         (Tensor x, Tensor y) = TwoModes(20, 1e7, 0);
         // With three draws in four in one mode most pairs are within a mode, at a squared distance of about 2 D = 40.
         Tensor near = cat([x.narrow(0, 0, 100), x.narrow(0, 100, 30)], 0), other = cat([y.narrow(0, 0, 100), y.narrow(0, 100, 30)], 0);
@@ -142,7 +143,7 @@ public sealed class MaximumMeanDiscrepancyTests
     [Test]
     public void TheUnbiasedEstimateIsZeroOnAverageForEqualDistributions()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         MmdResult[] results = MaximumMeanDiscrepancy.PerDataSet(
             random.Normal([200, 50, 2]),
@@ -164,11 +165,11 @@ public sealed class MaximumMeanDiscrepancyTests
     [Test]
     public void TheMedianKernelSeesAShiftAndIgnoresTheUnit()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         Tensor x = random.Normal([300, 3]) + 1, y = random.Normal([300, 3]);
-        var options = new MmdSettings { MedianHeuristic = true };
-        MmdResult result = MaximumMeanDiscrepancy.Pair(x, y, options), scaled = MaximumMeanDiscrepancy.Pair(x * 1000, y * 1000, options);
+        var settings = new MmdSettings { MedianHeuristic = true };
+        MmdResult result = MaximumMeanDiscrepancy.Pair(x, y, settings), scaled = MaximumMeanDiscrepancy.Pair(x * 1000, y * 1000, settings);
         Assert.Multiple(() =>
         {
             Assert.That(result.Unbiased, Is.GreaterThan(0.1));
@@ -179,7 +180,7 @@ public sealed class MaximumMeanDiscrepancyTests
     [Test]
     public void MaxDrawsTakesEvenlySpacedRows()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         Tensor x = random.Normal([100, 2]),
             y = random.Normal([80, 2]);
@@ -195,7 +196,7 @@ public sealed class MaximumMeanDiscrepancyTests
     [Test]
     public void ShapesAndOptionsAreChecked()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Assert.Multiple(() =>
         {
             Assert.That(
@@ -248,7 +249,7 @@ public sealed class MaximumMeanDiscrepancyTests
     [Test]
     public void NoTensorIsLeftBehind()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor x = ones(2, 30, 2), y = zeros(2, 30, 2);
         MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdSettings());
         long before = Tensor.TotalCount;

@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
@@ -17,7 +18,7 @@ public sealed class VectorNetworkTests
     [TestCase(1, 1, 1)]
     public void ThreeStepsAreThoseOfTheBatchedNetwork(int inputs, int hidden, int batch)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var random = new RandomSource(s_key);
         var shape = new NetworkShape(inputs, hidden);
         float[] initial = new float[shape.Count];

@@ -67,14 +67,15 @@ public sealed class DensityOfDrawsTests
         using IDisposable scope = NewDisposeScope();
         using IPosteriorEstimator estimator = Contenders.Create(name, perturbed: true);
         using Observation x = new(tensor(new[,] { { 0.1f, 0.5f }, { -1f, 2f }, { 0.3f, 0.2f } }));
-        using DrawsWithDensity one = PosteriorSampler.SampleWithDensity(estimator, x, 1100, s_key, new SamplingOptions { RowsPerPass = 1 });
+        using DrawsWithDensity one = PosteriorSampler.SampleWithDensity(
+            estimator, x, 1100, s_key, new SamplingSettings { RowsPerPass = 1 });
         long before = Tensor.TotalCount;
         using DrawsWithDensity two = PosteriorSampler.SampleWithDensity(
             estimator,
             x,
             1100,
             s_key,
-            new SamplingOptions { RowsPerPass = 5000, Threads = 2 }
+            new SamplingSettings { RowsPerPass = 5000, Threads = 2 }
         );
         Assert.Multiple(() =>
         {

@@ -37,7 +37,7 @@ public sealed class FlowDensityTests
             2, new DirectSummary(2), new FormulaNetwork(GaussianFlow.ScoreNetwork), ones(2), new DiffusionSettings { LargestTime = 50 });
         Tensor theta = Points(100);
         double[] found = FlowDensity
-            .LogProb(posterior, theta, zeros_like(theta), new FlowDensityOptions { Intervals = 128 })
+            .LogProb(posterior, theta, zeros_like(theta), new FlowDensitySettings { Intervals = 128 })
             .LogProb.Numbers();
 
         // With four times the default intervals the fourth-order method is exact to 1e-5 or so. theta = m + (T z - m) r is Gaussian; at T =
@@ -80,7 +80,7 @@ public sealed class FlowDensityTests
         Tensor condition = full_like(theta, 0.3);
         using RandomSource random = new(s_key.Child("probes"));
         double[] exact = FlowDensity.LogProb(field, theta, condition).LogProb.Numbers();
-        DensityEstimate estimate = FlowDensity.LogProb(field, theta, condition, new FlowDensityOptions { Probes = 50 }, random);
+        DensityEstimate estimate = FlowDensity.LogProb(field, theta, condition, new FlowDensitySettings { Probes = 50 }, random);
         double[] found = estimate.LogProb.Numbers();
         double[] error = estimate.StandardError!.Numbers();
 
@@ -98,7 +98,7 @@ public sealed class FlowDensityTests
         using FlowMatchingPosterior posterior = new(2, new DirectSummary(2), new FormulaNetwork(GaussianFlow.MatchingVelocity), new());
         Tensor theta = Points(3);
         using RandomSource random = new(s_key);
-        FlowDensityOptions one = new() { Probes = 1 };
+        FlowDensitySettings one = new() { Probes = 1 };
         Assert.That(FlowDensity.LogProb(posterior, theta, theta, one, random).StandardError, Is.Null);
         Assert.That(() => FlowDensity.LogProb(posterior, theta, theta, one), Throws.ArgumentNullException);
     }

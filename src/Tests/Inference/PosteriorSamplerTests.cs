@@ -34,21 +34,21 @@ public sealed class PosteriorSamplerTests
     {
         using IPosteriorEstimator estimator = Contenders.Create(contender, perturbed: true);
         using Observation x = Observations(5);
-        double[] expected = Draw(new SamplingOptions());
-        foreach (SamplingOptions options in new SamplingOptions[]
+        double[] expected = Draw(new SamplingSettings());
+        foreach (SamplingSettings settings in new SamplingSettings[]
         {
             new() { RowsPerPass = 1 }, new() { RowsPerPass = 3000 }, new() { RowsPerPass = 1_000_000 },
             new() { Threads = 2 }, new() { Threads = 2, RowsPerPass = 2500 },
         })
         {
-            Assert.That(Draw(options), Is.EqualTo(expected).Within(Rounding), options.ToString());
+            Assert.That(Draw(settings), Is.EqualTo(expected).Within(Rounding), settings.ToString());
         }
 
         Assert.That(get_num_threads(), Is.EqualTo(1), "the caller's setting stays");
 
-        double[] Draw(SamplingOptions options)
+        double[] Draw(SamplingSettings settings)
         {
-            using Tensor draws = PosteriorSampler.Sample(estimator, x, 1200, 3, s_key, options);
+            using Tensor draws = PosteriorSampler.Sample(estimator, x, 1200, 3, s_key, settings);
             return draws.Numbers();
         }
     }
@@ -59,7 +59,7 @@ public sealed class PosteriorSamplerTests
         using IPosteriorEstimator estimator = Contenders.Create(contender, perturbed: true);
         using Observation five = Observations(5);
         using Observation two = five.Narrow(0, 2);
-        using Tensor all = PosteriorSampler.Sample(estimator, five, 40, 3, s_key, new SamplingOptions { RowsPerPass = 10_000 });
+        using Tensor all = PosteriorSampler.Sample(estimator, five, 40, 3, s_key, new SamplingSettings { RowsPerPass = 10_000 });
         using Tensor some = PosteriorSampler.Sample(estimator, two, 40, 3, s_key);
         using Tensor head = all.narrow(0, 0, 2);
         Assert.That(some.Numbers(), Is.EqualTo(head.Numbers()).Within(Rounding));
@@ -115,7 +115,7 @@ public sealed class PosteriorSamplerTests
         using CancellationTokenSource source = new();
         source.Cancel();
         Assert.That(
-            () => PosteriorSampler.Sample(estimator, x, 1000, 1, s_key, new SamplingOptions { Threads = threads }, cancel: source.Token),
+            () => PosteriorSampler.Sample(estimator, x, 1000, 1, s_key, new SamplingSettings { Threads = threads }, cancel: source.Token),
             Throws.InstanceOf<OperationCanceledException>());
     }
 

@@ -14,9 +14,9 @@ internal sealed class ClaimTests
         ("cmpe", 5, 0.63, 0.002), ("cmpe", 30, 0.64, 0.002), ("cmpe", 50, 0.68, 0.002));
 
     [Test]
-    public void Lower_holds_when_the_whole_interval_is_below_zero()
+    public void LowerHoldsWhenTheWholeIntervalIsBelowZero()
     {
-        var finding = new LowerClaim
+        ClaimFinding finding = new LowerClaim
         {
             Id = "a",
             Text = "t",
@@ -39,9 +39,9 @@ internal sealed class ClaimTests
     }
 
     [Test]
-    public void Lower_is_contradicted_the_other_way_round_and_undecided_when_the_sides_cannot_be_told_apart()
+    public void LowerIsContradictedTheOtherWayRoundAndUndecidedWhenTheSidesCannotBeToldApart()
     {
-        var reversed = new LowerClaim
+        ClaimFinding reversed = new LowerClaim
         {
             Id = "a",
             Text = "t",
@@ -49,7 +49,7 @@ internal sealed class ClaimTests
             Left = Side("fmpe", 1000),
             Right = Side("cmpe", 10),
         }.Judge(_evidence);
-        var equal = new LowerClaim
+        ClaimFinding equal = new LowerClaim
         {
             Id = "a",
             Text = "t",
@@ -69,7 +69,7 @@ internal sealed class ClaimTests
     [TestCase(0.05, Verdict.Reproduced)]
     [TestCase(0.0, Verdict.Undecided)]
     [TestCase(-0.05, Verdict.Contradicted)]
-    public void Tolerance_shifts_what_must_be_beaten(double tolerance, Verdict expected)
+    public void ToleranceShiftsWhatMustBeBeaten(double tolerance, Verdict expected)
     {
         var claim = new LowerClaim
         {
@@ -87,7 +87,7 @@ internal sealed class ClaimTests
     [TestCase(0.7, Verdict.Reproduced)]
     [TestCase(0.6, Verdict.Undecided)]
     [TestCase(0.5, Verdict.Contradicted)]
-    public void Lower_than_a_constant(double constant, Verdict expected)
+    public void LowerThanAConstant(double constant, Verdict expected)
     {
         var claim = new LowerClaim { Id = "a", Text = "t", Source = "s", Left = Side("cmpe", 10), Constant = constant };
 
@@ -95,10 +95,10 @@ internal sealed class ClaimTests
     }
 
     [Test]
-    public void A_claim_about_something_missing_is_not_measured_and_says_what()
+    public void AClaimAboutSomethingMissingIsNotMeasuredAndSaysWhat()
     {
-        var evidence = Evidence(("cmpe", 10, 0.6, 0)) with { };
-        var finding = new LowerClaim
+        ClaimEvidence evidence = Evidence(("cmpe", 10, 0.6, 0)) with { };
+        ClaimFinding finding = new LowerClaim
         {
             Id = "a",
             Text = "t",
@@ -106,7 +106,7 @@ internal sealed class ClaimTests
             Left = Side("cmpe", 10),
             Right = Side("fmpe", 1000),
         }.Judge(evidence);
-        var best = new BestClaim
+        ClaimFinding best = new BestClaim
         {
             Id = "a",
             Text = "t",
@@ -126,7 +126,7 @@ internal sealed class ClaimTests
     }
 
     [Test]
-    public void Best_must_beat_every_other()
+    public void BestMustBeatEveryOther()
     {
         BestClaim Claim(params ClaimSelection[] others) =>
             new()
@@ -157,7 +157,7 @@ internal sealed class ClaimTests
     [TestCase(8, 20, 0, Verdict.Reproduced)]
     [TestCase(20, 50, 0, Verdict.Contradicted)]
     [TestCase(20, 50, 0.05, Verdict.Reproduced)]
-    public void Best_steps_lie_in_a_range(int from, int to, double tolerance, Verdict expected)
+    public void BestStepsLieInARange(int from, int to, double tolerance, Verdict expected)
     {
         var claim = new BestStepsClaim
         {
@@ -172,7 +172,7 @@ internal sealed class ClaimTests
             Tolerance = tolerance,
         };
 
-        var finding = claim.Judge(_evidence);
+        ClaimFinding finding = claim.Judge(_evidence);
 
         Assert.That(finding.Verdict, Is.EqualTo(expected));
         Assert.That(
@@ -192,9 +192,9 @@ internal sealed class ClaimTests
     [TestCase(74.5, null, Verdict.Undecided)]
     [TestCase(90.0, null, Verdict.Contradicted)]
     [TestCase(null, 60.0, Verdict.Contradicted)]
-    public void Ratio_of_times(double? atLeast, double? atMost, Verdict expected)
+    public void RatioOfTimes(double? atLeast, double? atMost, Verdict expected)
     {
-        var finding = Ratio(atLeast, atMost, [0.74, 0.75, 0.76], [0.0099, 0.0100, 0.0101]);
+        ClaimFinding finding = Ratio(atLeast, atMost, [0.74, 0.75, 0.76], [0.0099, 0.0100, 0.0101]);
 
         Assert.That(finding.Verdict, Is.EqualTo(expected));
         Assert.That(
@@ -204,16 +204,16 @@ internal sealed class ClaimTests
     }
 
     [Test]
-    public void Ratio_of_single_times_is_undecided()
+    public void RatioOfSingleTimesIsUndecided()
     {
-        var finding = Ratio(50, null, [0.75], [0.01]);
+        ClaimFinding finding = Ratio(50, null, [0.75], [0.01]);
 
         Assert.That((finding.Verdict, finding.OneTraining), Is.EqualTo((Verdict.Undecided, true)));
         Assert.That(finding.Numbers, Does.EndWith("ratio 75.0, no interval (one training) (expected at least 50)"));
     }
 
     [Test]
-    public void Trend_needs_the_ends_and_no_contrary_neighbours()
+    public void TrendNeedsTheEndsAndNoContraryNeighbours()
     {
         TrendClaim Claim(TrendDirection direction, params int[] points) =>
             new()
@@ -238,15 +238,15 @@ internal sealed class ClaimTests
     }
 
     [Test]
-    public void Every_kind_has_a_name_and_every_claim_a_kind()
+    public void EveryKindHasANameAndEveryClaimAKind()
     {
-        var claims = typeof(Claim).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Claim)));
+        IEnumerable<Type> claims = typeof(Claim).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Claim)));
 
         Assert.That(Claim.Kinds.Values, Is.EquivalentTo(claims));
     }
 
     [Test]
-    public void One_training_borrows_from_the_lower_of_two_budgets_that_are_equally_near([Values(512, 1024, 2048, 4096)] int lower)
+    public void OneTrainingBorrowsFromTheLowerOfTwoBudgetsThatAreEquallyNear([Values(512, 1024, 2048, 4096)] int lower)
     {
         IEnumerable<Measurement> At(int budget, params double[] means) =>
             Trainings("fmpe", 10, means).Select(r => r with { Budget = budget });
@@ -259,7 +259,7 @@ internal sealed class ClaimTests
     }
 
     [Test]
-    public void One_training_borrows_the_spread_of_the_same_networks_with_other_steps()
+    public void OneTrainingBorrowsTheSpreadOfTheSameNetworksWithOtherSteps()
     {
         Measurement[] rows =
         [
@@ -280,7 +280,7 @@ internal sealed class ClaimTests
     }
 
     [Test]
-    public void A_calibration_error_scatters_over_test_sets_too()
+    public void ACalibrationErrorScattersOverTestSetsToo()
     {
         LowerClaim claim = new()
         {
@@ -317,7 +317,7 @@ internal sealed class ClaimTests
     }
 
     [Test]
-    public void A_time_is_measured_again_at_every_budget()
+    public void ATimeIsMeasuredAgainAtEveryBudget()
     {
         Measurement[] rows =
         [
@@ -335,9 +335,9 @@ internal sealed class ClaimTests
     }
 
     [Test]
-    public void The_papers_number_of_a_contender_with_a_named_network_stands_beside_the_claim()
+    public void ThePapersNumberOfAContenderWithANamedNetworkStandsBesideTheClaim()
     {
-        var finding = new LowerClaim
+        ClaimFinding finding = new LowerClaim
         {
             Id = "a",
             Text = "t",
@@ -366,7 +366,7 @@ internal sealed class ClaimTests
 
     private static ClaimEvidence Evidence(params (string Contender, int Steps, double Mean, double Noise)[] sides)
     {
-        var rows = sides.SelectMany(
+        IEnumerable<Measurement> rows = sides.SelectMany(
             (s, k) =>
                 Enumerable
                     .Range(0, DataSets)

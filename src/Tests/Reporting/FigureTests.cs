@@ -22,7 +22,7 @@ internal sealed class FigureTests
     /// <summary>Every figure with the texts a reader must find in it.</summary>
     private static IEnumerable<(string Name, Figure Figure, string[] Texts)> All()
     {
-        var published = PublishedResultsTests.Published;
+        PublishedResults published = PublishedResultsTests.Published;
         string[] common =
         [
             "Gaussian mixture",
@@ -70,10 +70,10 @@ internal sealed class FigureTests
     private static IEnumerable<TestCaseData> Figures() => All().Select(f => new TestCaseData(f.Figure).SetArgDisplayNames(f.Name));
 
     [TestCaseSource(nameof(FiguresWithTexts))]
-    public void Svg_is_well_formed_and_holds_the_texts(Figure figure, string[] texts)
+    public void SvgIsWellFormedAndHoldsTheTexts(Figure figure, string[] texts)
     {
         var svg = XDocument.Parse(figure.ToSvg());
-        var found = svg.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToArray();
+        string[] found = svg.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToArray();
 
         Assert.Multiple(() =>
         {
@@ -89,7 +89,7 @@ internal sealed class FigureTests
 
     /// <summary>Over budgets: the steps that the paper has at several budgets, or those that were measured at the most.</summary>
     [Test]
-    public void Of_many_steps_the_figure_over_budgets_draws_the_published_ones()
+    public void OfManyStepsTheFigureOverBudgetsDrawsThePublishedOnes()
     {
         MeasurementTable all = new(_measurements.Rows.Concat(
             from place in new (int Budget, int Steps)[] { (512, 30), (1024, 30), (2048, 30), (512, 100), (1024, 100), (512, 1000) }
@@ -105,10 +105,10 @@ internal sealed class FigureTests
     }
 
     [TestCaseSource(nameof(Figures))]
-    public void Pdf_and_png_are_written_at_their_sizes(Figure figure)
+    public void PdfAndPngAreWrittenAtTheirSizes(Figure figure)
     {
         string folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "figures");
-        var files = figure.Save(folder, TestContext.CurrentContext.Test.ID);
+        FigureFiles files = figure.Save(folder, TestContext.CurrentContext.Test.ID);
         byte[] pdf = File.ReadAllBytes(files.Pdf), png = File.ReadAllBytes(files.Png);
 
         Assert.Multiple(() =>
@@ -124,9 +124,9 @@ internal sealed class FigureTests
     }
 
     [Test]
-    public void A_figure_is_the_same_every_time()
+    public void AFigureIsTheSameEveryTime()
     {
-        var figure = QualityFigures.AgainstTime(_measurements, PublishedResults.None, [_panel]);
+        Figure figure = QualityFigures.AgainstTime(_measurements, PublishedResults.None, [_panel]);
 
         byte[] first = figure.ToPng(1), again = figure.ToPng(1);
 
@@ -135,7 +135,7 @@ internal sealed class FigureTests
     }
 
     [Test]
-    public void A_long_noisy_loss_is_averaged()
+    public void ALongNoisyLossIsAveraged()
     {
         string[] Texts(int entries)
         {
@@ -166,7 +166,7 @@ internal sealed class FigureTests
     [TestCase(true, false)]
     [TestCase(false, true)]
     [TestCase(false, false)]
-    public void A_caption_speaks_of_bands_and_of_the_paper_only_where_they_are(bool testSets, bool paper)
+    public void ACaptionSpeaksOfBandsAndOfThePaperOnlyWhereTheyAre(bool testSets, bool paper)
     {
         var some = new MeasurementTable(_measurements.Rows.Where(r => testSets || r.DataSet is null or 0));
 
@@ -180,13 +180,13 @@ internal sealed class FigureTests
 
     [TestCase(29, false)]
     [TestCase(31, true)]
-    public void Values_of_very_different_size_stand_on_a_logarithmic_axis(double largest, bool logarithmic)
+    public void ValuesOfVeryDifferentSizeStandOnALogarithmicAxis(double largest, bool logarithmic)
     {
         var table = new MeasurementTable([
             SyntheticResults.Row("gmm", 1024, "cmpe", 1, "mmd2", largest, 0),
             SyntheticResults.Row("gmm", 1024, "cmpe", 10, "mmd2", 1, 0),
         ]);
-        var figure = QualityFigures.AgainstSteps(table, PublishedResults.None, [_panel with { Metric = "mmd2", Title = "" }]);
+        Figure figure = QualityFigures.AgainstSteps(table, PublishedResults.None, [_panel with { Metric = "mmd2", Title = "" }]);
 
         string[] texts = [.. XDocument.Parse(figure.ToSvg()).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
 
@@ -194,7 +194,7 @@ internal sealed class FigureTests
     }
 
     [Test]
-    public void A_contender_without_measurements_is_left_out_and_its_published_curve_too()
+    public void AContenderWithoutMeasurementsIsLeftOutAndItsPublishedCurveToo()
     {
         var only = new MeasurementTable(_measurements.Rows.Where(r => r.Contender is "cmpe"));
 

@@ -77,7 +77,7 @@ internal sealed class HtmlBrowserTests
     }
 
     [TearDown]
-    public void Nothing_was_fetched_and_nothing_went_wrong()
+    public void NothingWasFetchedAndNothingWentWrong()
     {
         Assert.That(_errors, Is.Empty);
         Assert.That(

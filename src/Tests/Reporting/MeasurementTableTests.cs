@@ -20,7 +20,7 @@ internal sealed class MeasurementTableTests
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public void Writes_one_line_per_measurement_in_a_stable_order()
+    public void WritesOneLinePerMeasurementInAStableOrder()
     {
         var table = new MeasurementTable(
         [
@@ -43,9 +43,9 @@ internal sealed class MeasurementTableTests
     }
 
     [Test]
-    public void Reads_back_what_it_wrote()
+    public void ReadsBackWhatItWrote()
     {
-        var table = SyntheticResults.Experiment("gmm", [512, 1024], dataSets: 3);
+        MeasurementTable table = SyntheticResults.Experiment("gmm", [512, 1024], dataSets: 3);
         MeasurementFile.Write(table, _folder);
 
         Assert.That(MeasurementFile.Find(_folder), Is.EqualTo(Path.Combine(_folder, "measurements.csv")));
@@ -58,7 +58,7 @@ internal sealed class MeasurementTableTests
     [TestCase("fmpe-unet", "fmpe", "u-net")]
     [TestCase("cmpe-shared-mask", "cmpe", "")]
     [TestCase("reference", "", "")]
-    public void A_former_file_says_kind_and_network_in_the_name(string contender, string method, string network)
+    public void AFormerFileSaysKindAndNetworkInTheName(string contender, string method, string network)
     {
         string path = Path.Combine(_folder, "measurements.csv");
         File.WriteAllText(
@@ -72,7 +72,7 @@ internal sealed class MeasurementTableTests
     }
 
     [Test]
-    public void Contenders_are_known_with_kind_and_network()
+    public void ContendersAreKnownWithKindAndNetwork()
     {
         Measurement row = SyntheticResults.Row("gmm", 8, "my_unet", 1, "rmse", 1, 0) with { Method = "cmpe", Network = "u-net" };
         MeasurementFile.Write(new MeasurementTable([row, SyntheticResults.Row("gmm", 8, "reference", 1, "rmse", 1, 0)]), _folder);
@@ -84,7 +84,7 @@ internal sealed class MeasurementTableTests
     }
 
     [Test]
-    public void A_large_table_is_compressed_and_takes_the_place_of_the_plain_one()
+    public void ALargeTableIsCompressedAndTakesThePlaceOfThePlainOne()
     {
         MeasurementTable small = SyntheticResults.Experiment("gmm", [512], dataSets: 1);
         MeasurementTable large = Large();
@@ -112,7 +112,7 @@ internal sealed class MeasurementTableTests
     }
 
     [Test]
-    public void A_damaged_compressed_table_is_named([Values(4, 2000)] int left)
+    public void ADamagedCompressedTableIsNamed([Values(4, 2000)] int left)
     {
         MeasurementFile.Write(Large(), _folder);
         string path = MeasurementFile.Find(_folder)!;
@@ -122,7 +122,7 @@ internal sealed class MeasurementTableTests
     }
 
     [Test]
-    public void Where_there_is_no_table_none_is_found() => Assert.That(MeasurementFile.Find(_folder), Is.Null);
+    public void WhereThereIsNoTableNoneIsFound() => Assert.That(MeasurementFile.Find(_folder), Is.Null);
 
     // More than 1 MiB: 30000 rows of at least 36 characters.
     private static MeasurementTable Large() =>
@@ -142,7 +142,7 @@ internal sealed class MeasurementTableTests
     [TestCase("gmm,paper,,cmpe,,1024,0,10,0,c2st,0.6,ok", "{0}(3): column 'contender': '' is not a name")]
     [TestCase("gmm,paper,my_cmpe,,,1024,0,10,0,c2st,0.6,ok", "{0}(3): column 'method': '' is not a name")]
     [TestCase("gmm,paper,cmpe", "{0}(3): 3 fields; expected 12")]
-    public void Malformed_line_is_named_with_file_line_and_column(string line, string expected)
+    public void MalformedLineIsNamedWithFileLineAndColumn(string line, string expected)
     {
         string path = Path.Combine(_folder, "measurements.csv");
         File.WriteAllText(path, $"{Header}\ngmm,paper,cmpe,cmpe,mlp,1024,0,10,5,c2st,0.6,ok\n{line}\n");
@@ -154,7 +154,7 @@ internal sealed class MeasurementTableTests
     }
 
     [Test]
-    public void Wrong_header_is_shown_beside_the_expected_one()
+    public void WrongHeaderIsShownBesideTheExpectedOne()
     {
         string path = Path.Combine(_folder, "measurements.csv");
         File.WriteAllText(path, "a,b\n");
@@ -164,16 +164,16 @@ internal sealed class MeasurementTableTests
     }
 
     [Test]
-    public void The_same_measurement_twice_is_refused()
+    public void TheSameMeasurementTwiceIsRefused()
     {
-        var row = SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 4);
+        Measurement row = SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 4);
 
         Assert.That(() => new MeasurementTable([row, row]), Throws.ArgumentException.With.Message.StartsWith(
             "The same measurement appears twice: gmm, paper, cmpe, budget 1024, replicate 0, 10 steps, c2st, test set 4."));
     }
 
     [Test]
-    public void The_standard_error_is_over_test_sets_and_trainings()
+    public void TheStandardErrorIsOverTestSetsAndTrainings()
     {
         var table = new MeasurementTable(
         [
@@ -183,7 +183,7 @@ internal sealed class MeasurementTableTests
             SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.74, 1, replicate: 1),
         ]);
 
-        var summary = table.Summarise(new MeasurementKey("gmm", "paper", new Setting("cmpe", 1024, 10), "c2st"));
+        Summary summary = table.Summarise(new MeasurementKey("gmm", "paper", new Setting("cmpe", 1024, 10), "c2st"));
 
         // Test sets: 0.62 and 0.72, sd 0.1/sqrt 2, over sqrt 2; trainings: 0.65 and 0.69 likewise.
         Assert.Multiple(() =>
@@ -195,7 +195,7 @@ internal sealed class MeasurementTableTests
     }
 
     [Test]
-    public void Failures_are_counted_and_named()
+    public void FailuresAreCountedAndNamed()
     {
         var table = new MeasurementTable(
         [
@@ -219,6 +219,6 @@ internal sealed class MeasurementTableTests
     [TestCase(345, 2, "350")]
     [TestCase(0, 2, "0")]
     [TestCase(-1.26, 2, "-1.3")]
-    public void Significant_digits(double value, int digits, string expected) =>
+    public void SignificantDigits(double value, int digits, string expected) =>
         Assert.That(NumberText.Significant(value, digits), Is.EqualTo(expected));
 }

@@ -29,7 +29,7 @@ internal sealed class PosteriorRowFileTests
     public void RemoveFile() => File.Delete(_path);
 
     [Test]
-    public void Reads_back_what_it_wrote()
+    public void ReadsBackWhatItWrote()
     {
         PosteriorRowFile.Write(s_row, _path);
         PosteriorRow row = PosteriorRowFile.Read(_path);
@@ -47,7 +47,7 @@ internal sealed class PosteriorRowFileTests
     }
 
     [Test]
-    public void Keeps_what_a_figure_shows_and_no_more()
+    public void KeepsWhatAFigureShowsAndNoMore()
     {
         double[] many = [.. Enumerable.Range(0, 100_000).Select(i => i + 1 / 3.0)];
         PosteriorRowFile.Write(s_row with { Cells = [new PosteriorCell { Contender = "acf", Title = "ACF", X = many, Y = many }] }, _path);
@@ -66,7 +66,7 @@ internal sealed class PosteriorRowFileTests
         "'ACF': expected two coordinates"
     )]
     [TestCase("{\"title\":\"a\",\n\"x_name\":1}", "(2)")]
-    public void A_damaged_file_is_named_with_what_to_do(string text, string expected)
+    public void ADamagedFileIsNamedWithWhatToDo(string text, string expected)
     {
         File.WriteAllText(_path, text);
 

@@ -26,21 +26,21 @@ internal sealed class PublishedResultsTests
     [TestCase("denoising", "fmpe-unet", 2000, 248, "rmse", 0.278)]
     [TestCase("denoising", "cmpe-naive", 60000, 2, "ms_per_sample", 0.3)]
     [TestCase("kinematics", "fmpe", 8192, 1000, "c2st", 0.767)]
-    public void Finds_the_number_of_a_setting(string experiment, string contender, int budget, int steps, string metric, double expected) =>
+    public void FindsTheNumberOfASetting(string experiment, string contender, int budget, int steps, string metric, double expected) =>
         Assert.That(
             Published.All(experiment, Styles.Of(contender), new Setting(contender, budget, steps), metric).Single().Value,
             Is.EqualTo(expected)
         );
 
     [Test]
-    public void Has_no_number_where_the_paper_has_none() =>
+    public void HasNoNumberWhereThePaperHasNone() =>
         Assert.That(Published.All("gmm", Styles.Of("npse"), new Setting("npse", 1024, 10), "c2st"), Is.Empty);
 
     [Test]
-    public void Every_source_is_shown_and_their_disagreement_is_known()
+    public void EverySourceIsShownAndTheirDisagreementIsKnown()
     {
-        var both = Published.All("gmm", Styles.Of("cmpe"), new Setting("cmpe", 8192, 10), "c2st");
-        var (first, second) = Published.Disagreements("gmm")[0];
+        IReadOnlyList<PublishedResult> both = Published.All("gmm", Styles.Of("cmpe"), new Setting("cmpe", 8192, 10), "c2st");
+        (PublishedResult? first, PublishedResult? second) = Published.Disagreements("gmm")[0];
 
         Assert.Multiple(() =>
         {
@@ -58,12 +58,12 @@ internal sealed class PublishedResultsTests
     }
 
     [Test]
-    public void Curves_come_from_one_source_in_order()
+    public void CurvesComeFromOneSourceInOrder()
     {
-        var steps = Published.OverSteps("gmm", 1024, Styles.Of("cmpe"), "c2st")[0];
-        var network = Published.OverSteps("denoising", 60000, Styles.Of("cmpe-unet"), "rmse").Single();
+        IReadOnlyList<PublishedResult> steps = Published.OverSteps("gmm", 1024, Styles.Of("cmpe"), "c2st")[0];
+        IReadOnlyList<PublishedResult> network = Published.OverSteps("denoising", 60000, Styles.Of("cmpe-unet"), "rmse").Single();
         Assert.That(network.Select(r => (r.Steps, r.Value)), Is.EqualTo(new[] { (2, 0.238) }), "table 2");
-        var budgets = Published.OverBudgets("two_moons", Styles.Of("fmpe"), 1000, "c2st")[0];
+        IReadOnlyList<PublishedResult> budgets = Published.OverBudgets("two_moons", Styles.Of("fmpe"), 1000, "c2st")[0];
 
         Assert.Multiple(() =>
         {

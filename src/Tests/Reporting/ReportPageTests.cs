@@ -64,7 +64,7 @@ internal sealed class ReportPageTests
     private static readonly string[] _linked = ["table.csv", "table.tex", "c2st-steps.png"];
 
     [Test]
-    public void The_page_without_its_fixed_reading_guide_is_as_expected()
+    public void ThePageWithoutItsFixedReadingGuideIsAsExpected()
     {
         string page = _page.Compose();
         int guide = page.IndexOf("## How to read this", StringComparison.Ordinal),
@@ -122,7 +122,7 @@ internal sealed class ReportPageTests
     }
 
     [Test]
-    public void The_headline_stands_between_verdicts_and_claims_and_only_there()
+    public void TheHeadlineStandsBetweenVerdictsAndClaimsAndOnlyThere()
     {
         string page = (_page with { Headline = "c2st-steps" }).Compose();
 
@@ -134,7 +134,7 @@ internal sealed class ReportPageTests
     }
 
     [Test]
-    public void A_kept_figure_says_so_where_numbers_have_grown()
+    public void AKeptFigureSaysSoWhereNumbersHaveGrown()
     {
         FigureEntry kept = new("posteriors", "Posterior draws", "Draws of before.", 400, FromTable: false);
 
@@ -146,7 +146,7 @@ internal sealed class ReportPageTests
     }
 
     [Test]
-    public void Several_budgets_have_a_table_each_without_empty_columns()
+    public void SeveralBudgetsHaveATableEachWithoutEmptyColumns()
     {
         MeasurementTable measurements = new(
         [
@@ -180,7 +180,7 @@ internal sealed class ReportPageTests
     }
 
     [Test]
-    public void What_many_rows_lack_is_said_once()
+    public void WhatManyRowsLackIsSaidOnce()
     {
         MeasurementTable measurements = new([
             .. Enumerable.Range(1, 8).Select(steps => SyntheticResults.Row("gmm", 512, "cmpe", steps, "c2st", 0.7, 0)),
@@ -202,7 +202,7 @@ internal sealed class ReportPageTests
     }
 
     [Test]
-    public void Every_file_the_page_links_to_is_saved()
+    public void EveryFileThePageLinksToIsSaved()
     {
         string folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "report");
         _page.Save(folder);
@@ -219,7 +219,7 @@ internal sealed class ReportPageTests
     }
 
     [Test]
-    public void A_page_names_its_figures_for_the_page_that_adds_to_it()
+    public void APageNamesItsFiguresForThePageThatAddsToIt()
     {
         string folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "added");
         _page.Save(folder);
@@ -239,7 +239,7 @@ internal sealed class ReportPageTests
     [TestCase("null", "it is empty")]
     [TestCase("[{\"name\": \"a\"}]", "title")]
     [TestCase("[{\"name\": \"../a\", \"title\": \"\", \"caption\": \"\", \"width\": 1, \"from_table\": false}]", "without a folder")]
-    public void An_index_that_was_changed_is_refused(string text, string named)
+    public void AnIndexThatWasChangedIsRefused(string text, string named)
     {
         string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, FigureIndex.FileName);
         File.WriteAllText(path, text);

@@ -196,7 +196,7 @@ internal sealed class ResultTableTests
         );
 
     [Test]
-    public void Holes_are_listed_by_row_and_column() => Assert.That(string.Join('\n', _table.Holes()), Is.EqualTo("""
+    public void HolesAreListedByRowAndColumn() => Assert.That(string.Join('\n', _table.Holes()), Is.EqualTo("""
         NSF: RMSE: not measured
         FMPE, 1000 steps: C2ST: not measured
         FMPE, 1000 steps: RMSE: not measured
@@ -205,9 +205,9 @@ internal sealed class ResultTableTests
         """.ReplaceLineEndings("\n")));
 
     [Test]
-    public void Several_budgets_get_a_column_and_rules_between_them()
+    public void SeveralBudgetsGetAColumnAndRulesBetweenThem()
     {
-        var table = ResultTableBuilder.Build(
+        ResultTable table = ResultTableBuilder.Build(
             SyntheticResults.Experiment("gmm", [512, 1024], 2),
             PublishedResults.None,
             new ResultTableRequest
@@ -229,7 +229,7 @@ internal sealed class ResultTableTests
     }
 
     [Test]
-    public void A_published_mmd_is_shown_in_the_unit_of_ours()
+    public void APublishedMmdIsShownInTheUnitOfOurs()
     {
         var published = new PublishedResults([
             new()
@@ -244,7 +244,7 @@ internal sealed class ResultTableTests
                 Value = 102.09,
             },
         ]);
-        var table = ResultTableBuilder.Build(
+        ResultTable table = ResultTableBuilder.Build(
             new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 2, "mmd2", 0.2, 0)]),
             published,
             new ResultTableRequest
@@ -263,7 +263,7 @@ internal sealed class ResultTableTests
     }
 
     [Test]
-    public void Every_source_of_the_paper_has_its_columns()
+    public void EverySourceOfThePaperHasItsColumns()
     {
         PublishedResult Paper(string source, double value) =>
             new()
@@ -277,7 +277,7 @@ internal sealed class ResultTableTests
                 Metric = "c2st",
                 Value = value,
             };
-        var table = ResultTableBuilder.Build(
+        ResultTable table = ResultTableBuilder.Build(
             new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 2, "c2st", 0.62, 0)]),
             new PublishedResults([Paper("fig4b", 0.636), Paper("fig_steps", 0.605)]),
             new ResultTableRequest
@@ -305,7 +305,7 @@ internal sealed class ResultTableTests
     }
 
     [Test]
-    public void Names_are_shown_by_label_or_kind_and_escaped_in_latex()
+    public void NamesAreShownByLabelOrKindAndEscapedInLatex()
     {
         PublishedResult paper = new()
         {
@@ -324,7 +324,7 @@ internal sealed class ResultTableTests
             new Contender("half", "cmpe", "mlp", "CMPE_1, 50 % & θ₁"),
             new Contender("spline-flow", "nsf", ""),
         ]);
-        var table = ResultTableBuilder.Build(
+        ResultTable table = ResultTableBuilder.Build(
             new MeasurementTable(
             [
                 .. from name in new[] { "cmpe", "my_cmpe", "half" } select SyntheticResults.Row("gmm", 1024, name, 2, "c2st", 0.62, 0),
@@ -349,7 +349,7 @@ internal sealed class ResultTableTests
     [TestCase("cmpe: huber_norm | 2*3", @"cmpe: huber\_norm \| 2\*3")]
     [TestCase("`run two_moons.yaml`, a_b; `x*_y`", @"`run two_moons.yaml`, a\_b; `x*_y`")]
     [TestCase("a ` b_c", @"a ` b\_c")]
-    public void Markdown_is_escaped_outside_of_code(string text, string expected) =>
+    public void MarkdownIsEscapedOutsideOfCode(string text, string expected) =>
         Assert.That(MarkdownTable.Escape(text), Is.EqualTo(expected));
 
     [TestCase(
@@ -359,5 +359,5 @@ internal sealed class ResultTableTests
     [TestCase("θ₁ and θ₁₂, θ", @"$\theta_{1}$ and $\theta_{12}$, $\theta$")]
     [TestCase("published script's “RMSE”", "published script's ``RMSE''")]
     [TestCase("0.5 ± 0.1 MMD² — a–b", @"0.5 $\pm$ 0.1 MMD$^2$ --- a--b")]
-    public void Latex_is_escaped(string text, string expected) => Assert.That(LatexText.Escape(text), Is.EqualTo(expected));
+    public void LatexIsEscaped(string text, string expected) => Assert.That(LatexText.Escape(text), Is.EqualTo(expected));
 }

@@ -44,7 +44,7 @@ public sealed class GoldenFoldersTests
                 IEnumerable<IJob> jobs = plan.Jobs;
                 if (plan.Task is IEvidence && (profile is null or "smoke"))
                 {
-                    jobs = jobs.Concat(new DensityPlan(plan, new DensityOptions()).Jobs);
+                    jobs = jobs.Concat(new DensityPlan(plan, new DensitySettings()).Jobs);
                 }
 
                 foreach (StageFolder folder in jobs.Select(j => j.Folder))

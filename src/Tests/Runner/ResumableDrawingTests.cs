@@ -145,7 +145,7 @@ public sealed class ResumableDrawingTests
     private static double[] Draw(IPosteriorEstimator estimator, Observation x, int threads)
     {
         using Tensor draws = PosteriorSampler.Sample(
-            estimator, x, Draws, Steps, s_key, new SamplingOptions { RowsPerPass = Draws, Threads = threads });
+            estimator, x, Draws, Steps, s_key, new SamplingSettings { RowsPerPass = Draws, Threads = threads });
         return draws.Numbers();
     }
 

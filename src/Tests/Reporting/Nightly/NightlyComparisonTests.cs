@@ -80,10 +80,10 @@ internal sealed class NightlyComparisonTests
     [Test]
     public void WhatIsMissingIsCaught()
     {
-        var baseline = Entries(new SyntheticNight(null));
-        var night = Entries(new SyntheticNight(1)).Where(e => e.Contender != "nsf" && e.Setting != "fmpe, Operations").ToArray();
+        List<NightlyEntry> baseline = Entries(new SyntheticNight(null));
+        NightlyEntry[] night = Entries(new SyntheticNight(1)).Where(e => e.Contender != "nsf" && e.Setting != "fmpe, Operations").ToArray();
 
-        var missing = Verdicts(baseline, night, Here).Where(v => v.IsRegression).Select(v => v.Describe()).ToArray();
+        string[] missing = Verdicts(baseline, night, Here).Where(v => v.IsRegression).Select(v => v.Describe()).ToArray();
 
         Assert.Multiple(() =>
         {
@@ -99,10 +99,11 @@ internal sealed class NightlyComparisonTests
     [Test]
     public void AFailedTrainingIsCaughtWithItsReason()
     {
-        var rows = new SyntheticNight(null).Measurements().Rows;
-        var night = rows.Select(r => r.Contender == "acf" && r.Metric == "c2st" ? r with { Value = double.NaN, Status = "diverged" } : r);
+        IReadOnlyList<Measurement> rows = new SyntheticNight(null).Measurements().Rows;
+        IEnumerable<Measurement> night = rows.Select(r =>
+            r.Contender == "acf" && r.Metric == "c2st" ? r with { Value = double.NaN, Status = "diverged" } : r);
 
-        var verdicts = Verdicts(
+        IReadOnlyList<NightlyVerdict> verdicts = Verdicts(
             Entries(new SyntheticNight(null)),
             [.. NightlyQuality.Entries(new MeasurementTable(night), SyntheticResults.Styles)],
             Here
@@ -122,7 +123,7 @@ internal sealed class NightlyComparisonTests
             Change = row => row is { Contender: "acf", Metric: "c2st" } ? 0.85 : 1,
         };
 
-        var verdicts = Compare(changed, Here);
+        IReadOnlyList<NightlyVerdict> verdicts = Compare(changed, Here);
 
         Assert.Multiple(() =>
         {

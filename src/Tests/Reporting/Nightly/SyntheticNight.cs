@@ -34,7 +34,7 @@ internal sealed class SyntheticNight
         var trainings = new Dictionary<(string, int, string), double>();
         return new MeasurementTable(_tree.Rows.Select(row =>
         {
-            var key = (row.Contender, row.Steps, row.Metric);
+            (string Contender, int Steps, string Metric) key = (row.Contender, row.Steps, row.Metric);
             if (!trainings.TryGetValue(key, out double training))
             {
                 trainings[key] = training = Normal();

@@ -51,15 +51,15 @@ public sealed class TumorBatchTests
     [Test]
     public void AnInterruptedBatchGoesOnWhereItStopped()
     {
-        var options = new TumorBatchSettings { ChunkSize = 10, Workers = 1, Folder = _folder };
+        var settings = new TumorBatchSettings { ChunkSize = 10, Workers = 1, Folder = _folder };
         using var cancel = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => TumorBatch.Run(
-            s_parameters, s_key, options, p => { if (p.Done == 20) { cancel.Cancel(); } }, cancel.Token));
+            s_parameters, s_key, settings, p => { if (p.Done == 20) { cancel.Cancel(); } }, cancel.Token));
         Assert.That(Directory.GetFiles(_folder), Has.Length.EqualTo(2));
         Dictionary<string, DateTime> before = Directory.GetFiles(_folder).ToDictionary(f => f, File.GetLastWriteTimeUtc);
 
         var seen = new List<TumorBatchProgress>();
-        TumorBatchResult result = TumorBatch.Run(s_parameters, s_key, options, seen.Add);
+        TumorBatchResult result = TumorBatch.Run(s_parameters, s_key, settings, seen.Add);
         Assert.That(
             before.Select(f => File.GetLastWriteTimeUtc(f.Key)),
             Is.EqualTo(before.Values),
@@ -78,8 +78,8 @@ public sealed class TumorBatchTests
     [Test]
     public void ADamagedFileIsSimulatedAgain()
     {
-        var options = new TumorBatchSettings { ChunkSize = 10, Folder = _folder };
-        TumorBatchResult expected = TumorBatch.Run(s_parameters, s_key, options);
+        var settings = new TumorBatchSettings { ChunkSize = 10, Folder = _folder };
+        TumorBatchResult expected = TumorBatch.Run(s_parameters, s_key, settings);
         string[] files = [.. Directory.GetFiles(_folder).Order()];
         byte[] whole = File.ReadAllBytes(files[1]);
         byte[] flipped = [.. whole];
@@ -87,21 +87,21 @@ public sealed class TumorBatchTests
         File.WriteAllBytes(files[1], flipped);
         File.WriteAllBytes(files[3], whole[..100]);
 
-        AssertSame(TumorBatch.Run(s_parameters, s_key, options), expected);
+        AssertSame(TumorBatch.Run(s_parameters, s_key, settings), expected);
         Assert.That(File.ReadAllBytes(files[1]), Is.EqualTo(whole));
     }
 
     [Test]
     public void AFolderOfAnotherBatchIsRefused()
     {
-        var options = new TumorBatchSettings { ChunkSize = 10, Folder = _folder };
-        TumorBatch.Run(s_parameters, s_key, options);
+        var settings = new TumorBatchSettings { ChunkSize = 10, Folder = _folder };
+        TumorBatch.Run(s_parameters, s_key, settings);
         Assert.That(
-            () => TumorBatch.Run(s_parameters, s_key.Child("other"), options),
+            () => TumorBatch.Run(s_parameters, s_key.Child("other"), settings),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("holds simulations of another batch"));
         TumorParameters[] changed = [.. s_parameters];
         changed[12] = changed[12] with { DivisionRate = 0.04 };
-        Assert.That(() => TumorBatch.Run(changed, s_key, options), Throws.TypeOf<InvalidDataException>());
+        Assert.That(() => TumorBatch.Run(changed, s_key, settings), Throws.TypeOf<InvalidDataException>());
     }
 
     [Test]
@@ -110,9 +110,9 @@ public sealed class TumorBatchTests
         TumorParameters[] some = [.. s_parameters];
         some[3] = some[3] with { EcmDegradationRate = 0 };
         some[17] = TumorParameters.Default;
-        var options = new TumorBatchSettings { ChunkSize = 10, Folder = _folder, EventLimit = 30_000 };
+        var settings = new TumorBatchSettings { ChunkSize = 10, Folder = _folder, EventLimit = 30_000 };
         TumorBatchProgress last = default;
-        TumorBatchResult result = TumorBatch.Run(some, s_key, options, p => last = p);
+        TumorBatchResult result = TumorBatch.Run(some, s_key, settings, p => last = p);
 
         Assert.That(result.Failures.Select(f => f.Index), Is.EqualTo(new[] { 3, 17 }));
         Assert.That((last.Done, last.Failed), Is.EqualTo((50, 2)));
@@ -126,7 +126,7 @@ public sealed class TumorBatchTests
 
         // Failures are not results: the next run tries them again, and only them.
         int tried = 0;
-        TumorBatchResult again = TumorBatch.Run(some, s_key, options with { EventLimit = 1_000_000 }, _ => tried++);
+        TumorBatchResult again = TumorBatch.Run(some, s_key, settings with { EventLimit = 1_000_000 }, _ => tried++);
         Assert.That(again.Failures.Select(f => f.Index), Is.EqualTo(new[] { 3 }));
         Assert.That(again.Growth(17)[19], Is.GreaterThan(700));
         Assert.That(again.Growth(16).ToArray(), Is.EqualTo(result.Growth(16).ToArray()));

@@ -1,5 +1,6 @@
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
+using ScottPlot.Plottables;
 
 namespace Reproduce.Tests.Tasks.Tumor;
 
@@ -55,10 +56,10 @@ internal static class TumorEquivalenceFigures
     {
         double[] mean = [.. x.Select((_, i) => runs.Average(r => r[firstColumn + i]))];
         double[] sd = [.. x.Select((_, i) => Math.Sqrt(runs.Average(r => Math.Pow(r[firstColumn + i] - mean[i], 2))))];
-        var fill = plot.Add.FillY(x, [.. mean.Zip(sd, (m, s) => m - s)], [.. mean.Zip(sd, (m, s) => m + s)]);
+        FillY fill = plot.Add.FillY(x, [.. mean.Zip(sd, (m, s) => m - s)], [.. mean.Zip(sd, (m, s) => m + s)]);
         fill.FillStyle.Color = color.WithAlpha(0.25);
         fill.LineStyle.Width = 0;
-        var line = plot.Add.ScatterLine(x, mean, color);
+        Scatter line = plot.Add.ScatterLine(x, mean, color);
         line.LineWidth = 2;
         line.LegendText = label;
     }

@@ -61,7 +61,7 @@ public sealed class TumorSimulatorTests
         // Three founders, cycle of 11 stages with mean 100 h: no crowding by the end (about a hundred cells).
         var parameters = new TumorParameters(0.01, 1e9, 1, 0, 0.01, 0.01, 0);
         const int Runs = 2000;
-        var counts = new double[Runs];
+        double[] counts = new double[Runs];
         for (int i = 0; i < Runs; i++)
         {
             _simulator.Run(parameters, s_key.Child("branching").Child(i), _output);

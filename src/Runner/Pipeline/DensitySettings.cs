@@ -4,7 +4,7 @@ using Reproduce.Inference.Chains;
 namespace Reproduce.Runner.Pipeline;
 
 /// <summary>Size of a measurement of densities.</summary>
-public sealed record DensityOptions
+public sealed record DensitySettings
 {
     /// <summary>Test sets, the first of the experiment's; all when there are fewer. A density costs as much as hundreds of draws.</summary>
     [Range(1, 1_000_000)]

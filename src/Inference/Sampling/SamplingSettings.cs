@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Reproduce.Inference.Sampling;
 
 /// <summary>How draws are batched; the same for every contender, so that times can be compared.</summary>
-public sealed record SamplingOptions
+public sealed record SamplingSettings
 {
     /// <summary>Draws of one data set that share a stream of random numbers; changing it changes the draws.</summary>
     public const int BlockSize = 1000;

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Reproduce.Runner.Configuration;
 
 /// <summary>How draws are made and timed.</summary>
-public sealed record SamplingSettings
+public sealed record TimedSamplingSettings
 {
     /// <summary>Threads that draw at once on a CPU; 0 takes every core.</summary>
     [Range(0, 1024)]

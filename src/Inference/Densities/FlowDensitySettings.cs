@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Reproduce.Inference.Densities;
 
 /// <summary>How <see cref="FlowDensity"/> integrates.</summary>
-public sealed record FlowDensityOptions
+public sealed record FlowDensitySettings
 {
     /// <summary>Intervals of the fourth-order Runge-Kutta method, each with four passes.</summary>
     [Range(1, 1_000_000)]
