@@ -20,10 +20,8 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
 
     /// <summary>The figures for which there is something to show, with the base names of their files.</summary>
     /// <param name="severalBudgets">Whether the report has more than one.</param>
-    /// <param name="draws">Whether to draw those of a budget's images.</param>
-    /// <param name="ofShownBudget">Whether to draw those that show one budget's draws.</param>
-    /// <param name="losses">Whether to draw the losses.</param>
-    public IReadOnlyList<ReportFigure> Create(bool severalBudgets, Func<int, bool> draws, bool ofShownBudget, bool losses)
+    /// <param name="draws">The draws and losses that can be shown.</param>
+    public IReadOnlyList<ReportFigure> Create(bool severalBudgets, DrawsAtHand draws)
     {
         List<ReportFigure> figures = [];
         Experiment experiment = plan.Experiment;
@@ -69,11 +67,11 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
 
         if (plan.Task.Description.Images is IImageParameters images)
         {
-            figures.AddRange(new ImageFigures(plan, images, styles).Create(draws));
+            figures.AddRange(new ImageFigures(plan, images, styles).Create(draws.OfBudget));
             figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Rmse, "rmse")));
             figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Mmd2, "mmd")));
         }
-        else if (ofShownBudget)
+        else if (draws.OfShownBudget)
         {
             PosteriorDraws posteriors = new(plan, styles);
             if (posteriors.Rows(experiment.Figures.ScatterDataSets, j => $"Data set {j + 1}") is { Count: > 0 } rows)
@@ -84,7 +82,7 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
             AddCalibration(figures);
         }
 
-        if (losses && LossCurves() is { Count: > 0 } curves)
+        if (draws.Losses && LossCurves() is { Count: > 0 } curves)
         {
             figures.Add(new ReportFigure("losses", LossFigure.Create(curves, "epoch")));
         }

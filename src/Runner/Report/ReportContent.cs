@@ -34,11 +34,9 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
     public int[] Budgets => [.. Settings.Select(s => s.Budget).Distinct().Order()];
 
     /// <summary>The figures for which there is something to show.</summary>
-    /// <param name="draws">Whether to draw those of a budget's images.</param>
-    /// <param name="ofShownBudget">Whether to draw those that show one budget's draws.</param>
-    /// <param name="losses">Whether to draw the losses.</param>
-    public IReadOnlyList<ReportFigure> Figures(Func<int, bool> draws, bool ofShownBudget, bool losses) =>
-        new FigureBook(plan, measurements, published, Styles).Create(severalBudgets: Budgets.Length > 1, draws, ofShownBudget, losses);
+    /// <param name="draws">The draws and losses that can be shown.</param>
+    public IReadOnlyList<ReportFigure> Figures(DrawsAtHand draws) =>
+        new FigureBook(plan, measurements, published, Styles).Create(severalBudgets: Budgets.Length > 1, draws);
 
     /// <summary>
     /// What the experiment plans and nobody measured: a line for each contender and budget with fewer trainings than planned.

@@ -47,13 +47,15 @@ public static class ReportStage
         List<Measurement> rows = Measurements.Gather(plan);
         MeasurementTable measurements = new(earlier?.MergedInto(rows) ?? rows);
         ReportContent content = new(plan, measurements, ReadPublished(request), output);
-        int[] budgets = content.Budgets;
-        // A run of other budgets, or of some contenders, that adds to a report has not all the draws or losses for its figures.
         bool Draws(int budget) => earlier is null || HasShownDraws(plan, content.Settings, budget);
-        bool losses =
-            earlier is null || content.Settings.All(s => plan.Trainings.Any(t => t.Contender == s.Contender && t.Budget == s.Budget));
-        bool ofShownBudget = Draws(plan.Experiment.Figures.Shown(budgets));
-        IReadOnlyList<ReportFigure> figures = content.Figures(Draws, ofShownBudget, losses);
+        DrawsAtHand draws = new()
+        {
+            OfBudget = Draws,
+            OfShownBudget = Draws(plan.Experiment.Figures.Shown(content.Budgets)),
+            Losses = earlier is null
+                || content.Settings.All(s => plan.Trainings.Any(t => t.Contender == s.Contender && t.Budget == s.Budget)),
+        };
+        IReadOnlyList<ReportFigure> figures = content.Figures(draws);
         string[] missing =
         [
             .. plan.LeftOut.Where(c => content.Settings.All(s => s.Contender != c)).Select(c => $"{c}: left out of this run (--only)"),
@@ -67,7 +69,7 @@ public static class ReportStage
         FigureEntry[] kept = Kept(figures, earlier?.Figures ?? []);
         Write(aside, output, content, manifest, figures, kept, missing);
         if (
-            ofShownBudget
+            draws.OfShownBudget
             && plan.Task.Description.Images is null
             && new PosteriorDraws(plan, content.Styles).PaperRow() is PosteriorRow row
         )
@@ -102,7 +104,7 @@ public static class ReportStage
             Settings = DecidingSettings.Merge(DecidingSettings.Of(plan.Experiment, plan.LeftOut), earlier.Settings),
         };
         ReportContent content = new(plan, earlier.Measurements, ReadPublished(request), output);
-        IReadOnlyList<ReportFigure> figures = content.Figures(_ => false, ofShownBudget: false, losses: false);
+        IReadOnlyList<ReportFigure> figures = content.Figures(DrawsAtHand.None);
         FigureEntry[] kept = Kept(figures, earlier.Figures);
         HtmlReport page = Write(aside, output, content, manifest, figures, kept, [.. content.NotMeasured()]);
         Publish(aside, output, kept);
