@@ -9,7 +9,7 @@ namespace Reproduce.Tests.Runner;
 
 /// <summary>
 /// The shipped experiments say what the paper says: the numbers come out of the paper's own sentences (v3), in the order in which they
-/// stand there. Its formulas are left out.
+/// stand there. The formulas within the sentences, which a text version of the paper loses, are written as numbers.
 /// </summary>
 public sealed partial class PaperSentencesTests
 {
@@ -107,6 +107,31 @@ public sealed partial class PaperSentencesTests
     [TestCase(
         "tumor", "Appendix B.5", "a fully-connected two-layer perceptron of 256 units each, [...] and 32 output dimensions.",
         "summary.units", "summary.outputs")]
+    [TestCase(
+        "gmm", "Appendix B.1", "L2 regularization with weight 1e-4, [...] and an initial learning rate of 1e-4.",
+        "contenders.cmpe|fmpe.network.l2", "contenders.cmpe.training.learning_rate")]
+    [TestCase(
+        "gmm", "Appendix B.1", "instantiated with the hyperparameters s0 = 10, s1 = 1280, Tmax = 1.",
+        Consistency.S0, Consistency.S1, Consistency.Tmax)]
+    [TestCase(
+        "two_moons", "Appendix B.2", "L2 regularization with weight 1e-5, [...] and an initial learning rate of 5e-4.",
+        "contenders.cmpe|fmpe.network.l2", "contenders.cmpe|fmpe.training.learning_rate")]
+    [TestCase("two_moons", "Appendix B.2", "uses s0 = 10, s1 = 50, Tmax = 10,", Consistency.S0, Consistency.S1, Consistency.Tmax)]
+    [TestCase("two_moons", "Appendix B.2", "kernel regularization with weight 1e-4,", "contenders.acf|nsf.flow.l2")]
+    [TestCase(
+        "kinematics", "Appendix B.3", "L2 regularization with weight 1e-5, [...] and an initial learning rate of 5e-4.",
+        "contenders.cmpe|fmpe.network.l2", "contenders.cmpe|fmpe.training.learning_rate")]
+    [TestCase("kinematics", "Appendix B.3", "uses s0 = 10, s1 = 50, Tmax = 10,", Consistency.S0, Consistency.S1, Consistency.Tmax)]
+    [TestCase("kinematics", "Appendix B.3", "kernel regularization with weight 1e-4,", "contenders.acf|nsf.flow.l2")]
+    [TestCase(
+        "denoising", "Appendix B.4", "an AdamW optimizer with a learning rate of 5e-4", DenoisingContenders + "training.learning_rate")]
+    [TestCase("tumor", "Appendix B.5", "an initial learning rate of 5e-4", "contenders.cmpe|fmpe.training.learning_rate")]
+    [TestCase(
+        "tumor", "Appendix B.5", "s0 = 10, s1 = 50, Tmax = 50", "contenders.cmpe.consistency.s0", "contenders.cmpe.consistency.s1",
+        "contenders.cmpe.consistency.largest_time")]
+    [TestCase(
+        "denoising", "Appendix B.4", "s0 = 10, s1 = 50, Tmax = 200", "contenders.cmpe-naive|cmpe-unet.consistency.s0",
+        "contenders.cmpe-naive|cmpe-unet.consistency.s1", "contenders.cmpe-naive|cmpe-unet.consistency.largest_time")]
     public void TheFileSaysWhatThePaperSays(string experiment, string section, string sentence, params string[] settings)
     {
         JsonElement resolved = Resolve(experiment);
@@ -130,6 +155,13 @@ public sealed partial class PaperSentencesTests
         Assert.That(
             contenders.GetProperty("fmpe").GetProperty("network").GetRawText(),
             Is.EqualTo(contenders.GetProperty("cmpe").GetProperty("network").GetRawText()));
+    }
+
+    private static class Consistency
+    {
+        internal const string S0 = "contenders.cmpe|cmpe-shared-mask.consistency.s0";
+        internal const string S1 = "contenders.cmpe|cmpe-shared-mask.consistency.s1";
+        internal const string Tmax = "contenders.cmpe|cmpe-shared-mask.consistency.largest_time";
     }
 
     private const string DenoisingContenders = "contenders.cmpe-naive|fmpe-naive|cmpe-unet|fmpe-unet.";
@@ -163,7 +195,7 @@ public sealed partial class PaperSentencesTests
                 / (m.Groups[2].Length > 0 ? 100 : 1)
             );
 
-    // "2 000" is one number, "10%" is a tenth, "L2" is none.
-    [GeneratedRegex(@"\b(\d{1,3}(?: \d{3})+|\d+(?:\.\d+)?)\b(%?)")]
+    // "2 000" and "1e-4" are one number, "10%" is a tenth, "L2" and "s0" are none.
+    [GeneratedRegex(@"\b(\d{1,3}(?: \d{3})+|\d+(?:\.\d+)?(?:e-\d+)?)\b(%?)")]
     private static partial Regex Number();
 }
