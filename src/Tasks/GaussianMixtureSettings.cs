@@ -1,10 +1,14 @@
 using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
 
 namespace Reproduce.Tasks;
 
 /// <summary>Settings of <see cref="GaussianMixtureTask"/>; the defaults are the paper's.</summary>
-public sealed record GaussianMixtureSettings : TaskSettings
+public sealed record GaussianMixtureSettings : TaskSettings, INamedKind
 {
+    /// <inheritdoc/>
+    public static string Kind => GaussianMixtureTask.Kind;
+
     /// <summary>Number of parameters and of coordinates of a point, D.</summary>
     [Range(2, 64)]
     public int Dimension { get; init; } = 2;

@@ -1,8 +1,13 @@
+using Reproduce.Compute;
+
 namespace Reproduce.Tasks;
 
 /// <summary>Settings of <see cref="TwoMoonsTask"/>; the defaults are the paper's.</summary>
-public sealed record TwoMoonsSettings : TaskSettings
+public sealed record TwoMoonsSettings : TaskSettings, INamedKind
 {
+    /// <inheritdoc/>
+    public static string Kind => TwoMoonsTask.Kind;
+
     /// <summary>
     /// True: reference draws are those of the posterior, inside the prior's box. False: as the published scripts draw them, with
     /// draws outside of the box and of the infeasible branch kept.

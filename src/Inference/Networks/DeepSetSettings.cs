@@ -4,8 +4,11 @@ using Reproduce.Compute;
 namespace Reproduce.Inference.Networks;
 
 /// <summary>Settings of <see cref="DeepSet"/>; the defaults are the ones of the published experiments' library.</summary>
-public sealed record DeepSetSettings : SummaryNetworkSettings
+public sealed record DeepSetSettings : SummaryNetworkSettings, INamedKind
 {
+    /// <inheritdoc/>
+    public static string Kind => "deep-set";
+
     /// <summary>Number of summaries.</summary>
     [Range(1, 4096)]
     public required int Outputs { get; init; }

@@ -1,10 +1,14 @@
 using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
 
 namespace Reproduce.Inference.Networks;
 
 /// <summary>Settings of <see cref="ResidualMlp"/>.</summary>
-public sealed record ResidualMlpSettings : FreeFormNetworkSettings
+public sealed record ResidualMlpSettings : FreeFormNetworkSettings, INamedKind
 {
+    /// <inheritdoc/>
+    public static string Kind => "mlp";
+
     /// <summary>Width of every hidden layer.</summary>
     [Range(1, 65536)]
     public int Units { get; init; } = 256;

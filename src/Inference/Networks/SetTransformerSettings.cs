@@ -4,8 +4,11 @@ using Reproduce.Compute;
 namespace Reproduce.Inference.Networks;
 
 /// <summary>Settings of <see cref="SetTransformer"/>; the defaults are the ones of the published experiments' library.</summary>
-public sealed record SetTransformerSettings : SummaryNetworkSettings
+public sealed record SetTransformerSettings : SummaryNetworkSettings, INamedKind
 {
+    /// <inheritdoc/>
+    public static string Kind => "set-transformer";
+
     /// <summary>Number of summaries.</summary>
     [Range(1, 4096)]
     public required int Outputs { get; init; }

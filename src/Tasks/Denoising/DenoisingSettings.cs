@@ -1,10 +1,14 @@
 using System.Text.Json.Serialization;
+using Reproduce.Compute;
 
 namespace Reproduce.Tasks.Denoising;
 
 /// <summary>Settings of <see cref="DenoisingTask"/>.</summary>
-public sealed record DenoisingSettings : TaskSettings
+public sealed record DenoisingSettings : TaskSettings, INamedKind
 {
+    /// <inheritdoc/>
+    public static string Kind => DenoisingTask.Kind;
+
     /// <summary>The folder with the four files of Fashion-MNIST; null to search the usual places, then to download.</summary>
     [SimulationIndependent]
     public string? DataFolder { get; init; }

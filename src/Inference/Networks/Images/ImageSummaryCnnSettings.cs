@@ -4,8 +4,11 @@ using Reproduce.Compute;
 namespace Reproduce.Inference.Networks.Images;
 
 /// <summary>Settings of <see cref="ImageSummaryCnn"/>; the defaults are the ones of the published denoising experiment.</summary>
-public sealed record ImageSummaryCnnSettings : SummaryNetworkSettings
+public sealed record ImageSummaryCnnSettings : SummaryNetworkSettings, INamedKind
 {
+    /// <inheritdoc/>
+    public static string Kind => "image-cnn";
+
     /// <summary>Channels of the first two convolutions.</summary>
     [Range(1, 4096)]
     public int FirstChannels { get; init; } = 64;

@@ -1,10 +1,14 @@
 using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
 
 namespace Reproduce.Inference.Networks.Images;
 
 /// <summary>Settings of <see cref="NaiveImageMlp"/>; the defaults are the ones of the published denoising experiment.</summary>
-public sealed record NaiveImageMlpSettings : FreeFormNetworkSettings
+public sealed record NaiveImageMlpSettings : FreeFormNetworkSettings, INamedKind
 {
+    /// <inheritdoc/>
+    public static string Kind => "naive";
+
     /// <summary>Width of every hidden layer.</summary>
     [Range(1, 65536)]
     public int Units { get; init; } = 2048;

@@ -1,10 +1,14 @@
 using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
 
 namespace Reproduce.Inference.Networks.Images;
 
 /// <summary>Settings of <see cref="UNet"/>; the defaults are the ones of the published denoising experiment.</summary>
-public sealed record UNetSettings : FreeFormNetworkSettings
+public sealed record UNetSettings : FreeFormNetworkSettings, INamedKind
 {
+    /// <inheritdoc/>
+    public static string Kind => "u-net";
+
     /// <summary>Channels of the first level; every further level has twice as many. The time embedding is four times as long.</summary>
     [Range(1, 1024)]
     public int Channels { get; init; } = 16;

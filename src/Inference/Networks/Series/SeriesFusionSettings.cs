@@ -5,8 +5,11 @@ using Reproduce.Compute;
 namespace Reproduce.Inference.Networks.Series;
 
 /// <summary>Settings of <see cref="SeriesFusion"/>; the defaults are the ones of the published tumour experiment.</summary>
-public sealed record SeriesFusionSettings : SummaryNetworkSettings
+public sealed record SeriesFusionSettings : SummaryNetworkSettings, INamedKind
 {
+    /// <inheritdoc/>
+    public static string Kind => "series-fusion";
+
     /// <summary>The observation's part that is a curve over time, [B, T].</summary>
     public required string Curve { get; init; }
 
