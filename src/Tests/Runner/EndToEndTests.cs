@@ -1,10 +1,7 @@
 using System.Text.Json;
 using NUnit.Framework;
-using NUnit.Framework.Constraints;
-using Reproduce.Configuration;
 using Reproduce.Reporting;
 using Reproduce.Runner;
-using Reproduce.Runner.CommandLine;
 using Reproduce.Runner.Report;
 
 namespace Reproduce.Tests.Runner;
@@ -13,63 +10,8 @@ namespace Reproduce.Tests.Runner;
 /// A whole, tiny experiment through the real command line: what it leaves, what a second run does, what an interruption costs.
 /// </summary>
 [Category(FastUnlessSlowAttribute.Slow)]
-public sealed class EndToEndTests
+public sealed class EndToEndTests : TinyRun
 {
-    private const string Experiment = """
-        name: tiny
-        title: Tiny
-        seed: 5
-        device: cpu
-        task: {kind: gaussian-mixture, points: 4}
-        simulations: {budgets: [128], validation: 32}
-        test: {data_sets: 3, draws: 200}
-        summary: {kind: deep-set, outputs: 2, units: 8}
-        contenders:
-          acf:
-            kind: acf
-            flow: {layers: 1, units: 8}
-            training: {epochs: 2, batch_size: 32, learning_rate: 1.0e-3}
-          cmpe:
-            kind: cmpe
-            network: {units: 8, blocks: 1, dropout: 0.1}
-            consistency: {largest_time: 10, s0: 2, s1: 4}
-            training: {epochs: 40, batch_size: 32, learning_rate: 1.0e-3}
-            steps: [1, 3]
-        sampling: {repeats: 1, threads: 2}
-        scores: {c2st: {max_epochs: 3}, mmd: {max_draws: 50}}
-        figures: {scatter_data_sets: [0]}
-        """;
-
-    private TemporaryFolder _finished = null!;
-    private TemporaryFolder _folder = null!;
-
-    /// <summary>One whole run, from which most tests begin: a copy of its folder is as good as a run of their own.</summary>
-    [OneTimeSetUp]
-    public void RunOnce()
-    {
-        _finished = new TemporaryFolder();
-        _finished.File("experiments/tiny.yaml", Experiment);
-        (int exitCode, string output, string errors) = Repository.Run(_finished.Path, ["experiments/tiny.yaml"]);
-        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-    }
-
-    [OneTimeTearDown]
-    public void RemoveTheRun() => _finished.Dispose();
-
-    [SetUp]
-    public void SetUp()
-    {
-        _folder = new TemporaryFolder();
-        _folder.File("experiments/tiny.yaml", Experiment);
-    }
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
-
-    private string TinyFile => Path.Combine(_folder.Path, "experiments", "tiny.yaml");
-
-    private string Results => Path.Combine(_folder.Path, "results", "tiny");
-
     [Test]
     public void ARunLeavesTablesFiguresAndAManifestAndASecondRunComputesNothing()
     {
@@ -152,10 +94,10 @@ public sealed class EndToEndTests
     {
         BeginAfterTheRun();
         string[] before = Numbers();
-        Directory.Delete(Path.Combine(_folder.Path, "results", "cache"), recursive: true); // As on another machine.
+        Directory.Delete(Path.Combine(Folder.Path, "results", "cache"), recursive: true); // As on another machine.
         string[] another = ["experiments/tiny.yaml", "--set", "simulations.budgets=[64]", "--keep", "--out", "results/tiny"];
 
-        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, another);
+        (int exitCode, string output, string errors) = Repository.Run(Folder.Path, another);
 
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         Assert.That(output, Does.Contain("train: done").And.Not.Contain("128 simulations"), "what is kept is not computed again");
@@ -183,13 +125,13 @@ public sealed class EndToEndTests
             Assert.That(File.Exists(Path.Combine(Results, "figures", "posteriors.json")));
         });
 
-        (exitCode, output, errors) = Repository.Run(_folder.Path, another); // Once more: one run before, not two.
+        (exitCode, output, errors) = Repository.Run(Folder.Path, another); // Once more: one run before, not two.
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         Assert.That(File.ReadAllText(Path.Combine(Results, "manifest.json")).Split("\"git_commit\"").Length - 1, Is.EqualTo(2));
 
         string draws = File.ReadAllText(Path.Combine(Results, "figures", "posteriors.svg"));
         (exitCode, output, errors) = Repository.Run(
-            _folder.Path,
+            Folder.Path,
             [
                 "experiments/tiny.yaml",
                 "--set",
@@ -210,7 +152,7 @@ public sealed class EndToEndTests
         // The numbers of acf were kept by a run without it.
         Assert.That(() => ReadEarlier("simulations.budgets=[32]", "contenders.acf.training.epochs=3"), Refused("'contenders.acf' differs"));
         Assert.That(() => ReadEarlier("simulations.budgets=[64]", "test.draws=100"), Refused("'test' differs"));
-        (exitCode, _, errors) = Repository.Run(_folder.Path, [.. another, "--set", "contenders.cmpe.training.epochs=20"]);
+        (exitCode, _, errors) = Repository.Run(Folder.Path, [.. another, "--set", "contenders.cmpe.training.epochs=20"]);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
         Assert.That(errors, Does.Contain("measurements.csv").And.Contain("'contenders.cmpe' differs"));
 
@@ -224,12 +166,12 @@ public sealed class EndToEndTests
         string claim =
             "{kind: lower, id: a, text: One is lower, source: here, metric: c2st, left: {contender: cmpe, budget: 128, steps: 3}, right: "
                 + "{contender: acf, budget: 128, steps: 1}}";
-        _folder.File("experiments/tiny.yaml", Experiment.ReplaceLineEndings("\n") + $"\nclaims: [{claim}]\n");
+        Folder.File("experiments/tiny.yaml", Experiment.ReplaceLineEndings("\n") + $"\nclaims: [{claim}]\n");
 
-        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, ["experiments/tiny.yaml", "--only", "cmpe"]);
+        (int exitCode, string output, string errors) = Repository.Run(Folder.Path, ["experiments/tiny.yaml", "--only", "cmpe"]);
 
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-        string scratch = Path.Combine(_folder.Path, "results", "scratch", "tiny-only");
+        string scratch = Path.Combine(Folder.Path, "results", "scratch", "tiny-only");
         string report = File.ReadAllText(Path.Combine(scratch, "report.md"));
         Assert.Multiple(() =>
         {
@@ -247,7 +189,7 @@ public sealed class EndToEndTests
             );
         });
 
-        (exitCode, output, errors) = Repository.Run(_folder.Path, ["experiments/tiny.yaml", "--only", "acf", "--keep", "--out", scratch]);
+        (exitCode, output, errors) = Repository.Run(Folder.Path, ["experiments/tiny.yaml", "--only", "acf", "--keep", "--out", scratch]);
 
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         Assert.That(
@@ -260,95 +202,6 @@ public sealed class EndToEndTests
     }
 
     [Test]
-    public void FiguresOfSeveralExperimentsNeedTheirRuns()
-    {
-        RunRequest tiny = Repository.Request(TinyFile);
-        Assert.That(() => FiguresCommand.Run([tiny], null), Refused("run the experiment"));
-
-        BeginAfterTheRun();
-        Assert.That(() => FiguresCommand.Run([tiny, tiny], null), Refused("every experiment once"));
-        Directory.Delete(Path.Combine(_folder.Path, "results", "cache"), recursive: true); // A fresh clone has the results and no cache.
-        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml"]);
-        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-        string folder = Path.Combine(_folder.Path, "results", "paper");
-        Assert.That(
-            Directory.EnumerateFiles(folder, "*.svg").Select(Path.GetFileNameWithoutExtension),
-            Is.EquivalentTo(new[] { "figure_2_posteriors", "figure_3_c2st_vs_time", "c2st_vs_steps" }));
-        string posteriors = File.ReadAllText(Path.Combine(folder, "figure_2_posteriors.svg"));
-        Assert.That(posteriors, Does.Contain("Tiny").And.Contain("Reference").And.Not.Contain("not measured"));
-
-        string draws = Path.Combine(Results, "figures", "posteriors.json");
-        File.WriteAllText(draws, "{}");
-        (exitCode, _, errors) = Repository.Run(_folder.Path, ["figures", "experiments/tiny.yaml"]);
-        Assert.That((exitCode, errors.Contains(draws, StringComparison.Ordinal)), Is.EqualTo((ExitCodes.BadConfiguration, true)), errors);
-    }
-
-    [Test]
-    public void SamplingStepsAreDrawnAtEveryBudgetWithAFullSweep()
-    {
-        string[] budgets = ["experiments/tiny.yaml", "--set", "simulations.budgets=[64, 128]", "--set", "simulations.full_sweep=[64, 128]"];
-        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, budgets);
-        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-        (exitCode, output, errors) = Repository.Run(_folder.Path, ["figures", .. budgets]);
-        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-        string[] figures =
-        [
-            .. Directory.EnumerateFiles(Path.Combine(_folder.Path, "results", "paper"), "c2st_vs_steps*.svg").Order(StringComparer.Ordinal),
-        ];
-        Assert.That(figures.Select(Path.GetFileName), Is.EqualTo(new[] { "c2st_vs_steps.svg", "c2st_vs_steps_64.svg" }));
-        Assert.That(
-            figures.Select(f => File.ReadAllText(f).Contains("64 simulations", StringComparison.Ordinal)),
-            Is.EqualTo(new[] { false, true })
-        );
-    }
-
-    [Test]
-    public void EverySwitchOfAVariantGetsARow()
-    {
-        _folder.File(
-            "configs/variants/other.yaml",
-            "contenders: {\"*:cmpe\": {consistency: {huber_norm: elementwise, extra_interval: true}}}"
-        );
-        (int exitCode, string output, string errors) = Repository.Run(
-            _folder.Path,
-            ["switches", "experiments/tiny.yaml", "--variant", "other", "--dry-run"]
-        );
-        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-        Assert.That(output, Does.Contain("none (the paper's text)").And.Contain("cmpe: extra_interval true").And.Contain("all"));
-        Assert.That(Directory.Exists(Path.Combine(_folder.Path, "results")), Is.False, "a dry run only says what would be run");
-        (exitCode, output, errors) = Repository.Run(
-            _folder.Path,
-            [
-                "switches",
-                "experiments/tiny.yaml",
-                "--variant",
-                "other",
-                "--dry-run",
-                "--set",
-                "figures.budget=128",
-                "--set",
-                "simulations.budgets=[64]",
-            ]
-        );
-        Assert.That(output, Does.Contain("64 simulations").And.Not.Contain("128 simulations"), "the budget that was asked for: " + errors);
-
-        (exitCode, output, errors) = Repository.Run(_folder.Path, ["switches", "experiments/tiny.yaml", "--variant", "other"]);
-        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-        Assert.That(output.Split("train: done").Length - 1, Is.EqualTo(1), "all rows train together: " + output);
-        string[] table = File.ReadAllLines(Path.Combine(_folder.Path, "results", "tiny", "other", "switches.md"));
-        string[] labels = [.. table.Where(l => l.StartsWith('|')).Select(l => l.Split('|')[1].Trim()).Skip(2)];
-        Assert.That(
-            labels,
-            Is.EqualTo(new[] { "none (the paper's text)", "cmpe: huber\\_norm elementwise", "cmpe: extra\\_interval true", "all" })
-        );
-        Assert.That(
-            table.Single(l => l.Contains("none", StringComparison.Ordinal)).Count(c => c == '±'),
-            Is.EqualTo(2),
-            "two numbers of steps"
-        );
-    }
-
-    [Test]
     public void TheSameSeedGivesTheSameNumbersAndDamageIsRepaired()
     {
         BeginAfterTheRun();
@@ -358,7 +211,7 @@ public sealed class EndToEndTests
         foreach (string file in new[] { "draws.npz", "weights.npz" })
         {
             string path = Directory
-                .EnumerateFiles(Path.Combine(_folder.Path, "results", "cache"), file, SearchOption.AllDirectories)
+                .EnumerateFiles(Path.Combine(Folder.Path, "results", "cache"), file, SearchOption.AllDirectories)
                 .Order()
                 .First();
             byte[] bytes = File.ReadAllBytes(path);
@@ -375,7 +228,7 @@ public sealed class EndToEndTests
             Assert.That(Numbers(), Is.EqualTo(first));
         });
 
-        Directory.Delete(Path.Combine(_folder.Path, "results"), recursive: true);
+        Directory.Delete(Path.Combine(Folder.Path, "results"), recursive: true);
         Run("--jobs", "1");
 
         Assert.That(Numbers(), Is.EqualTo(first), "one training after the other gives what two at once gave");
@@ -406,22 +259,6 @@ public sealed class EndToEndTests
             Assert.That(report, Does.Contain("What is missing").And.Not.Contain("every planned number was measured"));
         });
     }
-
-    private static ContainsConstraint Refused(string reason) => Throws.TypeOf<ConfigurationException>().With.Message.Contains(reason);
-
-    private void BeginAfterTheRun()
-    {
-        string from = Path.Combine(_finished.Path, "results");
-        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            string to = Path.Combine(_folder.Path, "results", Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
-    }
-
-    private (int ExitCode, string Output, string Errors) Run(params string[] more) =>
-        Repository.Run(_folder.Path, ["experiments/tiny.yaml", .. more]);
 
     // Timings aside: every number, to the last digit.
     private string[] Numbers() =>

@@ -2,7 +2,6 @@ using NUnit.Framework;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
-using Reproduce.Tasks;
 
 namespace Reproduce.Tests.Runner;
 
@@ -42,7 +41,7 @@ public sealed class GoldenFoldersTests
                 (_, Experiment experiment) = Repository.Request(file, profile, variant).Load();
                 RunPlan plan = new(experiment, variant ?? "paper", "cache", "cpu");
                 IEnumerable<IJob> jobs = plan.Jobs;
-                if (plan.Task is IEvidence && (profile is null or "smoke"))
+                if (plan.Task.Description.Likelihood is not null && (profile is null or "smoke"))
                 {
                     jobs = jobs.Concat(new DensityPlan(plan, new DensitySettings()).Jobs);
                 }
