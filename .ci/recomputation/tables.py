@@ -121,8 +121,8 @@ def legend(columns, rows, covers):
     return f"Mean ± half the width of the 95 % interval over {over}{best * any(c.best for row in rows for c in row)}."
 
 
-def markdown_grids(columns, rows):
-    """A grid for each budget, with the columns that have something to show for it; one grid when there is one budget."""
+def by_budget(columns, rows):
+    """The columns and rows of each budget's table, with what has something to show for it; one table when there is one budget."""
     budget = next((i for i, c in enumerate(columns) if c.name == "budget"), None)
     budgets = [] if budget is None else list(dict.fromkeys(row[budget].text for row in rows if row[budget].text))
     parts = [(list(range(len(columns))), rows)]
@@ -132,7 +132,12 @@ def markdown_grids(columns, rows):
             of_budget = [row for row in rows if row[budget].text == b]
             parts.append(([i for i in range(len(columns)) if i != budget and any(row[i].text for row in of_budget)],
                           [row for row in rows if row[budget].text in (b, "")]))
-    notes = list(dict.fromkeys(row[i].hole for shown, part in parts for row in part for i in shown if row[i].hole))
+    return parts, list(dict.fromkeys(row[i].hole for shown, part in parts for row in part for i in shown if row[i].hole))
+
+
+def markdown_grids(columns, rows):
+    """A grid of cells for each budget."""
+    parts, notes = by_budget(columns, rows)
     return [[[columns[i].heading for i in shown]] + [[markdown(row[i], notes) for i in shown] for row in part] for shown, part in parts]
 
 
@@ -143,12 +148,13 @@ def markdown(cell, notes):
 
 
 def latex_rows(columns, rows):
-    notes = list(dict.fromkeys(c.hole for row in rows for c in row if c.hole))
-    return [[latex(c, notes) for c in row] for row in rows]
+    """The rows of all budgets, one after another."""
+    parts, notes = by_budget(columns, rows)
+    return [[latex(row[i], notes) for i in shown] for shown, part in parts for row in part]
 
 
 def latex(cell, notes):
     text = re.sub("[±†&%#_]", lambda c: {"±": r"$\pm$", "†": r"$\dagger$"}.get(c[0], "\\" + c[0]), cell.text)
-    text = f"${text}$" if re.match("⟨?-", text) else text
+    text = re.sub(r"(^⟨?|\|)-", r"\1$-$", text)
     text = {True: rf"\textbf{{{text}}}", False: text, MAYBE: rf"⟨\textbf{{|⟩{text}⟨}}|⟩"}[cell.best]
     return text if cell.hole is None else (text or "---") + rf"\textsuperscript{{{notes.index(cell.hole) + 1}}}"

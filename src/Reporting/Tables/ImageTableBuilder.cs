@@ -19,6 +19,7 @@ public static class ImageTableBuilder
         return new ResultTable
         {
             Title = request.Title,
+            Label = request.Label,
             Caption = request.Caption,
             PlusMinus = PlusMinusText.Of(
                 from setting in request.Planned ?? []

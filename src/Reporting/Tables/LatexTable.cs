@@ -2,64 +2,116 @@ using System.Text;
 
 namespace Reproduce.Reporting;
 
-/// <summary>A result table as a LaTeX table environment (packages booktabs and graphicx), ready for \input in an article.</summary>
+/// <summary>
+/// A result table as LaTeX (packages booktabs and graphicx), ready for \input in an article: a table environment over both columns for
+/// each budget, and for each page's worth of rows where one budget has more.
+/// </summary>
 public static class LatexTable
 {
+    // Lines of rows that fit on a page of an article together with their caption.
+    private const int MostLines = 54;
+
     /// <summary>The table as text that ends with a line end.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="label">Label for \ref.</param>
+    /// <param name="label">Label for \ref; the parts of a long table have the budget, and the rank on its page, behind it.</param>
     public static string Write(ResultTable table, string label)
     {
-        var text = new StringBuilder();
-        text.Append("% Needs \\usepackage{booktabs,graphicx}.\n");
-        text.Append("\\begin{table*}[t]\n\\centering\n");
-        string caption = $"{LatexText.Escape(table.Title)}. {LatexText.Escape(table.Caption)}".TrimEnd();
-        text.Append("\\caption{").Append(caption).Append(" Mean $\\pm$ ").Append(LatexText.Escape(table.PlusMinus))
-            .Append(table.HasBest ? "; bold: " + MarkdownTable.BestValue(table) : "").Append(".}\n");
-        text.Append("\\label{").Append(label).Append("}\n");
-        text.Append("\\resizebox{\\textwidth}{!}{%\n");
-        text.Append("\\begin{tabular}{").Append(string.Concat(table.Columns.Select(c => c.Numeric ? 'r' : 'l'))).Append("}\n\\toprule\n");
-        text.AppendJoin(" & ", table.Columns.Select(c => c.Latex)).Append(" \\\\\n\\midrule\n");
-        for (int r = 0; r < table.Rows.Count; r++)
+        ArgumentNullException.ThrowIfNull(table);
+        StringBuilder text = new("% Needs \\usepackage{booktabs,graphicx}.\n");
+        ResultTable[] parts = [.. table.PartsByBudget()];
+        string[] notes = [.. parts.SelectMany(p => p.Notes).Distinct()];
+        string first = "";
+        foreach (ResultTable part in parts)
         {
-            if (r > 0 && StartsBlock(table, r))
+            string budget = part.Title == table.Title ? "" : part.Title;
+            List<List<IReadOnlyList<TableCell>>> pages = Pages(part);
+            for (int page = 0; page < pages.Count; page++)
+            {
+                string own = label + (budget.Length > 0 ? "-" + budget.Split(' ')[^1] : "") + (page > 0 ? $"-{page + 1}" : "");
+                string title = LatexText.Escape(table.Title)
+                    + (budget.Length > 0 ? $", {LatexText.Escape(budget.ToLowerInvariant())}" : "")
+                    + (page > 0 ? ", continued" : "");
+                string rest = first.Length == 0 ? Legend(table) : $" As in Table~\\ref{{{first}}}.";
+                Append(text, part.Columns, pages[page], notes, own, $"{title}.{rest}");
+                first = first.Length == 0 ? own : first;
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static List<List<IReadOnlyList<TableCell>>> Pages(ResultTable table)
+    {
+        List<List<IReadOnlyList<TableCell>>> pages = [[]];
+        int lines = 0;
+        foreach (IReadOnlyList<TableCell> row in table.Rows)
+        {
+            int height = row.Zip(table.Columns, (cell, column) => LatexText.LinesOf(Cell(cell, column, []))).Max();
+            if (lines > 0 && lines + height > MostLines)
+            {
+                pages.Add([]);
+                lines = 0;
+            }
+
+            pages[^1].Add(row);
+            lines += height;
+        }
+
+        return pages;
+    }
+
+    // How it was measured, and what stands behind ± and in bold; a caption promises only what its table has.
+    private static string Legend(ResultTable table)
+    {
+        string legend = TableLegend.Of(table, LatexText.Escape, "bold");
+        return (table.Caption.Length > 0 ? $" {LatexText.Escape(table.Caption)}" : "") + (legend.Length > 0 ? $" {legend}" : "");
+    }
+
+    private static void Append(
+        StringBuilder text, IReadOnlyList<TableColumn> columns, List<IReadOnlyList<TableCell>> rows, string[] notes, string label, string caption)
+    {
+        text.Append("\\begin{table*}[tp]\n\\centering\n");
+        text.Append("\\caption{").Append(caption).Append("}\n\\label{").Append(label).Append("}\n\\footnotesize\n");
+        // Only what is too wide is shrunk: a narrow table keeps the size of its letters.
+        text.Append("\\resizebox{\\ifdim\\width>\\textwidth\\textwidth\\else\\width\\fi}{!}{%\n");
+        text.Append("\\begin{tabular}{").Append(string.Concat(columns.Select(c => c.Numeric ? 'r' : 'l'))).Append("}\n\\toprule\n");
+        text.AppendJoin(" & ", columns.Select(c => LatexText.Stack(c.Latex, c.Numeric ? 'r' : 'l', LatexText.LongestHeading))).Append(" \\\\\n\\midrule\n");
+        for (int r = 0; r < rows.Count; r++)
+        {
+            if (r > 0 && StartsBlock(columns, rows[r - 1], rows[r]))
             {
                 text.Append("\\midrule\n");
             }
 
-            text.AppendJoin(" & ", table.Rows[r].Select(c => Cell(c, table.Notes))).Append(" \\\\\n");
+            text.AppendJoin(" & ", rows[r].Zip(columns, (cell, column) => Cell(cell, column, notes))).Append(" \\\\\n");
         }
+
         text.Append("\\bottomrule\n\\end{tabular}}\n");
-        for (int i = 0; i < table.Notes.Count; i++)
+        int[] shown = [.. rows.SelectMany(r => r).Select(c => c.Hole).OfType<string>().Distinct().Select(n => Array.IndexOf(notes, n)).Order()];
+        if (shown.Length > 0)
         {
-            text.Append(i == 0 ? "\n\\smallskip\n\\footnotesize " : "; ")
-                .Append("\\textsuperscript{")
-                .Append(i + 1)
-                .Append('}')
-                .Append(LatexText.Escape(table.Notes[i]));
-            if (i == table.Notes.Count - 1)
-            {
-                text.Append(".\n");
-            }
+            text.Append("\n\\smallskip\n")
+                .AppendJoin("; ", shown.Select(n => $"\\textsuperscript{{{n + 1}}}{LatexText.Escape(notes[n])}"))
+                .Append(".\n");
         }
-        return text.Append("\\end{table*}\n").ToString();
+
+        text.Append("\\end{table*}\n");
     }
 
-    // A rule after the floor and between budgets.
-    private static bool StartsBlock(ResultTable table, int row)
+    // A rule after the floor.
+    private static bool StartsBlock(IReadOnlyList<TableColumn> columns, IReadOnlyList<TableCell> before, IReadOnlyList<TableCell> row)
     {
-        int budget = table.Columns.ToList().FindIndex(c => c.Name == "budget");
-        int steps = table.Columns.ToList().FindIndex(c => c.Name == "steps");
-        bool afterFloor = steps >= 0 && table.Rows[row - 1][steps].Text.Length == 0 && table.Rows[row][steps].Text.Length > 0;
-        return afterFloor || (budget >= 0 && table.Rows[row][budget].Text != table.Rows[row - 1][budget].Text);
+        int steps = columns.ToList().FindIndex(c => c.Name == "steps");
+        return steps >= 0 && before[steps].Text.Length == 0 && row[steps].Text.Length > 0;
     }
 
-    private static string Cell(TableCell cell, IReadOnlyList<string> notes)
+    private static string Cell(TableCell cell, TableColumn column, string[] notes)
     {
-        string text = LatexText.Escape(cell.Text);
-        if (text.StartsWith('-'))
+        // A hyphen in front of a number is a minus, whatever stands behind the number.
+        string text = cell.Text.StartsWith('-') ? "$-$" + LatexText.Escape(cell.Text[1..]) : LatexText.Escape(cell.Text);
+        if (!column.Numeric)
         {
-            text = $"${text}$";
+            text = LatexText.Stack(text, 'l', LatexText.LongestName);
         }
 
         if (cell.Best)
@@ -72,6 +124,6 @@ public static class LatexTable
             return text;
         }
 
-        return (text.Length == 0 ? "---" : text) + $"\\textsuperscript{{{notes.ToList().IndexOf(cell.Hole) + 1}}}";
+        return (text.Length == 0 ? "---" : text) + $"\\textsuperscript{{{Array.IndexOf(notes, cell.Hole) + 1}}}";
     }
 }

@@ -19,7 +19,8 @@ public static class MarkdownTable
         }
 
         text.Append(table.Caption.Length > 0 ? $"{table.Caption}\n\n" : "");
-        text.Append("Mean ± ").Append(table.PlusMinus).Append(table.HasBest ? "; **bold**: " + BestValue(table) : "").Append(".\n");
+        string legend = TableLegend.Of(table, t => t, "**bold**");
+        text.Append(legend.Length > 0 ? $"{legend}\n" : "");
         for (int i = 0; i < notes.Length; i++)
         {
             text.Append(i == 0 ? "\n" : "").Append("- [").Append(i + 1).Append("] ").Append(notes[i]).Append('\n');
@@ -66,12 +67,6 @@ public static class MarkdownTable
             ? part
             : part.Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)));
     }
-
-    /// <summary>What bold says.</summary>
-    internal static string BestValue(ResultTable table) =>
-        "the best value among the contenders" + (HasColumn(table, "budget") ? " of a budget" : "");
-
-    private static bool HasColumn(ResultTable table, string name) => table.Columns.Any(c => c.Name == name);
 
     private static string Cell(TableCell cell, IReadOnlyList<string> notes)
     {

@@ -8,6 +8,9 @@ public sealed class ResultTable
     /// <summary>What the table shows, one line.</summary>
     public required string Title { get; init; }
 
+    /// <summary>What the table is called in an article: its label in LaTeX is this behind "tab:", unlike that of any other table.</summary>
+    public required string Label { get; init; }
+
     /// <summary>How it was measured: test sets, draws, classifier.</summary>
     public required string Caption { get; init; }
 
@@ -48,6 +51,7 @@ public sealed class ResultTable
             return new ResultTable
             {
                 Title = $"Budget {budget}",
+                Label = $"{Label}-{budget}",
                 Caption = Caption,
                 PlusMinus = PlusMinus,
                 Columns = [.. columns.Select(c => Columns[c])],
@@ -97,6 +101,6 @@ public sealed class ResultTable
         Directory.CreateDirectory(folder);
         FileSizeLimit.WriteText(Path.Combine(folder, name + ".md"), MarkdownTable.Write(this));
         FileSizeLimit.WriteText(Path.Combine(folder, name + ".csv"), DelimitedTable.Write(this));
-        FileSizeLimit.WriteText(Path.Combine(folder, name + ".tex"), LatexTable.Write(this, "tab:" + name));
+        FileSizeLimit.WriteText(Path.Combine(folder, name + ".tex"), LatexTable.Write(this, "tab:" + Label));
     }
 }

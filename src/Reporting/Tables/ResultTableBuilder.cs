@@ -28,6 +28,7 @@ public static class ResultTableBuilder
         return new ResultTable
         {
             Title = request.Title,
+            Label = request.Label,
             Caption = request.Caption,
             PlusMinus = PlusMinusText.Of(layout.All),
             Columns = Columns(request, layout),

@@ -15,6 +15,9 @@ public sealed record ResultTableRequest
     /// <summary>"paper" or the name of the variant that was run.</summary>
     public string Variant { get; init; } = Measurement.PaperVariant;
 
+    /// <summary>The label of the experiment's table: its name and, of a variant, that.</summary>
+    internal string Label => Variant == Measurement.PaperVariant ? Experiment : $"{Experiment}-{Variant}";
+
     /// <summary>How the experiment's contenders are shown.</summary>
     public required ContenderStyles Styles { get; init; }
 

@@ -129,6 +129,7 @@ public static class SwitchesCommand
         return new ResultTable
         {
             Title = $"{experiment.Title}: what each switch of '{variant}' does",
+            Label = $"{experiment.Name}-{variant}-{Table}",
             Caption =
                 $"C2ST over {experiment.Test.DataSets} test sets of {experiment.Test.Draws} draws, {budget} training simulations, each "
                     + $"switch alone and all together.",

@@ -40,6 +40,7 @@ public static class DensityTables
         return new ResultTable
         {
             Title = $"{experiment.Title}: importance sampling with each contender as the proposal",
+            Label = $"{experiment.Name}-densities",
             Caption = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{plan.Settings.DataSets} test sets, {plan.Run.ShownBudget} training simulations; "
@@ -64,6 +65,7 @@ public static class DensityTables
         return new ResultTable
         {
             Title = "The density of several steps (Eq. 10)",
+            Label = $"{plan.Run.Experiment.Name}-densities-chain",
             Caption =
                 $"The same test sets and numbers of draws; log q averages {plan.Settings.ChainPaths} paths for each draw unless it says "
                     + $"one path.",
@@ -89,6 +91,7 @@ public static class DensityTables
         return new ResultTable
         {
             Title = "Table 1 of the paper, measured",
+            Label = $"{plan.Run.Experiment.Name}-table1",
             Caption = "",
             Columns =
             [

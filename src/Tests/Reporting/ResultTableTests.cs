@@ -170,16 +170,17 @@ internal sealed class ResultTableTests
             Is.EqualTo(
                 """
                 % Needs \usepackage{booktabs,graphicx}.
-                \begin{table*}[t]
+                \begin{table*}[tp]
                 \centering
                 \caption{Gaussian mixture. 2 test sets, 75/25 split. Mean $\pm$ half the width of the 95 \% interval over test sets (one training of each); bold: the best value among the contenders.}
                 \label{tab:gmm}
-                \resizebox{\textwidth}{!}{%
+                \footnotesize
+                \resizebox{\ifdim\width>\textwidth\textwidth\else\width\fi}{!}{%
                 \begin{tabular}{lrrrrrr}
                 \toprule
-                Contender & Steps & C2ST & RMSE & time of 1000 draws (s) & C2ST, Figure 3 & ours $-$ Figure 3 \\
+                Contender & Steps & C2ST & RMSE & \shortstack[r]{time of\\1000 draws\\(s)} & \shortstack[r]{C2ST,\\Figure 3} & \shortstack[r]{ours $-$\\Figure 3} \\
                 \midrule
-                Floor: a second, independent draw of the reference posterior &  & 0.501 $\pm$ 0.013 &  &  &  &  \\
+                \shortstack[l]{Floor: a second,\\independent draw of the\\reference posterior} &  & 0.501 $\pm$ 0.013 &  &  &  &  \\
                 \midrule
                 NSF & 1 & 0.710 $\pm$ 0.127 & ---\textsuperscript{1} & 0.012 &  &  \\
                 FMPE & 1000 & ---\textsuperscript{1} & ---\textsuperscript{1} & ---\textsuperscript{1} & 0.739 &  \\
@@ -188,7 +189,7 @@ internal sealed class ResultTableTests
                 \end{tabular}}
 
                 \smallskip
-                \footnotesize \textsuperscript{1}not measured; \textsuperscript{2}1 of 2 failed: diverged.
+                \textsuperscript{1}not measured; \textsuperscript{2}1 of 2 failed: diverged.
                 \end{table*}
 
                 """.ReplaceLineEndings("\n")
@@ -205,7 +206,7 @@ internal sealed class ResultTableTests
         """.ReplaceLineEndings("\n")));
 
     [Test]
-    public void SeveralBudgetsGetAColumnAndRulesBetweenThem()
+    public void SeveralBudgetsGetAColumnAndInLatexATableEach()
     {
         ResultTable table = ResultTableBuilder.Build(
             SyntheticResults.Experiment("gmm", [512, 1024], 2),
@@ -224,7 +225,8 @@ internal sealed class ResultTableTests
         {
             Assert.That(string.Join(" ", table.Columns.Select(c => c.Name)), Is.EqualTo("budget contender steps c2st"));
             Assert.That(string.Join("|", table.Rows.Select(r => r[0].Text).Distinct()), Is.EqualTo("|512|1024"));
-            Assert.That(LatexTable.Write(table, "t").Split("\\midrule\n"), Has.Length.EqualTo(4));
+            Assert.That(LatexTable.Write(table, "t"), Does.Contain(@"t, budget 512.").And.Contain(@"\label{t-1024}"));
+            Assert.That(LatexTable.Write(table, "t").Split("\\midrule\n"), Has.Length.EqualTo(5), "heading and floor of each");
         });
     }
 
