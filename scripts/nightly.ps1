@@ -11,6 +11,17 @@ $category = if ($smoke) { "NightlySmoke" } else { "Nightly" }
 $short = @(if ($smoke) { "--warmupCount", "1", "--iterationCount", "1" })
 $rest = @($args | Select-Object -Skip ([int]$smoke))
 
+foreach ($argument in $rest) {
+    if ($argument -in "-h", "--help") {
+        Get-Content $PSCommandPath | Where-Object { $_ -like "#*" } | Select-Object -First 5 | ForEach-Object { $_ -replace "^# *" }
+        exit 0
+    }
+    if ($argument -ne "--update") {
+        Write-Error "scripts/nightly.ps1: unknown argument '$argument'; expected nothing, --update, smoke or --help." -ErrorAction Continue
+        exit 2
+    }
+}
+
 function Measure-Benchmarks($round) {
     dotnet run -c Release --no-build --project src/Benchmarks -- --anyCategories $category --artifacts "$results/benchmarks-$round" @short
     if ($LASTEXITCODE -ne 0) { Write-Warning "nightly: round $round of the benchmarks ended with exit code $LASTEXITCODE" }

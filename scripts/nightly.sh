@@ -12,6 +12,13 @@ if [ "${1:-}" = smoke ]; then
   profile=smoke results=results/scratch/nightly-smoke out=results/scratch/nightly-smoke-report
   category=NightlySmoke short="--warmupCount 1 --iterationCount 1"
 fi
+for argument in "$@"; do
+  case $argument in
+    --update) ;;
+    -h | --help) sed -n '2,/^set /{/^#/s/^# *//p}' "$0"; exit 0 ;;
+    *) echo "scripts/nightly.sh: unknown argument '$argument'; expected nothing, --update, smoke or --help." >&2; exit 2 ;;
+  esac
+done
 
 benchmarks() {
   # $short is two options or none.

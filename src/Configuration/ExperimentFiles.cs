@@ -11,7 +11,8 @@ namespace Reproduce.Configuration;
 /// </list>
 /// <para>
 /// Profiles and variants serve every experiment: what they say under <c>contenders</c> about a contender that the experiment does not have
-/// is passed over. Everything else that they add must be a known setting. How trees are laid over one another, and the wildcards
+/// is passed over. Everything else that they add must be a known setting. One that is for some experiments only names them under
+/// <c>experiments</c>. How trees are laid over one another, and the wildcards
 /// <c>"*"</c> and <c>"*:kind"</c>, is said at <see cref="YamlOverlay"/>.
 /// </para>
 /// <para>The folder <c>configs</c> stands beside the folder of the experiment file, or else in the working folder.</para>
@@ -20,8 +21,12 @@ public static class ExperimentFiles
 {
     private const string Contenders = "contenders";
     private const string Extends = "extends";
-    private const string Profiles = "profiles";
-    private const string Variants = "variants";
+
+    /// <summary>The folder of profiles in <c>configs</c>.</summary>
+    public const string Profiles = "profiles";
+
+    /// <summary>The folder of variants in <c>configs</c>.</summary>
+    public const string Variants = "variants";
 
     /// <summary>Loads an experiment with everything that is laid over it.</summary>
     /// <param name="experimentPath">The experiment file.</param>
@@ -84,8 +89,16 @@ public static class ExperimentFiles
     // The overlay itself and what it adds for this very experiment.
     private static List<YamlMap> OverlaysOf(ConfigurationFolder folder, string group, string overlay, YamlMap experiment)
     {
-        List<YamlMap> overlays = [folder.Load(group, overlay, $"--{group.TrimEnd('s')} {overlay}")];
+        string option = $"--{group.TrimEnd('s')} {overlay}";
+        YamlMap own = folder.Load(group, overlay, option);
         string name = (experiment.Find("name")?.Value as YamlScalar)?.Text ?? "";
+        IReadOnlyList<string> fitting = SharedFile.ExperimentsOf(own);
+        if (fitting.Count > 0 && !fitting.Contains(name, StringComparer.Ordinal))
+        {
+            throw new ConfigurationException($"{option}: this one is for {string.Join(" and ", fitting)}, got {Names.Quote(name)}.");
+        }
+
+        List<YamlMap> overlays = [new YamlMap(own.Position, [.. own.Entries.Where(e => e.Key != SharedFile.ExperimentsKey)])];
         if (folder.LoadAddition(group, overlay, name) is { } addition)
         {
             overlays.Add(addition);

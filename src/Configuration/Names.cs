@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Reproduce.Configuration;
 
 /// <summary>How names are written in files, which one somebody probably meant, and the words that error messages share.</summary>
-internal static partial class Names
+public static partial class Names
 {
     /// <summary>What <see cref="IsSafe"/> accepts, for error messages.</summary>
     public const string SafeDescription = "a name of small letters, digits, '-' and '_' (at most 64, not a device name such as 'con')";

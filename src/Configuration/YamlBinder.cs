@@ -268,9 +268,23 @@ internal sealed class TreeBinder(KindCatalogue kinds)
             }
 
             string problem = result.ErrorMessage ?? "expected another value";
-            Problems.Add(node.Position, inside, problem.EndsWith('.') ? problem : $"{problem}.");
+            problem = problem.EndsWith('.') ? problem : $"{problem}.";
+            // A file that fitted is not to blame when an option changed the value that it has to fit. The root has every option.
+            YamlMap? among = node as YamlMap ?? (path.Length > 0 ? map : null);
+            if (!node.Position.IsOption && among is not null && OptionsIn(among).FirstOrDefault() is { Source: not null } option)
+            {
+                Problems.Add(option, inside, $"{problem} That stands in {node.Position}: set it too.");
+            }
+            else
+            {
+                Problems.Add(node.Position, inside, problem);
+            }
         }
     }
+
+    // Where values of a map come from options of the command line.
+    private static IEnumerable<YamlPosition> OptionsIn(YamlMap map) =>
+        map.Entries.SelectMany(e => e.Value is YamlMap inner ? OptionsIn(inner) : [e.Value.Position]).Where(p => p.IsOption);
 
     private bool LengthIsRight(string? text, ValueRules rules, YamlNode node, string path)
     {

@@ -43,6 +43,9 @@ internal readonly record struct YamlPosition(string Source, int Line, int Column
     /// <summary>A position that stands for a whole source: an option of the command line, or a file that could not be read.</summary>
     public static YamlPosition Whole(string source) => new(source, 0, 0);
 
+    /// <summary>Whether this is an option of the command line.</summary>
+    public bool IsOption => Line == 0;
+
     /// <summary>The form compilers print and editors understand: <c>file(line,column)</c>, or the option alone.</summary>
     public override string ToString() => Line == 0 ? Source : FormattableString.Invariant($"{Source}({Line},{Column})");
 }

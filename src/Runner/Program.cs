@@ -16,11 +16,7 @@ if (!AnsiConsole.Profile.Out.IsTerminal)
 try
 {
     ParseResult command = Commands.Create().Parse(args);
-    if (command.Errors.Count > 0)
-    {
-        throw new ConfigurationException([.. command.Errors.Select(e => e.Message), "Run with --help to see what the program takes."]);
-    }
-
+    CommandProblems.Check(command);
     return command.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 catch (ConfigurationException e)

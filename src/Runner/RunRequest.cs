@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Reproduce.Configuration;
 using Reproduce.Reporting;
 using Reproduce.Runner.Catalogue;
@@ -99,8 +101,22 @@ public sealed record RunRequest
             return Variant is null ? Path.Combine(ResultsRoot, experiment.Name) : Path.Combine(ResultsRoot, experiment.Name, Variant);
         }
 
-        string?[] parts = [experiment.Name, Variant, Profile, Settings.Count > 0 ? "set" : null, Only.Count > 0 ? "only" : null];
-        return Path.Combine(ResultsRoot, ScratchFolder, string.Join('-', parts.OfType<string>()));
+        return Path.Combine(ResultsRoot, ScratchFolder, ScratchName(experiment.Name));
+    }
+
+    /// <summary>
+    /// The folder's name for a shrunken or otherwise changed run: what was asked for, and for settings a few digits that they decide, so
+    /// that runs with other settings have other folders.
+    /// </summary>
+    /// <param name="name">What it begins with.</param>
+    public string ScratchName(string name)
+    {
+        string? set = Settings.Count == 0
+            ? null
+            : "set-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Settings))))[..6];
+        string? only = Only.Count == 0 ? null : "only-" + string.Join('-', Only.Order(StringComparer.Ordinal));
+        string?[] parts = [name, Variant, Profile, set, only];
+        return string.Join('-', parts.OfType<string>());
     }
 
     /// <summary>Root folder for the results of jobs, shared by all experiments, profiles and variants.</summary>

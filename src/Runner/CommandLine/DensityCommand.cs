@@ -7,6 +7,7 @@ using Reproduce.Runner.Densities;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
+using Spectre.Console;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.CommandLine;
@@ -28,15 +29,31 @@ public static class DensityCommand
     /// <summary>Runs what is not in the cache yet and writes the page and its tables.</summary>
     /// <param name="request">The experiment.</param>
     /// <param name="settings">The size.</param>
+    /// <param name="dataSets">
+    /// The number of test sets that was asked for; 0 when none was, and all may be taken where they are fewer.
+    /// </param>
+    /// <param name="dryRun">Say what would be run, and stop.</param>
     /// <param name="verbose">Show details on the console.</param>
     /// <returns>An exit code.</returns>
     /// <exception cref="ConfigurationException">A file or a setting is wrong, or the task's likelihood is not known.</exception>
-    public static int Run(RunRequest request, DensitySettings settings, bool verbose)
+    public static int Run(RunRequest request, DensitySettings settings, int dataSets, bool dryRun, bool verbose)
     {
         ArgumentNullException.ThrowIfNull(request);
         RunSetup setup = RunSetup.Load(request);
+        int available = setup.Plan.Experiment.Test.DataSets;
+        if (dataSets > available)
+        {
+            throw new ConfigurationException($"--data-sets: expected at most {available}, the experiment's test sets, got {dataSets}.");
+        }
+
         DensityPlan densities = new(setup.Plan, settings);
         string output = setup.Output;
+        if (dryRun)
+        {
+            PlanPrinter.Print(AnsiConsole.Console, densities.Jobs, output);
+            return ExitCodes.Success;
+        }
+
         using RunSession session = new([setup], "density.jsonl", verbose);
         if (session.TryRun(setup.Planned(densities.Jobs)) is int interrupted)
         {

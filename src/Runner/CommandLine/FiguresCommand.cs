@@ -14,6 +14,8 @@ namespace Reproduce.Runner.CommandLine;
 /// </summary>
 public static class FiguresCommand
 {
+    private const string Paper = "paper";
+
     /// <summary>Draws the figures.</summary>
     /// <param name="requests">The experiments, each as it was run.</param>
     /// <param name="output">Folder for the figures, or null for results/paper.</param>
@@ -55,8 +57,7 @@ public static class FiguresCommand
         }
 
         MeasurementTable measurements = new(rows);
-        string root = requests[0].ResultsRoot;
-        string folder = Path.GetFullPath(output ?? Path.Combine(root, requests[0].Variant is string v ? $"paper-{v}" : "paper"));
+        string folder = Path.GetFullPath(output ?? DefaultFolder(requests[0]));
         PublishedResults paper = ReportStage.ReadPublished(requests[0]);
         foreach (ReportFigure figure in Figures(runs, posteriors, measurements, paper))
         {
@@ -65,6 +66,15 @@ public static class FiguresCommand
         }
 
         return ExitCodes.Success;
+    }
+
+    // Figures of shrunken runs never overwrite those of the paper's scale.
+    private static string DefaultFolder(RunRequest request)
+    {
+        string name = request.ScratchName(Paper);
+        return request.Profile is null && request.Settings.Count == 0
+            ? Path.Combine(request.ResultsRoot, name)
+            : Path.Combine(request.ResultsRoot, RunRequest.ScratchFolder, name);
     }
 
     private static IEnumerable<ReportFigure> Figures(

@@ -3,6 +3,7 @@ using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Display;
 using Reproduce.Runner.Pipeline;
 using Spectre.Console;
 using static TorchSharp.torch;
@@ -42,7 +43,7 @@ public static class PlanPrinter
                 training.TotalEpochs(job.Budget).ToString("N0", CultureInfo.InvariantCulture),
                 training.TotalSteps(job.Budget).ToString("N0", CultureInfo.InvariantCulture),
                 string.Join(" ", plan.StepsOf(job)),
-                job.Folder.IsComplete ? "done" : "open");
+                StateOf(job));
         }
 
         console.Write(table);
@@ -50,7 +51,64 @@ public static class PlanPrinter
         TestSettings test = plan.Experiment.Test;
         console.MarkupLineInterpolated(
             $"{test.DataSets} test sets x {test.Draws} draws at {plan.Samples.Count} settings, {open} of them open");
+        PrintCost(console, plan, open);
     }
+
+    /// <summary>Prints jobs with their states.</summary>
+    /// <param name="console">Where to.</param>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="output">Folder for tables and figures.</param>
+    public static void Print(IAnsiConsole console, IEnumerable<IJob> jobs, string output)
+    {
+        ArgumentNullException.ThrowIfNull(console);
+        ArgumentNullException.ThrowIfNull(jobs);
+        console.MarkupLineInterpolated($"results in {output}");
+        Table table = new Table().AddColumns("stage", "job", "state");
+        foreach (IJob job in jobs)
+        {
+            table.AddRow(job.Folder.Stage, Markup.Escape(job.Folder.Label), StateOf(job));
+        }
+
+        console.Write(table);
+    }
+
+    private static string StateOf(IJob job) =>
+        job.Folder.IsComplete ? "done"
+        : job.Folder.Failure is not null ? "failed"
+        : Directory.Exists(job.Folder.WorkPath) ? "begun"
+        : "open";
+
+    // Time and memory as the trainings that are done tell them: what a step takes on this machine, nobody knows before.
+    private static void PrintCost(IAnsiConsole console, RunPlan plan, int open)
+    {
+        Dictionary<string, TrainJob[]> done = plan.Trainings.Where(j => j.Folder.IsComplete).GroupBy(j => j.Contender)
+            .ToDictionary(g => g.Key, g => g.ToArray());
+        TrainJob[] toDo = [.. plan.Trainings.Where(j => !j.Folder.IsComplete)];
+        TrainJob[] known = [.. toDo.Where(j => done.ContainsKey(j.Contender))];
+        if (known.Length > 0)
+        {
+            double seconds = known.Sum(j => StepsOf(j) * done[j.Contender].Sum(d => d.Folder.Seconds) / done[j.Contender].Sum(StepsOf));
+            long memory = known.SelectMany(j => done[j.Contender]).Max(d => d.Folder.Origin?.PeakMemoryBytes ?? 0);
+            string time = Durations.Format(TimeSpan.FromSeconds(seconds));
+            console.MarkupLineInterpolated(
+                $"{known.Length} of {toDo.Length} open trainings: about {time} of one core in all, and {Gigabytes(memory)} of memory each");
+        }
+        else if (toDo.Length > 0)
+        {
+            console.MarkupLineInterpolated($"how long the open trainings take is told when one of each contender is done");
+        }
+
+        if (open > 0)
+        {
+            TestSettings test = plan.Experiment.Test;
+            double bytes = (double)open * test.DataSets * test.Draws * plan.Task.ParameterNames.Count * sizeof(float);
+            console.MarkupLineInterpolated($"disk: about {Gigabytes(bytes)} for the open draws, in the cache");
+        }
+    }
+
+    private static double StepsOf(TrainJob job) => job.Settings.Training.TotalSteps(job.Budget);
+
+    private static string Gigabytes(double bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB");
 
     // Looking at a file must not take the memory of what it asks for: a large network is not built to count its weights.
     private static string WeightsOf(TrainJob job, RunPlan plan, Device device) => DenseWeights(job, plan) is > MostToBuild and var many

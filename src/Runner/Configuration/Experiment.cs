@@ -149,7 +149,8 @@ public sealed record Experiment : IValidatableObject
             foreach (string contender in claim.Contenders.Where(c => !Contenders.ContainsKey(c)))
             {
                 yield return new ValidationResult(
-                    $"'{claim.Id}': there is no contender '{contender}'; the contenders are {string.Join(", ", Contenders.Keys)}",
+                    $"'{claim.Id}': there is no contender '{contender}'; the contenders are {string.Join(", ", Contenders.Keys)}; "
+                        + "to run without one, use --only.",
                     [nameof(Claims)]
                 );
             }

@@ -24,6 +24,9 @@ public sealed record Manifest
     /// <summary>What the command changed of the experiment file, for a reader; null in files of before it was recorded.</summary>
     public string? Scale { get; init; }
 
+    /// <summary>The profile that shrank the experiment; null at the paper's scale.</summary>
+    public string? Profile { get; init; }
+
     /// <summary>UTC time at which the run was finished.</summary>
     public required string Finished { get; init; }
 
@@ -125,6 +128,7 @@ public sealed record Manifest
         return manifest with
         {
             Scale = ScaleOf(request),
+            Profile = request.Profile,
             JobSeconds = plan
                 .Jobs.Select(j => j.Folder)
                 .Where(f => f.IsComplete)

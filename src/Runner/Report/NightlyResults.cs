@@ -35,6 +35,13 @@ public sealed record NightlyResults(
             throw new ConfigurationException($"{folder}: expected the results of a night; scripts/nightly.sh (or .ps1) makes them.");
         }
 
+        if (measured.FirstOrDefault(IsOfThePapersScale) is string foreign)
+        {
+            throw new ConfigurationException(
+                $"{folder}: expected the results of a night, which has a profile; {foreign} was run at the paper's scale. "
+                    + "scripts/nightly.sh (or .ps1) makes a night's results.");
+        }
+
         MeasurementTable[] tables = [.. measured.Select(f => MeasurementTable.Read(MeasurementFile.Find(f)!))];
         NightlyEntry[] quality = [.. tables.SelectMany(t => NightlyQuality.Entries(t, ReportStyles.Of(t.Contenders)))];
         return new NightlyResults(
@@ -43,6 +50,9 @@ public sealed record NightlyResults(
             [.. experiments.Where(f => File.Exists(ReportStage.WorkingCopy(f))).Except(measured)],
             ReportStyles.Of(tables.SelectMany(t => t.Contenders)));
     }
+
+    private static bool IsOfThePapersScale(string experiment) =>
+        Path.Combine(experiment, Manifest.FileName) is string file && File.Exists(file) && Manifest.Read(file).Profile is null;
 
     // The last run of the night says when and where: the same results, judged again, are the same night.
     private static NightlyOrigin FindOrigin(string[] measured)

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Reproduce.Configuration;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
@@ -34,9 +35,9 @@ public sealed class GoldenFoldersTests
 
     private static IEnumerable<string> Jobs(string file)
     {
-        foreach (string? profile in Repository.Names("profiles").Prepend(null))
+        foreach (string? profile in Repository.NamesFor(file, ExperimentFiles.Profiles))
         {
-            foreach (string? variant in Repository.Names("variants").Prepend(null))
+            foreach (string? variant in Repository.NamesFor(file, ExperimentFiles.Variants))
             {
                 (_, Experiment experiment) = Repository.Request(file, profile, variant).Load();
                 RunPlan plan = new(experiment, variant ?? "paper", "cache", "cpu");

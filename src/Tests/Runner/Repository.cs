@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Reproduce.Configuration;
 using Reproduce.Runner;
 
 namespace Reproduce.Tests.Runner;
@@ -13,6 +14,11 @@ internal static class Repository
     public static IEnumerable<string> Names(string group) =>
         Directory.EnumerateFiles(Path.Combine(Root, "configs", group), "*.yaml").Select(f => Path.GetFileNameWithoutExtension(f)!)
             .Where(n => !n.Contains('.', StringComparison.Ordinal)).Order();
+
+    /// <summary>The profiles or variants that are for an experiment, and none of them.</summary>
+    public static IEnumerable<string?> NamesFor(string experimentFile, string group) =>
+        SharedFile.In(Path.Combine(Root, "configs"), group).Where(f => f.IsFor(Path.GetFileNameWithoutExtension(experimentFile)))
+            .Select(f => f.Name).Prepend(null);
 
     public static RunRequest Request(string experiment, string? profile = null, string? variant = null, params string[] settings) => new()
     {

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Reproduce.Configuration;
 using Reproduce.Runner.Configuration;
 
 namespace Reproduce.Tests.Runner;
@@ -8,8 +9,8 @@ public sealed class ShippedConfigurationTests
 {
     public static IEnumerable<TestCaseData> Combinations =>
         from experiment in Repository.Experiments
-        from profile in Repository.Names("profiles").Prepend(null)
-        from variant in Repository.Names("variants").Prepend(null)
+        from profile in Repository.NamesFor(experiment, ExperimentFiles.Profiles)
+        from variant in Repository.NamesFor(experiment, ExperimentFiles.Variants)
         select new TestCaseData(Path.GetFileName(experiment), profile, variant);
 
     [TestCaseSource(nameof(Combinations))]

@@ -80,7 +80,8 @@ internal sealed class SyntheticNight
         MeasurementFile.Write(Measurements(), experiment);
         File.WriteAllText(Path.Combine(experiment, "manifest.json"), $$"""
             {
-              "command": "", "finished": "{{date}}", "git_commit": "0123456789ab", "processor": "{{processor}}", "cores": 2, "operating_system": "",
+              "command": "", "profile": "nightly", "finished": "{{date}}",
+              "git_commit": "0123456789ab", "processor": "{{processor}}", "cores": 2, "operating_system": "",
               "runtime": "", "packages": {}, "device": "cpu", "threads": 2, "seed": 1, "wall_seconds": 1, "stage_wall_seconds": {},
               "job_seconds": {}, "peak_memory_bytes": 1
             }
