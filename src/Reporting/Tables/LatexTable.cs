@@ -68,14 +68,20 @@ public static class LatexTable
     }
 
     private static void Append(
-        StringBuilder text, IReadOnlyList<TableColumn> columns, List<IReadOnlyList<TableCell>> rows, string[] notes, string label, string caption)
+        StringBuilder text,
+        IReadOnlyList<TableColumn> columns,
+        List<IReadOnlyList<TableCell>> rows,
+        string[] notes,
+        string label,
+        string caption)
     {
         text.Append("\\begin{table*}[tp]\n\\centering\n");
         text.Append("\\caption{").Append(caption).Append("}\n\\label{").Append(label).Append("}\n\\footnotesize\n");
         // Only what is too wide is shrunk: a narrow table keeps the size of its letters.
         text.Append("\\resizebox{\\ifdim\\width>\\textwidth\\textwidth\\else\\width\\fi}{!}{%\n");
         text.Append("\\begin{tabular}{").Append(string.Concat(columns.Select(c => c.Numeric ? 'r' : 'l'))).Append("}\n\\toprule\n");
-        text.AppendJoin(" & ", columns.Select(c => LatexText.Stack(c.Latex, c.Numeric ? 'r' : 'l', LatexText.LongestHeading))).Append(" \\\\\n\\midrule\n");
+        text.AppendJoin(" & ", columns.Select(c => LatexText.Stack(c.Latex, c.Numeric ? 'r' : 'l', LatexText.LongestHeading)))
+            .Append(" \\\\\n\\midrule\n");
         for (int r = 0; r < rows.Count; r++)
         {
             if (r > 0 && StartsBlock(columns, rows[r - 1], rows[r]))
@@ -87,7 +93,10 @@ public static class LatexTable
         }
 
         text.Append("\\bottomrule\n\\end{tabular}}\n");
-        int[] shown = [.. rows.SelectMany(r => r).Select(c => c.Hole).OfType<string>().Distinct().Select(n => Array.IndexOf(notes, n)).Order()];
+        int[] shown =
+        [
+            .. rows.SelectMany(r => r).Select(c => c.Hole).OfType<string>().Distinct().Select(n => Array.IndexOf(notes, n)).Order(),
+        ];
         if (shown.Length > 0)
         {
             text.Append("\n\\smallskip\n")

@@ -78,7 +78,8 @@ internal sealed class LatexTests
     {
         Figure[] figures =
         [
-            SyntheticFigures.Grid(), SyntheticFigures.Ecdf(), SyntheticFigures.Ranks(), SyntheticFigures.Recovery(), SyntheticFigures.Loss(),
+            SyntheticFigures.Grid(), SyntheticFigures.Ecdf(), SyntheticFigures.Ranks(), SyntheticFigures.Recovery(),
+            SyntheticFigures.Loss(),
         ];
         string body = string.Concat(
             figures.Select((f, i) => Include(f.Save(_folder.Path, $"figure{i}").Pdf, f.Width / PixelsPerInch, LatexText.Escape(f.Caption)))
@@ -117,7 +118,8 @@ internal sealed class LatexTests
     // At its nominal size, or as large as a page has room for.
     private static string Include(string file, double inches, string caption = "A figure.") => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
-        $"\\begin{{figure*}}\\centering\\includegraphics[width={Math.Min(inches, 6.75):F3}in,height=8in,keepaspectratio]{{{file.Replace('\\', '/')}}}"
+        $"\\begin{{figure*}}\\centering\\includegraphics[width={Math.Min(inches, 6.75):F3}in,height=8in,keepaspectratio]"
+        + $"{{{file.Replace('\\', '/')}}}"
             + $"\\caption{{{caption}}}\\end{{figure*}}\n"
     );
 
