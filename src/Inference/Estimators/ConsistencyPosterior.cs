@@ -36,21 +36,19 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
     /// <param name="network">The free-form network F; owned by the estimator.</param>
     /// <param name="parameterVariance">Variance of the training parameters, [D]; replaced by the settings' value if one is given.</param>
     /// <param name="settings">Schedules and switches.</param>
+    /// <exception cref="ArgumentException">A parameter never varies, and the settings give no variance.</exception>
     public ConsistencyPosterior(
         long dimension, SummaryNetwork summary, FreeFormNetwork network, Tensor parameterVariance, ConsistencySettings settings)
         : base(nameof(ConsistencyPosterior))
     {
         ArgumentNullException.ThrowIfNull(parameterVariance);
         ArgumentNullException.ThrowIfNull(settings);
+        Tensor s2 = DataVariance.Of(settings.ParameterVariance, parameterVariance, dimension);
         this.summary = summary;
         this.network = network;
         _settings = settings;
         _huber = 0.00054 * Math.Sqrt(dimension);
         Dimension = dimension;
-
-        Tensor s2 = settings.ParameterVariance is double fixedVariance
-            ? full([dimension], fixedVariance, dtype: ScalarType.Float32, device: CPU)
-            : parameterVariance.to(ScalarType.Float32).clone();
         if (settings.TrainableSigma)
         {
             // The root first: a Parameter takes the tensor's handle over.

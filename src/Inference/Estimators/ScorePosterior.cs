@@ -39,6 +39,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
     /// <param name="network">The free-form network F; owned by the estimator.</param>
     /// <param name="parameterVariance">Variance of the training parameters, [D]; replaced by the settings' value if one is given.</param>
     /// <param name="settings">Noise levels and sampler.</param>
+    /// <exception cref="ArgumentException">A parameter never varies, and the settings give no variance.</exception>
     public ScorePosterior(
         long dimension, SummaryNetwork summary, FreeFormNetwork network, Tensor parameterVariance, DiffusionSettings settings)
         : base(nameof(ScorePosterior))
@@ -59,9 +60,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
         Dimension = dimension;
         _lowest = ShareBelow(settings.SmallestTime);
         _range = ShareBelow(settings.LargestTime) - _lowest;
-        variance = settings.ParameterVariance is double fixedVariance
-            ? full([dimension], fixedVariance, dtype: ScalarType.Float32, device: CPU)
-            : parameterVariance.to(ScalarType.Float32).clone();
+        variance = DataVariance.Of(settings.ParameterVariance, parameterVariance, dimension);
         deviation = variance.sqrt();
         variance.DetachFromDisposeScope();
         deviation.DetachFromDisposeScope();

@@ -13,7 +13,7 @@ public static class PosteriorSampler
 
     /// <summary>Draws from q(theta | x) for every data set.</summary>
     /// <param name="estimator">A trained estimator.</param>
-    /// <param name="x">J observations on the estimator's device.</param>
+    /// <param name="x">J observations on the estimator's device, of any type of numbers.</param>
     /// <param name="draws">Number of draws for each, S.</param>
     /// <param name="steps">Network passes per draw.</param>
     /// <param name="key">The stream; data set j, block b draws from key.Child(j).Child(b).</param>
@@ -21,6 +21,7 @@ public static class PosteriorSampler
     /// <param name="progress">Receives the finished share, 0 to 1.</param>
     /// <param name="cancel">Stops between network passes.</param>
     /// <returns>float32, [J, S, D], on the CPU, in the caller's dispose scope if there is one.</returns>
+    /// <exception cref="ArgumentException">An observation has NaN or infinity.</exception>
     public static Tensor Sample(
         IPosteriorEstimator estimator,
         Observation x,
@@ -55,7 +56,9 @@ public static class PosteriorSampler
     /// <param name="options">Batching.</param>
     /// <param name="progress">Receives the finished share, 0 to 1, after every pass and from the thread that made it.</param>
     /// <param name="cancel">Stops between network passes.</param>
-    /// <exception cref="ArgumentException"><paramref name="unfinished"/> is for other observations or another estimator.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="unfinished"/> is for other observations or another estimator, or an observation has NaN or infinity.
+    /// </exception>
     public static void Continue(
         UnfinishedDraws unfinished,
         IPosteriorEstimator estimator,
@@ -99,7 +102,7 @@ public static class PosteriorSampler
 
     /// <summary>Draws with their densities for every data set.</summary>
     /// <param name="estimator">A trained estimator.</param>
-    /// <param name="x">J observations on the estimator's device.</param>
+    /// <param name="x">J observations on the estimator's device, of any type of numbers.</param>
     /// <param name="draws">Number of draws for each, S.</param>
     /// <param name="key">The stream; data set j, block b draws from key.Child(j).Child(b).</param>
     /// <param name="options">Batching.</param>
@@ -107,7 +110,9 @@ public static class PosteriorSampler
     /// <param name="source">Makes draws and densities; null for the estimator itself.</param>
     /// <param name="cancel">Stops between passes.</param>
     /// <returns>Parameters float32, [J, S, D], and log-densities float64, [J, S], on the CPU.</returns>
-    /// <exception cref="ArgumentException">The estimator does not know the density of its draws.</exception>
+    /// <exception cref="ArgumentException">
+    /// The estimator does not know the density of its draws, or an observation has NaN or infinity.
+    /// </exception>
     public static DrawsWithDensity SampleWithDensity(
         IPosteriorEstimator estimator,
         Observation x,
@@ -181,7 +186,7 @@ public static class PosteriorSampler
             return;
         }
 
-        using Tensor condition = SummariseAll(estimator, x);
+        using Tensor condition = SummariseChecked(estimator, x);
         RunOnThreads(
             onCpu ? options.Threads : 1,
             missing,
@@ -193,6 +198,12 @@ public static class PosteriorSampler
                 progress?.Report((double)Interlocked.Increment(ref done) / passes.Count);
             },
             cancel);
+    }
+
+    private static Tensor SummariseChecked(IPosteriorEstimator estimator, Observation x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return SummariseAll(estimator, NetworkInput.Check(x, NetworkInput.TypeOf(estimator))).MoveToOuterDisposeScope();
     }
 
     private static Tensor SummariseAll(IPosteriorEstimator estimator, Observation x)

@@ -77,11 +77,12 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Trains to the end.</summary>
-    /// <param name="training">Training set on the estimator's device.</param>
+    /// <param name="training">Training set on the estimator's device; numbers of another type than the weights' are converted.</param>
     /// <param name="validation">Validation set on the same device, or null.</param>
     /// <param name="progress">Told at most ten times a second.</param>
     /// <param name="checkpoint">Called behind a step, once per <see cref="CheckpointInterval"/> and when cancelled.</param>
     /// <param name="cancel">Stops the training behind the current step.</param>
+    /// <exception cref="ArgumentException">Simulations of other shapes, or some of them failed: NaN or infinity.</exception>
     /// <exception cref="DivergedException">The loss or its gradient became infinite or not a number.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint callback was called.</exception>
     public void Run(
@@ -92,6 +93,9 @@ public sealed class Trainer : IDisposable
         CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(training);
+        using IDisposable converted = NewDisposeScope();
+        training = SimulationChecks.Check(training, _estimator, nameof(training));
+        validation = validation is null ? null : SimulationChecks.Check(validation, _estimator, nameof(validation));
         long perEpoch = _settings.StepsPerEpoch(training.Count);
         long epochs = _settings.TotalEpochs(training.Count);
         long total = _settings.TotalSteps(training.Count);
@@ -176,7 +180,7 @@ public sealed class Trainer : IDisposable
         }
 
         _random.Restart(_key.Child("observation").Child(Step));
-        return Resimulation.Simulate(theta, _random);
+        return NetworkInput.Convert(Resimulation.Simulate(theta, _random), theta.dtype, "resimulation");
     }
 
     // The host waits for the device once an epoch; the step at which a loss went wrong is known all the same.

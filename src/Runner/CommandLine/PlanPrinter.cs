@@ -126,7 +126,7 @@ public static class PlanPrinter
             ? plan.Task.SamplePrior(8, random)
             : zeros(8, plan.Task.ParameterNames.Count);
         using Simulations example = new(theta, plan.Task.Simulate(theta, random));
-        using IPosteriorEstimator estimator = EstimatorFactory.Create(job, example, device);
+        using IPosteriorEstimator estimator = EstimatorFactory.CreateLike(job, example, device);
         return estimator.Network.parameters().Sum(p => p.numel());
     }
 }

@@ -28,10 +28,27 @@ public static class EstimatorFactory
     /// <exception cref="ConfigurationException">A network does not fit to the task's parameters or observations.</exception>
     public static IPosteriorEstimator Create(TrainJob job, Simulations training, Device device)
     {
-        ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(training);
-        using RandomSource random = new(job.Key.Child("init"));
         using Tensor variance = training.Theta.var(0, unbiased: false);
+        return Create(job, training, variance, device);
+    }
+
+    /// <summary>An estimator whose numbers do not matter: to be counted, or to take the weights of a training.</summary>
+    /// <param name="job">The training.</param>
+    /// <param name="example">Simulations of the training set's shapes; their numbers may be anything.</param>
+    /// <param name="device">Where the estimator shall be.</param>
+    /// <exception cref="ConfigurationException">A network does not fit to the task's parameters or observations.</exception>
+    public static IPosteriorEstimator CreateLike(TrainJob job, Simulations example, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        using Tensor variance = ones(example.Theta.shape[1]);
+        return Create(job, example, variance, device);
+    }
+
+    private static IPosteriorEstimator Create(TrainJob job, Simulations training, Tensor variance, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        using RandomSource random = new(job.Key.Child("init"));
         SummaryNetwork summary = Fitting("summary", () => job.Summary.Create(training.X, random));
         EstimatorParts parts = new(training.Theta.shape[1], summary, variance, random);
         IPosteriorEstimator estimator = Fitting($"contenders.{job.Contender}", () => job.Settings.Create(parts));
@@ -63,7 +80,7 @@ public static class EstimatorFactory
         // Files of before shapes were written need the training set.
         using Simulations example = file.Example ?? TrainingSet(job);
         // What the example's numbers decide is a buffer of the network, and restored like the weights.
-        IPosteriorEstimator estimator = Create(job, example, device);
+        IPosteriorEstimator estimator = CreateLike(job, example, device);
         try
         {
             NetworkState.Restore(estimator.Network, file.State);

@@ -118,7 +118,7 @@ public sealed class TrainJob : IJob
         // One thread each: sums depend on the number of threads, and two trainings at once beat two threads in one.
         set_num_threads(1);
         using Simulations onCpu = EstimatorFactory.TrainingSet(this);
-        using Simulations training = onCpu.To(context.Device);
+        using Simulations training = onCpu.To(context.Device) with { ParameterNames = _scope.Task.ParameterNames };
         using Simulations? validation = ValidationSet(context.Device);
         using IPosteriorEstimator estimator = EstimatorFactory.Create(this, onCpu, context.Device);
         using Trainer trainer = new(estimator, Settings.Training, Key)

@@ -16,7 +16,7 @@ public sealed class FaultLog
     private static readonly string[] s_subjects =
     [
         "resume", "corruption", "two runs", "storage", "diverged", "memory", "configuration", "untrusted files", "determinism",
-        "metrics",
+        "metrics", "settings", "command line", "library data",
     ];
 
     private static readonly double s_share = Environment.GetEnvironmentVariable("REPRODUCE_FAULTS") switch
