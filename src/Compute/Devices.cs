@@ -25,7 +25,7 @@ public static class Devices
         NativeBackend.EnsureLoaded();
         if (!IsValid(name))
         {
-            throw new ArgumentException($"device: expected {Expected}, got '{name}'.", nameof(name));
+            throw new ArgumentException($"device: expected {Expected}, got '{name}'.");
         }
 
         if (name == "cpu")
@@ -45,8 +45,7 @@ public static class Devices
             throw new ArgumentException(
                 $"device: '{name}' is not available "
                     + $"({(available ? $"{cuda.device_count()} GPU(s) found" : "no GPU found by this build")}); "
-                    + "use 'cpu', or build with -p:TorchBackend=cuda on a machine with a GPU.",
-                nameof(name)
+                    + "use 'cpu', or build with -p:TorchBackend=cuda on a machine with a GPU."
             );
         }
 

@@ -94,6 +94,16 @@ public static class Npz
         }
     }
 
+    /// <summary>Reads a file whose arrays are all of float64.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The numbers of each array by its name; none of an empty one, which has no storage to look at.</returns>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static Dictionary<string, double[]> ReadDoubles(string path)
+    {
+        using IDisposable scope = NewDisposeScope();
+        return Read(path).ToDictionary(p => p.Key, p => p.Value.numel() == 0 ? [] : p.Value.data<double>().ToArray());
+    }
+
     /// <summary>
     /// Reads one array of a .npz file and leaves the others alone, or the only one of a bare .npy file, whatever the file is called.
     /// </summary>

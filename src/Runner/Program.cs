@@ -50,3 +50,10 @@ catch (Exception e) when (e is IOException or UnauthorizedAccessException)
     Console.Error.WriteLine(e.Message);
     return ExitCodes.Failure;
 }
+catch (Exception e)
+{
+    // A mistake of the program. Where it happened helps its authors alone.
+    bool isVerbose = args.Contains("--verbose");
+    Console.Error.WriteLine(isVerbose ? e.ToString() : $"Unforeseen: {e.GetType().Name}: {e.Message} (--verbose says where.)");
+    return ExitCodes.Failure;
+}

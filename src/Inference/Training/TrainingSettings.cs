@@ -37,8 +37,10 @@ public sealed record TrainingSettings : IValidatableObject
     [Range(0.0, 0.9999999)]
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>Added to the root of the second moment; 1e-7 is the published library's value.</summary>
-    [Range(0.0, 1.0)]
+    /// <summary>
+    /// Added to the root of the second moment; 1e-7 is the published library's value. With 0 a weight without a gradient would be 0/0.
+    /// </summary>
+    [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double AdamEpsilon { get; init; } = 1e-7;
 
     /// <summary>How often the loss on the validation set is measured in a training, evenly spread over the epochs.</summary>

@@ -85,7 +85,7 @@ public sealed class HtmlData(
             setting.Contender,
             setting.Budget,
             setting.Steps,
-            Trainings = summaries.Values.Max(s => s.Replicates),
+            Trainings = summaries.Values.Select(s => s.Replicates).DefaultIfEmpty().Max(),
             Values = summaries.Where(s => s.Value.HasValue).ToDictionary(
                 s => s.Key, s => new[] { Number(s.Value.Mean), Number(s.Value.HalfWidth), s.Value.DataSets }),
             Sets = summaries.Where(s => s.Value.DataSets > 1).ToDictionary(s => s.Key, s => s.Value.Values.Select(v => Number(v))),

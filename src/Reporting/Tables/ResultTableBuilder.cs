@@ -150,7 +150,7 @@ public static class ResultTableBuilder
         cells.Add(Whole(setting.Steps));
         if (layout.ShowTrainings)
         {
-            cells.Add(Whole(summaries.Values.Max(s => s[index].Replicates)));
+            cells.Add(Whole(summaries.Values.Select(s => s[index].Replicates).DefaultIfEmpty().Max()));
         }
 
         foreach (string metric in request.Metrics)

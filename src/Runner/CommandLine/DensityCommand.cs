@@ -76,7 +76,7 @@ public static class DensityCommand
                 .. jobs.Select(j =>
                     (
                         j,
-                        j.Folder.IsComplete ? Report.Measurements.ReadDoubles(j.Folder.FileOf(DensityJob.ResultFile)) : null,
+                        j.Folder.IsComplete ? Npz.ReadDoubles(j.Folder.FileOf(DensityJob.ResultFile)) : null,
                         j.WhyMissing()
                     )
                 ),

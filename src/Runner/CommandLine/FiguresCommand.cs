@@ -24,6 +24,7 @@ public static class FiguresCommand
     public static int Run(IReadOnlyList<RunRequest> requests, string? output)
     {
         ArgumentNullException.ThrowIfNull(requests);
+        FolderOption.Check("--out", output);
         List<RunPlan> runs = [];
         List<Measurement> rows = [];
         List<PosteriorRow> posteriors = [];

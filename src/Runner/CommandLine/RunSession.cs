@@ -28,6 +28,12 @@ internal sealed class RunSession : IDisposable
         RunSetup first = setups[0];
         try
         {
+            foreach (RunSetup setup in setups)
+            {
+                FolderOption.Make("--out", setup.Output);
+                FolderOption.Make("--cache", setup.Request.CacheFolder);
+            }
+
             _folders.AddRange(setups.Select(s => ResultsLock.Take(s.Output)));
             Logger log = Logging.Create(console, Path.Combine(first.Output, ResultsLock.LogsFolder, logFile), verbose);
             Log = log;

@@ -4,6 +4,7 @@ using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
+using Reproduce.Tasks;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.CommandLine;
@@ -21,6 +22,8 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
     /// <exception cref="ConfigurationException">A file or a setting is wrong.</exception>
     public static RunSetup Load(RunRequest request)
     {
+        FolderOption.Check("--out", request.Output);
+        FolderOption.Check("--cache", request.Cache);
         (YamlMap tree, Experiment experiment) = request.Load();
         if (request.Only.Except(experiment.Contenders.Keys).FirstOrDefault() is string unknown)
         {
@@ -29,9 +32,41 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
             );
         }
 
-        Device device = Devices.Parse(experiment.Device);
+        Device device = DeviceOf(experiment);
         RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only);
+        CheckObservation(plan);
         return new RunSetup(request, tree, plan, device, request.OutputFolder(experiment));
+    }
+
+    private static Device DeviceOf(Experiment experiment)
+    {
+        try
+        {
+            return Devices.Parse(experiment.Device);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConfigurationException(e.Message); // A GPU that is not there.
+        }
+    }
+
+    // Which observations are possible the exact posterior knows alone: it is asked before hours are spent.
+    private static void CheckObservation(RunPlan plan)
+    {
+        if (plan.Experiment.Figures.Observation is null || plan.Task.Description.Reference is not IReferencePosterior posterior)
+        {
+            return;
+        }
+
+        try
+        {
+            using Observation x = ShowJob.ObservationOf(plan.Experiment);
+            posterior.Sample(x, 1, plan.Key.Child("observation")).Dispose();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ConfigurationException($"figures.observation: {e.Message}");
+        }
     }
 
     /// <summary>The file of the measurements that a run has left in <see cref="Output"/>.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Training;
@@ -20,6 +21,7 @@ public abstract record ContenderSettings
     public int? FigureSteps { get; init; }
 
     /// <summary>Batch sizes of single budgets, in place of the training's.</summary>
+    [DistinctItems(nameof(BudgetBatchSize.Budget))]
     public BudgetBatchSize[]? BatchSizes { get; init; }
 
     /// <summary>

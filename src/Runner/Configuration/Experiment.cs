@@ -70,6 +70,7 @@ public sealed record Experiment : IValidatableObject
     public FigureSettings Figures { get; init; } = new();
 
     /// <summary>Sentences of the paper that a number can decide.</summary>
+    [DistinctItems(nameof(Claim.Id))]
     public Claim[] Claims { get; init; } = [];
 
     /// <inheritdoc/>
@@ -121,22 +122,35 @@ public sealed record Experiment : IValidatableObject
 
         if (Task.SplitSizes is (int training, int validation, int test))
         {
-            if (Simulations.Budgets.Max() > training || Simulations.Validation > validation)
+            string end = $"the data end at {training} for training and {validation} for validation";
+            if (Simulations.Budgets.Max() > training)
             {
-                yield return new ValidationResult(
-                    $"the data end at {training} for training and {validation} for validation",
-                    [nameof(Simulations)]
-                );
+                yield return new ValidationResult(end, [$"{nameof(Simulations)}.{nameof(Simulations.Budgets)}"]);
             }
 
-            if (Math.Max(Test.DataSets, Test.MarginalDataSets ?? 0) > test)
+            if (Simulations.Validation > validation)
             {
-                yield return new ValidationResult($"the data end at {test} test data sets", [nameof(Test)]);
+                yield return new ValidationResult(end, [$"{nameof(Simulations)}.{nameof(Simulations.Validation)}"]);
+            }
+
+            if (Test.Total > test)
+            {
+                string setting = Test.DataSets > test ? nameof(Test.DataSets) : nameof(Test.MarginalDataSets);
+                yield return new ValidationResult($"the data end at {test} test data sets", [$"{nameof(Test)}.{setting}"]);
             }
         }
         else if (Test.MarginalDataSets is not null)
         {
             yield return new ValidationResult("marginal_data_sets: expected only for a task whose parameters are data", [nameof(Test)]);
+        }
+
+        // Both samples are divided into the folds, as many draws of each.
+        if (Scores.C2st.Folds > 2L * Test.Draws)
+        {
+            yield return new ValidationResult(
+                $"expected at most twice test.draws ({Test.Draws}), got {Scores.C2st.Folds}",
+                [$"{nameof(Scores)}.{nameof(Scores.C2st)}.{nameof(Scores.C2st.Folds)}"]
+            );
         }
 
         foreach (Claim claim in Claims)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
 
 namespace Reproduce.Runner.Configuration;
 
@@ -6,7 +7,7 @@ namespace Reproduce.Runner.Configuration;
 public sealed record FigureSettings
 {
     /// <summary>Test data sets whose posterior draws are shown.</summary>
-    [Range(0, 1_000_000)]
+    [Range(0, 1_000_000), DistinctItems]
     public int[] ScatterDataSets { get; init; } = [0];
 
     /// <summary>
@@ -20,6 +21,7 @@ public sealed record FigureSettings
     public int? Budget { get; init; }
 
     /// <summary>The budget of figures that show one, out of those that there are.</summary>
-    /// <param name="budgets">At least one.</param>
-    public int Shown(IReadOnlyCollection<int> budgets) => Budget is int wanted && budgets.Contains(wanted) ? wanted : budgets.Max();
+    /// <param name="budgets">The budgets; where there are none, so is that of the figures (0).</param>
+    public int Shown(IReadOnlyCollection<int> budgets) =>
+        Budget is int wanted && budgets.Contains(wanted) ? wanted : budgets.DefaultIfEmpty().Max();
 }

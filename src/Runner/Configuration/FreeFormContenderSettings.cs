@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
 using Reproduce.Inference.Networks;
 
 namespace Reproduce.Runner.Configuration;
@@ -10,17 +11,17 @@ public abstract record FreeFormContenderSettings : ContenderSettings, IValidatab
     public FreeFormNetworkSettings Network { get; init; } = new ResidualMlpSettings();
 
     /// <summary>Numbers of sampling steps to try, ascending.</summary>
-    [PlanOnly, Range(1, 100_000), MinLength(1)]
+    [PlanOnly, Range(1, 100_000), MinLength(1), DistinctItems]
     public required int[] Steps { get; init; }
 
     /// <summary>The numbers that are tried at budgets without a full sweep; all when not given.</summary>
-    [PlanOnly, Range(1, 100_000)]
+    [PlanOnly, Range(1, 100_000), DistinctItems]
     public int[]? BudgetSteps { get; init; }
 
     /// <summary>
     /// Of those, the numbers that are tried for replicates after the first; all when not given, or when none of them is there.
     /// </summary>
-    [PlanOnly, Range(1, 100_000)]
+    [PlanOnly, Range(1, 100_000), DistinctItems]
     public int[]? ReplicateSteps { get; init; }
 
     /// <inheritdoc/>
@@ -46,11 +47,6 @@ public abstract record FreeFormContenderSettings : ContenderSettings, IValidatab
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Steps.Distinct().Count() != Steps.Length)
-        {
-            yield return new ValidationResult("expected each number of steps once", [nameof(Steps)]);
-        }
-
         if (FigureSteps is int wanted && !Steps.Contains(wanted))
         {
             yield return new ValidationResult($"expected one of 'steps' ({string.Join(", ", Steps)}), got {wanted}", [nameof(FigureSteps)]);

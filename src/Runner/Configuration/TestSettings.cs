@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Reproduce.Runner.Configuration;
 
 /// <summary>What the estimators are tested on.</summary>
-public sealed record TestSettings
+public sealed record TestSettings : IValidatableObject
 {
     /// <summary>Test data sets, J.</summary>
     [Range(1, 1_000_000)]
@@ -26,4 +26,16 @@ public sealed record TestSettings
 
     /// <summary>Test data sets that are needed in all.</summary>
     public int Total => Math.Max(DataSets, MarginalDataSets ?? 0);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (MarginalDataSets / MarginalParts < 2)
+        {
+            yield return new ValidationResult(
+                $"expected at most half of marginal_data_sets ({MarginalDataSets}), as a part needs two, got {MarginalParts}",
+                [nameof(MarginalParts)]
+            );
+        }
+    }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Reproduce.Configuration;
+
 namespace Reproduce.Runner.Pipeline;
 
 /// <summary>Tries a job, in whatever process: a job that fails leaves the reason beside its folder.</summary>
@@ -45,11 +48,14 @@ public static class JobAttempt
             : job.Needs.Select(WhyMissing).FirstOrDefault(reason => reason is not null) ?? job.Folder.Failure?.Reason ?? "it was not run";
     }
 
-    // Null for what is no failure of this job alone, such as a full disk.
+    // Null for what is no failure of this job alone, such as a full disk. An argument that a library refuses, or an operation of libtorch,
+    // is a matter of this job's settings or numbers: the others go on.
     private static string? ReasonOf(IJob job, Exception e) => e switch
     {
         JobFailedException or InvalidDataException => e.Message,
         _ when MemoryShortage.Caused(e) => MemoryShortage.Describe(job, e),
+        ConfigurationException or ArgumentException or InvalidOperationException or ExternalException =>
+            $"{job.Folder.Stage}, {job.Folder.Label}: {e.Message.Split('\n')[0]}",
         _ => null,
     };
 }

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using Reproduce.Compute;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Storage;
-using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Pipeline;
 
@@ -33,9 +32,8 @@ public static class StoredScores
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(metric);
-        using IDisposable scope = NewDisposeScope();
         string own = folder.FileOf(metric.File);
-        return Npz.Read(File.Exists(own) ? own : folder.FileOf(OldFile)).ToDictionary(p => p.Key, p => p.Value.data<double>().ToArray());
+        return Npz.ReadDoubles(File.Exists(own) ? own : folder.FileOf(OldFile));
     }
 
     /// <summary>Takes what a finished score has of the wanted metrics over into the folder in which it is worked on again.</summary>

@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Reporting;
 using Reproduce.Runner.Catalogue;
@@ -130,6 +131,11 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
 
     private void AddCalibration(List<ReportFigure> figures)
     {
+        if (plan.Experiment.Test.DataSets < 2)
+        {
+            return; // One data set has ranks and no distribution of ranks.
+        }
+
         List<EcdfPanel> ecdfs = [];
         List<RankHistogramPanel> histograms = [];
         List<RecoveryPanel> recoveries = [];
@@ -189,7 +195,7 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
         List<LossCurve> curves = [];
         foreach (TrainJob job in plan.Trainings.Where(t => t.Replicate == 0 && t.Folder.IsComplete))
         {
-            Dictionary<string, double[]> losses = Measurements.ReadDoubles(job.Folder.FileOf(StageFiles.Losses));
+            Dictionary<string, double[]> losses = Npz.ReadDoubles(job.Folder.FileOf(StageFiles.Losses));
             (double[] epochs, double[] training) = Columns(losses["training"]);
             (double[] validated, double[] validation) = Columns(losses["validation"]);
             Dictionary<double, double> known = validated.Zip(validation).ToDictionary(p => p.First, p => p.Second);

@@ -2,7 +2,6 @@ using Reproduce.Compute;
 using Reproduce.Reporting;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Pipeline;
-using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Report;
 
@@ -54,18 +53,10 @@ public static class Measurements
         return rows;
     }
 
-    /// <summary>Reads a file of float64 arrays.</summary>
-    /// <param name="path">The file.</param>
-    public static Dictionary<string, double[]> ReadDoubles(string path)
-    {
-        using IDisposable scope = NewDisposeScope();
-        return Npz.Read(path).ToDictionary(p => p.Key, p => p.Value.data<double>().ToArray());
-    }
-
     /// <summary>Median time of the repetitions, for all draws of all data sets.</summary>
     private static double Seconds(SampleJob job)
     {
-        double[] seconds = [.. ReadDoubles(job.Folder.FileOf(StageFiles.Timing))["seconds"].Order()];
+        double[] seconds = [.. Npz.ReadDoubles(job.Folder.FileOf(StageFiles.Timing))["seconds"].Order()];
         int middle = seconds.Length / 2;
         return seconds.Length % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
     }

@@ -4,7 +4,7 @@ using Reproduce.Compute;
 namespace Reproduce.Inference.Networks.Images;
 
 /// <summary>Settings of <see cref="ImageSummaryCnn"/>; the defaults are the ones of the published denoising experiment.</summary>
-public sealed record ImageSummaryCnnSettings : SummaryNetworkSettings, INamedKind
+public sealed record ImageSummaryCnnSettings : SummaryNetworkSettings, IValidatableObject, INamedKind
 {
     /// <inheritdoc/>
     public static string Kind => "image-cnn";
@@ -26,9 +26,23 @@ public sealed record ImageSummaryCnnSettings : SummaryNetworkSettings, INamedKin
     public double L2 { get; init; } = 1e-5;
 
     /// <inheritdoc/>
+    public override double RoughWeights =>
+        9.0 * ((double)FirstChannels * FirstChannels + (double)FirstChannels * Outputs + (double)Outputs * Outputs);
+
+    /// <inheritdoc/>
     public override SummaryNetwork Create(Observation example, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(example);
         return new ImageSummaryCnn(example.Sole.shape[1], this, random);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (FirstChannels % Groups != 0 || Outputs % Groups != 0)
+        {
+            yield return new ValidationResult(
+                $"expected a divisor of first_channels ({FirstChannels}) and outputs ({Outputs}), got {Groups}", [nameof(Groups)]);
+        }
     }
 }

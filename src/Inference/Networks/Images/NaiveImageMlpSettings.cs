@@ -4,7 +4,7 @@ using Reproduce.Compute;
 namespace Reproduce.Inference.Networks.Images;
 
 /// <summary>Settings of <see cref="NaiveImageMlp"/>; the defaults are the ones of the published denoising experiment.</summary>
-public sealed record NaiveImageMlpSettings : FreeFormNetworkSettings, INamedKind
+public sealed record NaiveImageMlpSettings : FreeFormNetworkSettings, IValidatableObject, INamedKind
 {
     /// <inheritdoc/>
     public static string Kind => "naive";
@@ -29,5 +29,14 @@ public sealed record NaiveImageMlpSettings : FreeFormNetworkSettings, INamedKind
     {
         ArgumentNullException.ThrowIfNull(parts);
         return new NaiveImageMlp(parts.Dimension, parts.Condition, parts.LargestTime, this, parts.Random);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (TimeFeatures % 2 != 0)
+        {
+            yield return new ValidationResult($"expected an even number, got {TimeFeatures}", [nameof(TimeFeatures)]);
+        }
     }
 }

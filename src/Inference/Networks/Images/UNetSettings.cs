@@ -4,7 +4,7 @@ using Reproduce.Compute;
 namespace Reproduce.Inference.Networks.Images;
 
 /// <summary>Settings of <see cref="UNet"/>; the defaults are the ones of the published denoising experiment.</summary>
-public sealed record UNetSettings : FreeFormNetworkSettings, INamedKind
+public sealed record UNetSettings : FreeFormNetworkSettings, IValidatableObject, INamedKind
 {
     /// <inheritdoc/>
     public static string Kind => "u-net";
@@ -44,5 +44,14 @@ public sealed record UNetSettings : FreeFormNetworkSettings, INamedKind
         return side * side == parts.Dimension
             ? new UNet(side, parts.Condition, parts.LargestTime, this, parts.Random)
             : throw new ArgumentException($"a u-net needs parameters that are a square image, and this task has {parts.Dimension}.");
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Channels % Groups != 0)
+        {
+            yield return new ValidationResult($"expected a divisor of channels ({Channels}), got {Groups}", [nameof(Groups)]);
+        }
     }
 }

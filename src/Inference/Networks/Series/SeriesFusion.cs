@@ -95,12 +95,19 @@ public sealed class SeriesFusion : SummaryNetwork
 
     private void CheckShapes(Observation x)
     {
+        if (_parts.FirstOrDefault(part => !x.Parts.ContainsKey(part)) is string unknown)
+        {
+            throw new ArgumentException(
+                $"{(unknown == _settings.Curve ? "curve" : "profiles")}: the observation has no part '{unknown}'; it has: "
+                    + $"{string.Join(", ", x.Parts.Keys)}."
+            );
+        }
+
         long points = x[_settings.Profiles[0]].shape[^1];
         if (points % _settings.PointsPerStep != 0)
         {
             throw new ArgumentException(
-                $"points per step: expected a divisor of the {points} points, got {_settings.PointsPerStep}.",
-                nameof(x)
+                $"points_per_step: expected a divisor of the {points} points, got {_settings.PointsPerStep}."
             );
         }
 

@@ -40,4 +40,15 @@ public sealed record TimeSeriesTransformerSettings
     /// <summary>L2 penalty on weights and biases of the dense layers.</summary>
     [Range(0.0, 1.0)]
     public double L2 { get; init; } = 1e-4;
+
+    /// <summary>Weights between layers of full width, of which a large network has most.</summary>
+    public double RoughWeights
+    {
+        get
+        {
+            double attention = (double)Heads * KeySize;
+            return 4.0 * TemplateUnits * TemplateUnits + (Blocks + 1.0) * Layers * Units * Units
+                + TemplateUnits * (2 * attention + 2.0 * Units + Outputs);
+        }
+    }
 }

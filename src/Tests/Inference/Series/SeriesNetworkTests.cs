@@ -209,13 +209,13 @@ public sealed class SeriesNetworkTests
         {
             Assert.That(
                 () => new SeriesFusion(x, Small with { PointsPerStep = 4 }, random),
-                Throws.ArgumentException.With.Message.StartsWith("points per step: expected a divisor of the 6 points, got 4."));
+                Throws.ArgumentException.With.Message.StartsWith("points_per_step: expected a divisor of the 6 points, got 4."));
             Assert.That(
                 () => new SeriesFusion(x, Small with { Profiles = ["a", "growth"], Curve = "b" }, random),
                 Throws.ArgumentException.With.Message.StartsWith("observation 'growth': expected [B, 6], got [6, 4]."));
             Assert.That(
                 () => new SeriesFusion(x, Small with { Curve = "grow" }, random),
-                Throws.ArgumentException.With.Message.Contains("The observation has no tensor 'grow'"));
+                Throws.ArgumentException.With.Message.Contains("curve: the observation has no part 'grow'"));
         });
     }
 
