@@ -8,6 +8,9 @@ public interface IConfiguration
     /// <summary>Names of the plane's two coordinates.</summary>
     (string X, string Y) AxisNames { get; }
 
+    /// <summary>What the observed point is called.</summary>
+    string ObservedName { get; }
+
     /// <summary>The chain of points that one parameter vector describes.</summary>
     /// <param name="theta">[D].</param>
     IReadOnlyList<(double X, double Y)> Configuration(ReadOnlySpan<float> theta);

@@ -36,6 +36,9 @@ public sealed class KinematicsTask : ITask, IReferencePosterior, IResimulation, 
     };
 
     /// <inheritdoc/>
+    public string ObservedName => "end point";
+
+    /// <inheritdoc/>
     public (string X, string Y) AxisNames => ("reach", "height");
 
     /// <inheritdoc/>

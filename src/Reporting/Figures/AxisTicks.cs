@@ -71,13 +71,19 @@ internal static class AxisTicks
         return ticks;
     }
 
-    /// <summary>Ticks of a logarithmic axis at given numbers only, such as the budgets that were run.</summary>
-    public static NumericManual LogAt(IEnumerable<double> values, bool labels)
+    /// <summary>
+    /// Ticks of a logarithmic axis at given numbers only, such as the budgets that were run; every one is labelled where there is
+    /// room, else the last and every second or third before it.
+    /// </summary>
+    public static NumericManual LogAt(IReadOnlyList<double> values, double pixels, bool labels)
     {
+        const double room = 34;
+        int every = (int)Math.Ceiling(room * Math.Max(1, values.Count - 1) / pixels);
         var ticks = new NumericManual();
-        foreach (double value in values)
+        for (int i = 0; i < values.Count; i++)
         {
-            ticks.AddMajor(Math.Log10(value), labels ? NumberText.Fixed(value, 0) : "");
+            bool labelled = labels && (values.Count - 1 - i) % every == 0;
+            ticks.AddMajor(Math.Log10(values[i]), labelled ? NumberText.Fixed(values[i], 0) : "");
         }
 
         return ticks;

@@ -33,6 +33,9 @@ public sealed class Figure
     /// <summary>Height in CSS pixels.</summary>
     public int Height { get; }
 
+    /// <summary>The panels, in the order in which they were made.</summary>
+    internal IReadOnlyList<FigurePanel> Panels => _panels;
+
     /// <summary>Writes name.svg, name.pdf and name.png into a folder, which is made when it is missing.</summary>
     public FigureFiles Save(string folder, string name)
     {

@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace Reproduce.Reporting;
 
-/// <summary>An entry of a legend: a line, a marker, a band, or several of them over one another.</summary>
+/// <summary>
+/// An entry of a legend: a line, a marker, a band, or several of them over one another; or a sample of what stands beside points.
+/// </summary>
 internal sealed record LegendEntry(string Text, Color Color)
 {
     public LinePattern? Line { get; init; }
@@ -13,6 +15,8 @@ internal sealed record LegendEntry(string Text, Color Color)
     public MarkerShape Marker { get; init; } = MarkerShape.None;
 
     public bool Band { get; init; }
+
+    public string? Sample { get; init; }
 }
 
 /// <summary>A legend in a strip above the panels, where it hides no data; it wraps to the width of the figure.</summary>
@@ -52,6 +56,14 @@ internal sealed class FigureLegend
     // A lone marker needs no room for a line.
     private static float Symbol(LegendEntry entry) => entry.Line is null && !entry.Band ? ShortSymbol : LongSymbol;
 
+    private static void Text(SKCanvas canvas, Paint paint, string text, float size, float x, float y)
+    {
+        LabelStyle label = FigureStyle.Text(size, FigureStyle.Ink);
+        label.Alignment = Alignment.MiddleLeft;
+        label.OffsetY = 1.3f;
+        label.Render(canvas, new Pixel(x, y), paint, text);
+    }
+
     public void Draw(SKCanvas canvas, Paint paint)
     {
         foreach ((LegendEntry? entry, float x, int row) in _placed)
@@ -83,10 +95,12 @@ internal sealed class FigureLegend
                 );
             }
 
-            LabelStyle label = FigureStyle.Text(FigureStyle.LegendSize, FigureStyle.Ink);
-            label.Alignment = Alignment.MiddleLeft;
-            label.OffsetY = 1.3f;
-            label.Render(canvas, new Pixel(x + symbol + Gap, y), paint, entry.Text);
+            if (entry.Sample is string sample)
+            {
+                Text(canvas, paint, sample, FigureStyle.PointLabelSize, x, y);
+            }
+
+            Text(canvas, paint, entry.Text, FigureStyle.LegendSize, x + symbol + Gap, y);
         }
     }
 }

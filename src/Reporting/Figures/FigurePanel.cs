@@ -119,7 +119,8 @@ internal sealed class FigurePanel
             new FigureText(
                 text,
                 new Pixel(DataRect.HorizontalCenter, DataRect.Bottom + 17),
-                FigureStyle.LabelSize,
+                // Panels side by side each have their name.
+                Fitting(text, FigureStyle.LabelSize, DataRect.Width - 6),
                 FigureStyle.Ink,
                 Alignment.UpperCenter
             )

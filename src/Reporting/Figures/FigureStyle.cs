@@ -27,6 +27,8 @@ public static class FigureStyle
     internal static Color Faint { get; } = Color.FromHex("#8A8A8A");
     internal static Color GridLine { get; } = Color.FromHex("#E6E6E6");
 
+    internal static Color Backdrop { get; } = Color.FromHex("#C4C4C4");
+
     internal static LinePattern LongDash { get; } = new([7, 3], 0, "long dash");
     internal static LinePattern Dash { get; } = new([4, 2.5f], 0, "dash");
     internal static LinePattern DashDot { get; } = new([6, 2, 1.2f, 2], 0, "dash dot");

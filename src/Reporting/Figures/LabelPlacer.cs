@@ -5,15 +5,34 @@ namespace Reproduce.Reporting;
 
 /// <summary>
 /// Puts short labels beside points so that no label covers a marker, another label or (as far as possible) a line. A label without a free
-/// place is left out unless it must be shown; the important ones are placed first.
+/// place is left out; one that should be shown may cross a line and stand further away, and is to be placed first.
 /// </summary>
 internal sealed class LabelPlacer(PixelRect bounds)
 {
-    private static readonly (int X, int Y)[] _directions = [(0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1)];
+    // What no label may cost: it would cover a marker, another label or the edge.
+    private const double Covering = 100;
+
+    private const float Apart = 4;
+
+    private static readonly float[] s_near = [4f];
+    private static readonly float[] s_far = [4f, 7f, 11f, 16f];
+    private static readonly (float X, float Y)[] s_directions =
+    [
+        (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (.5f, 1), (-.5f, 1), (.5f, -1), (-.5f, -1),
+    ];
+
     private readonly List<PixelRect> _taken = [];
     private readonly List<(Pixel From, Pixel To)> _lines = [];
 
     public void AvoidMarker(Pixel center, float size) => _taken.Add(Around(center, size, size));
+
+    public void AvoidText(FigureText text)
+    {
+        using var font = new SKFont(FigureFont.Typeface, text.Size);
+        _taken.Add(
+            new PixelRect(text.Position.X, text.Position.X + font.MeasureText(text.Text), text.Position.Y, text.Position.Y - text.Size)
+        );
+    }
 
     public void AvoidLine(IReadOnlyList<Pixel> points)
     {
@@ -28,9 +47,9 @@ internal sealed class LabelPlacer(PixelRect bounds)
         using var font = new SKFont(FigureFont.Typeface, FigureStyle.PointLabelSize);
         float width = font.MeasureText(text) + 1, height = FigureStyle.PointLabelSize;
         (PixelRect Rect, double Cost)? best = null;
-        foreach (float distance in required ? new[] { 4f, 7f, 11f } : [4f])
+        foreach (float distance in required ? s_far : s_near)
         {
-            foreach ((int dx, int dy) in _directions)
+            foreach ((float dx, float dy) in s_directions)
             {
                 var center = new Pixel(point.X + dx * (distance + width / 2), point.Y + dy * (distance + height / 2));
                 PixelRect rect = Around(center, width, height);
@@ -41,21 +60,22 @@ internal sealed class LabelPlacer(PixelRect bounds)
                 }
             }
         }
-        if (best is not { } chosen || (chosen.Cost >= 6 && !required))
+        if (best is not { } chosen || chosen.Cost >= (required ? Covering : 6))
         {
             return null;
         }
 
-        _taken.Add(chosen.Rect);
+        // Numbers side by side would read as one.
+        _taken.Add(new PixelRect(chosen.Rect.Left - Apart, chosen.Rect.Right + Apart, chosen.Rect.Bottom, chosen.Rect.Top));
         return new FigureText(text, chosen.Rect.Center, FigureStyle.PointLabelSize, color, Alignment.MiddleCenter);
     }
 
     private double Cost(PixelRect rect)
     {
-        double cost = 100 * _taken.Count(t => Overlap(t, rect));
+        double cost = Covering * _taken.Count(t => Overlap(t, rect));
         if (rect.Left < bounds.Left || rect.Right > bounds.Right || rect.Top < bounds.Top || rect.Bottom > bounds.Bottom)
         {
-            cost += 300;
+            cost += Covering;
         }
 
         return cost + 6 * _lines.Count(l => Crosses(l.From, l.To, rect));

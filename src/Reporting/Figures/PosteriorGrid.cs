@@ -20,28 +20,66 @@ public static class PosteriorGrid
             throw new ArgumentException("rows: expected at least one", nameof(rows));
         }
 
-        const float left = 56, gap = 5, titleHeight = 20;
-        int columns = rows.Max(r => r.Cells.Count);
-        float side = (FigureStyle.FullWidth - left - 6 - gap * (columns - 1)) / columns;
+        const float left = 60, gap = 5;
+        string[] columns = Columns(rows);
+        float side = (FigureStyle.FullWidth - left - 6 - gap * (columns.Length - 1)) / columns.Length;
         int points = Math.Min(MostPointsPerCell, MostPointsPerFigure / rows.Sum(r => r.Cells.Count));
+        var titles = new PanelTitles(rows.SelectMany(r => r.Cells).Select(c => c.Title), side);
         var panels = new List<FigurePanel>();
         float top = 2;
         for (int r = 0; r < rows.Count; r++)
         {
             bool titled = r == 0 || !rows[r].Cells.Select(c => c.Title).SequenceEqual(rows[r - 1].Cells.Select(c => c.Title));
-            float head = titled ? titleHeight : 4;
-            for (int c = 0; c < rows[r].Cells.Count; c++)
+            float head = titled ? titles.Height + 7 : 4;
+            foreach (PosteriorCell cell in rows[r].Cells)
             {
-                float x = left + c * (side + gap);
+                float x = left + Array.IndexOf(columns, cell.Contender) * (side + gap);
                 var place = new PixelRect(x - left, x + side + 6, top + head + side + AxisHeight, top);
-                panels.Add(Panel(rows[r], rows[r].Cells[c], place, new PixelPadding(left, 6, AxisHeight, head), c == 0, titled, points));
+                bool first = ReferenceEquals(cell, rows[r].Cells[0]);
+                FigurePanel panel = Panel(rows[r], cell, place, new PixelPadding(left, 6, AxisHeight, head), first, points);
+                if (titled)
+                {
+                    panel.Title(titles.Lines(cell.Title), titles.Size);
+                }
+
+                panels.Add(panel);
             }
+
             top += head + side + AxisHeight;
         }
+
         string caption =
-            $"Posterior draws for one observation a row, at most {points} a cell; cross: the true parameter. Same limits and equal axes "
-                + $"in a row.";
+            $"Posterior draws for one observation a row, at most {points} a cell. {Marks(rows)}Same limits and equal axes in a row."
+                + Differences(rows);
         return new Figure("Posterior draws", caption, FigureStyle.FullWidth, (int)Math.Ceiling(top + 2), panels, legend: null);
+    }
+
+    // A contender has one column, whichever rows have it; the reference is the first.
+    private static string[] Columns(IReadOnlyList<PosteriorRow> rows) =>
+    [
+        .. rows.SelectMany(r => r.Cells).DistinctBy(c => c.Contender)
+            .OrderBy(c => c.Contender == Measurement.Reference ? -1 : c.Style?.Method.Order ?? int.MaxValue)
+            .ThenBy(c => c.Style?.Sibling)
+            .Select(c => c.Contender),
+    ];
+
+    private static string Marks(IReadOnlyList<PosteriorRow> rows)
+    {
+        string[] marks = [.. rows.Where(r => r.Truth is not null).Select(r => r.MarkName).Distinct()];
+        return marks.Length == 0 ? "" : $"Cross: the {string.Join(" or the ", marks)}, as the row says. ";
+    }
+
+    // Two experiments may show one contender with different numbers of steps.
+    private static string Differences(IReadOnlyList<PosteriorRow> rows)
+    {
+        string[] different =
+        [
+            .. rows.SelectMany(r => r.Cells).GroupBy(c => c.Contender).Select(c => c.Select(cell => cell.Title).Distinct().ToArray())
+                .Where(titles => titles.Length > 1).Select(titles => string.Join(" or ", titles)),
+        ];
+        return different.Length == 0
+            ? ""
+            : $" Each row has the steps that its experiment's file asks for (figure_steps): {string.Join("; ", different)}.";
     }
 
     private static FigurePanel Panel(
@@ -50,7 +88,6 @@ public static class PosteriorGrid
         PixelRect place,
         PixelPadding padding,
         bool first,
-        bool titled,
         int points
     )
     {
@@ -62,30 +99,12 @@ public static class PosteriorGrid
         // No ticks near the corners: there the labels of neighbouring cells would meet.
         double inner = 0.84 * half;
         panel.Ticks(AxisTicks.Linear(x - inner, x + inner, 3, labels: true), AxisTicks.Linear(y - inner, y + inner, 3, labels: first));
-        if (titled)
-        {
-            panel.Title(cell.Title, row.Cells.Select(c => c.Title));
-        }
-
         panel.XName(row.XName);
         if (first)
         {
-            // The next row's title begins where this row's axis ends.
-            float size = FigurePanel.Fitting(row.Title, FigureStyle.LabelSize, panel.DataRect.Height + AxisHeight);
-            panel.Texts.Add(
-                new FigureText(row.Title, new Pixel(8, panel.DataRect.VerticalCenter), size, FigureStyle.Ink, Alignment.MiddleCenter, -90)
-            );
-            panel.Texts.Add(
-                new FigureText(
-                    row.YName,
-                    new Pixel(22, panel.DataRect.VerticalCenter),
-                    FigureStyle.LabelSize,
-                    FigureStyle.Ink,
-                    Alignment.MiddleCenter,
-                    -90
-                )
-            );
+            Name(panel, row);
         }
+
         Color color = cell.Style is null ? FigureStyle.Ink : FigureStyle.ColorOf(cell.Style);
         if (cell.Chains.Length > 0)
         {
@@ -107,6 +126,30 @@ public static class PosteriorGrid
         }
 
         return panel;
+    }
+
+    // What the row shows, in one line or two, the vertical coordinate, and below the cross and what it marks.
+    private static void Name(FigurePanel panel, PosteriorRow row)
+    {
+        const float line = 11;
+        // The next row's title begins where this row's axis ends.
+        var lines = new PanelTitles([row.Title], panel.DataRect.Height + AxisHeight - 16);
+        IReadOnlyList<string> title = lines.Lines(row.Title);
+        for (int i = 0; i < title.Count; i++)
+        {
+            Turned(title[i], 7 + i * line, Math.Min(lines.Size, FigureStyle.LabelSize));
+        }
+
+        Turned(row.YName, Math.Max(22, 9 + title.Count * line), FigureStyle.LabelSize);
+        if (row.Truth is not null)
+        {
+            panel.Texts.Add(new FigureText(
+                $"× {row.MarkName}", new Pixel(2, panel.DataRect.Bottom + 18), FigureStyle.PointLabelSize, FigureStyle.Ink,
+                Alignment.UpperLeft));
+        }
+
+        void Turned(string text, float x, float size) => panel.Texts.Add(new FigureText(
+            text, new Pixel(x, panel.DataRect.VerticalCenter), size, FigureStyle.Ink, Alignment.MiddleCenter, -90));
     }
 
     // Ink on a white halo: visible on empty and on crowded ground.

@@ -12,11 +12,14 @@ public sealed record PosteriorRow
     /// <summary>Name of the vertical coordinate.</summary>
     public required string YName { get; init; }
 
-    /// <summary>The cells, the reference first.</summary>
+    /// <summary>The cells, the reference first; no contender twice.</summary>
     public required IReadOnlyList<PosteriorCell> Cells { get; init; }
 
     /// <summary>The true parameter (or the observed end point), marked in every cell; null for none.</summary>
     public (double X, double Y)? Truth { get; init; }
+
+    /// <summary>What is marked.</summary>
+    public string MarkName { get; init; } = "true value";
 
     /// <summary>Centre and half width of the square that is shown; null to fit it to the reference.</summary>
     public (double X, double Y, double Half)? View { get; init; }

@@ -32,6 +32,9 @@ internal sealed record QualityCurve(
         return new CurvePoint(x, summary.Mean, low, high, label);
     }
 
+    /// <summary>Whether a published curve's points are joined by a line.</summary>
+    public bool IsJoined => SourceRank == 0 && Points.Count > 2;
+
     /// <summary>The same curve on a logarithmic axis of values.</summary>
     public QualityCurve WithLogarithms() =>
         this with { Points = [.. Points.Select(p => p with { Y = Math.Log10(p.Y), Low = Math.Log10(p.Low), High = Math.Log10(p.High) })] };

@@ -4,15 +4,35 @@ using ScottPlot.Plottables;
 namespace Reproduce.Reporting;
 
 /// <summary>Draws curves with bands, the published ones behind them and the floor, and collects what the legend must explain.</summary>
-internal sealed class QualityPlotter
+/// <param name="numbers">Whether numbers of steps will stand beside the points.</param>
+internal sealed class QualityPlotter(bool numbers)
 {
+    // What a lone point is larger by than those on a line, which have it to show where they are.
+    private const float LoneMarker = 1.4f;
+
+
     // Behind the contenders, whatever kinds there are.
     private static readonly (int, int) s_rankOfBand = (int.MaxValue, 0);
     private static readonly (int, int) s_rankOfFloor = (int.MaxValue, 1);
+    private static readonly (int, int) s_rankOfBackdrop = (int.MaxValue, 2);
 
     private readonly SortedDictionary<((int Kind, int Sibling) Rank, int Steps, string Text), LegendEntry> _entries = [];
 
-    public IEnumerable<LegendEntry> Legend => _entries.Values;
+    // Names of the paper's figures, those of a contender's first curve and those of further ones.
+    private readonly SortedSet<string> _papers = new(StringComparer.Ordinal), _further = new(StringComparer.Ordinal);
+
+    public IEnumerable<LegendEntry> Legend => [.. _entries.Values, .. Numbers(), .. Papers()];
+
+    /// <summary>
+    /// Whether the floor is near enough to the curves to be drawn: where it would press them into less than half of a panel, the panel
+    /// says in words where it is.
+    /// </summary>
+    public static bool IsInView(IReadOnlyList<QualityCurve> curves, Summary floor)
+    {
+        CurvePoint[] points = [.. curves.SelectMany(c => c.Points)];
+        return floor.HasValue
+            && (points.Length == 0 || points.Max(p => p.High) - points.Min(p => p.Low) >= 0.5 * (points.Max(p => p.High) - floor.Mean));
+    }
 
     /// <summary>Limits that hold everything that is drawn, with a margin.</summary>
     public static (double XMin, double XMax, double YMin, double YMax) LimitsOf(IReadOnlyList<QualityCurve> curves, double? floor)
@@ -34,9 +54,15 @@ internal sealed class QualityPlotter
         return (xMin - xMargin, xMax + xMargin, yMin - yMargin, yMax + yMargin);
     }
 
-    public void Draw(FigurePanel panel, IReadOnlyList<QualityCurve> curves, Summary floor, string bandText, bool label)
+    public void Draw(FigurePanel panel, IReadOnlyList<QualityCurve> curves, Summary floor, bool isFloorInView, string bandText)
     {
-        if (floor.HasValue)
+        if (floor.HasValue && !isFloorInView)
+        {
+            string where = $"reference against itself: {NumberText.Fixed(floor.Mean, 2)} ↓";
+            Pixel corner = new(panel.DataRect.Left + 4, panel.DataRect.Bottom - 3);
+            panel.Texts.Add(new FigureText(where, corner, FigureStyle.PointLabelSize, FigureStyle.Ink, Alignment.LowerLeft));
+        }
+        else if (floor.HasValue)
         {
             HorizontalLine line = panel.Plot.Add.HorizontalLine(floor.Mean, 0.9f, FigureStyle.Ink, LinePattern.Solid);
             line.LineStyle.AntiAlias = true;
@@ -55,14 +81,24 @@ internal sealed class QualityPlotter
             DrawBand(panel, curve, bandText);
         }
 
-        foreach (QualityCurve? curve in curves.Where(c => !c.Published))
+        // A lone point would be lost behind a line.
+        foreach (QualityCurve? curve in curves.Where(c => !c.Published).OrderByDescending(c => c.Points.Count > 1))
         {
             DrawOurs(panel, curve);
         }
+    }
 
-        if (label)
+    /// <summary>Draws the lines of other curves thin and grey behind those of a panel, to compare with.</summary>
+    public void DrawBackdrop(FigurePanel panel, IEnumerable<QualityCurve> curves)
+    {
+        foreach (QualityCurve curve in curves.Where(c => !c.Published && c.Points.Count > 1))
         {
-            Label(panel, curves);
+            Scatter line = panel.Plot.Add.ScatterLine(Xs(curve), Ys(curve), FigureStyle.Backdrop);
+            line.LineWidth = 0.9f;
+            Explain(
+                s_rankOfBackdrop,
+                new LegendEntry("the other contenders", FigureStyle.Backdrop) { Line = LinePattern.Solid, LineWidth = 0.9f }
+            );
         }
     }
 
@@ -71,15 +107,11 @@ internal sealed class QualityPlotter
         Color color = FigureStyle.ColorOf(curve.Contender).WithAlpha(.5);
         Scatter scatter = panel.Plot.Add.Scatter(Xs(curve), Ys(curve), color);
         bool further = curve.SourceRank > 0;
-        scatter.LineWidth = curve.Points.Count > 1 ? (further ? 0.6f : 1f) : 0;
-        scatter.LinePattern = further ? FigureStyle.LongDash : curve.Secondary ? FigureStyle.Dash : FigureStyle.Dots;
+        // A line between two points, or between two of another figure's, would show a course that nobody published.
+        scatter.LineWidth = curve.IsJoined ? 1f : 0;
+        scatter.LinePattern = curve.Secondary ? FigureStyle.Dash : FigureStyle.Dots;
         scatter.MarkerStyle = FigureStyle.Marker(further ? MarkerShape.Asterisk : FigureStyle.OpenMarkerOf(curve.Contender), 4.5f, color);
-        Explain(RankOfPaper(curve.SourceRank), new LegendEntry($"paper, {curve.Source}, same colours", FigureStyle.Faint)
-        {
-            Line = further ? null : FigureStyle.Dots,
-            LineWidth = 1f,
-            Marker = further ? MarkerShape.Asterisk : MarkerShape.OpenCircle,
-        });
+        (further ? _further : _papers).Add(curve.Source);
     }
 
     private void DrawBand(FigurePanel panel, QualityCurve curve, string bandText)
@@ -120,44 +152,47 @@ internal sealed class QualityPlotter
         Scatter scatter = panel.Plot.Add.Scatter(Xs(curve), Ys(curve), color);
         scatter.LineWidth = line ? FigureStyle.LineWidth : 0;
         scatter.LinePattern = pattern;
-        scatter.MarkerStyle = FigureStyle.Marker(marker, FigureStyle.MarkerSize, color);
+        scatter.MarkerStyle = FigureStyle.Marker(marker, FigureStyle.MarkerSize * (line ? 1 : LoneMarker), color);
+        if (!line)
+        {
+            scatter.MarkerStyle.OutlineColor = FigureStyle.Ink;
+        }
+
         string name = curve.Steps is { } steps ? curve.Contender.Setting(steps) : curve.Contender.Label;
         (int, int) rank = (curve.Contender.Method.Order, curve.Contender.Sibling);
         Explain(rank, new LegendEntry(name, color) { Line = line ? pattern : null, Marker = marker }, curve.Steps ?? 0);
     }
 
-    // The ends and the best point of a curve are what a reader looks for; the others are labelled where there is room.
-    private static void Label(FigurePanel panel, IReadOnlyList<QualityCurve> curves)
-    {
-        var placer = new LabelPlacer(panel.DataRect);
-        foreach (QualityCurve curve in curves)
-        {
-            Pixel[] pixels = curve.Points.Select(p => panel.ToPixel(p.X, p.Y)).ToArray();
-            foreach (Pixel pixel in pixels)
-            {
-                placer.AvoidMarker(pixel, curve.Published ? 4f : FigureStyle.MarkerSize + 1.5f);
-            }
+    private IEnumerable<LegendEntry> Numbers() => numbers && _entries.Keys.Any(k => k.Rank.Kind < int.MaxValue)
+        ? [new LegendEntry("sampling steps", FigureStyle.Ink) { Sample = "10" }]
+        : [];
 
-            placer.AvoidLine(pixels);
-        }
-        IEnumerable<(QualityCurve Curve, CurvePoint Point, bool Required)> labelled = curves
-            .Where(c => !c.Published && c.Contender.HasSteps).SelectMany(c =>
+    private IEnumerable<LegendEntry> Papers()
+    {
+        if (_papers.Count > 0)
         {
-            CurvePoint? best = c.Points.MinBy(p => p.Y);
-            return c.Points.Select((p, i) => (Curve: c, Point: p, Required: i == 0 || i == c.Points.Count - 1 || p == best));
-        });
-        foreach ((QualityCurve? curve, CurvePoint? point, bool required) in labelled.OrderByDescending(l => l.Required))
-        {
-            Color color = FigureStyle.ColorOf(curve.Contender).Darken(.2);
-            if (placer.Place(point.Label, panel.ToPixel(point.X, point.Y), color, required) is { } text)
+            yield return new LegendEntry($"paper, {Joined(_papers)}, same colours", FigureStyle.Faint)
             {
-                panel.Texts.Add(text);
-            }
+                Line = FigureStyle.Dots,
+                LineWidth = 1f,
+                Marker = MarkerShape.OpenCircle,
+            };
+        }
+
+        if (_further.Count > 0)
+        {
+            yield return new LegendEntry($"the same, paper's {Joined(_further)}", FigureStyle.Faint) { Marker = MarkerShape.Asterisk };
         }
     }
 
-    // All further sources look alike, whichever place they have among those of a contender.
-    private static (int, int) RankOfPaper(int source) => (int.MaxValue, 2 + Math.Min(source, 1));
+    // "Figures 3 and 4".
+    private static string Joined(SortedSet<string> names)
+    {
+        const string figure = "Figure ";
+        return names.Count > 1 && names.All(n => n.StartsWith(figure, StringComparison.Ordinal))
+            ? "Figures " + string.Join(" and ", names.Select(n => n[figure.Length..]))
+            : string.Join(" and ", names);
+    }
 
     private void Explain((int Kind, int Sibling) rank, LegendEntry entry, int steps = 0) =>
         _entries.TryAdd((rank, steps, entry.Text), entry);

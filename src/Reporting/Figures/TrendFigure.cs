@@ -6,21 +6,24 @@ namespace Reproduce.Reporting;
 /// <summary>The numbers of all nights over time: a panel for each metric of each experiment and class of benchmarks.</summary>
 public static class TrendFigure
 {
+    /// <summary>Nights of the shortest trend.</summary>
+    public const int FewestNights = 2;
+
     private const int Columns = 3, Height = 150, Shown = 90;
     private const string Caption =
         "Each line is a setting; the colour says the contender. Quality is the mean over test sets, speed the ratio to the matrix products "
         + "inside. Crosses are regressions. Lower is better.";
 
     /// <summary>Makes the figure of the last 90 nights.</summary>
-    /// <param name="history">At least one night.</param>
+    /// <param name="history">At least two nights: one is no trend.</param>
     /// <param name="styles">The contenders; a setting that begins with none of them is drawn in grey.</param>
-    /// <exception cref="ArgumentException">No nights.</exception>
+    /// <exception cref="ArgumentException">Fewer nights.</exception>
     public static Figure Create(IReadOnlyList<NightlyHistoryRow> history, ContenderStyles styles)
     {
         DateTime[] nights = [.. history.Select(r => r.Time).Distinct().Order().TakeLast(Shown)];
-        if (nights.Length == 0)
+        if (nights.Length < FewestNights)
         {
-            throw new ArgumentException("history: expected at least one night", nameof(history));
+            throw new ArgumentException($"history: expected at least {FewestNights} nights", nameof(history));
         }
 
         NightlyHistoryRow[] rows = history.Where(r => r.Time >= nights[0]).ToArray();

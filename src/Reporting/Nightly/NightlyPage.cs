@@ -9,8 +9,8 @@ public static class NightlyPage
     /// <param name="origin">When and where the night was measured.</param>
     /// <param name="baseline">What it was compared with, or null.</param>
     /// <param name="verdicts">The verdicts.</param>
-    /// <param name="trend">File name of the trend figure beside the page.</param>
-    public static string Compose(NightlyOrigin origin, NightlyOrigin? baseline, IReadOnlyList<NightlyVerdict> verdicts, string trend)
+    /// <param name="trend">File name of the trend figure beside the page, or null while there are too few nights for one.</param>
+    public static string Compose(NightlyOrigin origin, NightlyOrigin? baseline, IReadOnlyList<NightlyVerdict> verdicts, string? trend)
     {
         var text = new StringBuilder("# Nightly\n\n");
         text.Append("Measured ").Append(Say(origin)).Append(".\n");
@@ -23,7 +23,11 @@ public static class NightlyPage
 
         text.Append("## What was compared\n\n").Append(Table(verdicts)).Append('\n');
         text.Append("\"Nearest to its limit\" is the entry that used up most of what noise may take, and how much of it.\n\n");
-        text.Append("## Trend\n\n![The numbers of all nights](").Append(trend).Append(")\n\n");
+        text.Append("## Trend\n\n");
+        text.Append(
+            trend is null ? "There is one night so far; the figure begins with the second." : $"![The numbers of all nights]({trend})"
+        );
+        text.Append("\n\n");
         text.Append(
                 "C2ST, RMSE and calibration error are means over the test sets; speed is the shortest time over that of the matrix "
                     + "products inside, "

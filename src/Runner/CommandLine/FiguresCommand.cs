@@ -1,9 +1,12 @@
+using System.Globalization;
+using System.Text;
 using Reproduce.Configuration;
 using Reproduce.Reporting;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
+using Reproduce.Runner.Storage;
 using Spectre.Console;
 
 namespace Reproduce.Runner.CommandLine;
@@ -14,7 +17,13 @@ namespace Reproduce.Runner.CommandLine;
 /// </summary>
 public static class FiguresCommand
 {
+    /// <summary>Name of the page with the figures and what they show.</summary>
+    public const string CaptionsFile = "figures.md";
+
     private const string Paper = "paper";
+
+    // What a figure shows of an experiment: the first of these that was measured.
+    private static readonly string[] s_metrics = [MetricStyle.C2st, MetricStyle.Rmse];
 
     /// <summary>Draws the figures.</summary>
     /// <param name="requests">The experiments, each as it was run.</param>
@@ -60,12 +69,15 @@ public static class FiguresCommand
         MeasurementTable measurements = new(rows);
         string folder = Path.GetFullPath(output ?? DefaultFolder(requests[0]));
         PublishedResults paper = ReportStage.ReadPublished(requests[0]);
+        StringBuilder captions = new("# Figures of several experiments\n");
         foreach (ReportFigure figure in Figures(runs, posteriors, measurements, paper))
         {
             string png = figure.Figure.Save(folder, figure.Name).Png;
+            captions.Append(CultureInfo.InvariantCulture, $"\n![{figure.Figure.Title}]({figure.Name}.png)\n\n{figure.Figure.Caption}\n");
             AnsiConsole.Console.MarkupLineInterpolated($"{figure.Figure.Title}: {png}");
         }
 
+        WholeFile.Write(Path.Combine(folder, CaptionsFile), captions.ToString());
         return ExitCodes.Success;
     }
 
@@ -86,16 +98,39 @@ public static class FiguresCommand
             yield return new ReportFigure("figure_2_posteriors", PosteriorGrid.Create(posteriors));
         }
 
-        QualityPanel[] panels = [.. runs.Select(r => Panel(r, r.ShownBudget))];
-        yield return new ReportFigure("figure_3_c2st_vs_time", QualityFigures.AgainstTime(measurements, published, panels));
-        yield return new ReportFigure("c2st_vs_steps", QualityFigures.AgainstSteps(measurements, published, panels));
+        foreach (string metric in s_metrics)
+        {
+            RunPlan[] measured = [.. runs.Where(r => MetricOf(r, measurements) == metric)];
+            PublishedResults comparable = new(published.Rows.Where(r => IsComparable(r, metric, measurements)));
+            foreach (ReportFigure figure in measured.Length > 0 ? Figures(measured, metric, measurements, comparable) : [])
+            {
+                yield return figure;
+            }
+        }
+    }
+
+    private static string? MetricOf(RunPlan run, MeasurementTable measurements) => s_metrics.FirstOrDefault(m => measurements.Rows.Any(r =>
+        r.Experiment == run.Experiment.Name && r.Variant == run.Variant && r.Metric == m && r.Contender != Measurement.Reference));
+
+    // What the paper prints as the RMSE of some experiments is another metric, which those have been measured with too.
+    private static bool IsComparable(PublishedResult result, string metric, MeasurementTable measurements) => metric != MetricStyle.Rmse
+        || !measurements.Rows.Any(r => r.Experiment == result.Experiment && r.Metric == MetricStyle.ScaledError);
+
+    // The numbers of the paper's figures are those of C2ST.
+    private static IEnumerable<ReportFigure> Figures(
+        RunPlan[] runs, string metric, MeasurementTable measurements, PublishedResults published)
+    {
+        (string third, string fourth) = metric == MetricStyle.C2st ? ("figure_3_", "figure_4_") : ("", "");
+        QualityPanel[] panels = [.. runs.Select(r => Panel(r, r.ShownBudget) with { Metric = metric })];
+        yield return new ReportFigure($"{third}{metric}_vs_time", QualityFigures.AgainstTime(measurements, published, panels));
+        yield return new ReportFigure($"{metric}_vs_steps", QualityFigures.AgainstSteps(measurements, published, panels));
         // The newer version of the paper shows this figure at another budget than the rest.
         int[] swept = [.. runs.Select(r => r.Experiment.Simulations.FullSweep ?? []).Aggregate((a, b) => [.. a.Intersect(b)])];
         foreach (int budget in swept.Where(b => runs.Any(r => r.ShownBudget != b)))
         {
             yield return new ReportFigure(
-                FormattableString.Invariant($"c2st_vs_steps_{budget}"),
-                QualityFigures.AgainstSteps(measurements, published, [.. runs.Select(r => Panel(r, budget))]));
+                FormattableString.Invariant($"{metric}_vs_steps_{budget}"),
+                QualityFigures.AgainstSteps(measurements, published, [.. runs.Select(r => Panel(r, budget) with { Metric = metric })]));
         }
 
         QualityPanel[] several =
@@ -105,7 +140,7 @@ public static class FiguresCommand
         ];
         if (several.Length > 0)
         {
-            yield return new ReportFigure("figure_4_c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, several));
+            yield return new ReportFigure($"{fourth}{metric}_vs_budget", BudgetFigure.Create(measurements, published, several));
         }
     }
 

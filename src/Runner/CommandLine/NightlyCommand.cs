@@ -62,9 +62,15 @@ public static class NightlyCommand
             verdicts = NightlyComparison.Compare(baseline, night.Entries, night.Origin.Machine);
         }
 
-        TrendFigure.Create(NightlyHistory.Read(historyFile), night.Styles).Save(folder, TrendName);
+        IReadOnlyList<NightlyHistoryRow> history = NightlyHistory.Read(historyFile);
+        bool hasTrend = history.Select(r => r.Time).Distinct().Count() >= TrendFigure.FewestNights;
+        if (hasTrend)
+        {
+            TrendFigure.Create(history, night.Styles).Save(folder, TrendName);
+        }
+
         string page = Path.Combine(folder, PageFile);
-        WholeFile.Write(page, NightlyPage.Compose(night.Origin, baseline?.Origin, verdicts, TrendName + ".png"));
+        WholeFile.Write(page, NightlyPage.Compose(night.Origin, baseline?.Origin, verdicts, hasTrend ? TrendName + ".png" : null));
         output.WriteLine($"{Count(verdicts.Count(v => v.Outcome != NightlyOutcome.Missing), "entry", "entries")} measured: {page}");
         if (baseline is null)
         {

@@ -61,7 +61,7 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
                     Styles = styles,
                 };
                 figures.Add(
-                    new ReportFigure("c2st_vs_budget", QualityFigures.AgainstBudget(measurements, published, [panel]), FromTable: true)
+                    new ReportFigure("c2st_vs_budget", BudgetFigure.Create(measurements, published, [panel]), FromTable: true)
                 );
             }
         }
@@ -80,6 +80,7 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
                 figures.Add(new ReportFigure("posteriors", PosteriorGrid.Create(rows)));
             }
 
+            figures.AddRange(posteriors.Corners().Select(c => new ReportFigure($"corner_{c.Contender.Name}", CornerFigure.Create(c))));
             AddCalibration(figures);
         }
 

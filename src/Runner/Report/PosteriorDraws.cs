@@ -35,7 +35,48 @@ public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
     {
         string title = plan.Experiment.Title;
         return ShownRow($"{title}, {At(plan)}")
-            ?? TestRows([plan.Experiment.Figures.ScatterDataSets.FirstOrDefault()], _ => title).SingleOrDefault();
+            ?? TestRows([plan.Experiment.Figures.ScatterDataSets.FirstOrDefault()], j => $"{title}, test set {j + 1}").SingleOrDefault();
+    }
+
+    /// <summary>All parameters of the draws for the first shown data set: a plot for each contender whose draws are there.</summary>
+    public IReadOnlyList<CornerPlot> Corners()
+    {
+        int dimension = plan.Task.ParameterNames.Count;
+        if (dimension is < 2 or > CornerFigure.MostParameters || !plan.TestSet.Folder.IsComplete)
+        {
+            return [];
+        }
+
+        using IDisposable scope = NewDisposeScope();
+        using Simulations test = SimulationFiles.Read(plan.TestSet.Folder.FileOf(StageFiles.Test));
+        int dataSet = plan.Experiment.Figures.ScatterDataSets.FirstOrDefault();
+        IReadOnlyList<double[]>? exact = plan.Reference is { } reference && reference.WhyMissing() is null
+            ? Columns(reference, StageFiles.Reference, dataSet)
+            : null;
+        return
+        [
+            .. from sample in plan.Samples
+               where plan.IsShown(sample) && sample.WhyMissing() is null
+               let style = styles.Of(sample.Train.Contender)
+               select new CornerPlot
+               {
+                   Labels = plan.Task.Description.ParameterLabels,
+                   Contender = style,
+                   Setting = style.Setting(sample.Steps),
+                   Observation = $"test set {dataSet + 1}",
+                   Draws = Columns(sample, StageFiles.Draws, dataSet),
+                   Reference = exact,
+                   Truth = [.. Enumerable.Range(0, dimension).Select(d => (double)test.Theta[dataSet, d].item<float>())],
+               },
+        ];
+
+        double[][] Columns(IJob job, string file, int j)
+        {
+            using IDisposable inner = NewDisposeScope();
+            Tensor all = Npz.Read(job.Folder.FileOf(file))[StageFiles.DrawsArray];
+            float[] theta = all[j].to(ScalarType.Float32).contiguous().data<float>().ToArray();
+            return [.. Enumerable.Range(0, dimension).Select(d => Column(theta, d, dimension))];
+        }
     }
 
     /// <summary>A row for the observation that the figures were asked to show; null when there is none, or no draws for it.</summary>
@@ -112,7 +153,8 @@ public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
     {
         IReadOnlyList<string> labels = plan.Task.Description.ParameterLabels;
         (string x, string y) = _configuration?.AxisNames ?? (labels[_scatter.X], labels[_scatter.Y]);
-        return new PosteriorRow { Title = title, XName = x, YName = y, Cells = cells, Truth = mark };
+        PosteriorRow row = new() { Title = title, XName = x, YName = y, Cells = cells, Truth = mark };
+        return _configuration is null ? row : row with { MarkName = _configuration.ObservedName };
     }
 
     // The draws of one setting, or of the reference, as a cell in each of the rows.

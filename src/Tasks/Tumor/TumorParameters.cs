@@ -36,6 +36,13 @@ public readonly record struct TumorParameters(
     /// <summary>Upper ends of the prior, log10 of the parameters in declaration order.</summary>
     public static ReadOnlySpan<double> LogUpper => [-1, 3, 1.2, 0, 0, 0, 0];
 
+    /// <summary>The log10 parameters as a reader sees them, in declaration order, with the units of what is under the logarithm.</summary>
+    public static IReadOnlyList<string> Labels { get; } =
+    [
+        "log₁₀ division rate (1/h)", "log₁₀ division depth (µm)", "log₁₀ initial radius (cells)", "log₁₀ initially quiescent part",
+        "log₁₀ ECM production (1/h)", "log₁₀ ECM degradation (1/h)", "log₁₀ ECM threshold",
+    ];
+
     /// <summary>Names of the log10 parameters in declaration order, as pyABC's example calls them.</summary>
     public static IReadOnlyList<string> LogNames { get; } =
     [

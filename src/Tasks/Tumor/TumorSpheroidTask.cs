@@ -37,7 +37,7 @@ public sealed class TumorSpheroidTask : IBatchSimulator
     /// <inheritdoc/>
     public TaskDescription Description => new()
     {
-        ParameterLabels = [.. TumorParameters.LogNames.Select(name => name.Replace('_', ' '))],
+        ParameterLabels = TumorParameters.Labels,
         Batches = this,
         ErrorScale = Math.Abs(Enumerable.Range(0, TumorParameters.Count)
             .Average(d => (TumorParameters.LogLower[d] + TumorParameters.LogUpper[d]) / 2)),

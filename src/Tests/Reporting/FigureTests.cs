@@ -50,10 +50,19 @@ internal sealed class FigureTests
         );
         yield return (
             "budget",
-            QualityFigures.AgainstBudget(_measurements, published, [_panel]),
-            [.. common, "training simulations", "512", "2048", "FMPE, 1000 steps", "CMPE, 10 steps"]
+            BudgetFigure.Create(_measurements, published, [_panel]),
+            [
+                "Gaussian mixture", "C2ST", "ACF", "NSF", "95 % interval, 5 test sets", "reference against itself",
+                "paper, Figure 4, same colours", "the other contenders", "training simulations", "512", "2048", "FMPE, 1000 steps",
+                "CMPE, 10 steps",
+            ]
         );
         yield return ("grid", SyntheticFigures.Grid(), ["Reference", "CMPE, 10 steps", "Two moons", "θ₁", "θ₂", "failed: diverged"]);
+        yield return (
+            "corner",
+            CornerFigure.Create(SyntheticFigures.Corner(4)),
+            ["CMPE, 10 steps", "exact posterior", "true value", "log₁₀ parameter 4 (1/h)"]
+        );
         yield return ("ecdf", SyntheticFigures.Ecdf(), ["ECDF difference", "fractional rank", "CMPE, 10 steps", "θ₁", "θ₂"]);
         yield return ("ranks", SyntheticFigures.Ranks(), ["test sets", "fractional rank", "CMPE, 10 steps", "θ₁", "θ₂"]);
         yield return ("recovery", SyntheticFigures.Recovery(), ["true value", "posterior median", "CMPE, 10 steps", "θ₁", "θ₂"]);
@@ -96,7 +105,7 @@ internal sealed class FigureTests
             select SyntheticResults.Row("gmm", place.Budget, "ours", place.Steps, "c2st", 0.6, 0) with { Method = "npse" }));
         ContenderStyles styles = ReportStyles.Of(all.Contenders);
 
-        string svg = QualityFigures.AgainstBudget(all, PublishedResultsTests.Published, [_panel with { Styles = styles }]).ToSvg();
+        string svg = BudgetFigure.Create(all, PublishedResultsTests.Published, [_panel with { Styles = styles }]).ToSvg();
 
         IEnumerable<string> texts = XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value);
         Assert.That(

@@ -107,6 +107,26 @@ internal static class SyntheticFigures
         );
     }
 
+    /// <summary>Draws around 10 with one far out, and a truth of 4 that none of them reaches.</summary>
+    public static CornerPlot Corner(int parameters)
+    {
+        double[][] Draws(double shift) =>
+        [
+            .. Enumerable.Range(0, parameters).Select(d => Enumerable.Range(0, 2000)
+                .Select(i => i == 0 ? -1e6 : 10 + shift + Math.Sin(1.7 * i + d) + 0.5 * Math.Cos(0.3 * i * (d + 1))).ToArray()),
+        ];
+        return new CornerPlot
+        {
+            Labels = [.. Enumerable.Range(1, parameters).Select(i => $"log₁₀ parameter {i} (1/h)")],
+            Contender = SyntheticResults.Styles.Of("cmpe"),
+            Setting = "CMPE, 10 steps",
+            Observation = "test set 1",
+            Draws = Draws(0),
+            Reference = Draws(0.5),
+            Truth = [.. Enumerable.Repeat(4.0, parameters)],
+        };
+    }
+
     private static IEnumerable<T> Each<T>(Func<string, int, string, T> make) =>
         _contenders.SelectMany(c => _parameters.Select(p => make(c.Contender, c.Steps, p)));
 }

@@ -25,6 +25,23 @@ public sealed class EndToEndViewsTests : TinyRun
             Is.EquivalentTo(new[] { "figure_2_posteriors", "figure_3_c2st_vs_time", "c2st_vs_steps" }));
         string posteriors = File.ReadAllText(Path.Combine(folder, "figure_2_posteriors.svg"));
         Assert.That(posteriors, Does.Contain("Tiny").And.Contain("Reference").And.Not.Contain("not measured"));
+        Assert.That(
+            File.ReadAllText(Path.Combine(folder, FiguresCommand.CaptionsFile)),
+            Does.Contain("](c2st_vs_steps.png)").And.Contain("Cross: the true value")
+        );
+
+        // Where there is no exact posterior there is no C2ST: the figures show what was measured.
+        string measurements = Path.Combine(Results, "measurements.csv");
+        File.WriteAllLines(
+            measurements,
+            [.. File.ReadLines(measurements).Where(l => !l.Contains(",c2st,", StringComparison.Ordinal))]
+        );
+        (exitCode, output, errors) = Repository.Run(Folder.Path, ["figures", "experiments/tiny.yaml", "--out", "without"]);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(
+            Directory.EnumerateFiles(Path.Combine(Folder.Path, "without"), "*.png").Select(Path.GetFileNameWithoutExtension),
+            Is.EquivalentTo(new[] { "figure_2_posteriors", "rmse_vs_time", "rmse_vs_steps" }));
+        Assert.That(File.ReadAllText(Path.Combine(Folder.Path, "without", "rmse_vs_steps.svg")), Does.Contain("RMSE").And.Contain("<path"));
 
         string draws = Path.Combine(Results, "figures", "posteriors.json");
         File.WriteAllText(draws, "{}");

@@ -81,6 +81,9 @@ public sealed class NightlyCommandTests
         (int exitCode, string output, _) = Run();
 
         Assert.That((exitCode, File.ReadAllText(History)), Is.EqualTo((ExitCodes.Success, before)));
+        Assert.That(Path.Combine(Nightly, "trend.png"), Does.Not.Exist, "one night is no trend");
+        string page = File.ReadAllText(Path.Combine(Nightly, NightlyCommand.PageFile));
+        Assert.That(page, Does.Contain("one night so far").And.Not.Contain("trend.png"));
         Assert.That(output, Does.Contain("has these results already"));
     }
 
