@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Inference.Contracts;
@@ -30,6 +31,13 @@ public abstract record ContenderSettings
     /// </summary>
     [PlanOnly, RegularExpression("[a-z0-9][a-z0-9_-]{0,63}")]
     public string? Stream { get; init; }
+
+    /// <summary>
+    /// Whether parameters and observations are centred and scaled by the training set before networks see them, and draws and densities
+    /// are given in the task's units. The paper's experiments have numbers of one size and leave it off.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Standardise { get; init; }
 
     /// <summary>The settings at one budget.</summary>
     /// <param name="budget">Size of the training set.</param>

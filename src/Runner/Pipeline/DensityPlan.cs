@@ -29,7 +29,7 @@ public sealed class DensityPlan
         Chains =
         [
             .. from training in Trainings
-               where training.Settings is ConsistencyContenderSettings
+               where training.Settings is ConsistencyContenderSettings { Standardise: false }
                from steps in settings.ChainSteps
                select Plan(training, steps),
         ];

@@ -1,6 +1,7 @@
 using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Inference.Contracts;
+using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
@@ -28,9 +29,12 @@ public static class EstimatorFactory
     /// <exception cref="ConfigurationException">A network does not fit to the task's parameters or observations.</exception>
     public static IPosteriorEstimator Create(TrainJob job, Simulations training, Device device)
     {
+        ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(training);
-        using Tensor variance = training.Theta.var(0, unbiased: false);
-        return Create(job, training, variance, device);
+        Standardisation? scaling = ScalingOf(job, training);
+        using Tensor theta = scaling?.Apply(training.Theta) ?? training.Theta.alias();
+        using Tensor variance = theta.var(0, unbiased: false);
+        return Create(job, training, variance, scaling, device);
     }
 
     /// <summary>An estimator whose numbers do not matter: to be counted, or to take the weights of a training.</summary>
@@ -40,18 +44,23 @@ public static class EstimatorFactory
     /// <exception cref="ConfigurationException">A network does not fit to the task's parameters or observations.</exception>
     public static IPosteriorEstimator CreateLike(TrainJob job, Simulations example, Device device)
     {
+        ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(example);
         using Tensor variance = ones(example.Theta.shape[1]);
-        return Create(job, example, variance, device);
+        return Create(job, example, variance, ScalingOf(job, example), device);
     }
 
-    private static IPosteriorEstimator Create(TrainJob job, Simulations training, Tensor variance, Device device)
+    private static Standardisation? ScalingOf(TrainJob job, Simulations training) =>
+        job.Settings.Standardise ? new Standardisation(training.Theta, training.X) : null;
+
+    private static IPosteriorEstimator Create(
+        TrainJob job, Simulations training, Tensor variance, Standardisation? scaling, Device device)
     {
-        ArgumentNullException.ThrowIfNull(job);
         using RandomSource random = new(job.Key.Child("init"));
         SummaryNetwork summary = Fitting("summary", () => job.Summary.Create(training.X, random));
         EstimatorParts parts = new(training.Theta.shape[1], summary, variance, random);
         IPosteriorEstimator estimator = Fitting($"contenders.{job.Contender}", () => job.Settings.Create(parts));
+        estimator = scaling is null ? estimator : StandardisedPosterior.Around(estimator, scaling);
         estimator.Network.to(device);
         return estimator;
     }
