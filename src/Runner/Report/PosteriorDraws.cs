@@ -129,6 +129,11 @@ public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
             Add(cells, dataSets, sample, StageFiles.Draws, sample);
         }
 
+        if (cells.Any(row => row.Count == 0))
+        {
+            return []; // No contender draws with the steps that figures show at their budget.
+        }
+
         return
         [
             .. dataSets.Select(

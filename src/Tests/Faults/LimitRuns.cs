@@ -93,9 +93,9 @@ internal sealed class LimitRuns : IDisposable
 
     /// <summary>All jobs and the report.</summary>
     /// <returns>Why jobs failed; empty when all were done.</returns>
-    public IReadOnlyList<string> Run(SettingCase tried)
+    public IReadOnlyList<string> Run(SettingCase tried, params string[] more)
     {
-        RunRequest request = Request(tried.Experiment, [tried.Set], Only(tried));
+        RunRequest request = Request(tried.Experiment, [tried.Set, .. more], Only(tried));
         (YamlMap tree, Experiment experiment) = request.Load();
         TorchSharp.torch.Device device = Devices.Parse(experiment.Device);
         RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only);

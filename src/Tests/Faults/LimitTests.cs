@@ -23,6 +23,7 @@ public sealed class LimitTests
     [TestCase("figures.scatter_data_sets=[1, 1]", "scatter_data_sets: expected no item twice")]
     [TestCase("scores.c2st.folds=1", "folds of 0 for one split, or at least 2")]
     [TestCase("scores.c2st.folds=49", "scores.c2st.folds: expected at most twice test.draws (24), got 49")]
+    [TestCase("contenders.acf.figure_steps=2", "contenders.acf.figure_steps: expected 1, as a flow has one pass, got 2")]
     [TestCase("contenders.cmpe.training.adam_epsilon=0", "adam_epsilon: expected a number greater than 0")]
     public void WhatALaterStageCannotTakeIsRefused(string set, string problem) => Assert.That(Refusal("gmm", set), Does.Contain(problem));
 
@@ -46,6 +47,13 @@ public sealed class LimitTests
         SettingCase tried = Case("gmm", set, "acf");
         Assert.That(runs.Refusal(tried), Is.Null);
         Assert.That(runs.Run(tried), Is.Empty);
+    }
+
+    [Test, Category(FastUnlessSlowAttribute.Slow)]
+    public void AReportIsWrittenWhenNothingHasTheStepsOfFigures()
+    {
+        using LimitRuns runs = new();
+        Assert.That(runs.Run(Case("tumor", "contenders.fmpe.budget_steps=[1]", "fmpe"), "simulations.full_sweep=[]"), Is.Empty);
     }
 
     [Test]
@@ -100,7 +108,7 @@ public sealed class LimitTests
             cases.Length,
             $"{cases.Length - accepted.Count} refused with exit code 2 and the setting's name, {accepted.Count} valid; of those "
                 + $"{brief.Length} run to a report, {holes} of them with a hole because the loss or draws became infinite; the others are "
-                + "long, large, or of a contender's kind that was run in another experiment; before: crashes of 9 kinds"
+                + "long, large, or of a contender's kind that was run in another experiment; before: crashes of 8 kinds"
         );
 
         void Attempt(SettingCase tried, Action attempt)
