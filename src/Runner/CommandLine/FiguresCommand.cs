@@ -39,7 +39,7 @@ public static class FiguresCommand
         List<PosteriorRow> posteriors = [];
         foreach (RunRequest request in requests)
         {
-            RunSetup setup = RunSetup.Load(request);
+            RunSetup setup = RunSetup.Load(request, runs: false);
             (_, _, RunPlan plan, _, string results) = setup;
             Experiment experiment = plan.Experiment;
             if (runs.Any(r => r.Experiment.Name == experiment.Name))

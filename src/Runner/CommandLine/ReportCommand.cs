@@ -41,7 +41,7 @@ public static class ReportCommand
 
     private static (string File, HtmlReport Page) Write(RunRequest request, bool isResolved)
     {
-        RunSetup setup = RunSetup.Load(request);
+        RunSetup setup = RunSetup.Load(request, runs: false);
         (_, YamlMap tree, RunPlan plan, _, string output) = setup;
         _ = setup.MeasurementsFile();
         using ResultsLock folder = ResultsLock.Take(output);

@@ -19,8 +19,11 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
 {
     /// <summary>Reads and plans.</summary>
     /// <param name="request">What the command line asks for.</param>
+    /// <param name="runs">
+    /// Whether something is to be run; what only reads results needs neither the device that they were made on nor a possible observation.
+    /// </param>
     /// <exception cref="ConfigurationException">A file or a setting is wrong.</exception>
-    public static RunSetup Load(RunRequest request)
+    public static RunSetup Load(RunRequest request, bool runs = true)
     {
         FolderOption.Check("--out", request.Output);
         FolderOption.Check("--cache", request.Cache);
@@ -32,9 +35,13 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
             );
         }
 
-        Device device = DeviceOf(experiment);
+        Device device = runs ? DeviceOf(experiment) : CPU;
         RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only);
-        CheckObservation(plan);
+        if (runs)
+        {
+            CheckObservation(plan);
+        }
+
         return new RunSetup(request, tree, plan, device, request.OutputFolder(experiment));
     }
 
