@@ -17,6 +17,7 @@ public sealed class ExactPosteriorTests
     private static IReferencePosterior[] Tasks => [new GaussianMixtureTask(), new TwoMoonsTask(), new KinematicsTask()];
 
     [TestCaseSource(nameof(Tasks))]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void RanksStayWithinTheBandsAndErrorsAreSmall(IReferencePosterior posterior)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -40,6 +40,7 @@ public sealed class MaximumMeanDiscrepancyTests
     [TestCase(1, 3e7, 5e8)]
     [TestCase(16, 3000, 0)]
     [TestCase(17, 0, 0)]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void NarrowModesFarApartKeepTheirDistances(int dimensions, double height, double offset)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -141,6 +142,7 @@ public sealed class MaximumMeanDiscrepancyTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void TheUnbiasedEstimateIsZeroOnAverageForEqualDistributions()
     {
         using DisposeScope scope = NewDisposeScope();

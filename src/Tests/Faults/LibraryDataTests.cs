@@ -145,6 +145,7 @@ public sealed class LibraryDataTests
     });
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void AConstantParameterIsLearnedOrNamed() => FaultLog.Try(
         Subject, "a parameter that never varies, of every estimator", () =>
     {

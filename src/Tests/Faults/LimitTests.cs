@@ -41,6 +41,7 @@ public sealed class LimitTests
     [TestCase("simulations.validation=0")]
     [TestCase("contenders.acf.training.validations=0")]
     [TestCase("test.data_sets=1")]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void LittleIsAUse(string set)
     {
         using LimitRuns runs = new();
@@ -57,6 +58,7 @@ public sealed class LimitTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void AReportIsWrittenWhenEveryTrainingDiverged()
     {
         using LimitRuns runs = new();

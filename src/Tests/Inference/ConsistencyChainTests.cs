@@ -38,6 +38,7 @@ public sealed class ConsistencyChainTests
     }
 
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void WrongBackwardConditionalsGiveTheRightMeanDensityAndEvidence()
     {
         using IDisposable scope = NewDisposeScope();

@@ -50,6 +50,7 @@ public sealed class StandardisationTests
     /// </summary>
     [TestCase("acf")]
     [TestCase("nsf")]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void TheDensityIsThatOfTheTasksUnits(string contender)
     {
         using IDisposable scope = NewDisposeScope();

@@ -12,6 +12,7 @@ public sealed class TrainerTests
     private static readonly RandomKey s_key = RandomKey.FromSeed(47);
 
     [TestCaseSource(typeof(Contenders), nameof(Contenders.Names))]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void TheSameSeedGivesTheSameBits(string contender)
     {
         using Simulations training = LinearGaussian.Simulate(100, s_key);

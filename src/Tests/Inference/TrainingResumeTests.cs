@@ -14,6 +14,7 @@ public sealed class TrainingResumeTests
 
     // 100 simulations in batches of 32 are 4 steps an epoch: inside an epoch, at its end, behind the first step, before the last.
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void AnInterruptedTrainingGoesOnBitForBit(
         [ValueSource(typeof(Contenders), nameof(Contenders.Names))] string contender, [Values(1, 6, 8, 39)] int stop)
     {

@@ -47,6 +47,7 @@ public sealed class KinematicsTests
 
     /// <summary>Brute-force rejection with nothing but the simulator: evidence, moments and histograms at three observations.</summary>
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void PosteriorAgreesWithBruteForceRejection()
     {
         // Tolerance 0.05 against a posterior that changes over 0.25: the bias of a second moment is of the order 0.05^2 / 4.

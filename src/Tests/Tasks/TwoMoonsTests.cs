@@ -116,6 +116,7 @@ public sealed class TwoMoonsTests
 
     /// <summary>Rejection with a small tolerance, which uses nothing but the simulator; moments and histograms agree.</summary>
     [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
     public void PosteriorAgreesWithBruteForceRejection()
     {
         TwoMoonsTask task = new();
