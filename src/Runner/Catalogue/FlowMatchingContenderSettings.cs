@@ -24,6 +24,12 @@ public sealed record FlowMatchingContenderSettings : FreeFormContenderSettings, 
     public FlowMatchingSettings FlowMatching { get; init; } = new();
 
     /// <inheritdoc/>
+    public override int RowsPerSimulation => FlowMatching.TimesPerSimulation;
+
+    /// <inheritdoc/>
+    public override bool IntegratesDensity => true;
+
+    /// <inheritdoc/>
     public override IPosteriorEstimator Create(EstimatorParts parts) => new FlowMatchingPosterior(
         parts.Dimension, parts.Summary, CreateNetwork(parts, largestTime: 1), FlowMatching);
 }

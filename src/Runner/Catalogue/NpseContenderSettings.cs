@@ -24,6 +24,9 @@ public sealed record NpseContenderSettings : FreeFormContenderSettings, IContend
     public DiffusionSettings Diffusion { get; init; } = new();
 
     /// <inheritdoc/>
+    public override bool IntegratesDensity => true;
+
+    /// <inheritdoc/>
     public override IPosteriorEstimator Create(EstimatorParts parts) => new ScorePosterior(
         parts.Dimension,
         parts.Summary,

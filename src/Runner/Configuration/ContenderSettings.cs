@@ -62,6 +62,15 @@ public abstract record ContenderSettings
     /// <summary>Weights between layers of full width, of which a large network has most.</summary>
     public abstract double RoughWeights { get; }
 
+    /// <summary>Rows that go through the network for each simulation of a batch, at each step of a training.</summary>
+    public virtual int RowsPerSimulation => 1;
+
+    /// <summary>Whether a density is an integral along a path, with a gradient at every step.</summary>
+    public virtual bool IntegratesDensity => false;
+
+    /// <summary>Whether draws of several steps are a chain whose density can be estimated (Eq. 10).</summary>
+    public virtual bool HasChain => false;
+
     /// <summary>The same settings without what only drawing or planning uses: what decides a training.</summary>
     public ContenderSettings TrainingOnly() => MarkedSettings.Without(this, typeof(SamplingOnlyAttribute), typeof(PlanOnlyAttribute));
 

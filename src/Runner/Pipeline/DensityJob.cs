@@ -5,7 +5,6 @@ using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
-using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Storage;
 using Reproduce.Tasks;
@@ -115,7 +114,7 @@ public sealed class DensityJob : IJob
 
     /// <inheritdoc/>
     public double Weight =>
-        ChainSteps is not null || Train?.Settings is FlowMatchingContenderSettings or NpseContenderSettings ? PassesOfAnIntegral : 1;
+        ChainSteps is not null || Train?.Settings.IntegratesDensity is true ? PassesOfAnIntegral : 1;
 
     /// <inheritdoc/>
     public string MemorySettings => "--data-sets, --proposals, sampling.threads or test.draws";

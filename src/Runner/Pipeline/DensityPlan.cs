@@ -1,5 +1,4 @@
 using Reproduce.Configuration;
-using Reproduce.Runner.Catalogue;
 using Reproduce.Tasks;
 
 namespace Reproduce.Runner.Pipeline;
@@ -29,7 +28,7 @@ public sealed class DensityPlan
         Chains =
         [
             .. from training in Trainings
-               where training.Settings is ConsistencyContenderSettings { Standardise: false }
+               where training.Settings.HasChain
                from steps in settings.ChainSteps
                select Plan(training, steps),
         ];

@@ -3,7 +3,6 @@ using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Training;
-using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Storage;
 using static TorchSharp.torch;
@@ -94,14 +93,7 @@ public sealed class TrainJob : IJob
     public IReadOnlyList<IJob> Needs => [Simulate];
 
     /// <inheritdoc/>
-    public double Weight
-    {
-        get
-        {
-            int rows = Settings is FlowMatchingContenderSettings { FlowMatching.TimesPerSimulation: int times } ? times : 1;
-            return (double)TrainingLength.Of(Settings.Training, Budget).Steps * rows;
-        }
-    }
+    public double Weight => (double)TrainingLength.Of(Settings.Training, Budget).Steps * Settings.RowsPerSimulation;
 
     /// <inheritdoc/>
     public string MemorySettings => "the contender's training.batch_size or network size, or give --jobs 1";

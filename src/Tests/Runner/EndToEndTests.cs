@@ -171,7 +171,7 @@ public sealed class EndToEndTests : TinyRun
         (int exitCode, string output, string errors) = Repository.Run(Folder.Path, ["experiments/tiny.yaml", "--only", "cmpe"]);
 
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-        string scratch = Path.Combine(Folder.Path, "results", "scratch", "tiny-only");
+        string scratch = Path.Combine(Folder.Path, "results", "scratch", "tiny-only-cmpe");
         string report = File.ReadAllText(Path.Combine(scratch, "report.md"));
         Assert.Multiple(() =>
         {
