@@ -13,7 +13,7 @@ namespace Reproduce.Tests;
 [AttributeUsage(AttributeTargets.Assembly)]
 internal sealed class FastUnlessSlowAttribute : NUnitAttribute, IApplyToTest
 {
-    /// <summary>The category of tests for every change: <c>dotnet test --filter Category=Fast</c>.</summary>
+    /// <summary>The category of tests for every change: <c>dotnet test --filter TestCategory=Fast</c>.</summary>
     public const string Fast = "Fast";
 
     /// <summary>The category of the others.</summary>
