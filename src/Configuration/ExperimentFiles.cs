@@ -237,7 +237,7 @@ internal sealed class ConfigurationFolder
     public YamlMap Load(string group, string name, string askedBy)
     {
         string folder = Path.Combine(_path, group);
-        List<string> names = YamlText.NamesIn(folder).Where(n => !n.Contains('.', StringComparison.Ordinal)).ToList();
+        IReadOnlyList<string> names = SharedFile.NamesIn(_path, group);
         if (names.Contains(name, StringComparer.Ordinal))
         {
             string file = Path.Combine(folder, $"{name}.yaml");

@@ -20,8 +20,14 @@ public sealed record SharedFile(string Name, string About, IReadOnlyList<string>
     public static IReadOnlyList<SharedFile> In(string configs, string group)
     {
         string folder = Path.Combine(configs, group);
-        return [.. YamlText.NamesIn(folder).Where(n => !n.Contains('.', StringComparison.Ordinal)).Select(n => Read(folder, n))];
+        return [.. NamesIn(configs, group).Select(n => Read(folder, n))];
     }
+
+    /// <summary>The names alone, without a look into the files.</summary>
+    /// <param name="configs">The folder <c>configs</c>.</param>
+    /// <param name="group"><see cref="ExperimentFiles.Profiles"/> or <see cref="ExperimentFiles.Variants"/>.</param>
+    public static IReadOnlyList<string> NamesIn(string configs, string group) =>
+        [.. YamlText.NamesIn(Path.Combine(configs, group)).Where(n => !n.Contains('.', StringComparison.Ordinal))];
 
     /// <summary>What the head of a file says of it: the first sentence of the comment that it begins with.</summary>
     /// <param name="file">The file.</param>

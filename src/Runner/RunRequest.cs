@@ -78,7 +78,7 @@ public sealed record RunRequest
                 }
             }
 
-            string? project = Path.GetFileName(folder) == "experiments" ? Path.GetDirectoryName(folder) : null;
+            string? project = Path.GetFileName(folder) == ProjectFolder.Experiments ? Path.GetDirectoryName(folder) : null;
             return Path.Combine(project ?? Environment.CurrentDirectory, Results);
         }
     }

@@ -24,11 +24,11 @@ public sealed class GaussianMixtureTask : ITask, IReferencePosterior, IEvidence
     private readonly int _points;
 
     /// <summary>A task with these settings.</summary>
-    /// <param name="options">The settings; null for the paper's.</param>
+    /// <param name="settings">The settings; null for the paper's.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public GaussianMixtureTask(GaussianMixtureSettings? options = null)
+    public GaussianMixtureTask(GaussianMixtureSettings? settings = null)
     {
-        _options = options ?? new GaussianMixtureSettings();
+        _options = settings ?? new GaussianMixtureSettings();
         _dimension = _options.Dimension;
         _points = _options.Points;
         Require.InRange(_dimension, 1, 1000, "dimension");

@@ -30,8 +30,8 @@ public sealed class TwoMoonsTask : ITask, IReferencePosterior, IEvidence
     private readonly bool _truncate;
 
     /// <summary>A task with these settings.</summary>
-    /// <param name="options">The settings; null for the paper's.</param>
-    public TwoMoonsTask(TwoMoonsSettings? options = null) => _truncate = (options ?? new TwoMoonsSettings()).TruncateReference;
+    /// <param name="settings">The settings; null for the paper's.</param>
+    public TwoMoonsTask(TwoMoonsSettings? settings = null) => _truncate = (settings ?? new TwoMoonsSettings()).TruncateReference;
 
     /// <inheritdoc/>
     public string Name => Kind;

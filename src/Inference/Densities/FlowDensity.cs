@@ -21,17 +21,17 @@ public static class FlowDensity
     /// <param name="field">The flow.</param>
     /// <param name="theta">[N, D].</param>
     /// <param name="condition">A row of summaries for each, [N, S].</param>
-    /// <param name="options">Intervals and probes.</param>
+    /// <param name="settings">Intervals and probes.</param>
     /// <param name="random">Where the probes come from; needed when there are any.</param>
     public static DensityEstimate LogProb(
-        IVelocityField field, Tensor theta, Tensor condition, FlowDensitySettings? options = null, RandomSource? random = null)
+        IVelocityField field, Tensor theta, Tensor condition, FlowDensitySettings? settings = null, RandomSource? random = null)
     {
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(theta);
         Require.Rows(theta, field.Dimension, nameof(theta));
         Require.Rows(condition, field.ConditionSize, nameof(condition), theta.shape[0]);
-        options ??= new FlowDensitySettings();
-        if (options.Probes > 0 && random is null)
+        settings ??= new FlowDensitySettings();
+        if (settings.Probes > 0 && random is null)
         {
             throw new ArgumentNullException(nameof(random), "Random probes need a source of random numbers.");
         }
@@ -42,10 +42,10 @@ public static class FlowDensity
             field,
             theta.detach().clone(),
             condition,
-            options.Probes == 0 ? VectorJacobian.UnitVectors(theta) : Signs(theta, options.Probes, random!)
+            settings.Probes == 0 ? VectorJacobian.UnitVectors(theta) : Signs(theta, settings.Probes, random!)
         );
-        double[] times = field.TimesFromParameter(options.Intervals);
-        for (int i = 0; i < options.Intervals; i++)
+        double[] times = field.TimesFromParameter(settings.Intervals);
+        for (int i = 0; i < settings.Intervals; i++)
         {
             path.Advance(times[i], times[i + 1]);
         }
@@ -53,13 +53,13 @@ public static class FlowDensity
         double spread = field.NoiseDeviation;
         double constant = -0.5 * field.Dimension * Math.Log(2 * Math.PI * spread * spread);
         Tensor noise = path.Theta.square().sum(1) * (-0.5 / (spread * spread)) + constant;
-        if (options.Probes == 0)
+        if (settings.Probes == 0)
         {
             // Not sum(0): a literal zero is taken for an element type.
             return new DensityEstimate((noise + path.Divergence.sum([0L])).MoveToOuterDisposeScope(), null);
         }
 
-        Tensor? error = options.Probes < 2 ? null : path.Divergence.std(0) / Math.Sqrt(options.Probes);
+        Tensor? error = settings.Probes < 2 ? null : path.Divergence.std(0) / Math.Sqrt(settings.Probes);
         return new DensityEstimate((noise + path.Divergence.mean([0])).MoveToOuterDisposeScope(), error?.MoveToOuterDisposeScope());
     }
 

@@ -17,7 +17,7 @@ public static class PosteriorSampler
     /// <param name="draws">Number of draws for each, S.</param>
     /// <param name="steps">Network passes per draw.</param>
     /// <param name="key">The stream; data set j, block b draws from key.Child(j).Child(b).</param>
-    /// <param name="options">Batching.</param>
+    /// <param name="settings">Batching.</param>
     /// <param name="progress">Receives the finished share, 0 to 1.</param>
     /// <param name="cancel">Stops between network passes.</param>
     /// <returns>float32, [J, S, D], on the CPU, in the caller's dispose scope if there is one.</returns>
@@ -28,7 +28,7 @@ public static class PosteriorSampler
         int draws,
         int steps,
         RandomKey key,
-        SamplingSettings? options = null,
+        SamplingSettings? settings = null,
         IProgress<double>? progress = null,
         CancellationToken cancel = default)
     {
@@ -37,7 +37,7 @@ public static class PosteriorSampler
         UnfinishedDraws all = new(x.Count, draws, estimator.Dimension);
         try
         {
-            Continue(all, estimator, x, steps, key, options, progress, cancel);
+            Continue(all, estimator, x, steps, key, settings, progress, cancel);
             return all.Theta;
         }
         catch
@@ -53,7 +53,7 @@ public static class PosteriorSampler
     /// <param name="x">J observations on the estimator's device.</param>
     /// <param name="steps">Network passes per draw.</param>
     /// <param name="key">The stream; data set j, block b draws from key.Child(j).Child(b).</param>
-    /// <param name="options">Batching.</param>
+    /// <param name="settings">Batching.</param>
     /// <param name="progress">Receives the finished share, 0 to 1, after every pass and from the thread that made it.</param>
     /// <param name="cancel">Stops between network passes.</param>
     /// <exception cref="ArgumentException">
@@ -65,7 +65,7 @@ public static class PosteriorSampler
         Observation x,
         int steps,
         RandomKey key,
-        SamplingSettings? options = null,
+        SamplingSettings? settings = null,
         IProgress<double>? progress = null,
         CancellationToken cancel = default)
     {
@@ -88,7 +88,7 @@ public static class PosteriorSampler
             x,
             draws,
             key,
-            options,
+            settings,
             progress,
             (pass, condition, noise) =>
             {
@@ -105,7 +105,7 @@ public static class PosteriorSampler
     /// <param name="x">J observations on the estimator's device, of any type of numbers.</param>
     /// <param name="draws">Number of draws for each, S.</param>
     /// <param name="key">The stream; data set j, block b draws from key.Child(j).Child(b).</param>
-    /// <param name="options">Batching.</param>
+    /// <param name="settings">Batching.</param>
     /// <param name="progress">Receives the finished share, 0 to 1.</param>
     /// <param name="source">Makes draws and densities; null for the estimator itself.</param>
     /// <param name="cancel">Stops between passes.</param>
@@ -118,7 +118,7 @@ public static class PosteriorSampler
         Observation x,
         int draws,
         RandomKey key,
-        SamplingSettings? options = null,
+        SamplingSettings? settings = null,
         IProgress<double>? progress = null,
         IDensityOfDraws? source = null,
         CancellationToken cancel = default)
@@ -142,7 +142,7 @@ public static class PosteriorSampler
                 x,
                 draws,
                 key,
-                options,
+                settings,
                 progress,
                 (pass, condition, noise) =>
                 {
@@ -166,15 +166,15 @@ public static class PosteriorSampler
         Observation x,
         int draws,
         RandomKey key,
-        SamplingSettings? options,
+        SamplingSettings? settings,
         IProgress<double>? progress,
         Action<DrawBlock[], Tensor, BlockNoise> draw,
         CancellationToken cancel,
         Func<DrawBlock[], bool>? isThere = null)
     {
-        options ??= new SamplingSettings();
+        settings ??= new SamplingSettings();
         bool onCpu = x.Parts.First().Value.device.type != DeviceType.CUDA;
-        long rows = options.RowsPerPass > 0 ? options.RowsPerPass : onCpu ? SamplingSettings.BlockSize : 100_000;
+        long rows = settings.RowsPerPass > 0 ? settings.RowsPerPass : onCpu ? SamplingSettings.BlockSize : 100_000;
         List<DrawBlock[]> passes = Plan(x.Count, draws, rows, key);
 
         // A pass is made whole or not at all: with other rows beside it a draw would round differently.
@@ -188,7 +188,7 @@ public static class PosteriorSampler
 
         using Tensor condition = SummariseChecked(estimator, x);
         RunOnThreads(
-            onCpu ? options.Threads : 1,
+            onCpu ? settings.Threads : 1,
             missing,
             pass =>
             {

@@ -10,7 +10,6 @@ internal sealed class QualityPlotter(bool numbers)
     // What a lone point is larger by than those on a line, which have it to show where they are.
     private const float LoneMarker = 1.4f;
 
-
     // Behind the contenders, whatever kinds there are.
     private static readonly (int, int) s_rankOfBand = (int.MaxValue, 0);
     private static readonly (int, int) s_rankOfFloor = (int.MaxValue, 1);

@@ -8,7 +8,6 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>Shows what the cache of jobs holds, and removes what nobody wants.</summary>
 public static class CacheCommand
 {
-    private const string Experiments = "experiments", Configs = "configs";
     private static readonly string[] s_devices = ["cpu", "cuda"];
 
     /// <summary>A line for each job: size, state, stage, experiment, name, commit, folder.</summary>
@@ -18,7 +17,8 @@ public static class CacheCommand
     public static int List(string cache, TextWriter output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        foreach (CachedJob job in CachedJob.In(cache))
+        IReadOnlyList<CachedJob> jobs = CachedJob.In(cache);
+        foreach (CachedJob job in jobs)
         {
             string source = job.Source.Length > 0 ? job.Source : "-", experiment = job.Experiment.Length > 0 ? job.Experiment : "-";
             output.WriteLine(
@@ -26,7 +26,7 @@ public static class CacheCommand
                     + $"{Path.GetFileName(job.Path)}  {job.Label}");
         }
 
-        return Total(cache, output);
+        return Total(cache, jobs, output);
     }
 
     /// <summary>Jobs and bytes of each stage.</summary>
@@ -36,12 +36,13 @@ public static class CacheCommand
     public static int Measure(string cache, TextWriter output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        foreach (IGrouping<string, CachedJob> stage in CachedJob.In(cache).GroupBy(j => j.Stage))
+        IReadOnlyList<CachedJob> jobs = CachedJob.In(cache);
+        foreach (IGrouping<string, CachedJob> stage in jobs.GroupBy(j => j.Stage))
         {
             output.WriteLine($"{Size(stage.Sum(j => j.Bytes)),10}  {stage.Key,-9}  {Counts([.. stage])}");
         }
 
-        return Total(cache, output);
+        return Total(cache, jobs, output);
     }
 
     /// <summary>
@@ -94,12 +95,11 @@ public static class CacheCommand
     // The folders of every job that the experiments of the working folder ask for, in every profile and variant.
     private static HashSet<string> Used(string cache)
     {
-        string[] files = Directory.Exists(Experiments)
-            ? [.. Directory.EnumerateFiles(Experiments, "*.yaml", SearchOption.AllDirectories)]
-            : [];
-        if (files.Length == 0)
+        IReadOnlyList<string> files = ProjectFolder.ExperimentFiles(below: true);
+        if (files.Count == 0)
         {
-            throw new ConfigurationException($"--unused: expected the project's folder, with '{Experiments}', as the working folder.");
+            throw new ConfigurationException(
+                $"--unused: expected the project's folder, with '{ProjectFolder.Experiments}', as the working folder.");
         }
 
         return
@@ -120,11 +120,10 @@ public static class CacheCommand
         : plan.Jobs.Concat(new DensityPlan(plan, new DensitySettings()).Jobs);
 
     private static IEnumerable<string?> Names(string group, string experiment) =>
-        SharedFile.In(Configs, group).Where(f => f.IsFor(experiment)).Select(f => f.Name).Prepend(null);
+        SharedFile.In(ProjectFolder.Configs, group).Where(f => f.IsFor(experiment)).Select(f => f.Name).Prepend(null);
 
-    private static int Total(string cache, TextWriter output)
+    private static int Total(string cache, IReadOnlyList<CachedJob> jobs, TextWriter output)
     {
-        IReadOnlyList<CachedJob> jobs = CachedJob.In(cache);
         output.WriteLine($"{Size(jobs.Sum(j => j.Bytes)),10}  {Counts(jobs)} in {cache}");
         return ExitCodes.Success;
     }

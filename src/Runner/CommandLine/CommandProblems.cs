@@ -7,8 +7,7 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>What is wrong with a command line, in sentences that name what was probably meant.</summary>
 public static class CommandProblems
 {
-    private const string Ending = ".yaml";
-    private const string ExperimentsFolder = "experiments";
+    private const string Ending = ProjectFolder.Ending, ExperimentsFolder = ProjectFolder.Experiments;
 
     /// <summary>Throws when a command line cannot be understood.</summary>
     /// <param name="parsed">The parsed command line.</param>
@@ -56,7 +55,7 @@ public static class CommandProblems
             return null;
         }
 
-        string[] experiments = [.. Experiments()];
+        string[] experiments = [.. ProjectFolder.ExperimentFiles().Select(f => Path.GetFileNameWithoutExtension(f)!)];
         if (experiments.Contains(word, StringComparer.OrdinalIgnoreCase))
         {
             return $"{word}: expected an experiment file; did you mean '{ExperimentsFolder}/{word.ToLowerInvariant()}{Ending}'?";
@@ -88,9 +87,4 @@ public static class CommandProblems
         string[] options = [.. command.Options.Select(o => o.Name).Append("--help")];
         return $"{token}: there is no such option{Names.DidYouMean(token, options)}";
     }
-
-    private static IEnumerable<string> Experiments() => Directory.Exists(ExperimentsFolder)
-        ? Directory.EnumerateFiles(ExperimentsFolder, "*" + Ending).Select(f => Path.GetFileNameWithoutExtension(f)!)
-            .Order(StringComparer.Ordinal)
-        : [];
 }

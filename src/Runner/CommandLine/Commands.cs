@@ -14,21 +14,8 @@ public static class Commands
         {
             Description = "Keep in the report what earlier runs into the same folder measured at other budgets, steps or contenders.",
         };
-        RootCommand root = new("Reproduces the experiments of 'Consistency Models for Scalable and Fast Simulation-Based Inference'.")
-        {
-            shared.Experiment,
-            shared.Profile,
-            shared.Variant,
-            shared.Set,
-            shared.Only,
-            shared.Output,
-            shared.Cache,
-            keep,
-            shared.Jobs,
-            shared.CheckpointSeconds,
-            shared.DryRun,
-            shared.Verbose,
-        };
+        RootCommand root = new("Reproduces the experiments of 'Consistency Models for Scalable and Fast Simulation-Based Inference'.");
+        shared.AddTo(root, shared.Only, keep);
         root.SetAction(result => RunCommand.Run(
             shared.Request(result) with { Keep = result.GetValue(keep), Only = result.GetValue(shared.Only) ?? [] },
             result.GetValue(shared.DryRun),

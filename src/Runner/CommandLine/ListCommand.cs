@@ -7,8 +7,6 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>Says what there is to run: experiments, profiles, and variants with their switches.</summary>
 public static class ListCommand
 {
-    private const string Experiments = "experiments", Configs = "configs";
-
     /// <summary>Writes the list.</summary>
     /// <param name="output">Where to.</param>
     /// <returns>An exit code.</returns>
@@ -16,29 +14,33 @@ public static class ListCommand
     public static int Run(TextWriter output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        string[] files = Directory.Exists(Experiments)
-            ? [.. Directory.EnumerateFiles(Experiments, "*.yaml").Order(StringComparer.Ordinal).Select(f => f.Replace('\\', '/'))]
-            : [];
-        if (files.Length == 0)
+        IReadOnlyList<string> files = ProjectFolder.ExperimentFiles();
+        if (files.Count == 0)
         {
-            throw new ConfigurationException($"list: expected the project's folder, with '{Experiments}', as the working folder.");
+            throw new ConfigurationException(
+                $"list: expected the project's folder, with '{ProjectFolder.Experiments}', as the working folder.");
         }
 
         int width = files.Max(f => f.Length);
         output.WriteLine("Experiments");
-        foreach (string file in files)
+        (string File, YamlMap Tree, Experiment Experiment)[] experiments =
+        [
+            .. from file in files
+               let loaded = new RunRequest { ExperimentFile = file }.Load()
+               select (file, loaded.Tree, loaded.Experiment),
+        ];
+        foreach ((string file, _, Experiment experiment) in experiments)
         {
-            Experiment experiment = new RunRequest { ExperimentFile = file }.Load().Experiment;
             output.WriteLine($"  {file.PadRight(width)}  {experiment.Title}; {string.Join(", ", experiment.Contenders.Keys)}");
         }
 
         Write(output, "Profiles (--profile)", ExperimentFiles.Profiles, width);
         Write(output, "Variants (--variant)", ExperimentFiles.Variants, width);
         output.WriteLine("Switches of variants (the verb switches runs each of them)");
-        foreach (SharedFile variant in SharedFile.In(Configs, ExperimentFiles.Variants))
+        foreach (SharedFile variant in SharedFile.In(ProjectFolder.Configs, ExperimentFiles.Variants))
         {
-            IEnumerable<string> switches = files.SelectMany(f =>
-                SwitchList.Of(ExperimentFiles.LoadVariant(f, variant.Name, new RunRequest { ExperimentFile = f }.Load().Tree)));
+            IEnumerable<string> switches = experiments.SelectMany(e =>
+                SwitchList.Of(ExperimentFiles.LoadVariant(e.File, variant.Name, e.Tree)));
             foreach (string assignment in switches.Distinct())
             {
                 output.WriteLine($"  {variant.Name.PadRight(width)}  {assignment}");
@@ -54,7 +56,7 @@ public static class ListCommand
     private static void Write(TextWriter output, string heading, string group, int width)
     {
         output.WriteLine(heading);
-        foreach (SharedFile file in SharedFile.In(Configs, group))
+        foreach (SharedFile file in SharedFile.In(ProjectFolder.Configs, group))
         {
             string only = file.Experiments.Count > 0 ? $" (for {string.Join(", ", file.Experiments)})" : "";
             output.WriteLine($"  {file.Name.PadRight(width)}  {file.About}{only}");

@@ -8,8 +8,6 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>Arguments and options that several verbs have, and what is asked for by them.</summary>
 internal sealed class SharedOptions
 {
-    private const string Configs = "configs";
-
     /// <summary>The experiment file.</summary>
     public Argument<string> Experiment { get; } = new("experiment") { Description = "The experiment file, such as experiments/gmm.yaml." };
 
@@ -58,6 +56,19 @@ internal sealed class SharedOptions
 
     /// <summary>Whether every job is shown.</summary>
     public Option<bool> Verbose { get; } = new("--verbose") { Description = "Show every job on the console." };
+
+    /// <summary>Gives a command what every run of jobs has, around options of its own.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="own">Its own options.</param>
+    public void AddTo(Command command, params Option[] own)
+    {
+        command.Arguments.Add(Experiment);
+        Option[] all = [Profile, Variant, Set, Output, Cache, Jobs, CheckpointSeconds, .. own, DryRun, Verbose];
+        foreach (Option option in all)
+        {
+            command.Options.Add(option);
+        }
+    }
 
     /// <summary>A file with what is laid over it.</summary>
     /// <param name="result">The parsed command line.</param>
@@ -119,16 +130,6 @@ internal sealed class SharedOptions
     }
 
     // The names in the working folder, for --help: of another project they may be others.
-    private static string Shipped(string group)
-    {
-        try
-        {
-            string[] names = [.. SharedFile.In(Configs, group).Select(f => f.Name)];
-            return names.Length == 0 ? "" : $": {string.Join(", ", names)}";
-        }
-        catch (ConfigurationException)
-        {
-            return ""; // Said when such a file is used.
-        }
-    }
+    private static string Shipped(string group) =>
+        SharedFile.NamesIn(ProjectFolder.Configs, group) is { Count: > 0 } names ? $": {string.Join(", ", names)}" : "";
 }

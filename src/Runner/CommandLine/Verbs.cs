@@ -23,19 +23,8 @@ internal static class Verbs
     private static Command Switches(SharedOptions shared)
     {
         Command command = new(
-            "switches", "Runs an experiment with each switch of a variant alone and with all, and tabulates what they do.")
-        {
-            shared.Experiment,
-            shared.Profile,
-            shared.Variant,
-            shared.Set,
-            shared.Output,
-            shared.Cache,
-            shared.Jobs,
-            shared.CheckpointSeconds,
-            shared.DryRun,
-            shared.Verbose,
-        };
+            "switches", "Runs an experiment with each switch of a variant alone and with all, and tabulates what they do.");
+        shared.AddTo(command);
         command.SetAction(result =>
             SwitchesCommand.Run(shared.Request(result), result.GetValue(shared.DryRun), result.GetValue(shared.Verbose)));
         return command;
@@ -120,23 +109,8 @@ internal static class Verbs
         Option<int> backward = SharedOptions.Count("--chain-training", "Optimiser steps of the chain's backward conditionals.");
         backward.DefaultValueFactory = _ => defaults.Backward.Training.Steps!.Value;
         Command command = new(
-            "density", "Importance sampling with every contender's density, at the budget of the figures, and the paper's Table 1.")
-        {
-            shared.Experiment,
-            shared.Profile,
-            shared.Variant,
-            shared.Set,
-            shared.Output,
-            shared.Cache,
-            shared.Jobs,
-            shared.CheckpointSeconds,
-            sets,
-            proposals,
-            chain,
-            backward,
-            shared.DryRun,
-            shared.Verbose,
-        };
+            "density", "Importance sampling with every contender's density, at the budget of the figures, and the paper's Table 1.");
+        shared.AddTo(command, sets, proposals, chain, backward);
         command.SetAction(result =>
         {
             int wanted = result.GetValue(sets);

@@ -15,8 +15,6 @@ namespace Reproduce.Runner.Storage;
 public sealed record CachedJob(
     string Path, string Stage, string Label, string Experiment, string Source, string Finished, bool IsDone, bool HasWork, long Bytes)
 {
-    private const string Part = ".part", Lock = ".lock", Failed = ".failed", Record = "stage.json";
-
     /// <summary>Everything in a cache, by stage and name.</summary>
     /// <param name="cache">Root of the cache.</param>
     public static IReadOnlyList<CachedJob> In(string cache)
@@ -41,7 +39,7 @@ public sealed record CachedJob(
         ? []
         :
         [
-            .. Directory.EnumerateDirectories(cache).SelectMany(stage => Directory.EnumerateFiles(stage, "*" + Lock))
+            .. Directory.EnumerateDirectories(cache).SelectMany(stage => Directory.EnumerateFiles(stage, "*" + StageFolder.LockEnding))
                 .Where(IsFree)
                 .Order(StringComparer.Ordinal),
         ];
@@ -60,20 +58,25 @@ public sealed record CachedJob(
     public void RemoveResult()
     {
         RemoveFolder(Path);
-        File.Delete(Path + Failed);
+        File.Delete(Path + StageFolder.FailedEnding);
     }
 
     /// <summary>Removes what is unfinished; not while a process works on it.</summary>
     /// <returns>Whether it is gone.</returns>
     public bool RemoveWork()
     {
-        using FileStream? taken = FileLocks.TryTake(Path + Lock);
-        if (taken is null)
+        string file = Path + StageFolder.LockEnding;
+        using (FileStream? taken = FileLocks.TryTake(file))
         {
-            return false;
+            if (taken is null)
+            {
+                return false;
+            }
+
+            RemoveFolder(Path + StageFolder.PartEnding);
         }
 
-        RemoveFolder(Path + Part);
+        RemoveLock(file);
         return true;
     }
 
@@ -92,16 +95,18 @@ public sealed record CachedJob(
     }
 
     private static string WithoutEnding(string path) =>
-        System.IO.Path.GetExtension(path) is Part or Lock or Failed ? path[..path.LastIndexOf('.')] : path;
+        System.IO.Path.GetExtension(path) is StageFolder.PartEnding or StageFolder.LockEnding or StageFolder.FailedEnding
+            ? path[..path.LastIndexOf('.')]
+            : path;
 
     private static CachedJob Read(string stage, string path)
     {
-        long bytes = new[] { path, path + Part }.Where(Directory.Exists)
+        long bytes = new[] { path, path + StageFolder.PartEnding }.Where(Directory.Exists)
             .SelectMany(folder => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
             .Sum(file => file.Length);
         string name = System.IO.Path.GetFileName(stage);
-        bool work = Directory.Exists(path + Part);
-        string record = System.IO.Path.Combine(path, Record);
+        bool work = Directory.Exists(path + StageFolder.PartEnding);
+        string record = System.IO.Path.Combine(path, StageFolder.RecordFile);
         if (!File.Exists(record))
         {
             return new CachedJob(path, name, "", "", "", "", IsDone: false, work, bytes);

@@ -41,5 +41,5 @@ internal sealed class StageClaim : IDisposable
     }
 
     // Beside the work folder and not in it: Windows renames no folder in which a file is open.
-    private static string LockFile(StageFolder folder) => folder.Path + ".lock";
+    private static string LockFile(StageFolder folder) => folder.Path + StageFolder.LockEnding;
 }

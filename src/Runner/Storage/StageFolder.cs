@@ -19,7 +19,11 @@ namespace Reproduce.Runner.Storage;
 /// </remarks>
 public sealed class StageFolder
 {
-    private const string RecordFile = "stage.json";
+    internal const string RecordFile = "stage.json";
+
+    /// <summary>What stands behind a job's name: of the folder of its unfinished result, its lock, and why it failed.</summary>
+    internal const string PartEnding = ".part", LockEnding = ".lock", FailedEnding = ".failed";
+
     private const string SealFile = "stage.sha256";
     private const int RenameTries = 20;
     private static readonly TimeSpan RenamePause = TimeSpan.FromSeconds(0.25);
@@ -45,7 +49,7 @@ public sealed class StageFolder
         byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes(stage + "\n" + _inputs));
         Hash = Convert.ToHexStringLower(digest)[..16];
         Path = System.IO.Path.Combine(cache, stage, Hash);
-        WorkPath = Path + ".part";
+        WorkPath = Path + PartEnding;
     }
 
     /// <summary>Name of the stage.</summary>
@@ -216,7 +220,7 @@ public sealed class StageFolder
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stage}/{Hash} ({Label})");
 
-    private string FailureFile => Path + ".failed";
+    private string FailureFile => Path + FailedEnding;
 
     // That it failed is known from the file's being there, whatever somebody has made of its content.
     private JobFailure ReadFailure()

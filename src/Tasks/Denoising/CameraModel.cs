@@ -29,11 +29,11 @@ public sealed class CameraModel : ISimulator
     private readonly Lock _making = new();
 
     /// <summary>A camera.</summary>
-    /// <param name="options">The settings; null for the published ones.</param>
+    /// <param name="settings">The settings; null for the published ones.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public CameraModel(CameraSettings? options = null)
+    public CameraModel(CameraSettings? settings = null)
     {
-        _options = options ?? new CameraSettings();
+        _options = settings ?? new CameraSettings();
         Require.InRange(_options.Height, 1, 1024, "height");
         Require.InRange(_options.Width, 1, 1024, "width");
         Require.Positive(_options.Gain, "gain");

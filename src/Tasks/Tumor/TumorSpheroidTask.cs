@@ -87,13 +87,13 @@ public sealed class TumorSpheroidTask : IBatchSimulator
     /// <summary>Runs the simulator once per row on all cores, resumable and with progress.</summary>
     /// <param name="theta">log10 parameters, [B, 7].</param>
     /// <param name="key">Row i takes its random numbers from key.Child(i).</param>
-    /// <param name="options">Folder, workers, limits.</param>
+    /// <param name="settings">Folder, workers, limits.</param>
     /// <param name="progress">Called after every chunk.</param>
     /// <param name="cancellation">Stops the batch; finished chunks stay on disk when there is a folder.</param>
     public static TumorBatchResult SimulateBatch(
         Tensor theta,
         RandomKey key,
-        TumorBatchSettings? options = null,
+        TumorBatchSettings? settings = null,
         Action<TumorBatchProgress>? progress = null,
         CancellationToken cancellation = default)
     {
@@ -103,6 +103,6 @@ public sealed class TumorSpheroidTask : IBatchSimulator
         using Tensor exponents = onHost.contiguous();
         double[] values = exponents.data<double>().ToArray();
         IEnumerable<TumorParameters> parameters = values.Chunk(TumorParameters.Count).Select(row => TumorParameters.FromLog10(row));
-        return TumorBatch.Run(parameters, key, options, progress, cancellation);
+        return TumorBatch.Run(parameters, key, settings, progress, cancellation);
     }
 }

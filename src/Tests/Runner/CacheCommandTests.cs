@@ -60,6 +60,7 @@ public sealed class CacheCommandTests
         }
 
         Assert.That(Job("stopped").WorkPath, Does.Not.Exist);
+        Assert.That(Job("stopped").Path + ".lock", Does.Not.Exist, "removing leaves no lock of its own");
         Assert.That(Job("done").IsComplete, "what is done stays");
     }
 
