@@ -32,10 +32,17 @@ public sealed class Trainer : IDisposable
         _random = new RandomSource(key);
         Parameters = new FlatParameters(estimator.Network);
         Optimiser = new Adam(Parameters, settings);
+        Average = settings.AverageDecay is double decay ? new AveragedWeights(Parameters, decay) : null;
     }
 
     /// <summary>The weights.</summary>
     public FlatParameters Parameters { get; }
+
+    /// <summary>
+    /// The moving average of the weights, null when the settings have none. At the end of the training it stands in the network, and the
+    /// weights of the last step stand here.
+    /// </summary>
+    public AveragedWeights? Average { get; }
 
     /// <summary>The optimiser with its moments.</summary>
     public Adam Optimiser { get; }
@@ -62,8 +69,8 @@ public sealed class Trainer : IDisposable
     public Tensor? EpochRecord { get; private set; }
 
     /// <summary>
-    /// Puts the training where a checkpoint left it. The weights and moments are restored by the caller into <see cref="Parameters"/>
-    /// and <see cref="Optimiser"/>.
+    /// Puts the training where a checkpoint left it. The weights, moments and averages are restored by the caller into
+    /// <see cref="Parameters"/>, <see cref="Optimiser"/> and <see cref="Average"/>.
     /// </summary>
     /// <param name="step">Steps done.</param>
     /// <param name="history">Losses of the finished epochs.</param>
@@ -139,6 +146,11 @@ public sealed class Trainer : IDisposable
                 }
             }
             while (Step % perEpoch != 0 && Step < total);
+
+            if (Step == total)
+            {
+                Average?.Exchange();
+            }
         }
 
         progress?.Report(new TrainingProgress(total, total, LastLoss()));
@@ -148,6 +160,7 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         EpochRecord?.Dispose();
+        Average?.Dispose();
         Optimiser.Dispose();
         Parameters.Dispose();
         _random.Dispose();
@@ -169,6 +182,7 @@ public sealed class Trainer : IDisposable
         Tensor loss = _estimator.Loss(theta, x, new TrainingStep(_random, Step, total, epoch));
         loss.backward();
         Tensor norm = Optimiser.Step(Step, LearningRate(Step, total));
+        Average?.Update(Step);
         EpochRecord!.select(1, batch).copy_(stack([loss.detach(), norm]));
     }
 
@@ -226,6 +240,14 @@ public sealed class Trainer : IDisposable
 
         using IDisposable noGrad = no_grad();
         using IDisposable scope = NewDisposeScope();
+        Average?.Exchange();
+        double loss = MeanLoss(validation, epoch, total);
+        Average?.Exchange();
+        History.AddValidation(epoch + 1, loss);
+    }
+
+    private double MeanLoss(Simulations validation, long epoch, long total)
+    {
         _random.Restart(_key.Child("validation"));
         double sum = 0;
 
@@ -242,6 +264,6 @@ public sealed class Trainer : IDisposable
             sum += loss.item<float>() * count;
         }
 
-        History.AddValidation(epoch + 1, sum / validation.Count);
+        return sum / validation.Count;
     }
 }

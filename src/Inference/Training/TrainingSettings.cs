@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace Reproduce.Inference.Training;
 
@@ -42,6 +43,13 @@ public sealed record TrainingSettings : IValidatableObject
     /// </summary>
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double AdamEpsilon { get; init; } = 1e-7;
+
+    /// <summary>
+    /// Decay of an exponential moving average of the weights (<see cref="AveragedWeights"/>), which validation looks at and the training
+    /// ends with; without one the training ends with the weights of its last step, as in the paper.
+    /// </summary>
+    [Range(0.0, 1.0, MaximumIsExclusive = true), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double? AverageDecay { get; init; }
 
     /// <summary>How often the loss on the validation set is measured in a training, evenly spread over the epochs.</summary>
     [Range(0, 10_000_000)]

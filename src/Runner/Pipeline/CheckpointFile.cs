@@ -5,12 +5,14 @@ using static TorchSharp.torch;
 namespace Reproduce.Runner.Pipeline;
 
 /// <summary>
-/// An interrupted training on disk: weights, moments, position and losses. Random numbers are named by step and need no state.
+/// An interrupted training on disk: weights, their average if there is one, moments, position and losses. Random numbers are named by step
+/// and need no state.
 /// </summary>
 public static class CheckpointFile
 {
     private const string TrainingLosses = "training";
     private const string ValidationLosses = "validation";
+    private const string Average = "average";
 
     /// <summary>Writes a checkpoint, replacing the one before.</summary>
     /// <param name="path">The file.</param>
@@ -22,6 +24,11 @@ public static class CheckpointFile
         using IDisposable scope = NewDisposeScope();
         Dictionary<string, Tensor> arrays = ToArrays(trainer.History);
         arrays["values"] = trainer.Parameters.Values;
+        if (trainer.Average is { } average)
+        {
+            arrays[Average] = average.Values;
+        }
+
         arrays["first_moment"] = trainer.Optimiser.FirstMoment;
         arrays["second_moment"] = trainer.Optimiser.SecondMoment;
         arrays["epoch_record"] = trainer.EpochRecord!;
@@ -53,6 +60,7 @@ public static class CheckpointFile
             Dictionary<string, Tensor> arrays = Npz.Read(path);
             Require(arrays, trainer, length);
             trainer.Parameters.Values.copy_(arrays["values"]);
+            trainer.Average?.Values.copy_(arrays[Average]);
             trainer.Optimiser.FirstMoment.copy_(arrays["first_moment"]);
             trainer.Optimiser.SecondMoment.copy_(arrays["second_moment"]);
             trainer.Resume(arrays["step"].item<long>(), FromArrays(arrays), arrays["epoch_record"]);
@@ -72,6 +80,7 @@ public static class CheckpointFile
         (string Name, ScalarType Type, long[] Shape)[] expected =
         [
             ("values", ScalarType.Float32, [weights]),
+            .. trainer.Average is null ? Array.Empty<(string, ScalarType, long[])>() : [(Average, ScalarType.Float32, [weights])],
             ("first_moment", ScalarType.Float32, [weights]),
             ("second_moment", ScalarType.Float32, [weights]),
             ("epoch_record", ScalarType.Float32, [2, length.StepsPerEpoch]),

@@ -68,7 +68,7 @@ public sealed class ArchiveTests
     public void CheckpointsAreRestoredWholeOrNotAtAll() => FaultLog.Try(8, "mutated checkpoints", () =>
     {
         string path = Path.Combine(_folder.Path, "checkpoint.npz");
-        TrainingSettings settings = TrainerTests.Settings with { Epochs = 10, Validations = 5 };
+        TrainingSettings settings = TrainerTests.Settings with { Epochs = 10, Validations = 5, AverageDecay = 0.9 };
         using Simulations training = LinearGaussian.Simulate(100, s_key);
         byte[] saved = Interrupt(path, settings, training);
         byte[] fresh;
@@ -99,6 +99,8 @@ public sealed class ArchiveTests
 
     // What fits no training of these settings, with right checksums: somebody else's checkpoint, or a forged one.
     [TestCase("first_moment", "missing")]
+    [TestCase("average", "missing")]
+    [TestCase("average", "of another length")]
     [TestCase("values", "of another length")]
     [TestCase("values", "of another type")]
     [TestCase("epoch_record", "of another length")]
@@ -110,7 +112,7 @@ public sealed class ArchiveTests
     public void ACheckpointOfAnotherTrainingIsNotUsed(string name, string how)
     {
         string path = Path.Combine(_folder.Path, "checkpoint.npz");
-        TrainingSettings settings = TrainerTests.Settings with { Epochs = 10, Validations = 5 };
+        TrainingSettings settings = TrainerTests.Settings with { Epochs = 10, Validations = 5, AverageDecay = 0.9 };
         using Simulations training = LinearGaussian.Simulate(100, s_key);
         Interrupt(path, settings, training);
         using IDisposable scope = NewDisposeScope();
@@ -220,7 +222,7 @@ public sealed class ArchiveTests
         public byte[] Bits() =>
         [
             .. Trainer.Parameters.Values.bytes, .. Trainer.Optimiser.FirstMoment.bytes, .. Trainer.Optimiser.SecondMoment.bytes,
-            .. BitConverter.GetBytes(Trainer.Step),
+            .. Trainer.Average!.Values.bytes, .. BitConverter.GetBytes(Trainer.Step),
             .. Trainer.History.Training.Concat(Trainer.History.Validation).SelectMany(e => BitConverter.GetBytes(e.Loss)),
             .. Trainer.EpochRecord is Tensor record ? record.bytes.ToArray() : [],
         ];

@@ -20,7 +20,7 @@ public sealed class TrainingResumeTests
     {
         using Simulations training = LinearGaussian.Simulate(100, s_key);
         using Simulations validation = LinearGaussian.Simulate(20, s_key.Child("validation"));
-        TrainingSettings settings = TrainerTests.Settings with { Epochs = 10, Validations = 5 };
+        TrainingSettings settings = TrainerTests.Settings with { Epochs = 10, Validations = 5, AverageDecay = 0.9 };
 
         using IPosteriorEstimator whole = Contenders.Create(contender);
         using Trainer uninterrupted = new(whole, settings, s_key);
@@ -34,6 +34,7 @@ public sealed class TrainingResumeTests
 
         Assert.That(saved.Step, Is.EqualTo(stop));
         Assert.That(resumed.Parameters.Values.bytes.ToArray(), Is.EqualTo(uninterrupted.Parameters.Values.bytes.ToArray()));
+        Assert.That(resumed.Average!.Values.bytes.ToArray(), Is.EqualTo(uninterrupted.Average!.Values.bytes.ToArray()));
         Assert.That(resumed.History.Training, Is.EqualTo(uninterrupted.History.Training));
         Assert.That(resumed.History.Validation, Is.EqualTo(uninterrupted.History.Validation));
     }
@@ -132,10 +133,18 @@ public sealed class TrainingResumeTests
 
     /// <summary>What a checkpoint file holds, as plain arrays.</summary>
     private sealed record Checkpoint(
-        float[] Values, float[] First, float[] Second, long Step, (long, double)[] Training, (long, double)[] Validation, float[] Record)
+        float[] Values,
+        float[]? Average,
+        float[] First,
+        float[] Second,
+        long Step,
+        (long, double)[] Training,
+        (long, double)[] Validation,
+        float[] Record)
     {
         public static Checkpoint Of(Trainer trainer) => new(
             Copy(trainer.Parameters.Values),
+            trainer.Average is { } average ? Copy(average.Values) : null,
             Copy(trainer.Optimiser.FirstMoment),
             Copy(trainer.Optimiser.SecondMoment),
             trainer.Step,
@@ -148,6 +157,7 @@ public sealed class TrainingResumeTests
             using IDisposable noGrad = no_grad();
             using IDisposable scope = NewDisposeScope();
             trainer.Parameters.Values.copy_(tensor(Values));
+            trainer.Average?.Values.copy_(tensor(Average!));
             trainer.Optimiser.FirstMoment.copy_(tensor(First));
             trainer.Optimiser.SecondMoment.copy_(tensor(Second));
             LossHistory history = new();

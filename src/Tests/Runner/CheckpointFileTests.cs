@@ -1,0 +1,65 @@
+using NUnit.Framework;
+using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
+using Reproduce.Inference.Training;
+using Reproduce.Runner.Pipeline;
+using Reproduce.Tests.Inference;
+using Reproduce.Tests.Inference.Support;
+
+namespace Reproduce.Tests.Runner;
+
+/// <summary>A training that goes on from a file ends with the bits of one that was never stopped, averaged weights among them.</summary>
+public sealed class CheckpointFileTests
+{
+    private static readonly RandomKey s_key = RandomKey.FromSeed(89);
+    private string _path = "";
+
+    [SetUp]
+    public void SetUp() => _path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"checkpoint-{Guid.NewGuid():N}.npz");
+
+    [TearDown]
+    public void TearDown() => File.Delete(_path);
+
+    [Test]
+    public void ATrainingGoesOnFromItBitForBit([Values(null, 0.9)] double? average, [Values(1, 8, 11)] int stop)
+    {
+        TrainingSettings settings = TrainerTests.Settings with { Epochs = 3, Validations = 3, AverageDecay = average };
+        using Simulations training = LinearGaussian.Simulate(100, s_key);
+        using IPosteriorEstimator one = Contenders.Create("cmpe"), other = Contenders.Create("cmpe", perturbed: true);
+        using Trainer whole = new(one, settings, s_key) { CheckpointInterval = TimeSpan.Zero };
+        whole.Run(training, training, checkpoint: t => WriteAt(t, stop));
+
+        using Trainer resumed = new(other, settings, s_key);
+        Assert.That(CheckpointFile.TryRestore(_path, resumed, TrainingLength.Of(settings, training.Count)).Problem, Is.Null);
+        Assert.That(resumed.Step, Is.EqualTo(stop));
+        resumed.Run(training, training);
+
+        Assert.That(resumed.Parameters.Values.bytes.ToArray(), Is.EqualTo(whole.Parameters.Values.bytes.ToArray()));
+        Assert.That(resumed.Average?.Values.bytes.ToArray(), Is.EqualTo(whole.Average?.Values.bytes.ToArray()));
+        Assert.That(resumed.History.Validation, Is.EqualTo(whole.History.Validation));
+    }
+
+    [Test]
+    public void OneWithoutAnAverageIsNotForATrainingWithOneNorTheOtherWayRound([Values(null, 0.9)] double? average)
+    {
+        TrainingSettings settings = TrainerTests.Settings with { Epochs = 3, AverageDecay = average };
+        TrainingSettings different = settings with { AverageDecay = average is null ? 0.9 : null };
+        using Simulations training = LinearGaussian.Simulate(100, s_key);
+        using IPosteriorEstimator one = Contenders.Create("cmpe"), other = Contenders.Create("cmpe");
+        using Trainer written = new(one, settings, s_key) { CheckpointInterval = TimeSpan.Zero };
+        written.Run(training, checkpoint: t => WriteAt(t, 6));
+
+        using Trainer fresh = new(other, different, s_key);
+        (_, string? problem) = CheckpointFile.TryRestore(_path, fresh, TrainingLength.Of(different, training.Count));
+        Assert.That(problem, Does.Contain("checkpoint"));
+        Assert.That(fresh.Step, Is.Zero);
+    }
+
+    private void WriteAt(Trainer trainer, int step)
+    {
+        if (trainer.Step == step)
+        {
+            CheckpointFile.Write(_path, trainer, TimeSpan.FromSeconds(1));
+        }
+    }
+}
