@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs every experiment under the nightly profile and the benchmarks, compares quality and speed with results/nightly/baseline.csv, adds a
-# line for each number to results/nightly/history.csv and draws the trend. Exit code 1 and one line for each regression.
+# line for each number to results/nightly/history.csv and draws the trend. Exit code 1 and one line for each regression. Where Wine is
+# installed the Windows build is tried, too (scripts/try-windows.sh); what fails there fails the night.
 #   scripts/nightly.sh            the night
 #   scripts/nightly.sh --update   the night, whose numbers become the baseline
 #   scripts/nightly.sh smoke      tries the whole way in minutes, under results/scratch; its numbers mean nothing
@@ -38,4 +39,7 @@ for experiment in experiments/*.yaml; do
 done
 # Hours later the machine may be quieter; of both rounds the shortest times count.
 [ "$profile" = smoke ] || benchmarks 2
+windows=0
+[ "$profile" = smoke ] || scripts/try-windows.sh || windows=1
 dotnet run -c Release --no-build -- nightly --results "$results" --out "$out" "$@"
+[ $windows = 0 ] || { echo "nightly: the Windows build fails under Wine; see above." >&2; exit 1; }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Reproduce.Files;
 
 namespace Reproduce.Compute;
 
@@ -10,6 +11,7 @@ namespace Reproduce.Compute;
 /// TorchSharp 0.107's libLibTorchSharp.so names libstdc++'s symbol version GLIBCXX_3.4.32 (GCC 13) although no relocation uses a
 /// symbol of it. Distributions with an older libstdc++ (Debian 12, Ubuntu 22.04) refuse the file for that name alone. Marking the
 /// one requirement as weak in the copy in the output folder lets it load; the package cache is not touched.
+/// On Windows the usual cause is another: the Visual C++ runtime, an installation of its own.
 /// The check runs before any other code of this assembly, so it holds for `dotnet run`, `dotnet test` and the child processes of
 /// either, from whichever folder the program was copied to.
 /// </remarks>
@@ -17,6 +19,8 @@ public static class NativeBackend
 {
     private const string Library = "libLibTorchSharp.so";
     private const string UnusedVersion = "GLIBCXX_3.4.32";
+    private const string RuntimeInstaller = "https://aka.ms/vs/17/release/vc_redist.x64.exe";
+    private static readonly string[] s_visualRuntime = ["vcruntime140.dll", "vcruntime140_1.dll", "msvcp140.dll"];
     private static string? s_problem;
 
     /// <summary>Runs when the assembly is loaded; a failure is kept for <see cref="EnsureLoaded"/>.</summary>
@@ -40,6 +44,11 @@ public static class NativeBackend
     /// <returns>Null when the library loads, else the reason in one sentence.</returns>
     public static string? Prepare(string folder)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return FindMissingRuntime(library => NativeLibrary.TryLoad(library, out _));
+        }
+
         if (!OperatingSystem.IsLinux())
         {
             return null; // Only the Linux build names libstdc++ versions.
@@ -66,7 +75,7 @@ public static class NativeBackend
                        $"({UnusedVersion}): run 'ldd {path}' to see what is missing.";
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException) // The last is EFBIG.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return $"TorchSharp's native library {path} needs a libstdc++ with {UnusedVersion} (GCC 13) or a mended copy, and the " +
                    $"copy cannot be written ({e.Message}): make the folder writable once, or install a newer libstdc++.";
@@ -75,6 +84,20 @@ public static class NativeBackend
         return NativeLibrary.TryLoad(path, out _)
             ? null
             : $"TorchSharp's native library {path} was mended for an older libstdc++ and still does not load: run 'ldd {path}'.";
+    }
+
+    /// <summary>
+    /// Windows: looks for the Visual C++ runtime, without which libtorch cannot be loaded and which Windows does not bring.
+    /// </summary>
+    /// <param name="canLoad">Whether a library of a name can be loaded.</param>
+    /// <returns>Null when it is there, else what is missing and what to do, in one sentence.</returns>
+    internal static string? FindMissingRuntime(Func<string, bool> canLoad)
+    {
+        string[] missing = [.. s_visualRuntime.Where(library => !canLoad(library))];
+        return missing.Length == 0
+            ? null
+            : $"Microsoft's Visual C++ runtime is missing ({string.Join(", ", missing)} cannot be loaded), which libtorch needs: install "
+                + $"{RuntimeInstaller} and start again.";
     }
 
     private static bool Mend(string path)
@@ -86,9 +109,7 @@ public static class NativeBackend
         }
 
         // A second process may be starting from the same folder: write beside, then rename, never write in place.
-        string beside = $"{path}.{Environment.ProcessId}";
-        File.WriteAllBytes(beside, image);
-        File.Move(beside, path, overwrite: true);
+        WholeFile.WriteBytes(path, image);
         return true;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using Reproduce.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,6 +26,9 @@ public static class Npz
     private const long LargestExpansion = 16;
     private const long Allowance = 1 << 16;
 
+    // A plain file that all may read, as Unix writes it.
+    private const int FileAttributes = unchecked((int)0x81A40000);
+
     // The earliest time that a zip archive can say: the same tensors give the same bytes.
     private static readonly DateTimeOffset s_time = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -36,17 +40,7 @@ public static class Npz
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(arrays);
-        string beside = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
-        try
-        {
-            FileSizeLimit.Write(path, () => WriteArchive(beside, arrays));
-            File.Move(beside, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(beside);
-            throw;
-        }
+        WholeFile.Write(path, beside => WriteArchive(beside, arrays));
     }
 
     /// <summary>Reads all tensors of a file.</summary>
@@ -181,6 +175,7 @@ public static class Npz
             }
         }
 
+        ZipSystem.Unify(file);
         file.Flush(flushToDisk: true);
     }
 
@@ -204,6 +199,7 @@ public static class Npz
 
         ZipArchiveEntry entry = zip.CreateEntry(name + Extension, CompressionLevel.NoCompression);
         entry.LastWriteTime = s_time;
+        entry.ExternalAttributes = FileAttributes;
         using Stream stream = entry.Open();
         stream.Write(header);
         if (tensor.numel() > 0)

@@ -12,6 +12,10 @@ public abstract record TaskSettings
     /// <summary>Numbers in an observation, where a user may give one; null where an observation is no short list of numbers.</summary>
     public virtual int? ObservationLength => null;
 
+    /// <summary>What the task needs of this machine and does not find, so that work can be refused before it begins.</summary>
+    /// <returns>The setting's name and what was expected, in one sentence; null when nothing is known to be missing.</returns>
+    public virtual string? FindMissingInput() => null;
+
     /// <summary>Sizes of the splits, for a task whose parameters are data; null for draws from a prior.</summary>
     public virtual (int Training, int Validation, int Test)? SplitSizes => null;
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Reproduce.Files;
 
 namespace Reproduce.Reporting;
 
@@ -35,7 +36,7 @@ public static class MeasurementFile
         byte[] text = MeasurementCsv.Text(table);
         bool large = text.Length > MostPlainBytes;
         FileSizeLimit.WriteBytes(Path.Combine(folder, large ? CompressedName : Name), large ? Pack(text) : text);
-        File.Delete(Path.Combine(folder, large ? Name : CompressedName));
+        HeldFiles.Delete(Path.Combine(folder, large ? Name : CompressedName));
     }
 
     /// <summary>The text of a file of measurements.</summary>

@@ -78,6 +78,9 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
             Unit = "s",
             Better = Direction.None,
             PublishedAs = "ms_per_sample", // Seconds for a thousand draws are milliseconds for one.
+            Note =
+                "**Times** are of drawing alone. On a CPU dense free-form networks (CMPE, FMPE, NPSE) draw by vector code of this project, "
+                + "flows (ACF, NSF) and U-Nets by libtorch's operations: flows could be faster than they look beside the others.",
         },
         new(TotalSeconds, "time of all draws", -2) { Unit = "s", Better = Direction.None, PublishedAs = TotalSeconds },
     ];

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Markdig;
+using Reproduce.Files;
 
 namespace Reproduce.Reporting;
 

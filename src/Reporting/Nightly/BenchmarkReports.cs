@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Reproduce.Reporting;
 
 /// <summary>
@@ -15,14 +13,12 @@ public static class BenchmarkReports
     /// <summary>How the files end that BenchmarkDotNet's full JSON exporter writes.</summary>
     public const string Ending = "-report-full.json";
 
-    private const string FloorPrefix = "Libtorch";
-
     /// <summary>Reads reports, several of the same benchmark as one.</summary>
     /// <param name="files">Files that end with <see cref="Ending"/>.</param>
     /// <exception cref="MalformedTableException">A file is not such a report, or a benchmark has no floor.</exception>
     public static IReadOnlyList<NightlyEntry> Read(IEnumerable<string> files)
     {
-        Times[] times = files.SelectMany(ReadFile).ToArray();
+        BenchmarkTimes[] times = [.. files.SelectMany(BenchmarkTimes.Read)];
         return
         [
             .. from all in times
@@ -35,16 +31,17 @@ public static class BenchmarkReports
         ];
     }
 
-    private static NightlyEntry Entry(Times[] method, Times[] floor)
+    private static NightlyEntry Entry(BenchmarkTimes[] method, BenchmarkTimes[] floor)
     {
-        Times first = method[0];
+        BenchmarkTimes first = method[0];
         if (floor.Length == 0)
         {
             throw new MalformedTableException(
                 first.File,
                 1,
                 null,
-                $"{first.Type}.{first.Method} has no floor; expected a method of the class whose name begins with '{FloorPrefix}'"
+                $"{first.Type}.{first.Method} has no floor; expected a method of the class whose name begins with "
+                    + $"'{BenchmarkTimes.FloorPrefix}'"
             );
         }
 
@@ -66,38 +63,4 @@ public static class BenchmarkReports
     // How well the shortest time is known: where the next ones are. A standard error of the mean would count the noise that the shortest
     // times are there to avoid.
     private static double Spread(double[] times) => SampleStatistics.Quantile(times, 0.25) / times.Min() - 1;
-
-    private static List<Times> ReadFile(string path)
-    {
-        try
-        {
-            using var report = JsonDocument.Parse(File.ReadAllText(path));
-            return [.. report.RootElement.GetProperty("Benchmarks").EnumerateArray().Select(b => Times.Of(path, b))];
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new MalformedTableException(path, 1, null, $"expected a report of BenchmarkDotNet's full JSON exporter: {e.Message}");
-        }
-    }
-
-    private sealed record Times(string File, string Type, string Method, string Parameters, double[] Nanoseconds)
-    {
-        public bool IsFloor => Method.StartsWith(FloorPrefix, StringComparison.Ordinal);
-
-        public static Times Of(string file, JsonElement benchmark)
-        {
-            bool measured = benchmark.GetProperty("Statistics") is { ValueKind: JsonValueKind.Object };
-            string parameters = benchmark.GetProperty(nameof(Parameters)).GetString() ?? "";
-            return new Times(
-                file,
-                benchmark.GetProperty(nameof(Type)).GetString()!,
-                benchmark.GetProperty(nameof(Method)).GetString()!,
-                // "Contender=cmpe&Steps=10": the values say enough.
-                string.Join(", ", parameters.Split('&').Select(p => p[(p.IndexOf('=', StringComparison.Ordinal) + 1)..])),
-                measured
-                    ? [.. benchmark.GetProperty("Statistics").GetProperty("OriginalValues").EnumerateArray().Select(v => v.GetDouble())]
-                    : []
-            );
-        }
-    }
 }

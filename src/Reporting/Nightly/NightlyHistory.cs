@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using Reproduce.Files;
 
 namespace Reproduce.Reporting;
 
@@ -26,15 +27,15 @@ public static class NightlyHistory
             return false;
         }
         // Beside the file and then in its place: whoever ends the process leaves the nights of before, whole.
-        string beside = path + ".tmp";
-        using (var text = new StreamWriter(beside))
+        WholeFile.Write(path, beside =>
         {
+            using StreamWriter text = new(beside);
             if (exists)
             {
                 text.Write(File.ReadAllText(path));
             }
 
-            using var writer = CsvWriter.Create(text, CsvTable.WriterOptions, leaveOpen: true);
+            using CsvWriter writer = CsvWriter.Create(text, CsvTable.WriterOptions, leaveOpen: true);
             if (!exists)
             {
                 Line(writer, _columns);
@@ -44,8 +45,7 @@ public static class NightlyHistory
             {
                 Line(writer, Fields(origin, verdict));
             }
-        }
-        File.Move(beside, path, overwrite: true);
+        });
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reproduce.Files;
 
 namespace Reproduce.Reporting;
 
@@ -13,6 +14,7 @@ public static class FigureIndex
     private static readonly JsonSerializerOptions s_json = new()
     {
         WriteIndented = true,
+        NewLine = "\n",
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,

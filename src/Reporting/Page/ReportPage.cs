@@ -1,4 +1,5 @@
 using System.Text;
+using Reproduce.Files;
 
 namespace Reproduce.Reporting;
 

@@ -1,3 +1,5 @@
+using Reproduce.Files;
+
 namespace Reproduce.Reporting;
 
 /// <summary>A table of results: one model that is written as Markdown, CSV and LaTeX.</summary>

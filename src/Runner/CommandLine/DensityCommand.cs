@@ -1,12 +1,12 @@
 using Reproduce.Compute;
 using Reproduce.Configuration;
+using Reproduce.Files;
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Training;
 using Reproduce.Reporting;
 using Reproduce.Runner.Densities;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Pipeline;
-using Reproduce.Runner.Storage;
 using Spectre.Console;
 using static TorchSharp.torch;
 
@@ -67,7 +67,7 @@ public static class DensityCommand
         chains.Save(output, Chains);
         capabilities.Save(output, Table1);
         string page = Path.Combine(output, Name + ".md");
-        WholeFile.Write(page, DensityTables.Page(importance, chains, capabilities)); // In the place of the table alone.
+        WholeFile.WriteText(page, DensityTables.Page(importance, chains, capabilities)); // In the place of the table alone.
         session.Log.Information("Done in {Time:l}: {Page:l}", Durations.Format(session.Times.Elapsed), page);
         return densities.Jobs.Any(j => j.WhyMissing() is not null) ? ExitCodes.Incomplete : ExitCodes.Success;
 

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
 using Reproduce.Configuration;
+using Reproduce.Files;
 using Reproduce.Reporting;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
-using Reproduce.Runner.Storage;
 using Spectre.Console;
 
 namespace Reproduce.Runner.CommandLine;
@@ -77,7 +77,7 @@ public static class FiguresCommand
             AnsiConsole.Console.MarkupLineInterpolated($"{figure.Figure.Title}: {png}");
         }
 
-        WholeFile.Write(Path.Combine(folder, CaptionsFile), captions.ToString());
+        WholeFile.WriteText(Path.Combine(folder, CaptionsFile), captions.ToString());
         return ExitCodes.Success;
     }
 

@@ -2,10 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Reproduce.Runner.CommandLine;
 
-/// <summary>Turns Ctrl-C and termination signals into a cancellation; a second Ctrl-C ends the process at once.</summary>
+/// <summary>
+/// Turns Ctrl-C, termination signals and the closing of the terminal into a cancellation; a second Ctrl-C ends the process at once.
+/// </summary>
 public sealed class Interruption : IDisposable
 {
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
     private readonly CancellationTokenSource _source = new();
+    private readonly ManualResetEventSlim _isOver = new();
     private readonly PosixSignalRegistration[] _registrations;
 
     /// <summary>Listens from now on.</summary>
@@ -16,6 +20,7 @@ public sealed class Interruption : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Handle(c, ExitCodes.Interrupted, notify)),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Handle(c, ExitCodes.Terminated, notify)),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, c => HandleClosing(c, notify)),
         ];
     }
 
@@ -28,8 +33,19 @@ public sealed class Interruption : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isOver.Set();
         Array.ForEach(_registrations, r => r.Dispose());
         _source.Dispose();
+    }
+
+    // Windows ends the process when the handler comes back, or after five seconds: checkpoints are written meanwhile.
+    private void HandleClosing(PosixSignalContext context, Action? notify)
+    {
+        Handle(context, ExitCodes.Terminated, notify);
+        if (OperatingSystem.IsWindows())
+        {
+            _isOver.Wait(s_grace);
+        }
     }
 
     private void Handle(PosixSignalContext context, int exitCode, Action? notify)

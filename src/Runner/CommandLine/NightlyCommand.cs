@@ -1,8 +1,8 @@
 using System.Globalization;
 using Reproduce.Configuration;
+using Reproduce.Files;
 using Reproduce.Reporting;
 using Reproduce.Runner.Report;
-using Reproduce.Runner.Storage;
 
 namespace Reproduce.Runner.CommandLine;
 
@@ -70,7 +70,7 @@ public static class NightlyCommand
         }
 
         string page = Path.Combine(folder, PageFile);
-        WholeFile.Write(page, NightlyPage.Compose(night.Origin, baseline?.Origin, verdicts, hasTrend ? TrendName + ".png" : null));
+        WholeFile.WriteText(page, NightlyPage.Compose(night.Origin, baseline?.Origin, verdicts, hasTrend ? TrendName + ".png" : null));
         output.WriteLine($"{Count(verdicts.Count(v => v.Outcome != NightlyOutcome.Missing), "entry", "entries")} measured: {page}");
         if (baseline is null)
         {

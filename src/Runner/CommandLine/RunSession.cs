@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Reproduce.Configuration;
+using Reproduce.Files;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
@@ -40,7 +41,7 @@ internal sealed class RunSession : IDisposable
             _interruption = new Interruption(() => log.Warning("Stopping; a second Ctrl-C stops at once."));
             foreach (RunSetup setup in setups)
             {
-                WholeFile.Write(ReportStage.WorkingCopy(setup.Output), YamlWriter.Write(setup.Tree));
+                WholeFile.WriteText(ReportStage.WorkingCopy(setup.Output), YamlWriter.Write(setup.Tree));
             }
 
             foreach (string owner in _folders.Select(f => f.Stale).OfType<string>().Distinct())

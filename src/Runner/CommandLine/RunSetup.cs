@@ -39,6 +39,11 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
         RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only);
         if (runs)
         {
+            if (experiment.Task.FindMissingInput() is string problem)
+            {
+                throw new ConfigurationException(problem);
+            }
+
             CheckObservation(plan);
         }
 

@@ -13,7 +13,7 @@ namespace Reproduce.Runner.CommandLine;
 public static class ScoreCommand
 {
     private const string C2stError = "c2st_standard_error", C2stPValue = "c2st_p_value";
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>Scores draws against reference draws.</summary>
     /// <param name="samples">A .npz file with the array "draws", or a .npy file; [S, D] or [J, S, D].</param>

@@ -15,7 +15,7 @@ namespace Reproduce.Runner.Densities;
 /// density.</param>
 /// <param name="Disagreement">
 /// Median over draws of |log q that came with a draw - log q evaluated afterwards at the same parameter|; null where the latter is not
-/// possible.
+/// possible, or is the same computation once more (an invertible network's).
 /// </param>
 public sealed record ContenderTraits(
     DensityMethod Method, bool Unconstrained, long PassesPerDraw, long PassesPerWeightedDraw, double? Disagreement)
@@ -48,7 +48,7 @@ public sealed record ContenderTraits(
         {
             DrawsWithDensity drawn = null!;
             long passes = Passes(() => drawn = source.DrawWithDensity(condition, Noise()));
-            return (passes, estimator is ITractableDensity tractable
+            return (passes, MethodOf(estimator) == DensityMethod.IntegratedDivergence && estimator is ITractableDensity tractable
                 ? (tractable.LogProb(drawn.Theta, condition) - drawn.LogProb).abs().median().to(ScalarType.Float64).item<double>()
                 : null);
         }

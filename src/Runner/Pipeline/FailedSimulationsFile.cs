@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reproduce.Files;
 using Reproduce.Runner.Storage;
 using Reproduce.Tasks;
 
@@ -28,7 +29,7 @@ internal static class FailedSimulationsFile
 
     /// <summary>Forgets the failures of an interrupted attempt, which are found again.</summary>
     /// <param name="folder">The stage's folder.</param>
-    public static void Reset(StageFolder folder) => File.Delete(folder.WorkFile(Name));
+    public static void Reset(StageFolder folder) => HeldFiles.Delete(folder.WorkFile(Name));
 
     /// <summary>The failures of a finished stage.</summary>
     /// <param name="folder">The stage's folder.</param>

@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 
 namespace Reproduce.Runner.Pipeline;
@@ -34,7 +36,16 @@ public static class JobProcess
         StringBuilder errors = new();
         process.OutputDataReceived += (_, line) => Parse(line.Data, progress, note);
         process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
-        process.Start();
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            string problem = $"the process that works on it cannot be started: '{process.StartInfo.FileName}': {e.Message}";
+            return new JobProcessOutcome(ExitCodes.Failure, problem);
+        }
+
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await using (cancel.Register(process.StandardInput.Close))
@@ -81,18 +92,16 @@ public static class JobProcess
 
     private static ProcessStartInfo StartInfo(IEnumerable<string> arguments)
     {
-        // `dotnet run` and an installed copy start the executable itself; a test host or `dotnet Reproduce.dll` does not.
-        string assembly = typeof(JobProcess).Assembly.Location;
-        string host = Environment.ProcessPath ?? "dotnet";
-        bool isSelf = Path.GetFileNameWithoutExtension(host) == Path.GetFileNameWithoutExtension(assembly);
-        ProcessStartInfo start = new(isSelf ? host : "dotnet")
+        Assembly assembly = typeof(JobProcess).Assembly;
+        (string program, bool isSelf) = ProgramFor(Environment.ProcessPath, Assembly.GetEntryAssembly() == assembly);
+        ProcessStartInfo start = new(program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (string argument in isSelf ? arguments : arguments.Prepend(assembly))
+        foreach (string argument in isSelf ? arguments : arguments.Prepend(assembly.Location))
         {
             start.ArgumentList.Add(argument);
         }
@@ -103,6 +112,20 @@ public static class JobProcess
         // Millions of steps make small objects; with the default budget for new ones, collections come every few milliseconds of work.
         start.Environment["DOTNET_GCgen0size"] = "0x10000000";
         return start;
+    }
+
+    /// <summary>What the child is started with: this program, or dotnet with this program's assembly.</summary>
+    /// <param name="processPath">The executable of this process.</param>
+    /// <param name="isEntry">Whether this program's assembly is the one that was started, and not a test host's.</param>
+    /// <returns>The program, and whether it is this one.</returns>
+    internal static (string Program, bool IsSelf) ProgramFor(string? processPath, bool isEntry)
+    {
+        // Whatever its user has called it: `dotnet run` and an installed copy start the executable itself, `dotnet Reproduce.dll` does not.
+        bool isDotnet = string.Equals(Path.GetFileNameWithoutExtension(processPath), "dotnet", StringComparison.OrdinalIgnoreCase);
+        return processPath is null ? ("dotnet", false)
+            : isDotnet ? (processPath, false)
+            : isEntry ? (processPath, true)
+            : ("dotnet", false);
     }
 
     private static void Parse(string? line, JobProgress progress, Action<string> note)

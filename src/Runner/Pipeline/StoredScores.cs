@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Reproduce.Compute;
+using Reproduce.Files;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Storage;
 
@@ -47,7 +48,7 @@ public static class StoredScores
     {
         foreach (string left in Directory.EnumerateFiles(folder.WorkPath))
         {
-            File.Delete(left); // Of an interrupted run, perhaps of another version of the program.
+            HeldFiles.Delete(left); // Of an interrupted run, perhaps of another version of the program.
         }
 
         if (!Directory.Exists(folder.Path) || folder.FindCorruption() is not null)

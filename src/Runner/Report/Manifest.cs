@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reproduce.Files;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
@@ -15,6 +16,7 @@ public sealed record Manifest
     private static readonly JsonSerializerOptions s_json = new()
     {
         WriteIndented = true,
+        NewLine = "\n",
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
@@ -159,7 +161,7 @@ public sealed record Manifest
 
     /// <summary>Writes the manifest as JSON.</summary>
     /// <param name="path">The file.</param>
-    public void Write(string path) => WholeFile.Write(path, JsonSerializer.Serialize(this, s_json) + "\n");
+    public void Write(string path) => WholeFile.WriteText(path, JsonSerializer.Serialize(this, s_json) + "\n");
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="path">The file.</param>
@@ -171,7 +173,7 @@ public sealed record Manifest
 
     private static string CommandOf(RunRequest request, Experiment experiment)
     {
-        string file = FromProject(request.ExperimentFile);
+        string file = Quoted(FromProject(request.ExperimentFile));
         string profile = request.Profile is null ? "" : $" --profile {request.Profile}";
         string variant = request.Variant is null ? "" : $" --variant {request.Variant}";
         string sets = string.Concat(request.Settings.Select(s => $" --set {Quoted(s)}"));

@@ -1,3 +1,4 @@
+using Reproduce.Files;
 using Reproduce.Reporting;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
@@ -96,7 +97,7 @@ public static class ReportStage
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(earlier);
         string aside = Aside(output);
-        WholeFile.Write(Path.Combine(aside, ResolvedFile), resolved);
+        WholeFile.WriteText(Path.Combine(aside, ResolvedFile), resolved);
         JobOrigin here = JobOrigin.Here();
         Manifest manifest = earlier.Manifest with
         {
@@ -115,11 +116,7 @@ public static class ReportStage
     private static string Aside(string output)
     {
         string aside = Path.Combine(output, ResultsLock.LogsFolder, "report.part");
-        if (Directory.Exists(aside))
-        {
-            Directory.Delete(aside, recursive: true);
-        }
-
+        HeldFiles.DeleteFolder(aside);
         Directory.CreateDirectory(aside);
         return aside;
     }
@@ -165,7 +162,7 @@ public static class ReportStage
         {
             string target = Path.Combine(output, Path.GetRelativePath(aside, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            Place(file, target);
+            HeldFiles.Replace(file, target);
             fresh.Add(target);
         }
 
@@ -177,27 +174,10 @@ public static class ReportStage
         ];
         foreach (string stale in own.Where(f => !fresh.Contains(f)))
         {
-            File.Delete(stale);
+            HeldFiles.Delete(stale);
         }
 
-        Directory.Delete(aside, recursive: true);
-    }
-
-    private static void Place(string file, string target)
-    {
-        try
-        {
-            File.Move(file, target, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && File.Exists(target))
-        {
-            // On Windows another program may have it open.
-            throw new IOException(
-                $"{target} cannot be replaced. Close it where it is open and run the same command again: nothing is computed twice. "
-                    + $"({e.Message})",
-                e
-            );
-        }
+        HeldFiles.DeleteFolder(aside);
     }
 
     private static bool HasShownDraws(RunPlan plan, IReadOnlyList<Setting> all, int budget) =>

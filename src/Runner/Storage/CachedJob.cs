@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reproduce.Files;
 
 namespace Reproduce.Runner.Storage;
 
@@ -50,15 +51,15 @@ public sealed record CachedJob(
     {
         if (IsFree(file))
         {
-            File.Delete(file);
+            HeldFiles.Delete(file);
         }
     }
 
     /// <summary>Removes the finished result, and the record that the job failed.</summary>
     public void RemoveResult()
     {
-        RemoveFolder(Path);
-        File.Delete(Path + StageFolder.FailedEnding);
+        HeldFiles.DeleteFolder(Path);
+        HeldFiles.Delete(Path + StageFolder.FailedEnding);
     }
 
     /// <summary>Removes what is unfinished; not while a process works on it.</summary>
@@ -73,7 +74,7 @@ public sealed record CachedJob(
                 return false;
             }
 
-            RemoveFolder(Path + StageFolder.PartEnding);
+            HeldFiles.DeleteFolder(Path + StageFolder.PartEnding);
         }
 
         RemoveLock(file);
@@ -84,14 +85,6 @@ public sealed record CachedJob(
     {
         using FileStream? taken = FileLocks.TryTake(file);
         return taken is not null;
-    }
-
-    private static void RemoveFolder(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            Directory.Delete(path, recursive: true);
-        }
     }
 
     private static string WithoutEnding(string path) =>

@@ -106,6 +106,7 @@ public sealed record JobOrigin(
                 RedirectStandardError = true,
             };
             using Process process = Process.Start(start)!;
+            process.BeginErrorReadLine(); // Not to be read; a full pipe would stop it.
             string output = process.StandardOutput.ReadToEnd().Trim();
             process.WaitForExit();
             return process.ExitCode == 0 ? output : "";

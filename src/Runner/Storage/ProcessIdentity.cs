@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Reproduce.Files;
 
 namespace Reproduce.Runner.Storage;
 
@@ -55,7 +56,7 @@ public sealed record ProcessIdentity(string Host, int Process, DateTime Started)
     {
         try
         {
-            return JsonSerializer.Deserialize<ProcessIdentity>(File.ReadAllText(path)) is { Host: not null } identity ? identity : null;
+            return JsonSerializer.Deserialize<ProcessIdentity>(HeldFiles.ReadText(path)) is { Host: not null } identity ? identity : null;
         }
         catch (Exception e) when (e is JsonException or FileNotFoundException or DirectoryNotFoundException)
         {
@@ -65,7 +66,7 @@ public sealed record ProcessIdentity(string Host, int Process, DateTime Started)
 
     /// <summary>Writes it to a file.</summary>
     /// <param name="path">The file.</param>
-    public void Write(string path) => WholeFile.Write(path, JsonSerializer.Serialize(this));
+    public void Write(string path) => WholeFile.WriteText(path, JsonSerializer.Serialize(this));
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -1,3 +1,5 @@
+using Reproduce.Files;
+
 namespace Reproduce.Runner.Storage;
 
 /// <summary>
@@ -59,7 +61,7 @@ public sealed class ResultsLock : IDisposable
     public void Dispose()
     {
         _renewal.Dispose();
-        File.Delete(_ownerFile);
+        HeldFiles.Delete(_ownerFile);
         _lock.Dispose();
     }
 

@@ -1,3 +1,5 @@
+using Reproduce.Files;
+
 namespace Reproduce.Runner.Storage;
 
 /// <summary>Held by the one process that works on a job.</summary>
@@ -34,7 +36,7 @@ internal sealed class StageClaim : IDisposable
     {
         if (_folder.IsComplete && !OperatingSystem.IsWindows())
         {
-            File.Delete(LockFile(_folder));
+            HeldFiles.Delete(LockFile(_folder));
         }
 
         _lock.Dispose();

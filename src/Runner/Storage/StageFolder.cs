@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Reproduce.Compute;
 using Reproduce.Configuration;
+using Reproduce.Files;
 using Reproduce.Runner.Catalogue;
 
 namespace Reproduce.Runner.Storage;
@@ -25,9 +25,7 @@ public sealed class StageFolder
     internal const string PartEnding = ".part", LockEnding = ".lock", FailedEnding = ".failed";
 
     private const string SealFile = "stage.sha256";
-    private const int RenameTries = 20;
-    private static readonly TimeSpan RenamePause = TimeSpan.FromSeconds(0.25);
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n" };
 
     private readonly string _inputs;
     private readonly Func<StageFolder, bool>? _hasAll;
@@ -106,11 +104,11 @@ public sealed class StageFolder
                 return null;
             }
 
-            File.Delete(FailureFile);
+            HeldFiles.Delete(FailureFile);
             Directory.CreateDirectory(WorkPath);
-            foreach (string orphan in Directory.EnumerateFiles(WorkPath, "*.tmp"))
+            foreach (string orphan in Directory.EnumerateFiles(WorkPath, "*" + WholeFile.UnfinishedEnding))
             {
-                File.Delete(orphan); // A process was killed while it wrote: the whole file beside it is what counts.
+                HeldFiles.Delete(orphan); // A process was killed while it wrote: the whole file beside it is what counts.
             }
 
             return claim;
@@ -143,22 +141,12 @@ public sealed class StageFolder
         StageRecord record = new(Stage, Label, duration.TotalSeconds, inputs.RootElement, files, JobOrigin.Here());
         FileSizeLimit.WriteText(WorkFile(RecordFile), JsonSerializer.Serialize(record, s_json));
         FileSizeLimit.WriteText(WorkFile(SealFile), Seal(WorkFile(RecordFile)));
-        if (Directory.Exists(Path))
-        {
-            Directory.Delete(Path, recursive: true);
-        }
-
-        Rename();
+        HeldFiles.DeleteFolder(Path);
+        HeldFiles.RenameFolder(WorkPath, Path);
         foreach (string name in temporary)
         {
-            if (Directory.Exists(FileOf(name)))
-            {
-                Directory.Delete(FileOf(name), recursive: true);
-            }
-            else
-            {
-                File.Delete(FileOf(name));
-            }
+            HeldFiles.DeleteFolder(FileOf(name));
+            HeldFiles.Delete(FileOf(name));
         }
     }
 
@@ -169,7 +157,7 @@ public sealed class StageFolder
         string time = DateTime.UtcNow.ToString(JobOrigin.TimeFormat, CultureInfo.InvariantCulture);
         JobFailure failure = new(reason, time, ProcessIdentity.Self(), JobOrigin.ThisSource);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
-        WholeFile.Write(FailureFile, JsonSerializer.Serialize(failure, s_json));
+        WholeFile.WriteText(FailureFile, JsonSerializer.Serialize(failure, s_json));
     }
 
     /// <summary>Checks every file of the finished result against its recorded checksum.</summary>
@@ -215,7 +203,7 @@ public sealed class StageFolder
     }
 
     /// <summary>Removes a finished result, so that the job runs again.</summary>
-    public void Discard() => Directory.Delete(Path, recursive: true);
+    public void Discard() => HeldFiles.DeleteFolder(Path);
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stage}/{Hash} ({Label})");
@@ -234,23 +222,6 @@ public sealed class StageFolder
         catch (JsonException e)
         {
             return new JobFailure($"{FailureFile} cannot be read: {e.Message}", "", null, null);
-        }
-    }
-
-    // Windows renames no folder in which a file is open, and virus scanners and indexers open fresh files for a moment.
-    private void Rename()
-    {
-        for (int tries = 1; ; tries++)
-        {
-            try
-            {
-                Directory.Move(WorkPath, Path);
-                return;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException && OperatingSystem.IsWindows() && tries < RenameTries)
-            {
-                Thread.Sleep(RenamePause);
-            }
         }
     }
 

@@ -29,5 +29,11 @@ public sealed record DenoisingSettings : TaskSettings, INamedKind
         (FashionMnist.TrainingCount, DenoisingValidation.Images.Length, FashionMnist.TestCount - DenoisingValidation.Images.Length);
 
     /// <inheritdoc/>
+    public override string? FindMissingInput() => DataFolder is not null && !FashionMnistFolder.IsComplete(DataFolder)
+        ? $"task.data_folder: expected a folder with the four files of Fashion-MNIST ({FashionMnistFolder.TrainingImages}.gz, ...), "
+            + $"got '{DataFolder}'."
+        : null;
+
+    /// <inheritdoc/>
     public override ITask Create() => new DenoisingTask(this);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Reproduce.Files;
 
 namespace Reproduce.Tasks.Denoising;
 
@@ -62,7 +63,7 @@ public sealed class FashionMnistDownload(Func<Uri, Stream>? open = null, Uri? ad
                 }
             }
 
-            File.Move(partial, target, overwrite: true);
+            HeldFiles.Replace(partial, target);
         }
         finally
         {

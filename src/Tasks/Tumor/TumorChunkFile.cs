@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Reproduce.Compute;
+using Reproduce.Files;
 
 namespace Reproduce.Tasks.Tumor;
 
@@ -82,8 +83,6 @@ internal static class TumorChunkFile
         bytes.CopyTo(file.AsSpan(identity.Length));
         int body = file.Length - SHA256.HashSizeInBytes;
         SHA256.HashData(file.AsSpan(0, body), file.AsSpan(body));
-        string beside = $"{path}.{Environment.ProcessId}";
-        File.WriteAllBytes(beside, file);
-        File.Move(beside, path, overwrite: true);
+        WholeFile.WriteBytes(path, file);
     }
 }

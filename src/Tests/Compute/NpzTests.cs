@@ -105,6 +105,31 @@ public sealed class NpzTests
         Assert.That(File.ReadAllBytes(FilePath("b.npz")), Is.EqualTo(File.ReadAllBytes(FilePath("a.npz"))));
     }
 
+    /// <summary>What Windows writes names another system in each entry; the archive must not tell.</summary>
+    [Test]
+    public void TheSystemThatWroteItIsNotInTheFile()
+    {
+        Npz.Write(FilePath("a.npz"), Example());
+        byte[] expected = File.ReadAllBytes(FilePath("a.npz"));
+        using MemoryStream windows = new();
+        windows.Write(expected);
+        int changed = 0;
+        for (int i = 0; i < expected.Length - 46; i++)
+        {
+            if (expected.AsSpan(i, 4).SequenceEqual("PK\u0001\u0002"u8))
+            {
+                windows.Position = i + 5;
+                windows.WriteByte(0);
+                changed++;
+            }
+        }
+
+        Assert.That(changed, Is.EqualTo(Example().Count));
+        Assert.That(windows.ToArray(), Is.Not.EqualTo(expected));
+        ZipSystem.Unify(windows);
+        Assert.That(windows.ToArray(), Is.EqualTo(expected));
+    }
+
     [Test]
     public void EntriesAreStoredUncompressedAndAligned()
     {

@@ -12,7 +12,10 @@ namespace Reproduce.Tests.Faults;
 [SetUpFixture]
 public sealed class FaultLog
 {
-    private const string Head = "| about | fault | cases tried | outcome |\n| --- | --- | ---: | --- |\n";
+    private const string Head = "| about | fault | cases tried | outcome | before |\n| --- | --- | ---: | --- | --- |\n";
+    /// <summary>Stands in an outcome before what the same fault did to the program when it was first tried.</summary>
+    private const string Before = "; before: ";
+
     private static readonly string[] s_subjects =
     [
         "resume", "corruption", "two runs", "storage", "diverged", "memory", "configuration", "untrusted files", "determinism",
@@ -72,9 +75,8 @@ public sealed class FaultLog
             ? [.. File.ReadAllLines(path).Where(l => s_subjects.Any(s => l.StartsWith($"| {s} |", StringComparison.Ordinal)))]
             : [];
         rows.RemoveAll(r => r.StartsWith(start, StringComparison.Ordinal));
-        rows.Add(
-            string.Create(CultureInfo.InvariantCulture, $"{start} {cases} | {outcome.Replace("|", "\\|", StringComparison.Ordinal)} |")
-        );
+        string[] parts = outcome.Replace("|", "\\|", StringComparison.Ordinal).Split(Before, 2);
+        rows.Add(string.Create(CultureInfo.InvariantCulture, $"{start} {cases} | {parts[0]} | {(parts.Length > 1 ? parts[1] : "—")} |"));
         StringBuilder text = new("# Faults and what came of them\n\n");
         text.Append(
             CultureInfo.InvariantCulture,

@@ -92,7 +92,7 @@ public sealed class LimitTests
         }
 
         // A contender's settings mean the same in every experiment that has a contender of the kind.
-        SettingCase[] brief = [.. accepted.Where(c => !c.IsLong && c.Path != "task.data_folder")
+        SettingCase[] brief = [.. accepted.Where(c => !c.IsLong)
             .DistinctBy(c => (c.Contender is null ? c.Experiment : "", c.Record, c.Value))];
         int holes = 0;
         foreach (SettingCase tried in brief)

@@ -5,13 +5,16 @@ using Reproduce.Runner;
 
 namespace Reproduce.Tests.Faults;
 
-/// <summary>Ctrl-C and SIGTERM: a checkpoint within seconds, how to go on, the exit code of the signal.</summary>
+/// <summary>
+/// Ctrl-C, SIGTERM and the closing of the terminal: a checkpoint within seconds, how to go on, the exit code of the signal.
+/// </summary>
 [Category(FastUnlessSlowAttribute.Slow)]
 [Platform(Exclude = "Win", Reason = "POSIX signals")]
 public sealed class SignalTests
 {
     [TestCase("INT", ExitCodes.Interrupted)]
     [TestCase("TERM", ExitCodes.Terminated)]
+    [TestCase("HUP", ExitCodes.Terminated)]
     public void ASignalLeavesACheckpoint(string signal, int expected) => FaultLog.Try(1, $"SIG{signal} during the trainings", () =>
         {
             // A shell starts background jobs with SIGINT ignored, and children inherit that.

@@ -142,26 +142,16 @@ public sealed class DenoisingExperimentTests
 
     [Category(FastUnlessSlowAttribute.Slow)]
     [Test]
-    public void MissingDataEndTheRunWithOneSentence()
+    public void AFolderWithoutTheDataIsRefusedBeforeTheRun()
     {
         using TemporaryFolder folder = new();
         (int exitCode, _, string errors) = Repository.Run(
-            folder.Path,
-            Denoising,
-            "--profile",
-            "smoke",
-            "--set",
-            "task.data_folder=nowhere",
-            "--out",
-            folder.Path,
-            "--cache",
-            folder.Path
-        );
+            folder.Path, Denoising, "--dry-run", "--profile", "smoke", "--set", "task.data_folder=nowhere", "--out", folder.Path);
         Assert.Multiple(() =>
         {
-            Assert.That(exitCode, Is.EqualTo(ExitCodes.Failure));
+            Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
             Assert.That(errors.Trim().Split('\n'), Has.Length.EqualTo(1));
-            Assert.That(errors, Does.StartWith("Fashion-MNIST was not found in nowhere.").And.Contain("dataset-fashion-mnist"));
+            Assert.That(errors, Does.StartWith("task.data_folder: expected").And.Contain("'nowhere'"));
         });
     }
 

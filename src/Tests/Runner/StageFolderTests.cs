@@ -19,7 +19,7 @@ public sealed class StageFolderTests
     public void AnUnfinishedResultIsNotThere()
     {
         StageFolder folder = NewFolder();
-        folder.Begin();
+        using IDisposable? claim = folder.Begin();
         File.WriteAllText(folder.WorkFile("a.txt"), "half");
 
         Assert.That(folder.IsComplete, Is.False);
@@ -211,10 +211,13 @@ public sealed class StageFolderTests
     private StageFolder Commit()
     {
         StageFolder folder = NewFolder();
-        folder.Begin();
-        File.WriteAllText(folder.WorkFile("a.txt"), "content");
-        File.WriteAllText(folder.WorkFile("checkpoint"), "x");
-        folder.Commit(TimeSpan.FromSeconds(2.5), "checkpoint");
+        using (folder.Begin())
+        {
+            File.WriteAllText(folder.WorkFile("a.txt"), "content");
+            File.WriteAllText(folder.WorkFile("checkpoint"), "x");
+            folder.Commit(TimeSpan.FromSeconds(2.5), "checkpoint");
+        }
+
         return folder;
     }
 }

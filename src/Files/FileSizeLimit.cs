@@ -1,4 +1,4 @@
-namespace Reproduce.Compute;
+namespace Reproduce.Files;
 
 /// <summary>Writing files on systems that limit the size of a file.</summary>
 public static class FileSizeLimit
@@ -26,4 +26,10 @@ public static class FileSizeLimit
     /// <param name="text">Its content.</param>
     /// <exception cref="IOException">As above.</exception>
     public static void WriteText(string path, string text) => Write(path, () => File.WriteAllText(path, text));
+
+    /// <summary>Writes bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <exception cref="IOException">As above.</exception>
+    public static void WriteBytes(string path, byte[] bytes) => Write(path, () => File.WriteAllBytes(path, bytes));
 }
