@@ -117,6 +117,9 @@ public sealed class DensityJob : IJob
         ChainSteps is not null || Train?.Settings.IntegratesDensity is true ? PassesOfAnIntegral : 1;
 
     /// <inheritdoc/>
+    public string Kin => ChainSteps is null ? Contender : $"{Contender}, chain";
+
+    /// <inheritdoc/>
     public string MemorySettings => "--data-sets, --proposals, sampling.threads or test.draws";
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ public interface IJob
     /// <summary>Its share of its stage's work, in any unit.</summary>
     double Weight { get; }
 
+    /// <summary>Jobs of its stage with the same name take about the same time for a unit of their weights.</summary>
+    string Kin => "";
+
     /// <summary>The settings to lower when memory runs out.</summary>
     string MemorySettings { get; }
 

@@ -63,7 +63,7 @@ public sealed class PipelineRun
         }
 
         Stopwatch clock = Stopwatch.StartNew();
-        _display.RunStage(name, [.. open.Select(j => new DisplayJob(j.Label, j.Job.Weight))], display =>
+        _display.RunStage(name, [.. open.Select(j => new DisplayJob(j.Label, j.Job.Weight, j.Job.Kin))], display =>
         {
             int[] inProcess = [.. Enumerable.Range(0, open.Count).Where(i => !open[i].Job.HasOwnProcess)];
             // Longest first, so that the cores finish together.

@@ -70,6 +70,9 @@ public sealed class SampleJob : IJob
     public double Weight => Steps + 1;
 
     /// <inheritdoc/>
+    public string Kin => Train.Kin;
+
+    /// <inheritdoc/>
     public string MemorySettings => "sampling.rows_per_pass, sampling.threads or test.draws";
 
     /// <inheritdoc/>

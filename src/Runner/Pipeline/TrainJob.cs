@@ -96,6 +96,9 @@ public sealed class TrainJob : IJob
     public double Weight => (double)TrainingLength.Of(Settings.Training, Budget).Steps * Settings.RowsPerSimulation;
 
     /// <inheritdoc/>
+    public string Kin => Contender;
+
+    /// <inheritdoc/>
     public string MemorySettings => "the contender's training.batch_size or network size, or give --jobs 1";
 
     /// <inheritdoc/>
