@@ -88,6 +88,31 @@ public static class Contrast
         };
     }
 
+    /// <summary>The second minus the first, of results that have neither test sets nor trainings in common.</summary>
+    /// <param name="first">The one.</param>
+    /// <param name="second">The other.</param>
+    public static ContrastEstimate Difference(ContrastEstimate first, ContrastEstimate second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        VarianceSum variance = new();
+        foreach (ContrastEstimate part in new[] { first, second }.Where(p => p.StandardError > 0))
+        {
+            variance.Add(part.StandardError!.Value * part.StandardError.Value, part.DegreesOfFreedom);
+        }
+
+        return new ContrastEstimate
+        {
+            Value = second.Value - first.Value,
+            StandardError = first.StandardError is null || second.StandardError is null ? null : Math.Sqrt(variance.Variance),
+            DegreesOfFreedom = variance.DegreesOfFreedom,
+            TestSets = Math.Min(first.TestSets, second.TestSets),
+            Trainings = [.. second.Trainings, .. first.Trainings],
+            OneTraining = first.OneTraining || second.OneTraining,
+            Borrowed = [.. first.Borrowed.Union(second.Borrowed)],
+        };
+    }
+
     // Terms that share their trainings or training sets; a term with one training is alone, as its spread comes from elsewhere.
     private static IEnumerable<ContrastTerm[]> Blocks(IReadOnlyList<ContrastTerm> terms) =>
         terms

@@ -53,6 +53,14 @@ public sealed class ReplicatedValues
     /// <param name="testSet">One for which the replicate has a value.</param>
     public double this[int replicate, int testSet] => Scale * _values[replicate][testSet];
 
+    /// <summary>Whether another has the same values for the same replicates and test sets.</summary>
+    /// <param name="other">The other.</param>
+    internal bool Equal(ReplicatedValues other) =>
+        PerTestSet == other.PerTestSet
+        && Replicates.SequenceEqual(other.Replicates)
+        && _values.All(r => r.Value.Count == other._values[r.Key].Count
+            && r.Value.All(v => other._values[r.Key].TryGetValue(v.Key, out double value) && value == v.Value));
+
     /// <summary>The test sets for which every replicate of every quantity has a value, in order.</summary>
     /// <param name="quantities">At least one.</param>
     public static int[] CommonTestSets(IReadOnlyList<ReplicatedValues> quantities)

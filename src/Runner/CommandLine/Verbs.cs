@@ -10,7 +10,8 @@ internal static class Verbs
     /// <param name="shared">What several have.</param>
     public static IEnumerable<Command> All(SharedOptions shared) =>
     [
-        List(), Switches(shared), Figures(shared), Report(shared), Density(shared), Score(), Nightly(), CacheVerb(shared), JobWorker(),
+        List(), Switches(shared), Figures(shared), Report(shared), Compare(), Density(shared), Score(), Nightly(), Ratios(),
+        CacheVerb(shared), JobWorker(),
     ];
 
     private static Command List()
@@ -89,6 +90,25 @@ internal static class Verbs
             .. result.GetRequiredValue(sources)
                 .Select(source => shared.Overlaid(result, source) with { Output = result.GetValue(shared.Output) }),
         ]));
+        return command;
+    }
+
+    private static Command Compare()
+    {
+        Argument<string> first = new("first") { Description = "A results folder, such as results/gmm." };
+        Argument<string> second = new("second") { Description = "Another one, of another run, machine or variant." };
+        Option<string> folder = new("--out")
+        {
+            Description = "Folder for the pages.",
+            DefaultValueFactory = _ => Path.Combine("results", RunRequest.ScratchFolder, "compare"),
+        };
+        Command command = new(
+            "compare", "Sets two results folders side by side: settings that differ, and every number that both have with its difference.")
+        {
+            first, second, folder,
+        };
+        command.SetAction(result => CompareCommand.Run(
+            result.GetRequiredValue(first), result.GetRequiredValue(second), result.GetRequiredValue(folder), Console.Out));
         return command;
     }
 
@@ -190,6 +210,14 @@ internal static class Verbs
                 Console.Error
             )
         );
+        return command;
+    }
+
+    private static Command Ratios()
+    {
+        Argument<string> folder = new("folder") { Description = "The folder that scripts/compare-commits.sh has filled." };
+        Command command = new("ratios", "Tabulates what one commit's benchmarks take of the time of another's.") { folder };
+        command.SetAction(result => RatiosCommand.Run(result.GetRequiredValue(folder), Console.Out));
         return command;
     }
 
