@@ -21,7 +21,7 @@ STYLES = {
 }
 # Label, a step and several steps of drawing; in the order of tables.
 KINDS = {"acf": ("ACF", None, None), "nsf": ("NSF", None, None), "fmpe": ("FMPE", "step", "steps"), "cmpe": ("CMPE", "step", "steps"),
-         "npse": ("NPSE", "pass", "passes")}
+         "npse": ("NPSE", "pass", "passes"), "ect": ("ECT", "step", "steps")}
 NETWORKS = {"mlp": "MLP", "u-net": "U-Net"}
 Setting = namedtuple("Setting", "contender budget steps")
 

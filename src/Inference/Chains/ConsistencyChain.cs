@@ -1,6 +1,5 @@
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Densities;
-using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +19,7 @@ namespace Reproduce.Inference.Chains;
 /// </remarks>
 public sealed class ConsistencyChain : IDensityOfDraws
 {
-    private readonly ConsistencyPosterior _model;
+    private readonly IConsistencyModel _model;
     private readonly IBackwardConditional _backward;
     private readonly SamplingStep[] _steps;
     private readonly int _paths;
@@ -30,7 +29,7 @@ public sealed class ConsistencyChain : IDensityOfDraws
     /// <param name="backward">The backward conditionals; not used with one step.</param>
     /// <param name="steps">K, at least 1.</param>
     /// <param name="paths">Paths that are averaged for each draw, the executed one among them; at least 1.</param>
-    public ConsistencyChain(ConsistencyPosterior model, IBackwardConditional backward, int steps, int paths = 1)
+    public ConsistencyChain(IConsistencyModel model, IBackwardConditional backward, int steps, int paths = 1)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(paths, 1);
@@ -51,7 +50,7 @@ public sealed class ConsistencyChain : IDensityOfDraws
 
     /// <summary>Draws with the estimate of log q along each path by itself: their spread is the estimate's.</summary>
     /// <param name="condition">A row of summaries for each draw, [N, S].</param>
-    /// <param name="noise">The latent noise: first that of the draw, as <see cref="ConsistencyPosterior.Draw"/> takes it.</param>
+    /// <param name="noise">The latent noise: first that of the draw, as <see cref="IPosteriorEstimator.Draw"/> takes it.</param>
     /// <returns>Parameters [N, D], and log-densities [paths, N], the executed path first.</returns>
     public DrawsWithDensity DrawWithPaths(Tensor condition, INoise noise)
     {
@@ -79,7 +78,7 @@ public sealed class ConsistencyChain : IDensityOfDraws
     }
 
     /// <summary>The noisy latents u_1, ..., u_K of draws, [N, D] each.</summary>
-    internal static Tensor[] Execute(ConsistencyPosterior model, SamplingStep[] steps, Tensor condition, INoise noise)
+    internal static Tensor[] Execute(IConsistencyModel model, SamplingStep[] steps, Tensor condition, INoise noise)
     {
         using IDisposable noGrad = no_grad();
         Tensor[] latents = new Tensor[steps.Length];
@@ -92,7 +91,7 @@ public sealed class ConsistencyChain : IDensityOfDraws
         return latents;
     }
 
-    private static Tensor Map(ConsistencyPosterior model, Tensor noisy, Tensor condition, double level) =>
+    private static Tensor Map(IConsistencyModel model, Tensor noisy, Tensor condition, double level) =>
         model.Apply(noisy, noisy.new_full([noisy.shape[0], 1], level), condition, ForwardPass.Evaluation);
 
     // log p(u_1) + sum_k log p(u_k | u_{k-1}) - log r(u_{k-1} | u_k), [N].

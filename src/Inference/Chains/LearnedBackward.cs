@@ -40,7 +40,7 @@ public sealed class LearnedBackward : IBackwardConditional, IDisposable
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="DivergedException">The training's loss became infinite or not a number.</exception>
     public static LearnedBackward Train(
-        ConsistencyPosterior model,
+        IConsistencyModel model,
         int steps,
         Tensor conditions,
         BackwardSettings settings,

@@ -1,6 +1,5 @@
 using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
-using Reproduce.Inference.Densities;
 using Reproduce.Inference.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -18,7 +17,7 @@ namespace Reproduce.Inference.Estimators;
 /// Loss (Eq. 8): d(f(theta + t_{i+1} z, t_{i+1}), stopgrad f(theta + t_i z, t_i)) / (t_{i+1} - t_i), with the same z and
 /// d(u, v) = sqrt(||u - v||^2 + c^2) - c, c = 0.00054 sqrt(D). The teacher has the current weights (no moving average).
 /// </remarks>
-public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensityOfDraws
+public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityOfDraws
 {
     private readonly SummaryNetwork summary;
     private readonly FreeFormNetwork network;
@@ -47,7 +46,7 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
         this.summary = summary;
         this.network = network;
         _settings = settings;
-        _huber = 0.00054 * Math.Sqrt(dimension);
+        _huber = PseudoHuber.PerRootDimension * Math.Sqrt(dimension);
         Dimension = dimension;
         if (settings.TrainableSigma)
         {
@@ -96,20 +95,11 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
         }
 
         Tensor weight = (later - earlier).reciprocal();
-        Tensor squares = (origin - target).square();
-        using Scalar square = (_huber * _huber).ToScalar();
-        using Scalar huber = _huber.ToScalar();
-        Tensor distance = (_settings.HuberNorm == HuberNorm.Vector ? squares.sum(1, keepdim: true) : squares)
-            .add(square, Scalars.One).sqrt().sub(huber);
+        Tensor distance = PseudoHuber.Distance(origin, target, _settings.HuberNorm, _huber);
         return (weight * distance).mean();
     }
 
-    /// <summary>The consistency function f(theta_t, t; x).</summary>
-    /// <param name="theta">theta_t, [N, D].</param>
-    /// <param name="time">t, [N, 1].</param>
-    /// <param name="condition">[N, S].</param>
-    /// <param name="pass">Whether dropout is on.</param>
-    /// <returns>[N, D].</returns>
+    /// <inheritdoc/>
     public Tensor Apply(Tensor theta, Tensor time, Tensor condition, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(time);
@@ -124,33 +114,14 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
     public Tensor Summarise(Observation x) => summary.Summarise(x, ForwardPass.Evaluation);
 
     /// <inheritdoc/>
-    /// <remarks>Eq. 7: theta_1 = f(T z, T), then theta_k = f(theta_{k-1} + sqrt(t_k^2 - eps^2) z_k, t_k); exactly K passes.</remarks>
     public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)
     {
         Require.Rows(condition, summary.Outputs, nameof(condition));
-        ArgumentNullException.ThrowIfNull(noise);
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        using Tensor time = condition.new_empty([condition.shape[0], 1]);
-        Tensor? theta = null;
-        foreach ((double level, double added) in SamplingSteps(steps))
-        {
-            cancel.ThrowIfCancellationRequested();
-            using DisposeScope scope = NewDisposeScope();
-            using Scalar now = level.ToScalar();
-            using Scalar spread = added.ToScalar();
-            time.fill_(now);
-            ForwardPass pass = _settings.DropoutWhileSampling ? ForwardPass.WithDropout(noise.Extra) : ForwardPass.Evaluation;
-            Tensor noisy = theta is null ? noise.Next().mul_(spread) : theta.add_(noise.Next(), spread);
-            Tensor next = Apply(noisy, time, condition, pass).MoveToOuterDisposeScope();
-            theta?.Dispose();
-            theta = next;
-        }
-
-        return theta!;
+        return ConsistencyDraws.Draw(this, condition, noise, steps, _settings.DropoutWhileSampling, cancel);
     }
 
-    /// <summary>The passes of a draw: sqrt(t_k^2 - eps^2) z_k is added before f(., t_k); the first starts from T z_1.</summary>
-    /// <param name="steps">K, at least 1.</param>
+    /// <inheritdoc/>
+    /// <remarks>sqrt(t_k^2 - eps^2) z_k is added before f(., t_k); the first starts from T z_1.</remarks>
     public SamplingStep[] SamplingSteps(int steps)
     {
         double eps = _settings.SmallestTime;
@@ -158,27 +129,12 @@ public sealed class ConsistencyPosterior : Network, IPosteriorEstimator, IDensit
         return [.. levels.Select((t, k) => new SamplingStep(t, k == 0 ? t : Math.Sqrt(t * t - eps * eps)))];
     }
 
-    /// <summary>One-step draws with their density (Eq. 9).</summary>
-    /// <param name="condition">A row of summaries for each draw, [N, S].</param>
-    /// <param name="noise">The latent noise.</param>
-    /// <remarks>
-    /// theta = f(T z, T; x) with z ~ N(0, I) has log q(theta | x) = log N(z; 0, I) - log |det d f(T z, T; x) / d z|, where f(., T; x)
-    /// is one-to-one. The Jacobian takes D backward passes for all draws together. Without dropout.
-    /// </remarks>
+    /// <inheritdoc/>
+    /// <remarks>One-step draws (Eq. 9).</remarks>
     public DrawsWithDensity DrawWithDensity(Tensor condition, INoise noise)
     {
         Require.Rows(condition, summary.Outputs, nameof(condition));
-        ArgumentNullException.ThrowIfNull(noise);
-        using IDisposable gradients = enable_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor z = noise.Next().requires_grad_();
-        using Scalar largest = _settings.LargestTime.ToScalar();
-        Tensor time = condition.new_empty([condition.shape[0], 1]).fill_(largest);
-        Tensor theta = Apply(z * _settings.LargestTime, time, condition.detach(), ForwardPass.Evaluation);
-        Tensor logDeterminant = linalg.slogdet(VectorJacobian.Full(theta, z)).Item2;
-        double constant = -0.5 * Dimension * Math.Log(2 * Math.PI);
-        Tensor logProb = z.detach().square().sum(1) * -0.5 + constant - logDeterminant;
-        return new DrawsWithDensity(theta.detach().MoveToOuterDisposeScope(), logProb.MoveToOuterDisposeScope());
+        return ConsistencyDraws.WithDensity(this, condition, noise);
     }
 
     private Stage StageAt(TrainingStep step)

@@ -3,33 +3,20 @@ using Reproduce.Inference.Contracts;
 
 namespace Reproduce.Inference.Estimators;
 
-/// <summary>
-/// Settings of <see cref="ScorePosterior"/>. The noise schedule is that of the consistency model, so that both can be compared.
-/// </summary>
-public sealed record DiffusionSettings : IValidatableObject
+/// <summary>Settings of <see cref="ScorePosterior"/>: its training and its sampler.</summary>
+public sealed record DiffusionSettings : DenoisingSettings
 {
-    /// <summary>Smallest noise level, eps, at which a draw ends.</summary>
-    [Range(1e-12, 1.0)]
-    public double SmallestTime { get; init; } = 0.001;
+    /// <summary>The defaults.</summary>
+    public DiffusionSettings()
+    {
+    }
 
-    /// <summary>
-    /// Largest noise level, T, at which a draw starts from N(0, T^2 I); it should be many times the spread of the parameters.
-    /// </summary>
-    [Range(1e-6, 1e6)]
-    public double LargestTime { get; init; } = 10;
-
-    /// <summary>Mean of the log noise level in training.</summary>
-    public double LogTimeMean { get; init; } = -1.1;
-
-    /// <summary>Standard deviation of the log noise level in training; the distribution is cut off at eps and T.</summary>
-    [Range(1e-6, 1e6)]
-    public double LogTimeDeviation { get; init; } = 2.0;
-
-    /// <summary>
-    /// sigma_data^2 of the preconditioning for every dimension; when not given, the variance of the training parameters per dimension.
-    /// </summary>
-    [Range(1e-12, 1e12)]
-    public double? ParameterVariance { get; init; }
+    /// <summary>The default sampler behind a training.</summary>
+    /// <param name="training">The training's settings.</param>
+    public DiffusionSettings(DenoisingSettings training)
+        : base(training)
+    {
+    }
 
     /// <summary>Sampling: curvature of the grid of noise levels.</summary>
     [SamplingOnly, Range(0.1, 100.0)]
@@ -45,13 +32,4 @@ public sealed record DiffusionSettings : IValidatableObject
     /// </summary>
     [SamplingOnly, Range(0.0, 1e6)]
     public double Churn { get; init; }
-
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (LargestTime <= SmallestTime)
-        {
-            yield return new ValidationResult("expected largest_time above smallest_time");
-        }
-    }
 }

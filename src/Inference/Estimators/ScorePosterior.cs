@@ -25,6 +25,8 @@ namespace Reproduce.Inference.Estimators;
 /// </remarks>
 public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityField, ITractableDensity, IDensityOfDraws
 {
+    private const double LowestTime = 1e-12;
+
     private readonly SummaryNetwork summary;
     private readonly FreeFormNetwork network;
     private readonly Tensor variance;
@@ -95,7 +97,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
 
     /// <summary>The denoiser D(theta_t, t; x), an estimate of E[theta | theta_t, x].</summary>
     /// <param name="theta">theta_t, [N, D].</param>
-    /// <param name="time">t, [N, 1].</param>
+    /// <param name="time">t, [N, 1], at least 0, where the parameter comes back exactly.</param>
     /// <param name="condition">[N, S].</param>
     /// <param name="pass">Whether dropout is on.</param>
     /// <returns>[N, D].</returns>
@@ -105,7 +107,10 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
         ArgumentNullException.ThrowIfNull(time);
         Tensor square = time.square().add(variance, Scalars.One);
         Tensor total = square.sqrt();
-        return addcmul(variance / square * theta, time * deviation / total, Raw(theta, time, total, condition, pass), Scalars.One);
+        // The network is told a logarithm; at t = 0 what it says has no weight, but must be finite.
+        using Scalar lowest = LowestTime.ToScalar();
+        Tensor raw = Raw(theta, time.clamp_min(lowest), total, condition, pass);
+        return addcmul(variance / square * theta, time * deviation / total, raw, Scalars.One);
     }
 
     /// <inheritdoc/>
@@ -122,7 +127,13 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
     }
 
     /// <inheritdoc/>
-    public Tensor Summarise(Observation x) => summary.Summarise(x, ForwardPass.Evaluation);
+    public Tensor Summarise(Observation x) => Summarise(x, ForwardPass.Evaluation);
+
+    /// <summary>The summaries of observations.</summary>
+    /// <param name="x">J observations.</param>
+    /// <param name="pass">Whether dropout is on.</param>
+    /// <returns>[J, S].</returns>
+    public Tensor Summarise(Observation x, ForwardPass pass) => summary.Summarise(x, pass);
 
     /// <inheritdoc/>
     public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)

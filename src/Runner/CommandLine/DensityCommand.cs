@@ -23,7 +23,7 @@ public static class DensityCommand
     /// <summary>Name of the table of capabilities.</summary>
     public const string Table1 = "table1";
 
-    /// <summary>Name of the table of CMPE's chains.</summary>
+    /// <summary>Name of the table of consistency models' chains.</summary>
     public const string Chains = "densities_chain";
 
     /// <summary>Runs what is not in the cache yet and writes the page and its tables.</summary>

@@ -121,7 +121,7 @@ internal static class Verbs
         proposals.DefaultValueFactory = _ => defaults.Proposals;
         Option<int[]> chain = new("--chain")
         {
-            Description = "Steps for which CMPE's density is estimated through the chain of latents; 1 for none. Default: 2 5 10.",
+            Description = "Steps whose density is estimated through the chain of latents, CMPE's and ECT's; 1 for none. Default: 2 5 10.",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [.. defaults.ChainSteps],
         };

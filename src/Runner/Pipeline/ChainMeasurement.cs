@@ -1,6 +1,6 @@
 using Reproduce.Compute;
 using Reproduce.Inference.Chains;
-using Reproduce.Inference.Estimators;
+using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
 using TorchSharp;
@@ -15,10 +15,10 @@ internal sealed class ChainMeasurement : IDisposable
     private const long Observations = 4096;
     private const int SpreadDraws = 200;
 
-    private readonly ConsistencyPosterior _model;
+    private readonly IConsistencyModel _model;
     private readonly LearnedBackward _backward;
 
-    private ChainMeasurement(ConsistencyPosterior model, LearnedBackward backward, int steps, int paths)
+    private ChainMeasurement(IConsistencyModel model, LearnedBackward backward, int steps, int paths)
     {
         _model = model;
         _backward = backward;
@@ -35,7 +35,7 @@ internal sealed class ChainMeasurement : IDisposable
     /// <summary>Learns the backward conditionals for the simulated observations, whose parameters are not looked at.</summary>
     /// <exception cref="InvalidDataException">The training diverged.</exception>
     public static ChainMeasurement Prepare(
-        ConsistencyPosterior model, int steps, SimulateJob simulate, DensitySettings settings, RandomKey key, JobContext context)
+        IConsistencyModel model, int steps, SimulateJob simulate, DensitySettings settings, RandomKey key, JobContext context)
     {
         using DisposeScope scope = NewDisposeScope();
         using Simulations pool = SimulationFiles.Read(simulate.Folder.FileOf(StageFiles.Training));

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Inference.Contracts;
-using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
@@ -61,7 +60,7 @@ public sealed class DensityJob : IJob
     /// <param name="reference">The reference draws.</param>
     /// <param name="train">The training; null for the floor, a second set of exact draws.</param>
     /// <param name="settings">The size.</param>
-    /// <param name="chainSteps">Steps of CMPE's chain (Eq. 10); null for the contender's own density.</param>
+    /// <param name="chainSteps">Steps of a consistency model's chain (Eq. 10); null for the contender's own density.</param>
     public DensityJob(
         JobScope scope, TestSetJob testSet, ReferenceJob reference, TrainJob? train, DensitySettings settings, int? chainSteps = null)
     {
@@ -97,7 +96,7 @@ public sealed class DensityJob : IJob
     /// <summary>The size.</summary>
     public DensitySettings Settings { get; }
 
-    /// <summary>Steps of CMPE's chain; null for the contender's own density.</summary>
+    /// <summary>Steps of a consistency model's chain; null for the contender's own density.</summary>
     public int? ChainSteps { get; }
 
     /// <summary>The contender's name in tables; "reference" for the floor.</summary>
@@ -151,7 +150,7 @@ public sealed class DensityJob : IJob
         using IPosteriorEstimator estimator = EstimatorFactory.Load(train, context.Device);
         using ChainMeasurement? chain = ChainSteps is int steps
             ? ChainMeasurement.Prepare(
-                (ConsistencyPosterior)estimator,
+                (IConsistencyModel)estimator,
                 steps,
                 train.Simulate,
                 Settings,

@@ -52,7 +52,7 @@ public sealed class DensityPlan
     /// <summary>The floor, then every contender.</summary>
     public IReadOnlyList<DensityJob> Contenders { get; }
 
-    /// <summary>CMPE with several steps.</summary>
+    /// <summary>Consistency models with several steps.</summary>
     public IReadOnlyList<DensityJob> Chains { get; }
 
     /// <summary>All jobs, what they need first.</summary>

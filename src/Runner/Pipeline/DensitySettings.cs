@@ -14,7 +14,9 @@ public sealed record DensitySettings
     [Range(1, 1000)]
     public int Proposals { get; init; } = 4;
 
-    /// <summary>Numbers of steps for which CMPE's density is estimated through the chain of latents (Eq. 10), each at least 2.</summary>
+    /// <summary>
+    /// Numbers of steps for which a consistency model's density is estimated through the chain of latents (Eq. 10), each at least 2.
+    /// </summary>
     public IReadOnlyList<int> ChainSteps { get; init; } = [2, 5, 10];
 
     /// <summary>Backward paths that are averaged for each draw of the chain, the executed one among them.</summary>

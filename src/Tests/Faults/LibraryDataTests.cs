@@ -155,7 +155,7 @@ public sealed class LibraryDataTests
             using IDisposable scope = NewDisposeScope();
             Simulations data = Data();
             data.Theta.select(1, 1).fill_(Constant);
-            if (name is "cmpe" or "npse")
+            if (name is "cmpe" or "npse" or "ect")
             {
                 Assert.That(
                     () => WithVariance(name, data.Theta.var(0, unbiased: false)),
@@ -175,7 +175,7 @@ public sealed class LibraryDataTests
             seen.Add(string.Create(CultureInfo.InvariantCulture, $"{name} {error:0.000}"));
         }
 
-        return (Contenders.Names.Length, $"CMPE and NPSE name it before the first step; the others draw it, with a mean error of "
+        return (Contenders.Names.Length, $"CMPE, NPSE and ECT name it before the first step; the others draw it, with a mean error of "
             + $"{string.Join(", ", seen)}; before: CMPE and NPSE diverged at step 0, \"lower the learning rate\"");
     });
 
@@ -183,10 +183,13 @@ public sealed class LibraryDataTests
     {
         using RandomSource random = new(s_key);
         ResidualMlp network = new(2, 2, new ResidualMlpSettings { Units = 8 }, random);
-        return name == "cmpe"
-            ? new ConsistencyPosterior(
-                2, new DirectSummary(2), network, variance, new ConsistencySettings { LargestTime = 10, S0 = 2, S1 = 4 })
-            : new ScorePosterior(2, new DirectSummary(2), network, variance, new DiffusionSettings());
+        return name switch
+        {
+            "cmpe" => new ConsistencyPosterior(
+                2, new DirectSummary(2), network, variance, new ConsistencySettings { LargestTime = 10, S0 = 2, S1 = 4 }),
+            "ect" => new TunedConsistencyPosterior(2, new DirectSummary(2), network, variance, new ConsistencyTuningSettings()),
+            _ => new ScorePosterior(2, new DirectSummary(2), network, variance, new DiffusionSettings()),
+        };
     }
 
     private static Simulations Data()

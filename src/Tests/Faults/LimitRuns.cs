@@ -33,6 +33,7 @@ internal sealed class LimitRuns : IDisposable
           "*:fmpe": {steps: [1, 2], budget_steps: ~, replicate_steps: ~, figure_steps: 2}
           "*:cmpe": {steps: [1, 2], budget_steps: ~, replicate_steps: ~, figure_steps: 2}
           "*:npse": {steps: [2, 3], budget_steps: ~, replicate_steps: ~, figure_steps: 2}
+          "*:ect": {steps: [1, 2], budget_steps: ~, replicate_steps: ~, figure_steps: 2}
         sampling: {repeats: 1, threads: 1}
         scores: {c2st: {max_epochs: 2, hidden_per_dimension: 2}, mmd: {max_draws: 16}}
         figures: {scatter_data_sets: [0]}
@@ -47,9 +48,11 @@ internal sealed class LimitRuns : IDisposable
           fmpe-naive: {network: {units: 16}}
           cmpe-naive: {network: {units: 16}}
           npse-naive: {network: {units: 16}}
+          ect-naive: {network: {units: 16}}
           fmpe-unet: {network: {channels: 8}}
           cmpe-unet: {network: {channels: 8}}
           npse-unet: {network: {channels: 8}}
+          ect-unet: {network: {channels: 8}}
         figures: {scatter_data_sets: []}
 
         """;

@@ -24,7 +24,10 @@ public sealed class DeviceDisciplineTests
     private static readonly RandomKey s_key = RandomKey.FromSeed(59);
 
     public static IEnumerable<string> Estimators =>
-        ["acf", "acf with learnable permutations", "fmpe", "fmpe as published", "cmpe", "cmpe as published", "npse", "npse with churn"];
+    [
+        "acf", "acf with learnable permutations", "fmpe", "fmpe as published", "cmpe", "cmpe as published", "npse", "npse with churn",
+        "ect",
+    ];
 
     [TestCaseSource(nameof(Estimators))]
     public void TrainingStepStaysOnItsDevice(string name)
@@ -203,6 +206,8 @@ public sealed class DeviceDisciplineTests
             ),
             "cmpe" => new ConsistencyPosterior(4, summary, Mlp(), ones(4), cmpe),
             "npse" => new ScorePosterior(4, summary, Mlp(), ones(4), new DiffusionSettings()),
+            "ect" => new TunedConsistencyPosterior(
+                4, summary, Mlp(), ones(4), new ConsistencyTuningSettings { DiffusionShare = 0, IndependentTeacherDropout = true }),
             "npse with churn" => new ScorePosterior(
                 4,
                 summary,

@@ -24,7 +24,7 @@ public sealed class ContenderHashTests
     private static readonly string[] s_samplingOnly =
     [
         "fmpe.flow_matching.extra_euler_step", "fmpe.flow_matching.dropout_while_sampling", "cmpe.consistency.dropout_while_sampling",
-        "npse.diffusion.rho", "npse.diffusion.solver", "npse.diffusion.churn",
+        "npse.diffusion.rho", "npse.diffusion.solver", "npse.diffusion.churn", "ect.tuning.rho",
     ];
 
     public static IEnumerable<string> Kinds => Contenders.Settings.Keys.Order(StringComparer.Ordinal);
@@ -89,7 +89,7 @@ public sealed class ContenderHashTests
         string method = kind switch
         {
             "cmpe" => ", steps: [2], network: {units: 8}, consistency: {largest_time: 10, s0: 10, s1: 50}",
-            "fmpe" or "npse" => ", steps: [2], network: {units: 8}",
+            "fmpe" or "npse" or "ect" => ", steps: [2], network: {units: 8}",
             _ => ", flow: {layers: 2, units: 8}",
         };
         string yaml = $"{{kind: {kind}, training: {{epochs: 2, batch_size: 16, learning_rate: 0.001}}{method}}}";

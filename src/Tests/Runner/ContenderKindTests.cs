@@ -13,7 +13,7 @@ public sealed class ContenderKindTests
 {
     [Test]
     public void TheKindsAreThePapersInItsOrderAndOurs() =>
-        Assert.That(Contenders.Styles.Select(s => s.Name), Is.EqualTo(new[] { "acf", "nsf", "fmpe", "cmpe", "npse" }));
+        Assert.That(Contenders.Styles.Select(s => s.Name), Is.EqualTo(new[] { "acf", "nsf", "fmpe", "cmpe", "npse", "ect" }));
 
     [Test]
     public void NoTwoKindsLookAlike()

@@ -12,7 +12,7 @@ namespace Reproduce.Tests.Inference.Support;
 /// </summary>
 internal static class Contenders
 {
-    public static readonly string[] Names = ["acf", "nsf", "fmpe", "cmpe", "npse"];
+    public static readonly string[] Names = ["acf", "nsf", "fmpe", "cmpe", "npse", "ect"];
 
     public static IPosteriorEstimator Create(string name, bool perturbed = false, double dropout = 0.1)
     {
@@ -30,6 +30,8 @@ internal static class Contenders
             "cmpe" => new ConsistencyPosterior(
                 2, summary, new ResidualMlp(2, 2, mlp, random), variance, new ConsistencySettings { LargestTime = 10, S0 = 10, S1 = 50 }),
             "npse" => new ScorePosterior(2, summary, new ResidualMlp(2, 2, mlp, random), variance, new DiffusionSettings()),
+            "ect" => new TunedConsistencyPosterior(
+                2, summary, new ResidualMlp(2, 2, mlp, random), variance, new ConsistencyTuningSettings()),
             _ => throw new ArgumentException(name),
         };
         if (perturbed)

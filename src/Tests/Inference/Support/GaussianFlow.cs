@@ -48,6 +48,16 @@ internal static class GaussianFlow
         return (f - theta / (since.square() + 1)) * (1 + t.square()).sqrt() / since;
     }
 
+    /// <summary>The tuned model's F, from c_in theta_t and ln(t) / 4, with f(theta_t, t) = m + (theta_t - m) s / sqrt(s^2 + t^2).</summary>
+    public static Tensor TunedNetwork(Tensor scaled, Tensor condition, Tensor quarterLog)
+    {
+        Tensor t = (quarterLog * 4).exp();
+        Tensor total = (t.square() + 1).sqrt();
+        Tensor theta = scaled * total;
+        Tensor f = Mean + (theta - Mean) * (Variance / (t.square() + Variance)).sqrt();
+        return (f - theta / (t.square() + 1)) * total / t;
+    }
+
     /// <summary>log N(theta; mean, deviation^2 I), [N], in double precision.</summary>
     public static double[] LogNormal(Tensor theta, double mean, double deviation)
     {

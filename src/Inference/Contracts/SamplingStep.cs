@@ -1,4 +1,4 @@
-namespace Reproduce.Inference.Estimators;
+namespace Reproduce.Inference.Contracts;
 
 /// <summary>One pass of a multi-step draw.</summary>
 /// <param name="Level">The noise level t_k at which the network is called.</param>
