@@ -17,17 +17,27 @@ namespace Reproduce.Compute;
 /// </remarks>
 public static class NativeBackend
 {
-    private const string Library = "libLibTorchSharp.so";
+    internal const string Library = "libLibTorchSharp.so";
     private const string UnusedVersion = "GLIBCXX_3.4.32";
     private const string RuntimeInstaller = "https://aka.ms/vs/17/release/vc_redist.x64.exe";
     private static readonly string[] s_visualRuntime = ["vcruntime140.dll", "vcruntime140_1.dll", "msvcp140.dll"];
     private static string? s_problem;
+    private static string? s_torch;
 
     /// <summary>Runs when the assembly is loaded; a failure is kept for <see cref="EnsureLoaded"/>.</summary>
 #pragma warning disable CA2255 // The mend must precede the first TorchSharp call of any program that uses this library.
     [ModuleInitializer]
 #pragma warning restore CA2255
-    internal static void Initialise() => s_problem = Prepare(AppContext.BaseDirectory);
+    internal static void Initialise()
+    {
+        s_torch = TorchFolder.Find(AppContext.BaseDirectory);
+        s_problem = (s_torch is null ? null : TorchFolder.Load(s_torch)) ?? Prepare(AppContext.BaseDirectory);
+    }
+
+    /// <summary>
+    /// What is to be said of a libtorch that is not the packages' (TORCH_LIB names its folder) and of another version; null for nothing.
+    /// </summary>
+    public static string? Warning => s_torch is null || s_problem is not null ? null : TorchFolder.Warn(s_torch);
 
     /// <summary>Checks that the native library is loadable.</summary>
     /// <exception cref="NativeBackendException">One sentence: what is missing and what to do.</exception>
@@ -62,9 +72,21 @@ public static class NativeBackend
 
         // libtorch first: libLibTorchSharp.so finds it by the name under which it is already loaded.
         NativeLibrary.TryLoad(Path.Combine(folder, "libtorch.so"), out _);
-        if (NativeLibrary.TryLoad(path, out _))
+        string? refusal = Load(path);
+        if (refusal is null)
         {
             return null;
+        }
+
+        if (s_torch is null && !File.Exists(Path.Combine(folder, "libtorch_cpu.so")))
+        {
+            return $"There is no libtorch in {folder}, and python3 has no torch: name the folder of an installed one with --torch or "
+                + $"{TorchFolder.Variable}, such as .../site-packages/torch/lib.";
+        }
+
+        if (s_torch is not null && !refusal.Contains(UnusedVersion, StringComparison.Ordinal))
+        {
+            return TorchFolder.Explain(path, refusal, TorchFolder.VersionOf(s_torch));
         }
 
         try
@@ -81,8 +103,8 @@ public static class NativeBackend
                    $"copy cannot be written ({e.Message}): make the folder writable once, or install a newer libstdc++.";
         }
 
-        return NativeLibrary.TryLoad(path, out _)
-            ? null
+        return Load(path) is not string still ? null
+            : s_torch is not null ? TorchFolder.Explain(path, still, TorchFolder.VersionOf(s_torch))
             : $"TorchSharp's native library {path} was mended for an older libstdc++ and still does not load: run 'ldd {path}'.";
     }
 
@@ -99,6 +121,10 @@ public static class NativeBackend
             : $"Microsoft's Visual C++ runtime is missing ({string.Join(", ", missing)} cannot be loaded), which libtorch needs: install "
                 + $"{RuntimeInstaller} and start again.";
     }
+
+    // A libtorch that may be of another version is asked for all symbols at once.
+    private static string? Load(string path) =>
+        s_torch is not null ? TorchFolder.Open(path) : NativeLibrary.TryLoad(path, out _) ? null : "";
 
     private static bool Mend(string path)
     {

@@ -15,6 +15,7 @@ if (!AnsiConsole.Profile.Out.IsTerminal)
 
 try
 {
+    TorchOption.Apply(args);
     ParseResult command = Commands.Create().Parse(args);
     CommandProblems.Check(command);
     return command.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -16,6 +16,7 @@ public static class Commands
         };
         RootCommand root = new("Reproduces the experiments of 'Consistency Models for Scalable and Fast Simulation-Based Inference'.");
         shared.AddTo(root, shared.Only, keep);
+        root.Options.Add(TorchOption.Create());
         root.SetAction(result => RunCommand.Run(
             shared.Request(result) with { Keep = result.GetValue(keep), Only = result.GetValue(shared.Only) ?? [] },
             result.GetValue(shared.DryRun),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Files;
 using Reproduce.Runner.Display;
@@ -42,6 +43,11 @@ internal sealed class RunSession : IDisposable
             foreach (RunSetup setup in setups)
             {
                 WholeFile.WriteText(ReportStage.WorkingCopy(setup.Output), YamlWriter.Write(setup.Tree));
+            }
+
+            if (NativeBackend.Warning is string warning)
+            {
+                log.Warning("{Warning:l}", warning);
             }
 
             foreach (string owner in _folders.Select(f => f.Stale).OfType<string>().Distinct())
