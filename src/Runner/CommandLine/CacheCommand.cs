@@ -8,7 +8,8 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>Shows what the cache of jobs holds, and removes what nobody wants.</summary>
 public static class CacheCommand
 {
-    private static readonly string[] s_devices = ["cpu", "cuda"];
+    // As hashes have them.
+    private static readonly string[] s_devices = [nameof(TorchSharp.DeviceType.CPU), nameof(TorchSharp.DeviceType.CUDA)];
 
     /// <summary>A line for each job: size, state, stage, experiment, name, commit, folder.</summary>
     /// <param name="cache">Root of the cache.</param>
@@ -61,7 +62,7 @@ public static class CacheCommand
         IReadOnlyList<string> locks = CachedJob.FreeLocks(cache);
         foreach (string file in locks)
         {
-            CachedJob.RemoveLock(file);
+            CachedJob.RemoveLeft(file);
         }
 
         output.WriteLine($"{locks.Count} locks of stopped runs removed");

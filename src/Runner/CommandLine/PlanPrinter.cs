@@ -75,7 +75,7 @@ public static class PlanPrinter
     private static string StateOf(IJob job) =>
         job.Folder.IsComplete ? "done"
         : job.Folder.Failure is not null ? "failed"
-        : Directory.Exists(job.Folder.WorkPath) ? "begun"
+        : job.Folder.IsBegun ? "begun"
         : "open";
 
     // Time and memory as the trainings that are done tell them: what a step takes on this machine, nobody knows before.

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Reproduce.Configuration;
+using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Pipeline;
 
@@ -17,21 +18,30 @@ public static class JobAttempt
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(context);
-        using IDisposable? claim = job.Folder.Begin(context.Cancel);
-        if (claim is null)
+        while (true)
         {
-            return null; // Another run that shares the cache made it meanwhile.
-        }
+            using IDisposable? claim = job.Folder.Begin(context.Cancel);
+            if (claim is null)
+            {
+                return null; // Another run that shares the cache made it meanwhile.
+            }
 
-        try
-        {
-            job.Run(context, progress);
-            return null;
-        }
-        catch (Exception e) when (ReasonOf(job, e) is string reason)
-        {
-            job.Folder.Fail(reason);
-            return job.EndsRun ? throw new JobFailedException(reason, e) : reason;
+            try
+            {
+                // A job with a process of its own sets its threads itself.
+                set_num_threads(job.BringsThreads ? 1 : context.Threads);
+                job.Run(context, progress.Watched(job.Folder.Report));
+                return null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException && job.Folder.IsTakenOver)
+            {
+                // Another process took this one for dead (its machine stood still, say) and went on with its folder: wait for that one.
+            }
+            catch (Exception e) when (ReasonOf(job, e) is string reason)
+            {
+                job.Folder.Fail(reason);
+                return job.EndsRun ? throw new JobFailedException(reason, e) : reason;
+            }
         }
     }
 

@@ -22,6 +22,28 @@ public sealed class JobProgress(Action<double, string?> report, Action<double> r
     /// <param name="share">The share, 0 to 1.</param>
     public void Resume(double share) => resume(share);
 
+    /// <summary>The same progress, of which somebody else is told too.</summary>
+    /// <param name="watcher">Told the finished share, and how much of it is an earlier run's work.</param>
+    public JobProgress Watched(Action<double, double> watcher)
+    {
+        ArgumentNullException.ThrowIfNull(watcher);
+        double done = 0, resumed = 0;
+        return new JobProgress(
+            (share, note) =>
+            {
+                done = share;
+                watcher(done, resumed);
+                report(share, note);
+            },
+            share =>
+            {
+                // A job of several parts says so for each.
+                resumed += share - done;
+                done = share;
+                resume(share);
+            });
+    }
+
     /// <summary>The progress of a part of the job.</summary>
     /// <param name="from">Where the part begins.</param>
     /// <param name="length">How much of the job it is.</param>

@@ -120,7 +120,6 @@ public sealed class PipelineRun
     private void RunHere(IJob job, int index, IStageDisplay display)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        set_num_threads(job.BringsThreads ? 1 : _context.Threads);
         Finished(job, JobAttempt.Run(job, _context, Progress(display, index)), index, display, clock);
     }
 

@@ -16,6 +16,8 @@ namespace Reproduce.Runner.Storage;
 public sealed record CachedJob(
     string Path, string Stage, string Label, string Experiment, string Source, string Finished, bool IsDone, bool HasWork, long Bytes)
 {
+    private const string OldLockEnding = ".lock";
+
     /// <summary>Everything in a cache, by stage and name.</summary>
     /// <param name="cache">Root of the cache.</param>
     public static IReadOnlyList<CachedJob> In(string cache)
@@ -34,31 +36,33 @@ public sealed record CachedJob(
         ];
     }
 
-    /// <summary>The locks of stopped runs that no process holds, which <see cref="RemoveLock"/> removes.</summary>
+    /// <summary>
+    /// What stopped runs left that no process holds, which <see cref="RemoveLeft"/> removes: claims, and locks of before those.
+    /// </summary>
     /// <param name="cache">Root of the cache.</param>
     public static IReadOnlyList<string> FreeLocks(string cache) => !Directory.Exists(cache)
         ? []
         :
         [
-            .. Directory.EnumerateDirectories(cache).SelectMany(stage => Directory.EnumerateFiles(stage, "*" + StageFolder.LockEnding))
-                .Where(IsFree)
+            .. Directory.EnumerateDirectories(cache).SelectMany(Directory.EnumerateFileSystemEntries).Where(IsFree)
                 .Order(StringComparer.Ordinal),
         ];
 
-    /// <summary>Removes a lock unless a process has taken it meanwhile.</summary>
-    /// <param name="file">The lock's file.</param>
-    public static void RemoveLock(string file)
+    /// <summary>Removes a claim or a lock unless a process has taken it meanwhile.</summary>
+    /// <param name="path">Its path.</param>
+    public static void RemoveLeft(string path)
     {
-        if (IsFree(file))
+        if (IsFree(path))
         {
-            HeldFiles.Delete(file);
+            Folders.Remove(path);
+            HeldFiles.Delete(path);
         }
     }
 
     /// <summary>Removes the finished result, and the record that the job failed.</summary>
     public void RemoveResult()
     {
-        HeldFiles.DeleteFolder(Path);
+        Folders.Remove(Path);
         HeldFiles.Delete(Path + StageFolder.FailedEnding);
     }
 
@@ -66,40 +70,57 @@ public sealed record CachedJob(
     /// <returns>Whether it is gone.</returns>
     public bool RemoveWork()
     {
-        string file = Path + StageFolder.LockEnding;
-        using (FileStream? taken = FileLocks.TryTake(file))
+        if (StageClaim.IsLeft(Path + StageFolder.ClaimEnding))
         {
-            if (taken is null)
-            {
-                return false;
-            }
-
-            HeldFiles.DeleteFolder(Path + StageFolder.PartEnding);
+            Folders.Remove(Path + StageFolder.ClaimEnding);
         }
 
-        RemoveLock(file);
-        return true;
-    }
+        using StageClaim? taken = StageClaim.TryTake(Path);
+        foreach (string work in taken is null ? [] : Unfinished(Path))
+        {
+            Folders.Remove(work);
+        }
 
-    private static bool IsFree(string file)
-    {
-        using FileStream? taken = FileLocks.TryTake(file);
         return taken is not null;
     }
 
-    private static string WithoutEnding(string path) =>
-        System.IO.Path.GetExtension(path) is StageFolder.PartEnding or StageFolder.LockEnding or StageFolder.FailedEnding
-            ? path[..path.LastIndexOf('.')]
-            : path;
+    // Old locks are held by the system for their process.
+    private static bool IsFree(string path)
+    {
+        switch (System.IO.Path.GetExtension(path))
+        {
+            case StageFolder.ClaimEnding:
+                return StageClaim.IsLeft(path);
+            case OldLockEnding:
+                using (FileStream? taken = FileLocks.TryTake(path))
+                {
+                    return taken is not null;
+                }
+
+            default:
+                return false;
+        }
+    }
+
+    private static IEnumerable<string> Unfinished(string path) =>
+        Folders.Beside(path + ".").Where(f => f.EndsWith(StageFolder.PartEnding, StringComparison.Ordinal));
+
+    // A hash has no dot.
+    private static string WithoutEnding(string path)
+    {
+        string name = System.IO.Path.GetFileName(path);
+        return name.Contains('.', StringComparison.Ordinal) ? path[..^(name.Length - name.IndexOf('.', StringComparison.Ordinal))] : path;
+    }
 
     private static CachedJob Read(string stage, string path)
     {
-        long bytes = new[] { path, path + StageFolder.PartEnding }.Where(Directory.Exists)
+        string[] unfinished = [.. Unfinished(path)];
+        long bytes = unfinished.Append(path).Where(Directory.Exists)
             .SelectMany(folder => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
             .Sum(file => file.Length);
         string name = System.IO.Path.GetFileName(stage);
-        bool work = Directory.Exists(path + StageFolder.PartEnding);
-        string record = System.IO.Path.Combine(path, StageFolder.RecordFile);
+        bool work = unfinished.Length > 0;
+        string record = System.IO.Path.Combine(path, StageRecord.FileName);
         if (!File.Exists(record))
         {
             return new CachedJob(path, name, "", "", "", "", IsDone: false, work, bytes);

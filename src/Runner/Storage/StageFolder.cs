@@ -14,21 +14,23 @@ namespace Reproduce.Runner.Storage;
 /// <remarks>
 /// A job writes into a folder beside the final one, which is renamed when it is complete; so a folder that exists under its own name
 /// is whole, whatever happened to the process. <c>stage.json</c> in it records the inputs and a SHA-256 of every file, and
-/// <c>stage.sha256</c> (which <c>sha256sum -c</c> reads) that of the record. Only one process at a time works on a job. A job that
-/// failed leaves a file beside its folder that says why, until it is begun again.
+/// <c>stage.sha256</c> (which <c>sha256sum -c</c> reads) that of the record. One process at a time works on a job, by its claim; where
+/// claims fail two do, each in a folder of its own, and the first whole result is the result. A job that failed leaves a file beside its
+/// folder that says why, until it is begun again.
 /// </remarks>
 public sealed class StageFolder
 {
-    internal const string RecordFile = "stage.json";
+    /// <summary>
+    /// What stands behind a job's name: of folders of unfinished results, its claim, why it failed, and what is just being written or
+    /// removed.
+    /// </summary>
+    internal const string PartEnding = ".part", ClaimEnding = ".claim", FailedEnding = ".failed", AsideEnding = WholeFile.UnfinishedEnding;
 
-    /// <summary>What stands behind a job's name: of the folder of its unfinished result, its lock, and why it failed.</summary>
-    internal const string PartEnding = ".part", LockEnding = ".lock", FailedEnding = ".failed";
-
-    private const string SealFile = "stage.sha256";
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n" };
 
     private readonly string _inputs;
     private readonly Func<StageFolder, bool>? _hasAll;
+    private StageClaim? _claim;
 
     /// <summary>The folder of a job.</summary>
     /// <param name="cache">Root of the cache.</param>
@@ -50,6 +52,9 @@ public sealed class StageFolder
         WorkPath = Path + PartEnding;
     }
 
+    /// <summary>How long the claim of another machine's process may stand still on this machine's clock before it counts as dead.</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Name of the stage.</summary>
     public string Stage { get; }
 
@@ -62,11 +67,26 @@ public sealed class StageFolder
     /// <summary>The folder of the finished result.</summary>
     public string Path { get; }
 
-    /// <summary>The folder in which an unfinished job writes; kept when it is interrupted, so that it can go on.</summary>
-    public string WorkPath { get; }
+    /// <summary>
+    /// The folder in which this process writes what is unfinished, since <see cref="Begin"/>; kept when the job is interrupted, so that
+    /// another can go on from it.
+    /// </summary>
+    public string WorkPath { get; private set; }
+
+    /// <summary>Whether somebody has begun the job and left something, or works on it.</summary>
+    public bool IsBegun => Unfinished().Any();
+
+    /// <summary>Whether a process, of this machine or another, works on the job and has given a sign of life lately.</summary>
+    public bool IsWorkedOn => StageClaim.IsHeld(Path + ClaimEnding, 2 * Silence);
+
+    /// <summary>How far the process has come that works on the job; null when none does, or has not said so.</summary>
+    public ClaimProgress? Progress => ClaimProgress.Read(Path + ClaimEnding);
+
+    /// <summary>Whether another process has taken this one for dead and works on the job that this one has begun.</summary>
+    public bool IsTakenOver => _claim?.IsLost == true;
 
     /// <summary>True when the result is there, with everything that is wanted of it.</summary>
-    public bool IsComplete => File.Exists(FileOf(RecordFile)) && (_hasAll is null || _hasAll(this));
+    public bool IsComplete => File.Exists(FileOf(StageRecord.FileName)) && (_hasAll is null || _hasAll(this));
 
     /// <summary>Why the job failed when it was last tried; null when it did not, or when there is a result.</summary>
     public JobFailure? Failure => !IsComplete && File.Exists(FailureFile) ? ReadFailure() : null;
@@ -85,32 +105,50 @@ public sealed class StageFolder
     /// <param name="name">File name.</param>
     public string WorkFile(string name) => System.IO.Path.Combine(WorkPath, name);
 
+    /// <summary>Reads the lists of a cache's folders, so that a file server is asked anew for what other machines have made.</summary>
+    /// <param name="cache">Root of the cache.</param>
+    public static void LookAnew(string cache)
+    {
+        foreach (string stage in Directory.Exists(cache) ? Directory.EnumerateDirectories(cache) : [])
+        {
+            _ = Directory.EnumerateFileSystemEntries(stage).Count();
+        }
+    }
+
+    /// <summary>Whether the result is there when its name is looked for in the folder's list, as on file servers one must.</summary>
+    public bool IsThere()
+    {
+        _ = Folders.Beside(Path);
+        return IsComplete;
+    }
+
     /// <summary>
-    /// Makes the folder for the unfinished result, keeps other processes out of it and forgets an earlier failure. Waits for a process that
-    /// works on the same job:
-    /// another run that shares the cache, or the training of a killed run that is just writing its last checkpoint.
+    /// Claims the job, makes a folder for the unfinished result, which goes on from what an earlier process left, and forgets an earlier
+    /// failure. Waits for a process that works on the same job: another run that shares the cache, or the training of a killed run that is
+    /// just writing its last checkpoint.
     /// </summary>
     /// <param name="cancel">Ends the waiting.</param>
     /// <returns>The claim, to be disposed when the job ends; null when the other process finished the result meanwhile.</returns>
     public IDisposable? Begin(CancellationToken cancel = default)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
-        StageClaim claim = StageClaim.Wait(this, cancel);
+        StageClaim? claim = StageClaim.Wait(this, cancel);
+        if (claim is null)
+        {
+            return null;
+        }
+
         try
         {
-            if (IsComplete)
+            if (IsThere())
             {
                 claim.Dispose();
                 return null;
             }
 
             HeldFiles.Delete(FailureFile);
-            Directory.CreateDirectory(WorkPath);
-            foreach (string orphan in Directory.EnumerateFiles(WorkPath, "*" + WholeFile.UnfinishedEnding))
-            {
-                HeldFiles.Delete(orphan); // A process was killed while it wrote: the whole file beside it is what counts.
-            }
-
+            GoOn($"{Path}.{claim.Owner.Nonce}{PartEnding}");
+            _claim = claim;
             return claim;
         }
         catch
@@ -120,34 +158,48 @@ public sealed class StageFolder
         }
     }
 
+    /// <summary>Tells those who look on how far the job has come, since <see cref="Begin"/>.</summary>
+    /// <param name="share">Finished share, 0 to 1.</param>
+    /// <param name="resumed">The share that an earlier process had made.</param>
+    public void Report(double share, double resumed) => _claim?.Report(share, resumed);
+
     /// <summary>Declares the unfinished result complete: records it and gives it its name.</summary>
     /// <param name="duration">How long the job took.</param>
     /// <param name="temporary">Files and folders of the unfinished result that are not part of it.</param>
-    /// <remarks>Those go last: a process that is killed before the result has its name goes on from them.</remarks>
+    /// <remarks>
+    /// Those go last: a process that is killed before the result has its name goes on from them. A result that another process made
+    /// meanwhile stays, and this one is removed.
+    /// </remarks>
+    /// <exception cref="IOException">It cannot be written, or another process has taken over what is unfinished.</exception>
     public void Commit(TimeSpan duration, params string[] temporary)
     {
-        SortedDictionary<string, string> files = new(StringComparer.Ordinal);
-        foreach (string file in Directory.EnumerateFiles(WorkPath))
+        if (IsThere())
         {
-            files[System.IO.Path.GetFileName(file)] = Digest(file);
+            Sweep();
+            return;
         }
 
-        foreach (string other in temporary.Append(RecordFile).Append(SealFile))
+        if (IsTakenOver)
         {
-            files.Remove(other);
+            throw new IOException($"{Path}: another process took this one for dead and went on with its work.");
         }
 
-        using JsonDocument inputs = JsonDocument.Parse(_inputs);
-        StageRecord record = new(Stage, Label, duration.TotalSeconds, inputs.RootElement, files, JobOrigin.Here());
-        FileSizeLimit.WriteText(WorkFile(RecordFile), JsonSerializer.Serialize(record, s_json));
-        FileSizeLimit.WriteText(WorkFile(SealFile), Seal(WorkFile(RecordFile)));
-        HeldFiles.DeleteFolder(Path);
-        HeldFiles.RenameFolder(WorkPath, Path);
-        foreach (string name in temporary)
+        StageRecord.Write(WorkPath, Stage, Label, duration, _inputs, temporary);
+        if (Directory.Exists(Path))
         {
-            HeldFiles.DeleteFolder(FileOf(name));
-            HeldFiles.Delete(FileOf(name));
+            Discard(); // It lacks what is wanted today.
         }
+
+        if (Rename())
+        {
+            foreach (string name in temporary)
+            {
+                Folders.Remove(FileOf(name));
+                HeldFiles.Delete(FileOf(name));
+            }
+        }
+
+        Sweep();
     }
 
     /// <summary>Records that the job failed; what is unfinished stays for the next try.</summary>
@@ -162,48 +214,18 @@ public sealed class StageFolder
 
     /// <summary>Checks every file of the finished result against its recorded checksum.</summary>
     /// <returns>Null when all is well, else what is wrong, in one sentence.</returns>
-    public string? FindCorruption()
-    {
-        StageRecord record;
-        try
-        {
-            // Results of before there was a seal have none; a seal that is there must fit.
-            if (File.Exists(FileOf(SealFile)) && File.ReadAllText(FileOf(SealFile)) != Seal(FileOf(RecordFile)))
-            {
-                return $"{FileOf(RecordFile)} was changed after it was written (its checksum differs).";
-            }
-
-            record = Read();
-        }
-        catch (Exception e) when (e is JsonException or IOException)
-        {
-            return $"{FileOf(RecordFile)} cannot be read: {e.Message}";
-        }
-
-        if (record.Stage != Stage || !HasInputs(record.Inputs))
-        {
-            return $"{FileOf(RecordFile)} belongs to another job.";
-        }
-
-        foreach ((string name, string digest) in record.Files)
-        {
-            string file = FileOf(name);
-            if (!File.Exists(file))
-            {
-                return $"{file} is missing.";
-            }
-
-            if (Digest(file) != digest)
-            {
-                return $"{file} was changed after it was written (its checksum differs).";
-            }
-        }
-
-        return null;
-    }
+    public string? FindCorruption() => StageRecord.FindCorruption(Path, Stage, _inputs);
 
     /// <summary>Removes a finished result, so that the job runs again.</summary>
-    public void Discard() => HeldFiles.DeleteFolder(Path);
+    public void Discard()
+    {
+        // At once, and once where two processes find the same to be removed.
+        string aside = $"{Path}.{Guid.NewGuid():N}{AsideEnding}";
+        if (Folders.TryMove(Path, aside))
+        {
+            Folders.Remove(aside);
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stage}/{Hash} ({Label})");
@@ -225,31 +247,53 @@ public sealed class StageFolder
         }
     }
 
-    private StageRecord Read() =>
-        JsonSerializer.Deserialize<StageRecord>(File.ReadAllText(FileOf(RecordFile))) is { Files: not null } record
-            ? record
-            : throw new JsonException("the record is empty");
+    private IEnumerable<string> Unfinished() =>
+        Folders.Beside(Path + ".").Where(f => f.EndsWith(PartEnding, StringComparison.Ordinal));
 
-    private bool HasInputs(JsonElement recorded)
+    // What earlier processes left: the youngest is gone on with. One that was only taken for dead finds its folder gone and waits.
+    private void GoOn(string work)
     {
-        using JsonDocument own = JsonDocument.Parse(_inputs);
-        return JsonElement.DeepEquals(recorded, own.RootElement);
+        WorkPath = work;
+        foreach (string left in Unfinished().OrderByDescending(Directory.GetLastWriteTimeUtc))
+        {
+            if (Folders.TryMove(left, work))
+            {
+                break;
+            }
+        }
+
+        Directory.CreateDirectory(work);
+        foreach (string orphan in Directory.EnumerateFiles(work, "*" + AsideEnding))
+        {
+            HeldFiles.Delete(orphan); // A process was killed while it wrote: the whole file beside it is what counts.
+        }
     }
 
-    private static string Seal(string record) => $"{Digest(record)}  {RecordFile}\n";
-
-    private static string Digest(string file)
+    // What other processes have left of the job, now that there is a result.
+    private void Sweep()
     {
-        using FileStream stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        HeldFiles.Delete(FailureFile);
+        foreach (string left in Folders.Beside(Path + ".").Where(f =>
+            f.EndsWith(PartEnding, StringComparison.Ordinal) || f.EndsWith(AsideEnding, StringComparison.Ordinal)))
+        {
+            Folders.Remove(left);
+        }
     }
 
-    private sealed record StageRecord(
-        string Stage,
-        string Label,
-        double Seconds,
-        JsonElement Inputs,
-        SortedDictionary<string, string> Files,
-        JobOrigin? Origin = null
-    );
+    // Whether this process gave the result its name. Another may have been first; and over a network a rename may have been done that is
+    // said to have failed.
+    private bool Rename()
+    {
+        try
+        {
+            HeldFiles.RenameFolder(WorkPath, Path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && IsThere())
+        {
+            return !Directory.Exists(WorkPath);
+        }
+    }
+
+    private StageRecord Read() => StageRecord.Read(Path);
 }

@@ -95,7 +95,7 @@ public sealed class LockTests
         claim.Dispose();
 
         Assert.That(waiting.Result, Is.Null, "nothing is left to do");
-        Assert.That(Directory.EnumerateFiles(Path.Combine(_folder.Path, "train")), Is.Empty);
+        Assert.That(Directory.EnumerateFileSystemEntries(Path.Combine(_folder.Path, "train")).ToArray(), Is.EqualTo(new[] { first.Path }));
     }
 
     [Test]

@@ -47,20 +47,23 @@ public sealed class CacheCommandTests
     }
 
     [Test]
-    public void AFreeLockGoesAndOneThatIsHeldStays()
+    public void WhatAStoppedRunLeftGoesAndAClaimThatIsHeldStays()
     {
+        _folder.File("train/0123456789abcdef.claim/owner.json", ClaimTests.OwnerOf(Environment.MachineName, 2147483646));
+        _folder.File("train/0123456789abcdef.lock", ""); // Of a program of before claims.
         StageFolder running = Job("running");
         using (running.Begin())
         {
             string output = Written(o => CacheCommand.Clean(_folder.Path, unfinished: true, unused: false, yes: true, o));
 
-            Assert.That(output, Does.StartWith("1 locks of stopped runs removed").And.Contain("a process works on it: left"));
+            Assert.That(output, Does.StartWith("2 locks of stopped runs removed").And.Contain("a process works on it: left"));
             Assert.That(running.WorkPath, Does.Exist);
-            Assert.That(running.Path + ".lock", Does.Exist);
+            Assert.That(running.Path + ".claim", Does.Exist);
         }
 
-        Assert.That(Job("stopped").WorkPath, Does.Not.Exist);
-        Assert.That(Job("stopped").Path + ".lock", Does.Not.Exist, "removing leaves no lock of its own");
+        Assert.That(Job("stopped").IsBegun, Is.False);
+        Assert.That(Job("stopped").Path + ".claim", Does.Not.Exist, "removing leaves no claim of its own");
+        Assert.That(Path.Combine(_folder.Path, "train", "0123456789abcdef.lock"), Does.Not.Exist);
         Assert.That(Job("done").IsComplete, "what is done stays");
     }
 
@@ -70,7 +73,7 @@ public sealed class CacheCommandTests
         string output = Written(o => CacheCommand.Clean(_folder.Path, unfinished: true, unused: false, yes: false, o));
 
         Assert.That(output, Does.Contain("would remove").And.Contain("add --yes"));
-        Assert.That(Job("stopped").WorkPath, Does.Exist);
+        Assert.That(Job("stopped").IsBegun);
     }
 
     private StageFolder Job(string label) => new(_folder.Path, "train", label, new { Name = "tiny", Label = label });
