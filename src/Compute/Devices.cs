@@ -52,6 +52,18 @@ public static class Devices
         return new Device(DeviceType.CUDA, index);
     }
 
+    /// <summary>
+    /// The first device of a setting's type, without a look at whether there is one here; "auto" as <see cref="Parse"/> has it.
+    /// </summary>
+    /// <param name="name">auto, cpu, cuda or cuda:N.</param>
+    /// <exception cref="ArgumentException">The setting has another form.</exception>
+    public static Device TypeOf(string name) => name switch
+    {
+        "auto" or "cpu" => Parse(name),
+        _ when IsValid(name) => new Device(DeviceType.CUDA, 0),
+        _ => throw new ArgumentException($"device: expected {Expected}, got '{name}'."),
+    };
+
     /// <summary>Waits until the device has done its work, so that a clock may be read.</summary>
     /// <param name="device">The device.</param>
     public static void Synchronise(Device device)

@@ -10,15 +10,11 @@ public static class Commands
     public static RootCommand Create()
     {
         SharedOptions shared = new();
-        Option<bool> keep = new("--keep")
-        {
-            Description = "Keep in the report what earlier runs into the same folder measured at other budgets, steps or contenders.",
-        };
         RootCommand root = new("Reproduces the experiments of 'Consistency Models for Scalable and Fast Simulation-Based Inference'.");
-        shared.AddTo(root, shared.Only, keep);
+        shared.AddTo(root, shared.Only, shared.Keep);
         root.Options.Add(TorchOption.Create());
         root.SetAction(result => RunCommand.Run(
-            shared.Request(result) with { Keep = result.GetValue(keep), Only = result.GetValue(shared.Only) ?? [] },
+            shared.WholeRequest(result),
             result.GetValue(shared.DryRun),
             result.GetValue(shared.Verbose)));
         foreach (Command verb in Verbs.All(shared))

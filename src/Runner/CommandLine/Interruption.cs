@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Reproduce.Runner.CommandLine;
 
 /// <summary>
-/// Turns Ctrl-C, termination signals and the closing of the terminal into a cancellation; a second Ctrl-C ends the process at once.
+/// Turns Ctrl-C, termination signals and the closing of the terminal into a cancellation. A second Ctrl-C ends the process at once; further
+/// termination signals do not, for batch systems send several while what is worth keeping is being written.
 /// </summary>
 public sealed class Interruption : IDisposable
 {
@@ -52,7 +53,9 @@ public sealed class Interruption : IDisposable
     {
         if (_source.IsCancellationRequested)
         {
-            return; // Not cancelled a second time: the runtime's default, the end of the process.
+            // Not cancelled a second time: the runtime's default, the end of the process.
+            context.Cancel = context.Signal == PosixSignal.SIGTERM;
+            return;
         }
 
         context.Cancel = true;

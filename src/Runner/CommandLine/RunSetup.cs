@@ -1,7 +1,9 @@
 using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Engines;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
 using Reproduce.Tasks;
@@ -36,6 +38,51 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
         }
 
         Device device = runs ? DeviceOf(experiment) : CPU;
+        return Of(request, tree, experiment, device, runs);
+    }
+
+    /// <summary>
+    /// Reads and plans what other machines will run, on the type of device that the experiment names, which need not be here; "auto" is
+    /// this machine's, and is written down so that every machine takes the same.
+    /// </summary>
+    /// <param name="request">What the command line asks for.</param>
+    /// <exception cref="ConfigurationException">A file or a setting is wrong.</exception>
+    public static RunSetup ForElsewhere(RunRequest request)
+    {
+        RunSetup here = Load(request, runs: false);
+        Device device = Devices.TypeOf(here.Plan.Experiment.Device);
+        string name = here.Plan.Experiment.Device == "auto" ? device.type.ToString().ToLowerInvariant() : here.Plan.Experiment.Device;
+        YamlMap tree = YamlOverlay.Set(here.Tree, $"device={name}");
+        return Of(request, tree, YamlBinder.Bind<Experiment>(tree, SettingKinds.All), device, runs: true);
+    }
+
+    /// <summary>Plans what was submitted.</summary>
+    /// <param name="submission">The submission.</param>
+    /// <exception cref="ConfigurationException">Its files were changed.</exception>
+    public static RunSetup OfSubmission(Submission submission)
+    {
+        YamlMap tree = YamlReader.Load(submission.ResolvedFile);
+        Experiment experiment = YamlBinder.Bind<Experiment>(tree, SettingKinds.All);
+        return Of(submission.Request, tree, experiment, Devices.TypeOf(experiment.Device), runs: false);
+    }
+
+    /// <summary>The device of an experiment that is run here.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <exception cref="ConfigurationException">It is a GPU that is not there.</exception>
+    public static Device DeviceOf(Experiment experiment)
+    {
+        try
+        {
+            return Devices.Parse(experiment.Device);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConfigurationException(e.Message);
+        }
+    }
+
+    private static RunSetup Of(RunRequest request, YamlMap tree, Experiment experiment, Device device, bool runs)
+    {
         RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only);
         if (runs)
         {
@@ -48,18 +95,6 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
         }
 
         return new RunSetup(request, tree, plan, device, request.OutputFolder(experiment));
-    }
-
-    private static Device DeviceOf(Experiment experiment)
-    {
-        try
-        {
-            return Devices.Parse(experiment.Device);
-        }
-        catch (ArgumentException e)
-        {
-            throw new ConfigurationException(e.Message); // A GPU that is not there.
-        }
     }
 
     // Which observations are possible the exact posterior knows alone: it is asked before hours are spent.

@@ -36,6 +36,12 @@ internal sealed class SharedOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
+    /// <summary>Whether the report keeps what it had.</summary>
+    public Option<bool> Keep { get; } = new("--keep")
+    {
+        Description = "Keep in the report what earlier runs into the same folder measured at other budgets, steps or contenders.",
+    };
+
     /// <summary>The results folder.</summary>
     public Option<string?> Output { get; } = new("--out") { Description = "Folder for tables and figures. Default: results/NAME." };
 
@@ -90,6 +96,11 @@ internal sealed class SharedOptions
         Jobs = result.GetValue(Jobs),
         CheckpointSeconds = result.GetValue(CheckpointSeconds),
     };
+
+    /// <summary>The same with what only whole runs can be asked for.</summary>
+    /// <param name="result">The parsed command line.</param>
+    public RunRequest WholeRequest(ParseResult result) =>
+        Request(result) with { Keep = result.GetValue(Keep), Only = result.GetValue(Only) ?? [] };
 
     /// <summary>An option that takes a whole number from 1.</summary>
     /// <param name="name">Its name.</param>

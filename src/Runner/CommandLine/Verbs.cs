@@ -11,7 +11,7 @@ internal static class Verbs
     public static IEnumerable<Command> All(SharedOptions shared) =>
     [
         List(), Switches(shared), Figures(shared), Report(shared), Compare(), Density(shared), Score(), Nightly(), Ratios(),
-        CacheVerb(shared), JobWorker(),
+        CacheVerb(shared), .. EngineVerbs.All(shared), RunJob(),
     ];
 
     private static Command List()
@@ -243,29 +243,37 @@ internal static class Verbs
         return new Command("cache", "Shows and tidies the results of jobs, from which runs go on.") { list, size, clean };
     }
 
-    private static Command JobWorker()
+    private static Command RunJob()
     {
-        Argument<string> resolved = new("resolved");
-        Option<string> variant = new("--variant") { Required = true };
-        Option<string> cache = new("--cache") { Required = true };
-        Option<string> job = new("--job") { Required = true };
-        Option<double> checkpoint = SharedOptions.CheckpointOption();
-        Command command = new(WorkerArguments.Verb, "One job in a process of its own; started by the runner.")
+        Argument<string> resolved = new("resolved") { Description = "The experiment as run: resolved.yaml of a submission or a run." };
+        Argument<string[]> jobs = new("hashes")
         {
-            resolved, variant, cache, job, checkpoint,
+            Description = "Hashes of the jobs, which are the names of their folders, in an order in which they can be run.",
+            Arity = ArgumentArity.OneOrMore,
         };
-        command.Hidden = true;
-        command.SetAction(result =>
-            JobWorkerCommand.Run(
-                new WorkerArguments(
-                    result.GetRequiredValue(resolved),
-                    result.GetRequiredValue(variant),
-                    result.GetRequiredValue(cache),
-                    result.GetValue(checkpoint)
-                ),
-                result.GetRequiredValue(job)
-            )
-        );
+        Option<string> variant = new("--variant")
+        {
+            Description = "Name of the variant, for messages alone.",
+            DefaultValueFactory = _ => Reporting.Measurement.PaperVariant,
+        };
+        Option<string> cache = new("--cache") { Required = true, Description = "Folder for the results of jobs." };
+        Option<bool> child = new(WorkerArguments.Child) { Hidden = true };
+        Option<double> checkpoint = SharedOptions.CheckpointOption();
+        Command command = new(
+            WorkerArguments.Verb,
+            "Runs single jobs in this process, as a batch system does: 0 when all are done, 3 when one failed, 143 when a termination "
+                + "signal stopped them with a checkpoint.")
+        {
+            resolved, jobs, variant, cache, checkpoint, child,
+        };
+        command.SetAction(result => RunJobCommand.Run(
+            new WorkerArguments(
+                result.GetRequiredValue(resolved),
+                result.GetRequiredValue(variant),
+                result.GetRequiredValue(cache),
+                result.GetValue(checkpoint)),
+            result.GetRequiredValue(jobs),
+            result.GetValue(child)));
         return command;
     }
 }

@@ -90,18 +90,25 @@ public static class JobProcess
         output.Flush();
     }
 
-    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments)
+    /// <summary>What starts this program: its file, or the .NET host and its file.</summary>
+    public static IReadOnlyList<string> Program()
     {
         Assembly assembly = typeof(JobProcess).Assembly;
         (string program, bool isSelf) = ProgramFor(Environment.ProcessPath, Assembly.GetEntryAssembly() == assembly);
-        ProcessStartInfo start = new(program)
+        return isSelf ? [program] : [program, assembly.Location];
+    }
+
+    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments)
+    {
+        IReadOnlyList<string> program = Program();
+        ProcessStartInfo start = new(program[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (string argument in isSelf ? arguments : arguments.Prepend(assembly.Location))
+        foreach (string argument in program.Skip(1).Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }

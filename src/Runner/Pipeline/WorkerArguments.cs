@@ -2,22 +2,31 @@ using System.Globalization;
 
 namespace Reproduce.Runner.Pipeline;
 
-/// <summary>What a child process must know to make the same plan as its parent.</summary>
+/// <summary>What a process must know that runs single jobs, to make the same plan as the one that asks for them.</summary>
 /// <param name="ResolvedFile">The experiment as run.</param>
 /// <param name="Variant">"paper" or the variant's name.</param>
 /// <param name="Cache">Root folder of the results of jobs.</param>
 /// <param name="CheckpointSeconds">Time between two checkpoints.</param>
 public sealed record WorkerArguments(string ResolvedFile, string Variant, string Cache, double CheckpointSeconds)
 {
-    /// <summary>The hidden verb of the command line.</summary>
-    public const string Verb = "job-worker";
+    /// <summary>The verb of the command line.</summary>
+    public const string Verb = "run-job";
 
-    /// <summary>The child's command line.</summary>
+    /// <summary>The option that says that a run started the process.</summary>
+    public const string Child = "--child";
+
+    /// <summary>The command line of a child that runs a job.</summary>
     /// <param name="job">The job.</param>
     public IEnumerable<string> ToList(IJob job)
     {
         ArgumentNullException.ThrowIfNull(job);
+        return [Verb, ResolvedFile, job.Folder.Hash, .. Options(), Child];
+    }
+
+    /// <summary>The options of the verb, behind the file and the jobs' hashes.</summary>
+    public IReadOnlyList<string> Options()
+    {
         string seconds = CheckpointSeconds.ToString("R", CultureInfo.InvariantCulture);
-        return [Verb, ResolvedFile, "--variant", Variant, "--cache", Cache, "--job", job.Folder.Hash, "--checkpoint-seconds", seconds];
+        return ["--variant", Variant, "--cache", Cache, "--checkpoint-seconds", seconds];
     }
 }

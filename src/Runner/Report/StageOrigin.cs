@@ -21,6 +21,7 @@ public sealed record StageOrigin(
     long PeakMemoryBytes
 )
 {
+    private const string TimedStage = "sample";
     private const string NotRecorded = "not recorded";
 
     /// <summary>The origins of a plan's finished jobs, by stage; jobs of before origins were recorded say so.</summary>
@@ -49,6 +50,15 @@ public sealed record StageOrigin(
                 same.Max(o => o?.PeakMemoryBytes ?? 0)
             ),
         ];
+    }
+
+    /// <summary>The machines on which draws were timed, when they are not all alike: times on different ones cannot be compared.</summary>
+    /// <param name="origins">The origins.</param>
+    /// <returns>The machines, or null when there is one kind.</returns>
+    public static IReadOnlyList<string>? MixedTimes(IReadOnlyList<StageOrigin> origins)
+    {
+        string[] machines = [.. origins.Where(o => o.Stage == TimedStage).Select(o => o.Machine).Distinct(StringComparer.Ordinal)];
+        return machines.Length > 1 ? machines : null;
     }
 
     /// <summary>A property of the origins for a reader: once when all have the same, else with the stages behind each.</summary>

@@ -34,7 +34,8 @@ public sealed class FolderArrowsTests
         ("Pipeline", ["Catalogue", "Configuration", "Display", "Storage"]),
         ("Densities", ["Catalogue", "Configuration", "Pipeline", "Storage"]),
         ("Report", ["Catalogue", "Configuration", "Display", "Pipeline", "Storage"]),
-        ("CommandLine", ["Catalogue", "Configuration", "Densities", "Display", "Pipeline", "Report", "Storage"]),
+        ("Engines", ["Configuration", "Pipeline", "Storage"]),
+        ("CommandLine", ["Catalogue", "Configuration", "Densities", "Display", "Engines", "Pipeline", "Report", "Storage"]),
     ];
 
     [Test]

@@ -42,6 +42,10 @@ internal sealed class TinyRun : IDisposable
 
         """;
 
+    /// <summary>A contender whose loss becomes NaN.</summary>
+    public static string Diverging { get; } = Cmpe.Replace("1.0e-3}", "10, clip_norm: 0}", StringComparison.Ordinal)
+        .Replace("s1: 4}", "s1: 4, log_time_deviation: 0.000001, log_time_mean: 1000}", StringComparison.Ordinal);
+
     public const string Fmpe = """
           fmpe:
             kind: fmpe

@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using NUnit.Framework;
+using Reproduce.Runner;
+using Reproduce.Runner.Engines;
+using Reproduce.Runner.Storage;
+using Reproduce.Tests.Runner;
+using TinyRun = Reproduce.Tests.Faults.TinyRun;
+
+namespace Reproduce.Tests.Engines;
+
+/// <summary>Experiments on a cluster under the real Slurm: the local run's numbers, whatever happens on the way.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
+public sealed class SlurmTests
+{
+    private SlurmCluster? _cluster;
+
+    [OneTimeSetUp]
+    public void StartTheCluster() => _cluster = SlurmCluster.Start();
+
+    [OneTimeTearDown]
+    public void StopTheCluster() => _cluster?.Dispose();
+
+    [TearDown]
+    public void EmptyTheQueue()
+    {
+        if (_cluster is not null)
+        {
+            SlurmCluster.Run("scancel", "--user=root", "--full");
+            SlurmCluster.Until(() => SlurmCluster.Queue().Length == 0, "the queue does not empty");
+        }
+    }
+
+    [Test]
+    public void TheSameSubmissionTwiceAtOnceGivesTheLocalRunsNumbers()
+    {
+        using TinyRun run = NewRun(TinyRun.Acf, TinyRun.Cmpe);
+        Task<string>[] submissions = [Task.Run(() => Submit(run)), Task.Run(() => Submit(run))];
+        Task.WaitAll(submissions);
+
+        SlurmCluster.Until(() => SlurmCluster.Queue().Length == 0, "it does not end");
+
+        Assert.That(run.Weights(), Is.EqualTo(TinyRun.Baseline.Weights()));
+        Assert.That(run.Numbers(), Is.EqualTo(TinyRun.Baseline.Numbers()));
+        Assert.That(Left(run), Is.Empty, "nothing unfinished is left");
+        Assert.That(Status(run), Does.Not.Contain("failed:").And.Not.Contain("lost:"));
+    }
+
+    [Test]
+    public void AFailedTrainingIsAHoleAndTheOthersAreDone()
+    {
+        using TinyRun run = NewRun(TinyRun.Acf, TinyRun.Diverging);
+        string folder = Submit(run);
+
+        SlurmCluster.Until(() => SlurmCluster.Queue().Length == 0, "it does not end");
+
+        Assert.That(run.Weights(), Has.Count.EqualTo(1));
+        string[] holes = [.. run.Numbers().Where(row => row.Contains("The loss became", StringComparison.Ordinal))];
+        Assert.That(holes, Is.Not.Empty.And.All.Contains("cmpe"));
+        Assert.That(run.Numbers(), Has.Some.Match("acf.*,c2st,.*,ok"));
+        Assert.That(Status(run), Does.Contain("failed: train, cmpe, 128 simulations: The loss became"));
+        // The collector's own exit code says that there are holes.
+        string collect = SlurmCluster.Run("scontrol", "show", "job", Submission.Open(folder).Ids["collect"]);
+        Assert.That(collect, Does.Contain("ExitCode=3:0"));
+    }
+
+    [Test]
+    public void WhatIsPreemptedInTrainingAndInDrawingGoesOnWithTheSameBits()
+    {
+        const string Long = "epochs: 1200,"; // Long enough to be met, and as long with the numbers compared.
+        string contender = TinyRun.Cmpe.Replace("epochs: 100,", Long, StringComparison.Ordinal)
+            .Replace("steps: [1, 3]", "steps: [4000]", StringComparison.Ordinal);
+        using TinyRun local = new(contender), run = NewRun(contender);
+        local.Go();
+        Submit(run);
+
+        Preempt(run, "train", "checkpoint.npz");
+        Preempt(run, "sample", "draws.unfinished.npz");
+        SlurmCluster.Until(() => SlurmCluster.Queue().Length == 0, "it does not end");
+
+        Assert.That(run.Weights(), Is.EqualTo(local.Weights()));
+        Assert.That(run.Numbers(), Is.EqualTo(local.Numbers()));
+    }
+
+    [Test]
+    public void ANodeThatIsLostCostsTimeAlone()
+    {
+        string contender = TinyRun.Cmpe.Replace("epochs: 100,", "epochs: 1200,", StringComparison.Ordinal);
+        using TinyRun local = new(contender), run = NewRun(contender);
+        local.Go();
+        string folder = Submit(run);
+        string train = Submission.Open(folder).Ids["train-1"];
+        SlurmCluster.Until(() => Working(run, "train") is not null, "the training does not begin");
+        string node = Regex.Match(SlurmCluster.Run("squeue", "--noheader", $"--jobs={train}", "--format=%N"), "n[1-3]").Value;
+
+        // The daemon dies and the training goes on unseen: the second waits for the first, as for one whose machine is out of sight.
+        _cluster!.KillDaemon(node);
+        SlurmCluster.Until(
+            () => SlurmCluster.Run("scontrol", "show", "job", train).Contains("Restarts=1", StringComparison.Ordinal), "no new start");
+        if (Working(run, "train") is ProcessIdentity orphan)
+        {
+            using Process process = Process.GetProcessById(orphan.Process);
+            process.Kill(); // Now the machine is gone.
+        }
+
+        SlurmCluster.Until(() => SlurmCluster.Queue().Length == 0, "it does not end");
+        _cluster.Revive(node);
+
+        Assert.That(run.Weights(), Is.EqualTo(local.Weights()));
+        Assert.That(run.Numbers(), Is.EqualTo(local.Numbers()));
+    }
+
+    [Test]
+    public void AThousandAndTwoElementsAreTwoArrays()
+    {
+        using TinyRun run = NewRun("--hold", Enumerable.Range(0, 1002).Select(i => TinyRun.Acf.Replace(
+            "  acf:", $"  acf{i}:", StringComparison.Ordinal)));
+        string folder = Submit(run);
+
+        IReadOnlyDictionary<string, string> ids = Submission.Open(folder).Ids;
+        ILookup<string, string> queue = SlurmCluster.Queue().Select(q => q.Split('_', ' ')[0]).ToLookup(id => id);
+        Assert.That(
+            ids.Select(p => (p.Key, queue[p.Value].Count())),
+            Is.EqualTo(new[]
+            {
+                ("simulate-1", 2), ("train-1", 1001), ("sample-1", 1001), ("train-2", 1), ("sample-2", 1), ("collect", 1),
+            }));
+    }
+
+    // Takes the place of what is at work in a stage, once it has something to lose.
+    private static void Preempt(TinyRun run, string stage, string kept)
+    {
+        SlurmCluster.Until(() => Working(run, stage) is not null, $"{stage} does not begin");
+        Thread.Sleep(1500);
+        string urgent = SlurmCluster.Run(
+            "sbatch", "--parsable", "--partition=urgent", "--nodes=3", "--exclusive", "--output=/dev/null", "--wrap=sleep 1");
+        SlurmCluster.Until(() => Working(run, stage) is null, $"{stage} does not stop");
+        string[] files = [.. Left(run).Where(f => f.Contains(stage, StringComparison.Ordinal))];
+        Assert.That(files, Has.Some.EndsWith(kept), $"{stage} was stopped before its end and kept what it had");
+        SlurmCluster.Until(
+            () => !SlurmCluster.Queue().Any(q => q.StartsWith(urgent, StringComparison.Ordinal)), "the urgent job does not end");
+    }
+
+    private static TinyRun NewRun(params string[] contenders) => NewRun("", contenders);
+
+    private static TinyRun NewRun(string options, IEnumerable<string> contenders)
+    {
+        TinyRun run = new([.. contenders]);
+        string folder = Path.Combine(run.Path, "configs", "engines");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(
+            Path.Combine(folder, "slurm.yaml"), $"all: {{partition: normal, time: \"30\", options: [{options}]}}\nsave_seconds: 10\n");
+        return run;
+    }
+
+    private static string Submit(TinyRun run)
+    {
+        (int exitCode, string output, string errors) = Repository.Run(
+            run.Path, "submit", "experiments/tiny.yaml", "--engine", "slurm", "--checkpoint-seconds", "1");
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        return Regex.Match(output, "submission: (.*)").Groups[1].Value.Trim();
+    }
+
+    private static string Status(TinyRun run) => Repository.Run(run.Path, "status", "results/tiny").Output;
+
+    // Who works on a job of a stage and has come somewhere.
+    private static ProcessIdentity? Working(TinyRun run, string stage)
+    {
+        string folder = Path.Combine(run.Cache, stage);
+        string? claim = Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "*.claim").FirstOrDefault() : null;
+        string owner = claim is null ? "" : Path.Combine(claim, "owner.json");
+        return File.Exists(owner) ? JsonNode.Parse(File.ReadAllText(owner))!["Process"].Deserialize<ProcessIdentity>() : null;
+    }
+
+    private static string[] Left(TinyRun run) =>
+    [
+        .. Directory.EnumerateFileSystemEntries(run.Cache, "*", SearchOption.AllDirectories)
+            .Where(f => f.Contains(".part", StringComparison.Ordinal) || f.EndsWith(".claim", StringComparison.Ordinal)),
+    ];
+}
