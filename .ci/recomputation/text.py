@@ -18,6 +18,7 @@ STYLES = {
     "resimulation_error": Style("re-simulation error", 4, "resimulation_error", 1, False, True),
     "seconds_per_1000_draws": Style("time of 1000 draws (s)", -2, "ms_per_sample", 1, False, False),
     "seconds": Style("time of all draws (s)", -2, "seconds", 1, False, False),
+    "passes_per_draw": Style("passes of a draw", 1, "passes_per_draw", 1, False, False),
 }
 # Label, a step and several steps of drawing; in the order of tables.
 KINDS = {"acf": ("ACF", None, None), "nsf": ("NSF", None, None), "fmpe": ("FMPE", "step", "steps"), "cmpe": ("CMPE", "step", "steps"),

@@ -31,7 +31,7 @@ public record DenoisingSettings : IValidatableObject
     public double? ParameterVariance { get; init; }
 
     /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    public virtual IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (LargestTime <= SmallestTime)
         {

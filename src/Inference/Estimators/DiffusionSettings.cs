@@ -32,4 +32,31 @@ public sealed record DiffusionSettings : DenoisingSettings
     /// </summary>
     [SamplingOnly, Range(0.0, 1e6)]
     public double Churn { get; init; }
+
+    /// <summary>
+    /// Sampling: the error that a step of dormand_prince may have, absolute and relative to the parameters; for that solver only. With it
+    /// the number of steps of a draw is the most network passes that it may take.
+    /// </summary>
+    [SamplingOnly, Range(1e-12, 1.0)]
+    public double? Tolerance { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (ValidationResult problem in base.Validate(validationContext))
+        {
+            yield return problem;
+        }
+
+        bool adaptive = Solver == OdeSolver.DormandPrince;
+        if (adaptive != Tolerance.HasValue)
+        {
+            yield return new ValidationResult("expected tolerance with the solver dormand_prince, and with no other");
+        }
+
+        if (adaptive && Churn > 0)
+        {
+            yield return new ValidationResult("expected churn with the solvers euler and heun only");
+        }
+    }
 }

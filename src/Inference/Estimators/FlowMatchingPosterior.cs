@@ -12,7 +12,8 @@ namespace Reproduce.Inference.Estimators;
 /// </summary>
 /// <remarks>
 /// Time convention: t = 0 is noise, t = 1 the parameter; theta_t = (1 - t) z + t theta, target velocity theta - z.
-/// A draw integrates the velocity from 0 to 1 with K explicit Euler steps, exactly K network passes.
+/// A draw integrates the velocity from 0 to 1 with K explicit Euler steps, exactly K network passes; with a tolerance by
+/// <see cref="DormandPrince"/>, at most K.
 /// </remarks>
 public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVelocityField, ITractableDensity, IDensityOfDraws
 {
@@ -79,6 +80,13 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVeloc
         ArgumentNullException.ThrowIfNull(noise);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         Tensor theta = noise.Next();
+        if (_settings.Tolerance is double tolerance)
+        {
+            using DormandPrince method = new(this);
+            AdaptiveIntegration.Run(method, theta, condition, 0, 1, tolerance, steps, cancel);
+            return theta;
+        }
+
         double step = 1.0 / steps;
         using Scalar width = step.ToScalar();
         int count = _settings.ExtraEulerStep ? steps + 1 : steps;

@@ -4,7 +4,7 @@ using Reproduce.Inference.Contracts;
 namespace Reproduce.Inference.Estimators;
 
 /// <summary>Settings of <see cref="FlowMatchingPosterior"/>; the defaults follow the paper.</summary>
-public sealed record FlowMatchingSettings
+public sealed record FlowMatchingSettings : IValidatableObject
 {
     /// <summary>Distance between the network's and the target velocity.</summary>
     public FlowMatchingLoss Loss { get; init; } = FlowMatchingLoss.SquaredError;
@@ -20,4 +20,21 @@ public sealed record FlowMatchingSettings
     /// <summary>The published network never switches dropout off.</summary>
     [SamplingOnly]
     public bool DropoutWhileSampling { get; init; }
+
+    /// <summary>
+    /// The error that a step of a draw may have, absolute and relative to the parameters: then steps are those of Dormand and Prince, as
+    /// wide as it allows, and the number of steps of a draw is the most network passes that it may take. Euler's equal steps when not
+    /// given.
+    /// </summary>
+    [SamplingOnly, Range(1e-12, 1.0)]
+    public double? Tolerance { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Tolerance is not null && (ExtraEulerStep || DropoutWhileSampling))
+        {
+            yield return new ValidationResult("expected tolerance without extra_euler_step and dropout_while_sampling");
+        }
+    }
 }

@@ -8,4 +8,7 @@ public enum OdeSolver
 
     /// <summary>Two passes per interval, second order (Karras et al. 2022, Algorithm 1).</summary>
     Heun,
+
+    /// <summary>Steps of fifth order, as wide as a tolerance allows: six passes each, and one before the first.</summary>
+    DormandPrince,
 }

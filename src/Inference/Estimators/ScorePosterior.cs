@@ -21,6 +21,7 @@ namespace Reproduce.Inference.Estimators;
 /// <para>
 /// The <c>steps</c> of a draw are network passes. Euler makes as many intervals on the grid of <see cref="ConsistencySchedule"/>;
 /// Heun makes half as many, and with an odd number its last interval is an Euler step (K intervals are 2K-1 passes, as in Karras et al.).
+/// Dormand and Prince take at most as many, as few as the tolerance allows.
 /// </para>
 /// </remarks>
 public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityField, ITractableDensity, IDensityOfDraws
@@ -141,6 +142,11 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
         Require.Rows(condition, ConditionSize, nameof(condition));
         ArgumentNullException.ThrowIfNull(noise);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        if (_settings.Tolerance is double tolerance)
+        {
+            return DrawAdaptively(condition, noise, steps, tolerance, cancel);
+        }
+
         bool heun = _settings.Solver == OdeSolver.Heun;
         int intervals = heun ? (steps + 1) / 2 : steps;
         double[] grid = ConsistencySchedule.Grid(intervals + 1, _settings.SmallestTime, _settings.LargestTime, _settings.Rho);
@@ -179,6 +185,15 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
 
     /// <inheritdoc/>
     public DrawsWithDensity DrawWithDensity(Tensor condition, INoise noise) => FlowDensity.Draw(this, condition, noise);
+
+    private Tensor DrawAdaptively(Tensor condition, INoise noise, int most, double tolerance, CancellationToken cancel)
+    {
+        using Scalar largest = _settings.LargestTime.ToScalar();
+        Tensor theta = noise.Next().mul_(largest);
+        using DormandPrince method = new(this);
+        AdaptiveIntegration.Run(method, theta, condition, _settings.LargestTime, _settings.SmallestTime, tolerance, most, cancel);
+        return theta;
+    }
 
     // One interval, in place: theta += h v(theta, t), or half of that and half of h v at its end.
     private void Advance(Tensor theta, Tensor time, Tensor condition, double from, double to, bool corrected)

@@ -42,7 +42,7 @@ public sealed class CouplingFlow : Network, IConditionalTransform
     public (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(u);
-        CountPass();
+        CountPass(u.shape[0]);
         if (UsesVectors(u, pass))
         {
             (Tensor latent, Tensor logs) = _vectors.Forward(u, condition, pass);
@@ -63,7 +63,8 @@ public sealed class CouplingFlow : Network, IConditionalTransform
     /// <inheritdoc/>
     public Tensor Inverse(Tensor v, Tensor condition)
     {
-        CountPass();
+        ArgumentNullException.ThrowIfNull(v);
+        CountPass(v.shape[0]);
         Tensor u = v;
         foreach (Network transform in transforms.Reverse())
         {

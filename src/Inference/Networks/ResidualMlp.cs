@@ -42,8 +42,8 @@ public sealed class ResidualMlp : FreeFormNetwork
     public override Tensor Apply(Tensor theta, Tensor condition, Tensor time, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(pass);
-        CountPass();
         Tensor input = cat([theta, condition, time], 1);
+        CountPass(input.shape[0]);
         Tensor?[] masks = [.. blocks.Select(_ => pass.Mask(first.Weight.shape[0], input.shape[0], _dropout, input.device))];
         if (UsesVectors(input, pass))
         {

@@ -36,6 +36,9 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
     /// <summary>Sampling time for all draws of all test sets.</summary>
     public const string TotalSeconds = "seconds";
 
+    /// <summary>Network passes of a draw, mean over draws, where they follow from a tolerance.</summary>
+    public const string Passes = "passes_per_draw";
+
     // Of an unknown metric nobody knows how many digits it deserves.
     private const int DigitsOfUnknown = 3;
 
@@ -83,6 +86,11 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
                 + "flows (ACF, NSF) and U-Nets by libtorch's operations: flows could be faster than they look beside the others.",
         },
         new(TotalSeconds, "time of all draws", -2) { Unit = "s", Better = Direction.None, PublishedAs = TotalSeconds },
+        new(Passes, "passes of a draw", 1)
+        {
+            Better = Direction.None,
+            Note = "**Passes of a draw** are counted where a tolerance decides them; the steps beside are the most that a draw may take.",
+        },
     ];
 
     /// <summary>The metrics that are known, in the order of tables.</summary>

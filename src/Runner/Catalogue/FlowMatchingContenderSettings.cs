@@ -27,6 +27,9 @@ public sealed record FlowMatchingContenderSettings : FreeFormContenderSettings, 
     public override int RowsPerSimulation => FlowMatching.TimesPerSimulation;
 
     /// <inheritdoc/>
+    public override bool HasAdaptiveSteps => FlowMatching.Tolerance is not null;
+
+    /// <inheritdoc/>
     public override bool IntegratesDensity => true;
 
     /// <inheritdoc/>

@@ -70,8 +70,13 @@ public static class Metrics
     /// <summary>How a task's metrics and times are written, in the order of tables.</summary>
     /// <param name="task">What the task offers.</param>
     /// <param name="test">The size of the test.</param>
-    public static IReadOnlyList<MetricStyle> StylesOf(TaskDescription task, TestSettings test) =>
-        [.. Of(task, test).Select(m => m.Style), .. Times.Where(t => t.AppliesTo(task)).Select(t => t.Style)];
+    /// <param name="contenders">The contenders, of which some may have passes that are counted.</param>
+    public static IReadOnlyList<MetricStyle> StylesOf(TaskDescription task, TestSettings test, IEnumerable<ContenderSettings> contenders) =>
+    [
+        .. Of(task, test).Select(m => m.Style),
+        .. Times.Where(t => t.AppliesTo(task)).Select(t => t.Style),
+        .. contenders.Any(c => c.HasAdaptiveSteps) ? [MetricStyle.Of(MetricStyle.Passes)] : Array.Empty<MetricStyle>(),
+    ];
 
     private static bool HasDiscrepancy(TaskDescription task, TestSettings test) =>
         task.Reference is not null || test.MarginalDataSets is not null;

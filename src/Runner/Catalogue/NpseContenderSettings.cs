@@ -24,6 +24,9 @@ public sealed record NpseContenderSettings : FreeFormContenderSettings, IContend
     public DiffusionSettings Diffusion { get; init; } = new();
 
     /// <inheritdoc/>
+    public override bool HasAdaptiveSteps => Diffusion.Tolerance is not null;
+
+    /// <inheritdoc/>
     public override bool IntegratesDensity => true;
 
     /// <inheritdoc/>

@@ -71,6 +71,11 @@ public abstract record ContenderSettings
     /// <summary>Whether draws of several steps are a chain whose density can be estimated (Eq. 10).</summary>
     public virtual bool HasChain => false;
 
+    /// <summary>
+    /// Whether a draw's network passes follow from a tolerance: they are counted, and the sampling steps are the most that it may take.
+    /// </summary>
+    public virtual bool HasAdaptiveSteps => false;
+
     /// <summary>The same settings without what only drawing or planning uses: what decides a training.</summary>
     public ContenderSettings TrainingOnly() => MarkedSettings.Without(this, typeof(SamplingOnlyAttribute), typeof(PlanOnlyAttribute));
 

@@ -142,8 +142,8 @@ public static class DensityTables
             is the logarithm of the mean weight minus the exact value (closed form for the mixture, quadrature for two moons); below it
             the root of its mean square over test sets, which should be as large as the weights' spread predicts. A larger error, or a
             mean far from zero, says that q misses a part of the posterior, or that draws and density do not belong together. That can
-            happen to CMPE and ECT: Eq. 9 holds where the one-step map is one-to-one, and where it folds, the true density is the sum over all
-            latents that lead to a parameter, so that Eq. 9 is too low and the weight too large.
+            happen to CMPE and ECT: Eq. 9 holds where the one-step map is one-to-one, and where it folds, the true density is the sum over
+            all latents that lead to a parameter, so that Eq. 9 is too low and the weight too large.
 
             FMPE and NPSE draw here by a Runge-Kutta method with 32 intervals that carries the density along, CMPE and ECT with one step, so
             their C2ST is not that of the main table.

@@ -19,6 +19,8 @@ public sealed class SampleJob : IJob
     // Raised by hand when the draws of the same settings become others.
     private const int Version = 1;
 
+    private const int CountedDataSets = 20;
+
     private readonly JobScope _scope;
     private readonly TestSetJob _testSet;
 
@@ -123,9 +125,16 @@ public sealed class SampleJob : IJob
             ).Earlier;
         }
 
-        using (Tensor timing = tensor(seconds.ToArray(), dtype: ScalarType.Float64))
+        using (NewDisposeScope())
         {
-            Npz.Write(Folder.WorkFile(StageFiles.Timing), new Dictionary<string, Tensor> { ["seconds"] = timing });
+            Dictionary<string, Tensor> timing = new() { ["seconds"] = tensor(seconds.ToArray(), dtype: ScalarType.Float64) };
+            if (Train.Settings.HasAdaptiveSteps)
+            {
+                double passes = CountPasses(estimator, x, experiment.Test.Draws, settings, key);
+                timing[StageFiles.PassesArray] = tensor([passes], dtype: ScalarType.Float64);
+            }
+
+            Npz.Write(Folder.WorkFile(StageFiles.Timing), timing);
         }
 
         Folder.Commit(earlier + clock.Elapsed, StageFiles.UnfinishedDraws, StageFiles.UnfinishedMarginal);
@@ -169,10 +178,21 @@ public sealed class SampleJob : IJob
         return timer.Elapsed.TotalSeconds;
     }
 
+    // Of draws that are made again, the first ones of some data sets: a drawing that was stopped in between has no count of all.
+    private double CountPasses(IPosteriorEstimator estimator, Observation x, int draws, SamplingSettings settings, RandomKey key)
+    {
+        using Observation some = x.Narrow(0, Math.Min(CountedDataSets, x.Count));
+        int each = Math.Min(SamplingSettings.BlockSize, draws);
+        long before = estimator.Network.PassedRows;
+        PosteriorSampler.Sample(estimator, some, each, Steps, key, settings).Dispose();
+        return (double)(estimator.Network.PassedRows - before) / (some.Count * each);
+    }
+
     // The first calls pay for thread pools and memory pools; a few passes are enough to have paid.
     private void WarmUp(IPosteriorEstimator estimator, Observation x, int draws, SamplingSettings settings, RandomKey key)
     {
         using Observation few = x.Narrow(0, Math.Min(4, x.Count));
-        PosteriorSampler.Sample(estimator, few, draws, Math.Min(Steps, 3), key, settings).Dispose();
+        int steps = Train.Settings.HasAdaptiveSteps ? Steps : Math.Min(Steps, 3);
+        PosteriorSampler.Sample(estimator, few, draws, steps, key, settings).Dispose();
     }
 }

@@ -42,6 +42,9 @@ public static class StageFiles
     /// <summary>Those of an interrupted run, as <see cref="UnfinishedDraws"/>.</summary>
     public const string UnfinishedMarginal = "marginal.unfinished.npz";
 
-    /// <summary>Seconds of each timed repetition: "seconds" [R].</summary>
+    /// <summary>The array of the network passes of a draw, where they are counted.</summary>
+    public const string PassesArray = "passes";
+
+    /// <summary>Seconds of each timed repetition: "seconds" [R]; passes of a draw that were counted: "passes" [1].</summary>
     public const string Timing = "timing.npz";
 }

@@ -42,22 +42,27 @@ public static class Measurements
                 select row with { Metric = number.Name, DataSet = number.DataSet, Value = number.Value });
             if (job.Sample is SampleJob sample)
             {
-                double seconds = Seconds(sample);
+                Dictionary<string, double[]> timing = Npz.ReadDoubles(sample.Folder.FileOf(StageFiles.Timing));
+                double seconds = Median(timing["seconds"]);
                 rows.AddRange(
                     from time in Metrics.Times
                     where time.AppliesTo(plan.Task.Description)
                     select row with { Metric = time.Style.Name, Value = time.Compute(seconds, plan.Experiment.Test) });
+                if (timing.TryGetValue(StageFiles.PassesArray, out double[]? passes))
+                {
+                    rows.Add(row with { Metric = MetricStyle.Passes, Value = passes[0] });
+                }
             }
         }
 
         return rows;
     }
 
-    /// <summary>Median time of the repetitions, for all draws of all data sets.</summary>
-    private static double Seconds(SampleJob job)
+    // The time of all draws of all data sets, of its repetitions.
+    private static double Median(double[] repetitions)
     {
-        double[] seconds = [.. Npz.ReadDoubles(job.Folder.FileOf(StageFiles.Timing))["seconds"].Order()];
-        int middle = seconds.Length / 2;
-        return seconds.Length % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
+        double[] sorted = [.. repetitions.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -110,7 +110,7 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
                 Styles,
                 plan.Experiment.Name,
                 plan.Variant,
-                [.. Metrics.StylesOf(plan.Task.Description, plan.Experiment.Test).Select(m => m.Name)]
+                [.. Metrics.StylesOf(plan.Task.Description, plan.Experiment.Test, plan.Experiment.Contenders.Values).Select(m => m.Name)]
             ),
             Claims = page.Findings,
             // The chart of the page shows what the table alone decides.
@@ -143,7 +143,7 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
     private ResultTableRequest TableRequest(string caption)
     {
         Experiment experiment = plan.Experiment;
-        IReadOnlyList<MetricStyle> metrics = Metrics.StylesOf(plan.Task.Description, experiment.Test);
+        IReadOnlyList<MetricStyle> metrics = Metrics.StylesOf(plan.Task.Description, experiment.Test, experiment.Contenders.Values);
 
         // Where two metrics are published under one name, the paper means the one that fewer tasks have.
         string[] compared =

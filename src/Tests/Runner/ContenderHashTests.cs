@@ -24,7 +24,8 @@ public sealed class ContenderHashTests
     private static readonly string[] s_samplingOnly =
     [
         "fmpe.flow_matching.extra_euler_step", "fmpe.flow_matching.dropout_while_sampling", "cmpe.consistency.dropout_while_sampling",
-        "npse.diffusion.rho", "npse.diffusion.solver", "npse.diffusion.churn", "ect.tuning.rho",
+        "fmpe.flow_matching.tolerance", "npse.diffusion.rho", "npse.diffusion.solver", "npse.diffusion.churn", "npse.diffusion.tolerance",
+        "ect.tuning.rho",
     ];
 
     public static IEnumerable<string> Kinds => Contenders.Settings.Keys.Order(StringComparer.Ordinal);

@@ -43,7 +43,8 @@ public sealed class NaiveImageMlp : FreeFormNetwork
     /// <inheritdoc/>
     public override Tensor Apply(Tensor theta, Tensor condition, Tensor time, ForwardPass pass)
     {
-        CountPass();
+        ArgumentNullException.ThrowIfNull(theta);
+        CountPass(theta.shape[0]);
         Tensor h = first.Apply(cat([theta, condition, embedding.Apply(time)], 1)).relu_();
         for (int i = 0; i < blocks.Count; i++)
         {

@@ -116,7 +116,7 @@ public sealed class UNet : FreeFormNetwork
     public override Tensor Apply(Tensor theta, Tensor condition, Tensor time, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(theta);
-        CountPass();
+        CountPass(theta.shape[0]);
 
         // Every block begins with the swish of the same vector.
         Tensor swished = nn.functional.silu(cat([embedding.Apply(time), condition], 1));
