@@ -91,6 +91,23 @@ public static class YamlOverlay
         return Merge(root, (YamlMap)overlay);
     }
 
+    /// <summary>The tree with a text in a map of it, as if it stood in the file there.</summary>
+    /// <param name="root">The tree.</param>
+    /// <param name="section">The map's key.</param>
+    /// <param name="key">The text's key in the map.</param>
+    /// <param name="text">The text.</param>
+    /// <exception cref="ArgumentException">There is no such map.</exception>
+    public static YamlMap Put(YamlMap root, string section, string key, string text)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        YamlEntry into = root.Find(section) is { Value: YamlMap } found
+            ? found
+            : throw new ArgumentException($"there is no map '{section}'", nameof(section));
+        YamlPosition position = into.Value.Position;
+        YamlMap value = new(position, [new YamlEntry(key, position, new YamlScalar(position, text, isQuoted: true))]);
+        return Merge(root, new YamlMap(root.Position, [new YamlEntry(section, into.KeyPosition, value)]));
+    }
+
     /// <summary>True for <c>*</c> and for <c>*:kind</c>.</summary>
     internal static bool IsWildcard(string key) => key == Wildcard || key.StartsWith(KindWildcard, StringComparison.Ordinal);
 

@@ -4,6 +4,7 @@ using Reproduce.Configuration;
 using Reproduce.Reporting;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
+using Reproduce.Tasks;
 
 namespace Reproduce.Runner;
 
@@ -53,7 +54,15 @@ public sealed record RunRequest
     {
         YamlMap tree = ExperimentFiles.Load(
             ExperimentFile, Profile, Variant, Settings, contenderKinds: SettingKinds.All.NamesOf<ContenderSettings>());
-        return (tree, YamlBinder.Bind<Experiment>(tree, SettingKinds.All));
+        Experiment experiment = YamlBinder.Bind<Experiment>(tree, SettingKinds.All);
+        if (experiment.Task is IFileBound task)
+        {
+            // Once it is known where the files are, what is in them may not fit to the other settings.
+            tree = TaskFiles.Place(tree, task, Path.GetDirectoryName(Path.GetFullPath(ExperimentFile))!);
+            experiment = YamlBinder.Bind<Experiment>(tree, SettingKinds.All);
+        }
+
+        return (tree, experiment);
     }
 
     /// <summary>"paper" or the variant's name, for tables.</summary>

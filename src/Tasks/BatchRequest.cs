@@ -5,4 +5,8 @@ namespace Reproduce.Tasks;
 /// <param name="Workers">Simulations at once.</param>
 /// <param name="Progress">Told the number of finished simulations.</param>
 /// <param name="Cancel">Stops the batch.</param>
-public sealed record BatchRequest(string? Folder, int Workers, Action<int>? Progress, CancellationToken Cancel);
+public sealed record BatchRequest(string? Folder, int Workers, Action<int>? Progress, CancellationToken Cancel)
+{
+    /// <summary>Told what a reader of the log should know, in one sentence.</summary>
+    public Action<string>? Note { get; init; }
+}

@@ -6,9 +6,14 @@ namespace Reproduce.Tasks;
 /// <summary>A task whose simulations are slow and may fail: many are run at once, can be interrupted, and go on where they ended.</summary>
 public interface IBatchSimulator : ITask
 {
+    /// <summary>Rows that are simulated together: those of a chunk depend on how many there are, so only whole ones are kept.</summary>
+    int Chunk => 1;
+
     /// <summary>Runs the simulator once per row.</summary>
     /// <param name="theta">[B, D].</param>
-    /// <param name="key">Row i takes its random numbers from a stream of its own below this one, whatever B is.</param>
+    /// <param name="key">
+    /// Chunk i, which is row i where a chunk has one row, takes its random numbers from a stream of its own below this one, whatever B is.
+    /// </param>
     /// <param name="request">How.</param>
     /// <returns>All rows; those that failed are named and hold no numbers.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; what was finished is in the folder.</exception>

@@ -20,8 +20,14 @@ public sealed record TaskDescription
     /// <summary>Many slow simulations at once, some of which may fail.</summary>
     public IBatchSimulator? Batches { get; init; }
 
+    /// <summary>Whether a simulation starts a program of the user's, which is not done for a look at the plan.</summary>
+    public bool StartsPrograms { get; init; }
+
     /// <summary>The data that are the parameters, instead of draws from a prior.</summary>
     public IFixedSplits? Data { get; init; }
+
+    /// <summary>Simulations that were made elsewhere, in place of a prior and a simulator.</summary>
+    public IStoredPairs? Stored { get; init; }
 
     /// <summary>The distance of a draw's own simulation from the observation.</summary>
     public IResimulation? Resimulation { get; init; }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks;
 
-/// <summary>No network: the observation's only tensor, flattened, is the condition itself.</summary>
-/// <param name="outputs">Length of the flattened observation.</param>
+/// <summary>No network: the observation's tensors, flattened and one behind the other by name, are the condition itself.</summary>
+/// <param name="outputs">Numbers in an observation.</param>
 public sealed class DirectSummary(long outputs) : SummaryNetwork(nameof(DirectSummary))
 {
     /// <inheritdoc/>
@@ -14,6 +14,6 @@ public sealed class DirectSummary(long outputs) : SummaryNetwork(nameof(DirectSu
     public override Tensor Summarise(Observation x, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return x.Sole.flatten(1);
+        return x.Parts.Count == 1 ? x.Sole.flatten(1) : cat([.. x.Parts.Values.Select(part => part.flatten(1))], 1);
     }
 }

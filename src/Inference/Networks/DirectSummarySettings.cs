@@ -12,6 +12,6 @@ public sealed record DirectSummarySettings : SummaryNetworkSettings, INamedKind
     public override SummaryNetwork Create(Observation example, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(example);
-        return new DirectSummary(example.Sole.shape[1..].Aggregate(1L, (a, b) => a * b));
+        return new DirectSummary(example.Parts.Values.Sum(part => part.shape[1..].Aggregate(1L, (a, b) => a * b)));
     }
 }

@@ -3,6 +3,7 @@ using Reproduce.Inference.Networks;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Tasks;
+using Reproduce.Tasks.Priors;
 
 namespace Reproduce.Runner.Catalogue;
 
@@ -12,6 +13,7 @@ public static class SettingKinds
     /// <summary>All kinds.</summary>
     public static KindCatalogue All { get; } = new KindCatalogue()
         .Add<TaskSettings>(NamedKinds.Of<TaskSettings>())
+        .Add<PriorSettings>(NamedKinds.Of<PriorSettings>())
         .Add<SummaryNetworkSettings>(NamedKinds.Of<SummaryNetworkSettings>())
         .Add<FreeFormNetworkSettings>(NamedKinds.Of<FreeFormNetworkSettings>(), standard: ResidualMlpSettings.Kind)
         .Add<ContenderSettings>(Contenders.Settings)

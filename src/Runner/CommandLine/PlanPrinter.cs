@@ -5,6 +5,8 @@ using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Pipeline;
+using Reproduce.Tasks;
+using Reproduce.Tasks.Denoising;
 using Spectre.Console;
 using static TorchSharp.torch;
 
@@ -111,7 +113,9 @@ public static class PlanPrinter
     private static string Gigabytes(double bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB");
 
     // Looking at a file must not take the memory of what it asks for: a large network is not built to count its weights.
-    private static string WeightsOf(TrainJob job, RunPlan plan, Device device) => DenseWeights(job, plan) is > MostToBuild and var many
+    private static string WeightsOf(TrainJob job, RunPlan plan, Device device) =>
+        plan.Task.Description.StartsPrograms && !job.Simulate.Folder.IsComplete ? "?"
+        : DenseWeights(job, plan) is > MostToBuild and var many
         ? string.Create(CultureInfo.InvariantCulture, $"about {many:N0}")
         : Weights(job, plan, device).ToString("N0", CultureInfo.InvariantCulture);
 
@@ -120,13 +124,31 @@ public static class PlanPrinter
     private static long Weights(TrainJob job, RunPlan plan, Device device)
     {
         using IDisposable scope = NewDisposeScope();
+        using Simulations example = Example(job, plan);
+        using IPosteriorEstimator estimator = EstimatorFactory.CreateLike(job, example, device);
+        return estimator.Network.parameters().Sum(p => p.numel());
+    }
+
+    private static Simulations Example(TrainJob job, RunPlan plan)
+    {
+        if (plan.Task.Description.StartsPrograms)
+        {
+            using Simulations training = EstimatorFactory.TrainingSet(job);
+            using Simulations first = training.Take(1);
+            return new Simulations(first.Theta.clone(), first.X.Map(part => part.clone()));
+        }
+
+        if (plan.Task.Description.Stored is IStoredPairs stored)
+        {
+            (Tensor pairs, Observation x) = stored.First(DataSplit.Training, 1, _ => { });
+            return new Simulations(pairs, x);
+        }
+
         using RandomSource random = new(plan.Key);
         // Parameters that are data need not be there for a plan to be printed.
         Tensor theta = plan.Task.Description.Data is null
             ? plan.Task.SamplePrior(8, random)
             : zeros(8, plan.Task.ParameterNames.Count);
-        using Simulations example = new(theta, plan.Task.Simulate(theta, random));
-        using IPosteriorEstimator estimator = EstimatorFactory.CreateLike(job, example, device);
-        return estimator.Network.parameters().Sum(p => p.numel());
+        return new Simulations(theta, plan.Task.Simulate(theta, random));
     }
 }

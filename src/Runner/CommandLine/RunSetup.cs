@@ -91,10 +91,23 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
                 throw new ConfigurationException(problem);
             }
 
+            CheckFiles(request, plan);
             CheckObservation(plan);
         }
 
         return new RunSetup(request, tree, plan, device, request.OutputFolder(experiment));
+    }
+
+    // Simulations that are there need neither the program nor the files that they were made by.
+    private static void CheckFiles(RunRequest request, RunPlan plan)
+    {
+        IEnumerable<IJob> simulations = plan.Simulations;
+        if (plan.Experiment.Task is IFileBound task
+            && simulations.Append(plan.TestSet).Any(j => !j.Folder.IsComplete)
+            && task.Obstacle() is string obstacle)
+        {
+            throw new ConfigurationException($"{request.ExperimentFile}: task.{obstacle}.");
+        }
     }
 
     // Which observations are possible the exact posterior knows alone: it is asked before hours are spent.

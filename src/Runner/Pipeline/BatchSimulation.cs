@@ -31,10 +31,19 @@ public static class BatchSimulation
         IBatchSimulator task, int count, RandomKey key, string folder, JobContext context, IProgress<double> progress)
     {
         using IDisposable scope = NewDisposeScope();
-        Tensor theta = Parameters(task, count, key.Child("prior"));
+        // Whole chunks of the simulator's; what is too many of the last is simulated and left out.
+        int whole = checked((count + task.Chunk - 1) / task.Chunk * task.Chunk);
+        Tensor theta = Parameters(task, whole, key.Child("prior"));
         SimulationBatch batch = Simulate(task, theta, key.Child("simulator"), Path.Combine(folder, "0"), context, n =>
-            progress.Report((double)n / count)
+            progress.Report((double)n / whole)
         );
+        if (whole > count)
+        {
+            theta = theta.narrow(0, 0, count).clone();
+            batch = new SimulationBatch(
+                batch.X.Map(part => part.narrow(0, 0, count).clone()), [.. batch.Failures.Where(f => f.Row < count)]);
+        }
+
         List<FailedSimulation> failures = [.. batch.Failures];
         IReadOnlyList<FailedSimulation> open = batch.Failures;
         for (int round = 1; open.Count > 0; round++)
@@ -84,5 +93,5 @@ public static class BatchSimulation
 
     private static SimulationBatch Simulate(
         IBatchSimulator task, Tensor theta, RandomKey key, string? folder, JobContext context, Action<int>? progress) =>
-        task.SimulateBatch(theta, key, new BatchRequest(folder, context.Threads, progress, context.Cancel));
+        task.SimulateBatch(theta, key, new BatchRequest(folder, context.Threads, progress, context.Cancel) { Note = context.Note });
 }

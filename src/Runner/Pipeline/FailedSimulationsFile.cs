@@ -10,6 +10,9 @@ internal static class FailedSimulationsFile
 {
     private const string Name = "failed-simulations.txt";
 
+    // Thousands of lines help nobody who reads a log or a report.
+    private const int MostShown = 10;
+
     /// <summary>Adds failures to a stage's unfinished result; writes nothing when there are none.</summary>
     /// <param name="folder">The stage's folder.</param>
     /// <param name="pool">Which simulations, such as "training".</param>
@@ -30,6 +33,11 @@ internal static class FailedSimulationsFile
     /// <summary>Forgets the failures of an interrupted attempt, which are found again.</summary>
     /// <param name="folder">The stage's folder.</param>
     public static void Reset(StageFolder folder) => HeldFiles.Delete(folder.WorkFile(Name));
+
+    /// <summary>The first of some lines, and how many more there are.</summary>
+    /// <param name="lines">The lines.</param>
+    public static IEnumerable<string> Shown(IReadOnlyList<string> lines) =>
+        lines.Count <= MostShown ? lines : lines.Take(MostShown).Append($"{lines.Count - MostShown} more, in {Name} of the stage's folder");
 
     /// <summary>The failures of a finished stage.</summary>
     /// <param name="folder">The stage's folder.</param>

@@ -38,6 +38,12 @@ internal sealed class SimulatedPool
     /// <param name="key">Their stream.</param>
     public Simulations Make(DataSplit split, int count, RandomKey key)
     {
+        if (_task.Description.Stored is IStoredPairs stored)
+        {
+            (Tensor theta, Observation x) = stored.First(split, count, _context.Note);
+            return new Simulations(theta.DetachFromDisposeScope(), x.DetachFromDisposeScope());
+        }
+
         if (_task.Description.Batches is not IBatchSimulator slow)
         {
             return MakeInChunks(split, count, key);
@@ -46,7 +52,7 @@ internal sealed class SimulatedPool
         string pool = split.ToString().ToLowerInvariant();
         (Simulations simulated, IReadOnlyList<FailedSimulation> failures) =
             BatchSimulation.Run(slow, count, key, _folder.WorkFile(pool), _context, _progress);
-        foreach (string failure in FailedSimulationsFile.Append(_folder, pool, failures))
+        foreach (string failure in FailedSimulationsFile.Shown(FailedSimulationsFile.Append(_folder, pool, failures)))
         {
             _context.Note($"Failed and replaced: {failure}");
         }

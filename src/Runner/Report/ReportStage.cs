@@ -64,7 +64,7 @@ public static class ReportStage
             .. plan
                 .Simulations.Select(s => s.Folder)
                 .Append(plan.TestSet.Folder)
-                .SelectMany(FailedSimulationsFile.Read)
+                .SelectMany(folder => FailedSimulationsFile.Shown(FailedSimulationsFile.Read(folder)))
                 .Select(f => $"failed and replaced: {f}"),
         ];
         FigureEntry[] kept = Kept(figures, earlier?.Figures ?? []);

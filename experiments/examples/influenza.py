@@ -1,0 +1,23 @@
+"""Influenza in a boarding school: who is in bed on each of 14 days, by an SIR model of 763 pupils and one who brought it."""
+import numpy as np
+from reproduce_worker import serve
+
+PUPILS, DAYS, STEPS = 763, 14, 20
+
+
+def simulate(theta, rng):
+    beta, gamma, spread = theta.T
+    s, i, in_bed = np.full(len(theta), PUPILS - 1.0), np.ones(len(theta)), []
+    for _ in range(DAYS):
+        for _ in range(STEPS):  # Heun's method
+            ds, di = -beta * s * i / PUPILS, beta * s * i / PUPILS - gamma * i
+            s1, i1 = s + ds / STEPS, i + di / STEPS
+            ds1, di1 = -beta * s1 * i1 / PUPILS, beta * s1 * i1 / PUPILS - gamma * i1
+            s, i = s + (ds + ds1) / 2 / STEPS, i + (di + di1) / 2 / STEPS
+        in_bed.append(i)
+    mean = np.maximum(np.stack(in_bed, 1), 1e-9)
+    size = 1 / np.maximum(spread, 1e-9)[:, None]
+    return {"in_bed": rng.poisson(rng.gamma(size, mean / size))}  # negative binomial: variance = mean + spread * mean^2
+
+
+serve(simulate, batched=True)

@@ -1,0 +1,76 @@
+# Lets the program run a simulator of yours: source this file and call serve(simulate). README.md beside it has the protocol.
+# simulate(theta) gives a vector, or a list of named ones, for a named vector theta; it draws with R's own generators, which are seeded.
+# Needs base R alone.
+
+serve <- function(simulate) {
+  sink(stderr())  # what the simulator prints goes to standard error, and is no answer
+  input <- file("stdin", "r")
+  names <- NULL
+  while (length(line <- readLines(input, n = 1)) > 0) {
+    id <- field(line, "id")
+    extra <- tryCatch({
+      if (field(line, "verb") == "hello") {
+        names <- strsplit(gsub('[]["]', "", regmatches(line, regexpr('\\[[^]]*\\]', line))), ", *")[[1]]
+        ""
+      } else {
+        set.seed(as.numeric(field(line, "seed")) %% 2147483647)
+        theta <- read_theta(field(line, "input"), field(line, "folder"))
+        colnames(theta) <- names
+        run(simulate, theta, field(line, "folder"))
+      }
+    }, error = function(e) sprintf(', "error": "%s"', plain(e)))
+    sink()
+    cat(sprintf('{"id": %s%s}\n', id, extra))
+    flush(stdout())
+    sink(stderr())
+  }
+}
+
+# Every row by itself; one that stops is named and the others are kept.
+run <- function(simulate, theta, folder) {
+  failed <- character(0)
+  rows <- lapply(seq_len(nrow(theta)), function(i) tryCatch({
+    x <- simulate(theta[i, ])
+    if (is.list(x)) x else list(x = x)
+  }, error = function(e) {
+    failed <<- c(failed, sprintf('{"row": %d, "reason": "%s"}', i - 1, plain(e)))
+    NULL
+  }))
+  good <- Filter(Negate(is.null), rows)
+  if (length(good) == 0) stop(failed[1])
+  for (name in base::names(good[[1]])) {
+    nothing <- rep(NA_real_, length(good[[1]][[name]]))
+    write_npy(file.path(folder, paste0(name, ".npy")),
+              do.call(rbind, lapply(rows, function(row) if (is.null(row)) nothing else as.numeric(row[[name]]))))
+  }
+  sprintf(', "failed": [%s]', paste(failed, collapse = ", "))
+}
+
+plain <- function(e) gsub('[^A-Za-z0-9 .,:;()+*/=<>_-]', "'", if (inherits(e, "condition")) conditionMessage(e) else e)
+
+field <- function(line, name) {
+  value <- sub(sprintf('.*"%s": *("(([^"\\\\]|\\\\.)*)"|[0-9]+).*', name), "\\1", line)
+  gsub("\\\\\\\\", "\\\\", gsub('^"|"$', "", value))
+}
+
+# A .npz file is a zip archive of .npy files; theta in it is of float64, row by row.
+read_theta <- function(archive, folder) {
+  con <- file(unzip(archive, "theta.npy", exdir = tempdir()), "rb")
+  on.exit(close(con))
+  readBin(con, "raw", 8)
+  header <- rawToChar(readBin(con, "raw", readBin(con, "integer", 1, size = 2, signed = FALSE, endian = "little")))
+  shape <- as.numeric(regmatches(sub(".*shape", "", header), gregexpr("[0-9]+", sub(".*shape", "", header)))[[1]])
+  matrix(readBin(con, "double", prod(shape), endian = "little"), nrow = shape[1], byrow = TRUE)
+}
+
+# R keeps a matrix column by column, which .npy files call the order of Fortran.
+write_npy <- function(path, x) {
+  header <- sprintf("{'descr': '<f8', 'fortran_order': True, 'shape': (%s), }", paste(dim(x), collapse = ", "))
+  header <- paste0(header, strrep(" ", 63 - (10 + nchar(header)) %% 64), "\n")
+  con <- file(path, "wb")
+  on.exit(close(con))
+  writeBin(as.raw(c(0x93, utf8ToInt("NUMPY"), 1, 0)), con)
+  writeBin(nchar(header), con, size = 2, endian = "little")
+  writeChar(header, con, eos = NULL)
+  writeBin(as.numeric(x), con, endian = "little")
+}

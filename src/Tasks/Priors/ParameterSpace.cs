@@ -1,0 +1,107 @@
+using System.ComponentModel.DataAnnotations;
+using Reproduce.Compute;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tasks.Priors;
+
+/// <summary>
+/// The parameters of a task: those that are inferred, in the order in which they were declared, and those that are fixed, which the
+/// simulator gets among them.
+/// </summary>
+public sealed class ParameterSpace
+{
+    private readonly ParameterSettings[] _blocks;
+    private readonly double?[] _fixed;
+
+    /// <summary>The parameters that settings declare.</summary>
+    /// <param name="parameters">The settings, for which <see cref="Problem"/> has nothing to say.</param>
+    public ParameterSpace(IEnumerable<ParameterSettings> parameters)
+    {
+        _blocks = [.. parameters];
+        _fixed = [.. _blocks.SelectMany(b => b.AllNames.Select(_ => (b.Prior as FixedPriorSettings)?.Value))];
+        AllNames = [.. _blocks.SelectMany(b => b.AllNames)];
+        ParameterSettings[] inferred = [.. _blocks.Where(b => b.Prior is not FixedPriorSettings)];
+        Names = [.. inferred.SelectMany(b => b.AllNames)];
+        Labels = [.. inferred.SelectMany(b => b.AllLabels)];
+    }
+
+    /// <summary>Names of all parameters, as the simulator gets them.</summary>
+    public IReadOnlyList<string> AllNames { get; }
+
+    /// <summary>Names of those that are inferred; their number is D.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Their names for readers.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Whether the settings have priors; else the simulator draws the parameters.</summary>
+    public bool HasPriors => _blocks.All(b => b.Prior is not null);
+
+    /// <summary>What is wrong with the parameters together, or null.</summary>
+    /// <param name="parameters">The settings.</param>
+    public static ValidationResult? Problem(IReadOnlyList<ParameterSettings> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        string[] names = [.. parameters.SelectMany(p => p.AllNames)];
+        string? twice = names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1)?.Key;
+        return twice is not null ? new ValidationResult($"expected names that differ, got '{twice}' twice")
+            : parameters.All(p => p.Prior is FixedPriorSettings) ? new ValidationResult("expected a parameter that is not fixed")
+            : null;
+    }
+
+    /// <summary>Draws of the parameters that are inferred.</summary>
+    /// <param name="count">Number of draws, B.</param>
+    /// <param name="random">Where the random numbers come from.</param>
+    /// <returns>float32, [B, D], on the CPU.</returns>
+    public Tensor Sample(long count, RandomSource random)
+    {
+        float[] theta = new float[checked(count * Names.Count)];
+        int column = 0;
+        foreach (PriorSettings prior in _blocks.Select(b => b.Prior!).Where(p => p is not FixedPriorSettings))
+        {
+            double[] drawn = prior.Sample(count, random);
+            for (int i = 0; i < drawn.Length; i++)
+            {
+                theta[i / prior.Dimension * Names.Count + column + i % prior.Dimension] = (float)drawn[i];
+            }
+
+            column += prior.Dimension;
+        }
+
+        return tensor(theta, [count, Names.Count]);
+    }
+
+    /// <summary>The logarithm of the prior density of the parameters that are inferred.</summary>
+    /// <param name="theta">D numbers.</param>
+    public double LogDensity(ReadOnlySpan<double> theta)
+    {
+        double sum = 0;
+        int column = 0;
+        foreach (PriorSettings prior in _blocks.Select(b => b.Prior!).Where(p => p is not FixedPriorSettings))
+        {
+            sum += prior.LogDensity(theta.Slice(column, prior.Dimension));
+            column += prior.Dimension;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Rows of all parameters, with those that are fixed in their places.</summary>
+    /// <param name="theta">[B, D].</param>
+    /// <returns>float64, [B, all], on the CPU.</returns>
+    public Tensor WithFixed(Tensor theta)
+    {
+        ArgumentNullException.ThrowIfNull(theta);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor given = theta.to(ScalarType.Float64, CPU);
+        List<Tensor> columns = [];
+        int next = 0;
+        foreach (double? value in _fixed)
+        {
+            columns.Add(value is double known ? full([given.shape[0]], known, dtype: ScalarType.Float64) : given.select(1, next++));
+        }
+
+        return stack(columns, 1).contiguous().MoveToOuterDisposeScope();
+    }
+}
