@@ -207,13 +207,21 @@ internal sealed class ConfigurationFolder
         _display = display;
     }
 
-    /// <summary>Finds <c>configs</c> beside the experiment's folder or in the working folder.</summary>
+    /// <summary>
+    /// Finds <c>configs</c> beside the experiment's folder, or beside the folder <c>experiments</c> that has it, or in the working folder.
+    /// </summary>
     /// <param name="experimentPath">Full path of the experiment file.</param>
     /// <param name="workingFolder">Full path of the working folder.</param>
     /// <param name="display">How error messages name a full path.</param>
     public static ConfigurationFolder Find(string experimentPath, string workingFolder, Func<string, string> display)
     {
         string experiments = Path.GetDirectoryName(experimentPath) ?? workingFolder;
+        string above = Path.GetDirectoryName(experiments) ?? experiments;
+        if (Path.GetFileName(above) == "experiments")
+        {
+            experiments = above;
+        }
+
         string[] places =
         [
             Path.Combine(Path.GetDirectoryName(experiments) ?? experiments, "configs"),

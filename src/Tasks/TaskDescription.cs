@@ -20,6 +20,12 @@ public sealed record TaskDescription
     /// <summary>Many slow simulations at once, some of which may fail.</summary>
     public IBatchSimulator? Batches { get; init; }
 
+    /// <summary>log p(theta) of D numbers, negative infinity outside of the prior's support; null where it is not known.</summary>
+    public Func<double[], double>? LogPrior { get; init; }
+
+    /// <summary>Whether the report tells contraction and z-scores, as one wants them of a problem of one's own.</summary>
+    public bool ShowsContraction { get; init; }
+
     /// <summary>Whether a simulation starts a program of the user's, which is not done for a look at the plan.</summary>
     public bool StartsPrograms { get; init; }
 

@@ -27,6 +27,12 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
     /// <summary>Distance of the coverage of regions around random points from uniform coverage.</summary>
     public const string Tarp = "tarp";
 
+    /// <summary>One minus the posterior's variance over the prior's.</summary>
+    public const string Contraction = "contraction";
+
+    /// <summary>Root mean square of the posterior means' distances from the true parameters, in standard deviations.</summary>
+    public const string ZScore = "z_score";
+
     /// <summary>Median distance between re-simulated draws and the observation.</summary>
     public const string ResimulationError = "resimulation_error";
 
@@ -74,6 +80,20 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
                 "**TARP** is the largest difference between the credibility of regions around random points and the part of the test sets "
                 + "whose parameters lie in them (Lemos et al. 2023): 0 is calibrated in all parameters together. Of exact posteriors it is "
                 + "0.87 / √J on average and above 1.36 / √J one time in twenty, with J test sets.",
+        },
+        new(Contraction, "contraction", 3)
+        {
+            Better = Direction.None,
+            Note =
+                "**Contraction** is one minus the posterior's variance over the prior's, on average over parameters: 0 where nothing was "
+                + "learned from an observation, 1 where the parameters are known.",
+        },
+        new(ZScore, "z-score", 2)
+        {
+            Better = Direction.None,
+            Note =
+                "The **z-score** is the root mean square of the distances of posterior means from the true parameters, in standard "
+                + "deviations of the posterior: near 1 for honest posteriors, larger for too narrow ones.",
         },
         new(ResimulationError, "re-simulation error", 4),
         new(Seconds, "time of 1000 draws", -2)

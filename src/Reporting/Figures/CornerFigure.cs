@@ -37,7 +37,11 @@ public static class CornerFigure
             entries.Add(new("exact posterior", FigureStyle.Faint) { Marker = MarkerShape.FilledCircle });
         }
 
-        entries.Add(new("true value", FigureStyle.Ink) { Marker = MarkerShape.Eks });
+        if (corner.Truth is not null)
+        {
+            entries.Add(new("true value", FigureStyle.Ink) { Marker = MarkerShape.Eks });
+        }
+
         int width = count < 4 ? FigureStyle.ColumnWidth + 60 * (count - 2) : FigureStyle.FullWidth;
         var legend = new FigureLegend(entries, width);
         float side = (width - Left - Right - Gap * (count - 1)) / count;
@@ -75,7 +79,8 @@ public static class CornerFigure
         string caption =
             $"Draws of {corner.Setting} for {corner.Observation}: each parameter alone and all pairs"
             + (corner.Reference is null ? "" : ", over draws of the exact posterior (grey)")
-            + ". Cross and upright line: the true parameters. One draw in two hundred at each end may lie outside.";
+            + (corner.Truth is null ? "" : ". Cross and upright line: the true parameters")
+            + ". One draw in two hundred at each end may lie outside.";
         int height = (int)Math.Ceiling(legend.Height + 4 + count * side + (count - 1) * Gap + bottom);
         return new Figure($"Corner plot, {corner.Setting}", caption, width, height, panels, legend);
     }
@@ -84,7 +89,11 @@ public static class CornerFigure
     {
         double[][] samples = [corner.Draws[parameter], .. corner.Reference is { } r ? [r[parameter]] : Array.Empty<double[]>()];
         double min = samples.Min(s => SampleStatistics.Quantile(s, Tail)), max = samples.Max(s => SampleStatistics.Quantile(s, 1 - Tail));
-        (min, max) = (Math.Min(min, corner.Truth[parameter]), Math.Max(max, corner.Truth[parameter]));
+        if (corner.Truth is { } truth)
+        {
+            (min, max) = (Math.Min(min, truth[parameter]), Math.Max(max, truth[parameter]));
+        }
+
         double margin = Math.Max(0.06 * (max - min), 1e-9);
         return (min - margin, max + margin);
     }
@@ -115,8 +124,11 @@ public static class CornerFigure
         }
 
         Cloud(corner.Draws, color.WithAlpha(.4));
-        panel.Plot.Add.Marker(corner.Truth[x], corner.Truth[y], MarkerShape.Eks, 7, Colors.White).LineWidth = 3.2f;
-        panel.Plot.Add.Marker(corner.Truth[x], corner.Truth[y], MarkerShape.Eks, 6, FigureStyle.Ink).LineWidth = 1.3f;
+        if (corner.Truth is { } truth)
+        {
+            panel.Plot.Add.Marker(truth[x], truth[y], MarkerShape.Eks, 7, Colors.White).LineWidth = 3.2f;
+            panel.Plot.Add.Marker(truth[x], truth[y], MarkerShape.Eks, 6, FigureStyle.Ink).LineWidth = 1.3f;
+        }
 
         void Cloud(IReadOnlyList<double[]> draws, Color shade) => panel.Plot.Add.Plottable(
             PolylineCloud.Points(PosteriorGrid.Thin(draws[x], points), PosteriorGrid.Thin(draws[y], points), shade, 1.8f));
@@ -130,8 +142,11 @@ public static class CornerFigure
         double top = 1.08 * Math.Max(draws.Max(), exact.DefaultIfEmpty(0).Max());
         Steps(exact, FigureStyle.Faint, 0.3f);
         Steps(draws, color, 0.3f);
-        VerticalLine truth = panel.Plot.Add.VerticalLine(corner.Truth[parameter], 1f, FigureStyle.Ink, LinePattern.Solid);
-        truth.LineStyle.AntiAlias = true;
+        if (corner.Truth is { } known)
+        {
+            VerticalLine truth = panel.Plot.Add.VerticalLine(known[parameter], 1f, FigureStyle.Ink, LinePattern.Solid);
+            truth.LineStyle.AntiAlias = true;
+        }
 
         void Steps(double[] heights, Color shade, float alpha)
         {

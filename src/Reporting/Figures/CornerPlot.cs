@@ -21,6 +21,6 @@ public sealed record CornerPlot
     /// <summary>The exact posterior's draws in the same form, or null where it is not known.</summary>
     public IReadOnlyList<double[]>? Reference { get; init; }
 
-    /// <summary>The true parameters, [D].</summary>
-    public required IReadOnlyList<double> Truth { get; init; }
+    /// <summary>The true parameters, [D], or null where they are not known.</summary>
+    public IReadOnlyList<double>? Truth { get; init; }
 }

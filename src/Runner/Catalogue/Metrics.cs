@@ -24,6 +24,21 @@ public static class Metrics
             .Append((MetricStyle.MaxEce, null, arrays["ece"].Max())),
     };
 
+    /// <summary>Contraction of each parameter, and their mean.</summary>
+    public static Metric Contraction { get; } = new()
+    {
+        Style = MetricStyle.Of(MetricStyle.Contraction),
+        Array = MetricStyle.Contraction,
+        AppliesTo = ShowsContraction,
+        Compute = inputs => new Dictionary<string, double[]>
+        {
+            [MetricStyle.Contraction] = Evaluation.Contraction.PerParameter(inputs.Draws, inputs.TruthOfDraws),
+        },
+        Rows = arrays => arrays[MetricStyle.Contraction]
+            .Select((value, d) => ($"contraction_{d + 1}", (int?)null, value))
+            .Append((MetricStyle.Contraction, null, arrays[MetricStyle.Contraction].Average())),
+    };
+
     /// <summary>All metrics.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
@@ -46,6 +61,14 @@ public static class Metrics
             MetricStyle.Tarp, i => Tarp.Credibilities(i.Draws, i.TruthOfDraws, i.Key.Child("tarp")), Tarp.LargestDifference) with
         {
             AppliesTo = FewParameters,
+        },
+        Contraction,
+        Metric.OfAll(
+            MetricStyle.ZScore,
+            i => Evaluation.Contraction.ZScores(i.Draws, i.TruthOfDraws),
+            scores => Math.Sqrt(scores.Average(z => z * z))) with
+        {
+            AppliesTo = ShowsContraction,
         },
         Metric.PerDataSet(MetricStyle.ResimulationError, MedianResimulationError) with
         {
@@ -83,6 +106,9 @@ public static class Metrics
 
     // Of every parameter by itself: too many numbers to read when the parameters are pixels.
     private static bool FewParameters(TaskDescription task, TestSettings test) => task.Images is null;
+
+    // One test data set has no variance of the prior to compare with.
+    private static bool ShowsContraction(TaskDescription task, TestSettings test) => task.ShowsContraction && test.DataSets > 1;
 
     private static Dictionary<string, double[]> CalibrationOf(ScoreInputs inputs)
     {

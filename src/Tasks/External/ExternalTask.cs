@@ -48,6 +48,8 @@ public sealed class ExternalTask : IBatchSimulator, IDisposable
         ParameterLabels = Parameters.Labels,
         Batches = this,
         Reference = _settings.Offers.Contains(ExternalOffer.Reference) ? new ExternalReference(this) : null,
+        LogPrior = Parameters.HasPriors ? theta => Parameters.LogDensity(theta) : null,
+        ShowsContraction = true,
         StartsPrograms = true,
     };
 

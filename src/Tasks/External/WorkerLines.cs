@@ -60,15 +60,15 @@ internal sealed class WorkerLines : IDisposable
                     }
                 }
             }
+
+            if (line.Length > 0)
+            {
+                Add(line, last);
+            }
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             // The worker has been ended.
-        }
-
-        if (line.Length > 0 && !_lines.IsAddingCompleted)
-        {
-            Add(line, last);
         }
 
         _lines.CompleteAdding();

@@ -33,7 +33,7 @@ public sealed class SimulationsTask : ITask, IStoredPairs
     public IReadOnlyList<string> ParameterNames => _parameters.Names;
 
     /// <inheritdoc/>
-    public TaskDescription Description => new() { ParameterLabels = _parameters.Labels, Stored = this };
+    public TaskDescription Description => new() { ParameterLabels = _parameters.Labels, Stored = this, ShowsContraction = true };
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Always: what the simulations were drawn from is not known.</exception>

@@ -33,9 +33,10 @@ public sealed class FolderArrowsTests
         ("Storage", ["Catalogue"]),
         ("Pipeline", ["Catalogue", "Configuration", "Display", "Storage"]),
         ("Densities", ["Catalogue", "Configuration", "Pipeline", "Storage"]),
+        ("Inferring", ["Catalogue", "Configuration", "Pipeline", "Storage"]),
         ("Report", ["Catalogue", "Configuration", "Display", "Pipeline", "Storage"]),
         ("Engines", ["Configuration", "Pipeline", "Storage"]),
-        ("CommandLine", ["Catalogue", "Configuration", "Densities", "Display", "Engines", "Pipeline", "Report", "Storage"]),
+        ("CommandLine", ["Catalogue", "Configuration", "Densities", "Display", "Engines", "Inferring", "Pipeline", "Report", "Storage"]),
     ];
 
     [Test]

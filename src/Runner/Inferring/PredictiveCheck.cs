@@ -1,0 +1,124 @@
+using Reproduce.Compute;
+using Reproduce.Evaluation;
+using Reproduce.Reporting;
+using Reproduce.Runner.Pipeline;
+using Reproduce.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Runner.Inferring;
+
+/// <summary>Runs the simulator with posterior draws and compares with what was observed.</summary>
+/// <param name="task">The task.</param>
+/// <param name="count">Simulations for each observation.</param>
+/// <param name="context">Where they run.</param>
+internal sealed class PredictiveCheck(ITask task, int count, JobContext context)
+{
+    // Of longer series a figure shows nothing.
+    private const int LongestSeries = 2000;
+
+    /// <summary>Checks the draws for one observation.</summary>
+    /// <param name="draws">[S, D].</param>
+    /// <param name="x">The observation, a batch of one.</param>
+    /// <param name="key">Random numbers of the simulator.</param>
+    public Predicted Run(Tensor draws, Observation x, RandomKey key)
+    {
+        if (count == 0 || task.Description.Stored is not null || task.Description.Images is not null)
+        {
+            return new Predicted([], [], count == 0 ? null : "No posterior predictive check: the task has no simulator for it.");
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        Tensor possible = Possible(draws);
+        long used = Math.Min(count, possible.shape[0]);
+        if (used == 0)
+        {
+            return new Predicted([], [], "No posterior predictive check: the prior's density is zero at all draws.");
+        }
+
+        Tensor theta = possible.narrow(0, 0, used).contiguous();
+        try
+        {
+            (Observation simulated, int failed, string? reason) = Simulate(theta, key);
+            string? note = failed > 0 ? $"{failed} of {used} simulations with posterior draws failed; the first: {reason}" : null;
+            return failed == used ? new Predicted([], [], note) : Compare(x, simulated, note);
+        }
+        catch (InvalidOperationException e)
+        {
+            return new Predicted([], [], $"No posterior predictive check: {e.Message}");
+        }
+    }
+
+    // What the prior excludes no simulator need know.
+    private Tensor Possible(Tensor draws)
+    {
+        if (task.Description.LogPrior is not { } prior)
+        {
+            return draws;
+        }
+
+        double[] all = draws.to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        long[] inside = [.. all.Chunk((int)draws.shape[1]).Index().Where(d => double.IsFinite(prior(d.Item))).Select(d => (long)d.Index)];
+        return draws.index_select(0, tensor(inside));
+    }
+
+    private (Observation X, int Failed, string? Reason) Simulate(Tensor theta, RandomKey key)
+    {
+        if (task.Description.Batches is not IBatchSimulator batches)
+        {
+            using RandomSource random = new(key);
+            return (task.Simulate(theta, random), 0, null);
+        }
+
+        SimulationBatch batch = batches.SimulateBatch(
+            theta, key, new BatchRequest(null, context.Threads, null, context.Cancel) { Note = context.Note });
+        if (batch.Failures.Count == 0)
+        {
+            return (batch.X, 0, null);
+        }
+
+        HashSet<long> failed = [.. batch.Failures.Select(f => f.Row)];
+        long[] good = [.. Enumerable.Range(0, (int)theta.shape[0]).Select(i => (long)i).Where(i => !failed.Contains(i))];
+        return (good.Length == 0 ? batch.X : batch.X.Select(tensor(good)), failed.Count, batch.Failures[0].Reason);
+    }
+
+    private static Predicted Compare(Observation x, Observation simulated, string? note)
+    {
+        List<PredictiveStatistic> statistics = [];
+        List<PredictivePanel> series = [];
+        foreach ((string name, Tensor part) in x.Parts)
+        {
+            double[] observed = Rows(part)[0];
+            double[][] rows = Rows(simulated[name]);
+            // A short list may be statistics of the simulator's choice: each of them is compared by itself.
+            statistics.AddRange(PredictiveStatistic.Usual(name, observed, rows));
+            if (observed.Length > 1 && part.dim() == 2 && observed.Length <= LongestSeries)
+            {
+                PredictiveStatistic[] each =
+                [
+                    .. observed.Select((value, i) => PredictiveStatistic.Of($"{name} {i + 1}", value, [.. rows.Select(r => r[i])])),
+                ];
+                double[][] columns = [.. observed.Select((_, i) => rows.Select(r => r[i]).ToArray())];
+                ParameterSummary[] middle = [.. columns.Select(c => ParameterSummary.Of(c))];
+                series.Add(new PredictivePanel
+                {
+                    Title = name,
+                    Observed = observed,
+                    Median = [.. each.Select(e => e.Median)],
+                    Low = [.. each.Select(e => e.Low)],
+                    High = [.. each.Select(e => e.High)],
+                    InnerLow = [.. middle.Select(m => m.Half.Low)],
+                    InnerHigh = [.. middle.Select(m => m.Half.High)],
+                });
+            }
+        }
+
+        return new Predicted(statistics, series, note);
+    }
+
+    private static double[][] Rows(Tensor part)
+    {
+        using Tensor flat = part.to(ScalarType.Float64).flatten(1).contiguous();
+        return [.. flat.data<double>().ToArray().Chunk((int)flat.shape[1])];
+    }
+}

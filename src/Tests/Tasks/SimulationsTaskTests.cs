@@ -1,0 +1,127 @@
+using NUnit.Framework;
+using Reproduce.Compute;
+using Reproduce.Tasks.Denoising;
+using Reproduce.Tasks.Offline;
+using Reproduce.Tasks.Priors;
+using Reproduce.Tests.Runner;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tests.Tasks;
+
+/// <summary>Simulations in files: which rows are for what, and files that cannot be used.</summary>
+public sealed class SimulationsTaskTests
+{
+    private TemporaryFolder _folder = null!;
+    private DisposeScope _scope = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _folder = new TemporaryFolder();
+        _scope = NewDisposeScope();
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _scope.Dispose();
+        _folder.Dispose();
+    }
+
+    /// <summary>theta of row i is (i, i), y is i and z five times i.</summary>
+    [Test]
+    public void OneFileIsDividedInto80And10And10Percent()
+    {
+        SimulationsSettings settings = Settings(Write("all.npz", 50));
+        SimulationsTask task = new(settings);
+
+        (Tensor theta, Observation x) = task.First(DataSplit.Test, 3, _ => { });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(settings.SplitSizes, Is.EqualTo((40, 5, 5)));
+            Assert.That(theta.select(1, 0).contiguous().data<float>().ToArray(), Is.EqualTo(new float[] { 45, 46, 47 }));
+            Assert.That(x["y"].shape, Is.EqualTo(new long[] { 3, 1 }), "a vector of N numbers is N observations of one");
+            Assert.That(x["z"].shape, Is.EqualTo(new long[] { 3, 2, 2 }));
+            Assert.That(task.First(DataSplit.Validation, 1, _ => { }).Theta[0, 0].item<float>(), Is.EqualTo(40));
+            Assert.That(task.First(DataSplit.Training, 1, _ => { }).Theta[0, 0].item<float>(), Is.Zero);
+        });
+    }
+
+    [Test]
+    public void FilesOfTheirOwnAreTakenWhole()
+    {
+        SimulationsSettings settings = Settings(Write("training.npz", 30)) with
+        {
+            Validation = Write("v.npz", 7),
+            Test = Write("t.npz", 8),
+        };
+
+        Assert.That(settings.SplitSizes, Is.EqualTo((30, 7, 8)));
+        Assert.That(settings.Obstacle(), Is.Null);
+        Assert.That((settings with { Test = "none.npz" }).Obstacle(), Does.StartWith("test: there is no file 'none.npz'"));
+        Assert.That((settings with { Test = "none.npz" }).SplitSizes, Is.Null);
+    }
+
+    [Test]
+    public void RowsWithNaNAreLeftOutAndCounted()
+    {
+        SimulationsTask task = new(Settings(Write("all.npz", 50, nan: 2)));
+        List<string> told = [];
+
+        (Tensor theta, _) = task.First(DataSplit.Training, 39, told.Add);
+
+        Assert.That(theta.select(1, 0).contiguous().data<float>().ToArray()[..3], Is.EqualTo(new float[] { 0, 1, 3 }));
+        Assert.That(told.Single(), Does.Contain("1 of 40 simulations have NaN or infinity").And.Contains("the first is row 2"));
+        Assert.That(
+            () => task.First(DataSplit.Training, 40, _ => { }),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("40 simulations for training, 1 of them with NaN"));
+    }
+
+    [Test]
+    public void AFileOfAnotherFormIsRefused()
+    {
+        Npz.Write(Path.Combine(_folder.Path, "alone.npz"), new Dictionary<string, Tensor> { ["theta"] = zeros(5, 2) });
+        Npz.Write(Path.Combine(_folder.Path, "three.npz"), new Dictionary<string, Tensor> { ["theta"] = zeros(5, 3), ["y"] = zeros(5) });
+        Npz.Write(Path.Combine(_folder.Path, "rows.npz"), new Dictionary<string, Tensor> { ["theta"] = zeros(5, 2), ["y"] = zeros(4) });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(First("alone.npz"), Refused("expected the array 'theta' and observations beside it"));
+            Assert.That(First("three.npz"), Refused("as 2 parameters are named, got (5, 3)"));
+            Assert.That(First("rows.npz"), Refused("expected 5 rows in 'y' as in theta"));
+        });
+
+        Action First(string file) => () => new SimulationsTask(Settings(file)).First(DataSplit.Training, 1, _ => { });
+
+        static NUnit.Framework.Constraints.ContainsConstraint Refused(string reason) =>
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains(reason);
+    }
+
+    private SimulationsSettings Settings(string file) => new()
+    {
+        Training = file,
+        Folder = _folder.Path,
+        Parameters = [new ParameterSettings { Name = "a" }, new ParameterSettings { Name = "b", Label = "β" }],
+    };
+
+    private string Write(string name, int count, int? nan = null)
+    {
+        Tensor rows = arange(0, count, dtype: ScalarType.Float64).unsqueeze(1);
+        Tensor y = rows.squeeze(1).clone();
+        if (nan is int row)
+        {
+            y[row] = double.NaN;
+        }
+
+        Dictionary<string, Tensor> arrays = new()
+        {
+            ["theta"] = rows.expand(-1, 2),
+            ["y"] = y,
+            ["z"] = 5 * rows.expand(-1, 4).reshape(-1, 2, 2),
+        };
+        Npz.Write(Path.Combine(_folder.Path, name), arrays);
+        return name;
+    }
+}
