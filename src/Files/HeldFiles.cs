@@ -23,6 +23,23 @@ public static class HeldFiles
     /// <exception cref="IOException">It cannot be done.</exception>
     public static void RenameFolder(string from, string to) => Persist(from, () => Directory.Move(from, to));
 
+    /// <summary>Gives a file or a folder another name if that can be done now: where another process being first is an answer.</summary>
+    /// <param name="from">The file or folder.</param>
+    /// <param name="to">Its new name, which nothing has.</param>
+    /// <returns>Whether this call did it.</returns>
+    public static bool TryRename(string from, string to)
+    {
+        try
+        {
+            Directory.Move(from, to);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads a text that another process may be replacing.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">It is not there, or cannot be read.</exception>

@@ -12,7 +12,4 @@ public interface IFileBound
     /// <summary>The files whose content decides the simulations.</summary>
     /// <param name="folder">The folder, absolute.</param>
     IEnumerable<string> FilesIn(string folder);
-
-    /// <summary>Why nothing can be simulated here, or null: what is missing in the folder or on this machine.</summary>
-    string? Obstacle();
 }

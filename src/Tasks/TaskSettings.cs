@@ -13,7 +13,7 @@ public abstract record TaskSettings
     public virtual int? ObservationLength => null;
 
     /// <summary>What the task needs of this machine and does not find, so that work can be refused before it begins.</summary>
-    /// <returns>The setting's name and what was expected, in one sentence; null when nothing is known to be missing.</returns>
+    /// <returns>The key of the setting and what is wrong with it, such as "command: there is no program 'r'"; null for nothing.</returns>
     public virtual string? FindMissingInput() => null;
 
     /// <summary>Sizes of the splits, for a task whose parameters are data; null for draws from a prior.</summary>

@@ -86,11 +86,6 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
         RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only);
         if (runs)
         {
-            if (experiment.Task.FindMissingInput() is string problem)
-            {
-                throw new ConfigurationException(problem);
-            }
-
             CheckFiles(request, plan);
             CheckObservation(plan);
         }
@@ -98,15 +93,14 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
         return new RunSetup(request, tree, plan, device, request.OutputFolder(experiment));
     }
 
-    // Simulations that are there need neither the program nor the files that they were made by.
+    // Simulations that are there need neither the program nor the files that they were made by, unless a training observes anew.
     private static void CheckFiles(RunRequest request, RunPlan plan)
     {
-        IEnumerable<IJob> simulations = plan.Simulations;
-        if (plan.Experiment.Task is IFileBound task
-            && simulations.Append(plan.TestSet).Any(j => !j.Folder.IsComplete)
-            && task.Obstacle() is string obstacle)
+        TaskSettings task = plan.Experiment.Task;
+        IEnumerable<IJob> needing = task.RedrawsObservations ? plan.Jobs : [.. plan.Simulations, plan.TestSet];
+        if (task.FindMissingInput() is string missing && needing.Any(j => !j.Folder.IsComplete))
         {
-            throw new ConfigurationException($"{request.ExperimentFile}: task.{obstacle}.");
+            throw new ConfigurationException($"{request.ExperimentFile}: task.{missing}.");
         }
     }
 

@@ -10,18 +10,7 @@ internal static class Folders
     /// <param name="to">Its new name, which nothing has.</param>
     /// <returns>Whether this call did it; another process may have been first with either name.</returns>
     /// <remarks>Over a network a rename may be reported as failed that was done: who must know looks at what is there.</remarks>
-    public static bool TryMove(string from, string to)
-    {
-        try
-        {
-            Directory.Move(from, to);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    public static bool TryMove(string from, string to) => HeldFiles.TryRename(from, to);
 
     /// <summary>Removes a folder with all that is in it, if it is there; another process may be at it too.</summary>
     /// <param name="path">The folder.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Reproduce.Files;
 
 namespace Reproduce.Runner.Storage;
 
@@ -200,18 +201,23 @@ internal sealed class StageClaim : IDisposable
                 return;
             }
 
+            // Where the renaming fails another process took the claim, or the file system fails: the job itself will find out.
+            if (!HeldFiles.TryRename(FileOf(_beats), FileOf(_beats + 1)))
+            {
+                return;
+            }
+
+            _beats++;
             try
             {
-                string next = (_beats + 1).ToString(CultureInfo.InvariantCulture);
-                File.Move(
-                    Path.Combine(_path, BeatFile + _beats.ToString(CultureInfo.InvariantCulture)), Path.Combine(_path, BeatFile + next));
-                _beats++;
                 Volatile.Read(ref _progress)?.Write(_path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Another process took the claim, or the file system fails: the job itself will find out.
+                // Likewise.
             }
         }
+
+        string FileOf(long beats) => Path.Combine(_path, BeatFile + beats.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -30,8 +30,8 @@ public sealed record DenoisingSettings : TaskSettings, INamedKind
 
     /// <inheritdoc/>
     public override string? FindMissingInput() => DataFolder is not null && !FashionMnistFolder.IsComplete(DataFolder)
-        ? $"task.data_folder: expected a folder with the four files of Fashion-MNIST ({FashionMnistFolder.TrainingImages}.gz, ...), "
-            + $"got '{DataFolder}'."
+        ? $"data_folder: expected a folder with the four files of Fashion-MNIST ({FashionMnistFolder.TrainingImages}.gz, ...), "
+            + $"got '{DataFolder}'"
         : null;
 
     /// <inheritdoc/>

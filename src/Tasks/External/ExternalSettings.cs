@@ -66,7 +66,7 @@ public sealed record ExternalSettings : TaskSettings, INamedKind, IFileBound, IV
         Command.Concat(Files).Select(name => Path.Combine(folder, name)).Where(File.Exists).Distinct();
 
     /// <inheritdoc/>
-    public string? Obstacle()
+    public override string? FindMissingInput()
     {
         string folder = FullFolder;
         return !Directory.Exists(folder) ? $"folder: there is no folder '{folder}'"

@@ -52,7 +52,7 @@ public sealed record SimulationsSettings : TaskSettings, INamedKind, IFileBound,
         new[] { Training, Validation, Test }.OfType<string>().Select(name => Path.Combine(folder, name)).Where(File.Exists).Distinct();
 
     /// <inheritdoc/>
-    public string? Obstacle()
+    public override string? FindMissingInput()
     {
         foreach ((string key, string? name) in new[] { ("training", Training), ("validation", Validation), ("test", Test) })
         {

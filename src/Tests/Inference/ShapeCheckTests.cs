@@ -1,7 +1,6 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
-using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using Reproduce.Tests.Inference.Support;
 using static TorchSharp.torch;
@@ -51,7 +50,7 @@ public sealed class ShapeCheckTests(string name)
         else
         {
             Assert.That(
-                () => ((ConsistencyPosterior)estimator).DrawWithDensity(zeros([5]), noise),
+                () => ((IDensityOfDraws)estimator).DrawWithDensity(zeros([5]), noise),
                 Throws.ArgumentException.With.Message.StartsWith("condition: expected [B, 2], got [5]"));
         }
     }

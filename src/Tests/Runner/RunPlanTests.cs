@@ -18,7 +18,8 @@ public sealed class RunPlanTests
         ];
 
         Assert.That(hashes, Is.Unique);
-        Assert.That(hashes, Has.Length.EqualTo(3 + 1 + (6 * 2 * 2) + (2 * 2 * (1 + 1 + 12 + 11 + 11 + 7 + 1 + 1 + 3 + 8 + 8 + 2)) + 1));
+        int steps = 1 + 1 + 12 + 11 + 11 + 7 + 7, ofReplicates = 1 + 1 + 3 + 8 + 8 + 2 + 7;
+        Assert.That(hashes, Has.Length.EqualTo(3 + 1 + (7 * 2 * 2) + (2 * 2 * (steps + ofReplicates)) + 1));
     }
 
     [Test]

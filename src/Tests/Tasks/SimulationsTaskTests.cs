@@ -59,8 +59,8 @@ public sealed class SimulationsTaskTests
         };
 
         Assert.That(settings.SplitSizes, Is.EqualTo((30, 7, 8)));
-        Assert.That(settings.Obstacle(), Is.Null);
-        Assert.That((settings with { Test = "none.npz" }).Obstacle(), Does.StartWith("test: there is no file 'none.npz'"));
+        Assert.That(settings.FindMissingInput(), Is.Null);
+        Assert.That((settings with { Test = "none.npz" }).FindMissingInput(), Does.StartWith("test: there is no file 'none.npz'"));
         Assert.That((settings with { Test = "none.npz" }).SplitSizes, Is.Null);
     }
 
