@@ -3,6 +3,6 @@
 Set-Location (Join-Path $PSScriptRoot "..")
 if (-not $env:REPRODUCE_FAULTS) { $env:REPRODUCE_FAULTS = "full" }
 $env:REPRODUCE_FAULTS_TABLE = Join-Path $PWD "results/reliability.md"
-try { dotnet test src/Tests --filter "FullyQualifiedName~Reproduce.Tests.Faults" @args }
+try { dotnet test src/Tests --filter "FullyQualifiedName~Reproduce.Tests.Faults|FullyQualifiedName~SlurmTests" @args }
 finally { Remove-Item Env:REPRODUCE_FAULTS, Env:REPRODUCE_FAULTS_TABLE }
 exit $LASTEXITCODE

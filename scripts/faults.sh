@@ -6,4 +6,4 @@
 set -e
 cd "$(dirname "$0")/.."
 REPRODUCE_FAULTS="${REPRODUCE_FAULTS:-full}" REPRODUCE_FAULTS_TABLE="$PWD/results/reliability.md" \
-  dotnet test src/Tests --filter "${FAULTS:-FullyQualifiedName~Reproduce.Tests.Faults}" "$@"
+  dotnet test src/Tests --filter "${FAULTS:-FullyQualifiedName~Reproduce.Tests.Faults|FullyQualifiedName~SlurmTests}" "$@"

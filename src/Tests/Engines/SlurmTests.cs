@@ -7,6 +7,7 @@ using Reproduce.Runner;
 using Reproduce.Runner.Engines;
 using Reproduce.Runner.Storage;
 using Reproduce.Tests.Runner;
+using FaultLog = Reproduce.Tests.Faults.FaultLog;
 using TinyRun = Reproduce.Tests.Faults.TinyRun;
 
 namespace Reproduce.Tests.Engines;
@@ -69,9 +70,10 @@ public sealed class SlurmTests
     [Test]
     public void WhatIsPreemptedInTrainingAndInDrawingGoesOnWithTheSameBits()
     {
-        const string Long = "epochs: 1200,"; // Long enough to be met, and as long with the numbers compared.
+        _ = FaultLog.Cases(0, 1);
+        const string Long = "epochs: 8000,"; // Half a minute: long enough to be met, and as long with the numbers compared.
         string contender = TinyRun.Cmpe.Replace("epochs: 100,", Long, StringComparison.Ordinal)
-            .Replace("steps: [1, 3]", "steps: [4000]", StringComparison.Ordinal);
+            .Replace("steps: [1, 3]", "steps: [40000]", StringComparison.Ordinal);
         using TinyRun local = new(contender), run = NewRun(contender);
         local.Go();
         Submit(run);
@@ -87,7 +89,9 @@ public sealed class SlurmTests
     [Test]
     public void ANodeThatIsLostCostsTimeAlone()
     {
-        string contender = TinyRun.Cmpe.Replace("epochs: 100,", "epochs: 1200,", StringComparison.Ordinal);
+        _ = FaultLog.Cases(0, 1);
+        // Longer than it takes the controller to notice.
+        string contender = TinyRun.Cmpe.Replace("epochs: 100,", "epochs: 20000,", StringComparison.Ordinal);
         using TinyRun local = new(contender), run = NewRun(contender);
         local.Go();
         string folder = Submit(run);

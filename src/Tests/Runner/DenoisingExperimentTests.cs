@@ -146,7 +146,8 @@ public sealed class DenoisingExperimentTests
     {
         using TemporaryFolder folder = new();
         (int exitCode, _, string errors) = Repository.Run(
-            folder.Path, Denoising, "--dry-run", "--profile", "smoke", "--set", "task.data_folder=nowhere", "--out", folder.Path);
+            folder.Path, Denoising, "--dry-run", "--profile", "smoke", "--set", "task.data_folder=nowhere", "--out", folder.Path, "--cache",
+            folder.Path);
         Assert.Multiple(() =>
         {
             Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
