@@ -17,6 +17,9 @@ namespace Reproduce.Compute;
 /// </remarks>
 public static class NativeBackend
 {
+    /// <summary>The environment variable with the folder of an installed libtorch, such as .../site-packages/torch/lib.</summary>
+    public const string FolderVariable = "TORCH_LIB";
+
     internal const string Library = "libLibTorchSharp.so";
     private const string UnusedVersion = "GLIBCXX_3.4.32";
     private const string RuntimeInstaller = "https://aka.ms/vs/17/release/vc_redist.x64.exe";
@@ -81,7 +84,7 @@ public static class NativeBackend
         if (s_torch is null && !File.Exists(Path.Combine(folder, "libtorch_cpu.so")))
         {
             return $"There is no libtorch in {folder}, and python3 has no torch: name the folder of an installed one with --torch or "
-                + $"{TorchFolder.Variable}, such as .../site-packages/torch/lib.";
+                + $"{FolderVariable}, such as .../site-packages/torch/lib.";
         }
 
         if (s_torch is not null && !refusal.Contains(UnusedVersion, StringComparison.Ordinal))

@@ -14,9 +14,6 @@ namespace Reproduce.Compute;
 /// </remarks>
 internal static partial class TorchFolder
 {
-    /// <summary>The environment variable with the folder, such as /usr/lib/python3/dist-packages/torch/lib.</summary>
-    public const string Variable = "TORCH_LIB";
-
     /// <summary>The version that TorchSharp 0.107 is made for.</summary>
     public static readonly Version Expected = new(2, 10);
 
@@ -35,11 +32,12 @@ internal static partial class TorchFolder
     /// <summary>The folder to take libtorch from.</summary>
     /// <param name="application">The program's folder.</param>
     /// <returns>
-    /// What <see cref="Variable"/> names; null where the program has a libtorch of its own; else the folder of python3's torch, or null.
+    /// What <see cref="NativeBackend.FolderVariable"/> names; null where the program has a libtorch of its own; else the folder of
+    /// python3's torch, or null.
     /// </returns>
     public static string? Find(string application)
     {
-        string? named = Environment.GetEnvironmentVariable(Variable);
+        string? named = Environment.GetEnvironmentVariable(NativeBackend.FolderVariable);
         return !string.IsNullOrEmpty(named) ? named
             : Has("libtorch_cpu.so") || !Has(NativeBackend.Library) ? null
             : AskPython();
@@ -54,7 +52,7 @@ internal static partial class TorchFolder
     {
         if (!OperatingSystem.IsLinux())
         {
-            return $"{Variable}: a libtorch of another folder can be used on Linux only.";
+            return $"{NativeBackend.FolderVariable}: a libtorch of another folder can be used on Linux only.";
         }
 
         if (FindMissing(folder) is string missing)
@@ -95,8 +93,8 @@ internal static partial class TorchFolder
             [.. s_libraries.Where(l => l.IsNeeded && !File.Exists(Path.Combine(folder, l.Name))).Select(l => l.Name)];
         return missing.Length == 0
             ? null
-            : $"{Variable}: expected a folder with libtorch's libraries, such as .../site-packages/torch/lib, got '{folder}' "
-                + $"without {string.Join(", ", missing)}.";
+            : $"{NativeBackend.FolderVariable}: expected a folder with libtorch's libraries, such as .../site-packages/torch/lib, got "
+                + $"'{folder}' without {string.Join(", ", missing)}.";
     }
 
     /// <summary>

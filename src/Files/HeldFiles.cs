@@ -26,7 +26,8 @@ public static class HeldFiles
     /// <summary>Gives a file or a folder another name if that can be done now: where another process being first is an answer.</summary>
     /// <param name="from">The file or folder.</param>
     /// <param name="to">Its new name, which nothing has.</param>
-    /// <returns>Whether this call did it.</returns>
+    /// <returns>Whether this call did it; another process may have been first with either name.</returns>
+    /// <remarks>Over a network a rename may be reported as failed that was done: who must know looks at what is there.</remarks>
     public static bool TryRename(string from, string to)
     {
         try

@@ -85,17 +85,9 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
         Tensor condition = summary.Summarise(x, step.NewPass());
 
-        ForwardPass student = step.NewPass();
-        Tensor origin = Apply(addcmul(theta, later, noise, Scalars.One), later, condition, student);
-        Tensor target;
-        using (no_grad())
-        {
-            ForwardPass teacher = _settings.IndependentTeacherDropout ? step.NewPass() : student.WithSameMasks();
-            target = Apply(addcmul(theta, earlier, noise, Scalars.One), earlier, condition, teacher);
-        }
-
+        Tensor distance = NeighbouringLevels.Distance(
+            this, theta, noise, earlier, later, condition, step, _settings.IndependentTeacherDropout, _settings.HuberNorm, _huber);
         Tensor weight = (later - earlier).reciprocal();
-        Tensor distance = PseudoHuber.Distance(origin, target, _settings.HuberNorm, _huber);
         return (weight * distance).mean();
     }
 

@@ -60,16 +60,9 @@ public sealed class TunedConsistencyPosterior : Network, IConsistencyModel, IDen
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
         Tensor condition = diffusion.Summarise(x, step.NewPass());
 
-        ForwardPass student = step.NewPass();
-        Tensor origin = Apply(addcmul(theta, later, noise, Scalars.One), later, condition, student);
-        Tensor target;
-        using (no_grad())
-        {
-            ForwardPass teacher = _settings.IndependentTeacherDropout ? step.NewPass() : student.WithSameMasks();
-            target = Apply(addcmul(theta, earlier, noise, Scalars.One), earlier, condition, teacher);
-        }
-
-        return (PseudoHuber.Distance(origin, target, _settings.HuberNorm, _huber) / (later - earlier)).mean();
+        Tensor distance = NeighbouringLevels.Distance(
+            this, theta, noise, earlier, later, condition, step, _settings.IndependentTeacherDropout, _settings.HuberNorm, _huber);
+        return (distance / (later - earlier)).mean();
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Reproduce.Configuration;
+using Reproduce.Files;
 using Reproduce.Runner.Inferring;
 using Reproduce.Runner.Pipeline;
 using Spectre.Console;
@@ -11,8 +11,6 @@ namespace Reproduce.Runner.CommandLine;
 /// </summary>
 public static class InferCommand
 {
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n" };
-
     /// <summary>Trains what is not trained, and infers.</summary>
     /// <param name="request">The experiment.</param>
     /// <param name="settings">What is asked for.</param>
@@ -77,7 +75,7 @@ public static class InferCommand
 
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(found, s_json));
+            Console.Out.WriteLine(IndentedJson.Write(found));
         }
 
         return ExitCodes.Success;

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text.Json;
 using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Evaluation;
+using Reproduce.Files;
 using Reproduce.Reporting;
 using Reproduce.Runner.Pipeline;
 using static TorchSharp.torch;
@@ -13,8 +13,6 @@ namespace Reproduce.Runner.CommandLine;
 public static class ScoreCommand
 {
     private const string C2stError = "c2st_standard_error", C2stPValue = "c2st_p_value";
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n" };
-
     /// <summary>Scores draws against reference draws.</summary>
     /// <param name="samples">A .npz file with the array "draws", or a .npy file; [S, D] or [J, S, D].</param>
     /// <param name="reference">Another with the same J and D.</param>
@@ -70,7 +68,7 @@ public static class ScoreCommand
 
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(scores, s_json));
+            output.WriteLine(IndentedJson.Write(scores));
             return ExitCodes.Success;
         }
 

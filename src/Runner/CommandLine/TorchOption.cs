@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Reproduce.Compute;
 using Reproduce.Configuration;
 
 namespace Reproduce.Runner.CommandLine;
@@ -10,13 +11,12 @@ namespace Reproduce.Runner.CommandLine;
 internal static class TorchOption
 {
     private const string Name = "--torch";
-    private const string Variable = "TORCH_LIB";
 
     /// <summary>The option, for every verb.</summary>
     public static Option<string?> Create() => new(Name)
     {
         Description = $"Folder of an installed libtorch, such as .../site-packages/torch/lib, to use in the place of the packages'; "
-            + $"{Variable} in the environment says the same.",
+            + $"{NativeBackend.FolderVariable} in the environment says the same.",
         Recursive = true,
     };
 
@@ -40,7 +40,7 @@ internal static class TorchOption
                 throw new ConfigurationException($"{Name}: expected the folder of an installed libtorch, got '{folder}'.");
             }
 
-            Environment.SetEnvironmentVariable(Variable, Path.GetFullPath(folder));
+            Environment.SetEnvironmentVariable(NativeBackend.FolderVariable, Path.GetFullPath(folder));
         }
     }
 }

@@ -21,8 +21,6 @@ public sealed class Submission
     public const string JobsFile = "jobs.tsv";
 
     private const string ResolvedName = "resolved.yaml", RequestName = "request.json", IdsName = "ids.json";
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n" };
-
     private Submission(string folder, RunRequest request)
     {
         Folder = folder;
@@ -63,7 +61,7 @@ public sealed class Submission
         string folder = Path.Combine(output, ParentFolder, $"{time}-{Guid.NewGuid().ToString("N")[..4]}");
         Directory.CreateDirectory(Path.Combine(folder, LogsFolder));
         Submission submission = new(folder, request);
-        WholeFile.WriteText(Path.Combine(folder, RequestName), JsonSerializer.Serialize(request, s_json));
+        WholeFile.WriteText(Path.Combine(folder, RequestName), IndentedJson.Write(request));
         WholeFile.WriteText(submission.ResolvedFile, resolved);
         return submission;
     }
@@ -116,5 +114,5 @@ public sealed class Submission
 
     /// <summary>Writes the numbers of the arrays that were submitted so far.</summary>
     /// <param name="ids">By name.</param>
-    public void WriteIds(IReadOnlyDictionary<string, string> ids) => WholeFile.WriteText(IdsFile, JsonSerializer.Serialize(ids, s_json));
+    public void WriteIds(IReadOnlyDictionary<string, string> ids) => WholeFile.WriteText(IdsFile, IndentedJson.Write(ids));
 }

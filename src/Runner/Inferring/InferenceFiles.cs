@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Files;
@@ -19,8 +18,6 @@ public sealed class InferenceFiles(RunPlan plan, TrainJob training, int steps)
     /// <summary>Folder of the observations' folders, in the results folder.</summary>
     public const string Folder = "infer";
 
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n" };
-
     private ContenderStyle Style => ReportStyles.Of(plan.Experiment).Of(training.Contender);
 
     private IReadOnlyList<string> Names => plan.Task.ParameterNames;
@@ -36,7 +33,7 @@ public sealed class InferenceFiles(RunPlan plan, TrainJob training, int steps)
         Directory.CreateDirectory(folder);
         WriteDraws(posterior, folder);
         WholeFile.WriteText(Path.Combine(folder, "summary.md"), Page(posterior));
-        WholeFile.WriteText(Path.Combine(folder, "summary.json"), JsonSerializer.Serialize(Json(posterior, folder), s_json));
+        WholeFile.WriteText(Path.Combine(folder, "summary.json"), IndentedJson.Write(Json(posterior, folder)));
         ContenderStyle style = Style;
         if (Names.Count is >= 2 and <= CornerFigure.MostParameters)
         {

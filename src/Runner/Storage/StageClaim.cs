@@ -152,7 +152,7 @@ internal sealed class StageClaim : IDisposable
             return null; // The job was done that moment, and what stood beside its result removed.
         }
 
-        if (Folders.TryMove(aside, path) || ClaimOwner.Read(Path.Combine(path, OwnerFile))?.Nonce == self.Nonce)
+        if (HeldFiles.TryRename(aside, path) || ClaimOwner.Read(Path.Combine(path, OwnerFile))?.Nonce == self.Nonce)
         {
             return new StageClaim(path, self);
         }
@@ -166,13 +166,13 @@ internal sealed class StageClaim : IDisposable
     private static void Break(string job, ClaimOwner? dead)
     {
         string aside = Aside(job, ClaimOwner.Self());
-        if (!Folders.TryMove(job + StageFolder.ClaimEnding, aside))
+        if (!HeldFiles.TryRename(job + StageFolder.ClaimEnding, aside))
         {
             return;
         }
 
         if (ClaimOwner.Read(Path.Combine(aside, OwnerFile))?.Nonce == dead?.Nonce
-            || !Folders.TryMove(aside, job + StageFolder.ClaimEnding))
+            || !HeldFiles.TryRename(aside, job + StageFolder.ClaimEnding))
         {
             Folders.Remove(aside);
         }
@@ -181,7 +181,7 @@ internal sealed class StageClaim : IDisposable
     // Renamed first: half a removed claim would be one without an owner.
     private static void Remove(string path, string aside)
     {
-        if (Folders.TryMove(path, aside))
+        if (HeldFiles.TryRename(path, aside))
         {
             Folders.Remove(aside);
         }

@@ -26,8 +26,6 @@ public sealed class StageFolder
     /// </summary>
     internal const string PartEnding = ".part", ClaimEnding = ".claim", FailedEnding = ".failed", AsideEnding = WholeFile.UnfinishedEnding;
 
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n" };
-
     private readonly string _inputs;
     private readonly Func<StageFolder, bool>? _hasAll;
     private StageClaim? _claim;
@@ -209,7 +207,7 @@ public sealed class StageFolder
         string time = DateTime.UtcNow.ToString(JobOrigin.TimeFormat, CultureInfo.InvariantCulture);
         JobFailure failure = new(reason, time, ProcessIdentity.Self(), JobOrigin.ThisSource);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
-        WholeFile.WriteText(FailureFile, JsonSerializer.Serialize(failure, s_json));
+        WholeFile.WriteText(FailureFile, IndentedJson.Write(failure));
     }
 
     /// <summary>Checks every file of the finished result against its recorded checksum.</summary>
@@ -221,7 +219,7 @@ public sealed class StageFolder
     {
         // At once, and once where two processes find the same to be removed.
         string aside = $"{Path}.{Guid.NewGuid():N}{AsideEnding}";
-        if (Folders.TryMove(Path, aside))
+        if (HeldFiles.TryRename(Path, aside))
         {
             Folders.Remove(aside);
         }
@@ -256,7 +254,7 @@ public sealed class StageFolder
         WorkPath = work;
         foreach (string left in Unfinished().OrderByDescending(Directory.GetLastWriteTimeUtc))
         {
-            if (Folders.TryMove(left, work))
+            if (HeldFiles.TryRename(left, work))
             {
                 break;
             }

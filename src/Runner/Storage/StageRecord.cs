@@ -18,8 +18,6 @@ internal sealed record StageRecord(
     public const string FileName = "stage.json";
 
     private const string SealFile = "stage.sha256";
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n" };
-
     /// <summary>Records what is in a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="stage">Name of the stage.</param>
@@ -43,7 +41,7 @@ internal sealed record StageRecord(
         using JsonDocument document = JsonDocument.Parse(inputs);
         StageRecord record = new(stage, label, duration.TotalSeconds, document.RootElement, files, JobOrigin.Here());
         string path = Path.Combine(folder, FileName);
-        FileSizeLimit.WriteText(path, JsonSerializer.Serialize(record, s_json));
+        FileSizeLimit.WriteText(path, IndentedJson.Write(record));
         FileSizeLimit.WriteText(Path.Combine(folder, SealFile), Seal(path));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Reproduce.Compute;
+using Reproduce.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ internal sealed class ExternalChunkFile(string folder, int chunk)
     {
         if (failed.Count > 0)
         {
-            File.WriteAllText(Reasons, JsonSerializer.Serialize(failed.ToDictionary(f => f.Row, f => f.Reason)));
+            WholeFile.WriteText(Reasons, JsonSerializer.Serialize(failed.ToDictionary(f => f.Row, f => f.Reason)));
         }
 
         Dictionary<string, Tensor> all = arrays.ToDictionary(a => Prefix + a.Key, a => a.Value);
