@@ -2,14 +2,19 @@ using System.Reflection;
 
 namespace Reproduce.Reporting;
 
-/// <summary>The fixed parts of a page: style, script, and the chart library that Plotly.NET carries.</summary>
+/// <summary>The fixed parts of a page: style, script, and the chart library.</summary>
 internal static class HtmlParts
 {
-    private const string Library = "plotly";
-
     /// <summary>One of this assembly's parts.</summary>
     /// <param name="name">Its file name.</param>
-    public static string Read(string name) => Read(typeof(HtmlParts).Assembly, name);
+    public static string Read(string name)
+    {
+        Assembly own = typeof(HtmlParts).Assembly;
+        using StreamReader reader = new(
+            own.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{own.GetName().Name} lacks its part {name}.")
+        );
+        return reader.ReadToEnd();
+    }
 
     /// <summary>A whole page.</summary>
     /// <param name="title">Its title.</param>
@@ -20,28 +25,10 @@ internal static class HtmlParts
         string scripts = data is null
             ? ""
             : $"<script type=\"application/json\" id=\"data\">{data.Replace("</", "<\\/", StringComparison.Ordinal)}</script>\n"
-                + $"<script>{Plotly()}</script>\n<script>{Read("page.js")}</script>\n";
+                + $"<script type=\"text/plain\" id=\"library\">{Read("plotly.js")}</script>\n<script>{Read("page.js")}</script>\n";
         string head = "<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
             + $"<meta name=\"color-scheme\" content=\"light dark\">\n<title>{HtmlReport.Encode(title)}</title>\n"
             + $"<style>{Read("page.css")}</style>\n";
         return $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n{head}</head>\n<body>\n{body}{scripts}</body>\n</html>\n";
-    }
-
-    private static string Plotly()
-    {
-        Assembly library = typeof(Plotly.NET.Chart).Assembly;
-        string name = library
-            .GetManifestResourceNames()
-            .Single(n => n.Contains(Library, StringComparison.Ordinal) && n.EndsWith(".min.js", StringComparison.Ordinal));
-        return Read(library, name);
-    }
-
-    private static string Read(Assembly assembly, string name)
-    {
-        using StreamReader reader = new(
-            assembly.GetManifestResourceStream(name)
-                ?? throw new InvalidOperationException($"{assembly.GetName().Name} lacks its part {name}.")
-        );
-        return reader.ReadToEnd();
     }
 }

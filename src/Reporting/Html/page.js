@@ -48,6 +48,7 @@
   const count = b => data.settings.filter(s => s.budget === b).length;
   $("budget").value = budgets.reduce((a, b) => count(b) > count(a) ? b : a, budgets[0]);
   if (budgets.length < 2) $("axis").querySelector("[value=budget]").remove();
+  $("paper").closest("label").hidden = data.published.length === 0;
   const hasTimes = data.settings.some(s => valueOf(s, data.time));
   if (!hasTimes) $("axis").querySelector("[value=time]").remove();
   // A contender without times would be missing from the first picture.
@@ -117,6 +118,27 @@
     });
   }
 
+  // Before the library is there, everything but the charts is.
+  function plot(id, traces, plan) {
+    if (window.Plotly) Plotly.react(id, traces, plan, { responsive: true, displaylogo: false });
+  }
+
+  // The library takes a second or two to start. As text it costs nothing until the page has been shown.
+  function startCharts() {
+    document.head.append(Object.assign(document.createElement("script"), { textContent: $("library").textContent }));
+    redraw();
+    $("chart").removeAttribute("aria-busy");
+    $("chart").on("plotly_click", e => {
+      const k = e.points[0].customdata;
+      if (k) detail(data.settings.find(s => key(s) === k));
+    });
+  }
+
+  function redraw() {
+    draw();
+    if (shown) detail(shown);
+  }
+
   function draw() {
     const axis = $("axis").value, metric = $("metric").value, m = metrics.get(metric);
     $("budget-label").hidden = axis === "budget";
@@ -135,7 +157,7 @@
     const titles = { time: heading(metrics.get(data.time) ?? { label: "time" }), steps: "sampling steps", budget: "simulations" };
     const plan = layout(titles[axis], heading(m), true);
     if (m.floor !== null) plan.shapes = [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: m.floor, y1: m.floor, line: { color: colours().ink, width: 1, dash: "dot" } }];
-    Plotly.react("chart", traces, plan, { responsive: true, displaylogo: false });
+    plot("chart", traces, plan);
     const better = { Lower: "Lower is better.", Higher: "Higher is better.", None: "" }[m.better];
     const nowhere = settings.filter(s => place(s) === undefined).length;
     $("note").textContent = `${settings.length} settings${nowhere === 0 ? "" : `, ${nowhere} of them without a time, in the table only`}. ${better}${m.floor === null ? "" : " Dotted line: exact draws against exact draws."} Click a point, or a row's button, for its test sets.`;
@@ -195,10 +217,10 @@
     $("detail-heading").textContent = `${name(s)}, budget ${s.budget}: ${m.label} of each test set`;
     const ranked = values.map((v, j) => [v, j + 1]).sort((a, b) => a[0] - b[0]);
     const plan = layout("test set, in order of its score", heading(m), false);
-    Plotly.react("detail-chart", [{
+    plot("detail-chart", [{
       type: "bar", x: ranked.map((_, i) => i + 1), y: ranked.map(r => r[0]), marker: { color: contenders.get(s.contender).colour },
       text: ranked.map(r => `test set ${r[1]}: ${format(r[0], metric)}`), textposition: "none", hovertemplate: "%{text}<extra></extra>",
-    }], plan, { responsive: true, displaylogo: false });
+    }], plan);
     const worst = ranked.slice(-3).reverse().map(r => `${r[1]} (${format(r[0], metric)})`).join(", ");
     $("detail-text").textContent = `${values.length} test sets, mean ${format(valueOf(s, metric)[0], metric)}; from ${format(ranked[0][0], metric)} to ${format(ranked.at(-1)[0], metric)}; highest: test sets ${worst}.`;
   }
@@ -220,14 +242,12 @@
     $("chart-section").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }
 
-  $("controls").addEventListener("input", () => { draw(); if (shown) detail(shown); });
+  $("controls").addEventListener("input", redraw);
   $("controls").addEventListener("submit", e => e.preventDefault());
   $("detail-close").addEventListener("click", () => { shown = null; $("detail").hidden = true; });
   document.querySelectorAll("button.verdict").forEach(b => b.addEventListener("click", () => show(b)));
   draw();
-  $("chart").on("plotly_click", e => {
-    const k = e.points[0].customdata;
-    if (k) detail(data.settings.find(s => key(s) === k));
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { draw(); if (shown) detail(shown); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  // The first callback runs before the picture of the page is made, the second after it.
+  requestAnimationFrame(() => setTimeout(startCharts));
 })();

@@ -73,7 +73,7 @@ internal sealed class HtmlBrowserTests
         string path = Path.Combine(_folder.Path, "report.html");
         HtmlReportTests.Page().Save(path);
         await _page.GoToAsync(new Uri(path).AbsoluteUri);
-        await _page.WaitForSelectorAsync("#chart .plot");
+        await _page.WaitForSelectorAsync("#chart .point");
     }
 
     [TearDown]
@@ -161,7 +161,7 @@ internal sealed class HtmlBrowserTests
             "[...document.querySelectorAll('#table tbody tr')].map(r => parseFloat(r.cells[4].textContent))"
         );
         await _page.ClickAsync("#table tbody tr:first-child button");
-        await _page.WaitForSelectorAsync("#detail-chart .plot");
+        await _page.WaitForSelectorAsync("#detail-chart .point");
 
         Assert.That(column, Is.Ordered.And.Length.GreaterThan(10));
         Assert.That(
@@ -169,6 +169,44 @@ internal sealed class HtmlBrowserTests
             Does.StartWith("20 test sets, mean ")
         );
         Assert.That(await _page.EvaluateExpressionAsync<int>("document.querySelectorAll('#detail-chart .point').length"), Is.EqualTo(20));
+    }
+
+    [Test]
+    public async Task EverythingButTheChartIsThereBeforeTheLibraryStarts()
+    {
+        await using IPage page = await _browser.NewPageAsync();
+        await page.EvaluateFunctionOnNewDocumentAsync("""
+            () => {
+              let library;
+              Object.defineProperty(window, "Plotly", {
+                get: () => library,
+                set: value => {
+                  window.before = [document.querySelectorAll("#table tbody tr").length, document.getElementById("note").textContent.length];
+                  library = value;
+                },
+              });
+            }
+            """);
+        await page.GoToAsync(new Uri(Path.Combine(_folder.Path, "report.html")).AbsoluteUri);
+        await page.WaitForSelectorAsync("#chart:not([aria-busy]) .point");
+        int[] before = await page.EvaluateExpressionAsync<int[]>("window.before");
+
+        Assert.That(before[0], Is.GreaterThan(10), "rows of the table");
+        Assert.That(before[1], Is.GreaterThan(0), "the line below the chart");
+    }
+
+    [Test]
+    public async Task WhatThePaperDoesNotHaveIsNotOffered()
+    {
+        string path = Path.Combine(_folder.Path, "unpublished.html");
+        HtmlReportTests.Page(published: PublishedResults.None).Save(path);
+        string hidden = "document.getElementById('paper').closest('label').hidden";
+        bool offered = !await _page.EvaluateExpressionAsync<bool>(hidden);
+        await _page.GoToAsync(new Uri(path).AbsoluteUri);
+        await _page.WaitForSelectorAsync("#chart .point");
+
+        Assert.That(offered, Is.True);
+        Assert.That(await _page.EvaluateExpressionAsync<bool>(hidden), Is.True);
     }
 
     [TestCase("light", 1200)]
