@@ -69,7 +69,7 @@ public sealed class Observation : IDisposable
 
     /// <summary>A new observation of the rows <paramref name="index"/>.</summary>
     /// <param name="index">int64, [B'].</param>
-    public Observation Select(Tensor index) => Map(t => t.index_select(0, index));
+    public Observation Select(Tensor index) => Map(t => BatchRows.Select(t, index));
 
     /// <summary>A new observation of the rows start .. start+length-1 (views of this one's storage).</summary>
     /// <param name="start">First row.</param>

@@ -156,6 +156,27 @@ public sealed class Trainer : IDisposable
         progress?.Report(new TrainingProgress(total, total, LastLoss()));
     }
 
+    /// <summary>
+    /// Makes steps of a training that is not meant to be gone on with, without a look at their losses: for clocks, for counts of
+    /// operations, and for devices that compute nothing.
+    /// </summary>
+    /// <param name="training">Training set on the estimator's device, in the weights' type.</param>
+    /// <param name="steps">Number of steps; they go round in the first epoch.</param>
+    public void Rehearse(Simulations training, long steps)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        long perEpoch = _settings.StepsPerEpoch(training.Count);
+        Device device = Parameters.Values.device;
+        EpochRecord ??= zeros([2, perEpoch], dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
+        using IDisposable scope = NewDisposeScope();
+        Tensor order = _random.Permutation(training.Count, device);
+        for (long i = 0; i < steps; i++)
+        {
+            RunStep(training, order, 0, Step % perEpoch, _settings.TotalSteps(training.Count));
+            Step++;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -175,7 +196,7 @@ public sealed class Trainer : IDisposable
         using IDisposable scope = NewDisposeScope();
         long first = batch * _settings.BatchSize;
         Tensor rows = order.narrow(0, first, Math.Min(_settings.BatchSize, training.Count - first));
-        Tensor theta = training.Theta.index_select(0, rows);
+        Tensor theta = BatchRows.Select(training.Theta, rows);
         Observation x = Observe(training, rows, theta);
         _random.Restart(_key.Child("step").Child(Step));
         Parameters.ZeroGradients();

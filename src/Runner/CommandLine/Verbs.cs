@@ -12,7 +12,7 @@ internal static class Verbs
     public static IEnumerable<Command> All(SharedOptions shared) =>
     [
         List(), Switches(shared), Figures(shared), Report(shared), Compare(), Density(shared), Infer(shared), Score(), Nightly(), Ratios(),
-        CacheVerb(shared), .. EngineVerbs.All(shared), RunJob(),
+        DeviceCheckCommand.Create(shared), CacheVerb(shared), .. EngineVerbs.All(shared), RunJob(),
     ];
 
     private static Command List()

@@ -33,10 +33,14 @@ public sealed class FolderArrowsTests
         ("Storage", ["Catalogue"]),
         ("Pipeline", ["Catalogue", "Configuration", "Display", "Storage"]),
         ("Densities", ["Catalogue", "Configuration", "Pipeline", "Storage"]),
+        ("DeviceCheck", ["Catalogue", "Configuration", "Pipeline", "Storage"]),
         ("Inferring", ["Catalogue", "Configuration", "Pipeline", "Storage"]),
         ("Report", ["Catalogue", "Configuration", "Display", "Pipeline", "Storage"]),
         ("Engines", ["Configuration", "Pipeline", "Storage"]),
-        ("CommandLine", ["Catalogue", "Configuration", "Densities", "Display", "Engines", "Inferring", "Pipeline", "Report", "Storage"]),
+        (
+            "CommandLine",
+            ["Catalogue", "Configuration", "Densities", "DeviceCheck", "Display", "Engines", "Inferring", "Pipeline", "Report", "Storage"]
+        ),
     ];
 
     [Test]

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
+using Reproduce.Inference.Sampling;
+using Reproduce.Inference.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Runner.DeviceCheck;
+
+/// <summary>How fast a device trains and draws.</summary>
+internal static class Speed
+{
+    private const int WarmUp = 3;
+    private const double Seconds = 1.0;
+
+    // A next larger number of rows is not tried when one took so long.
+    private const double Patience = 2.0;
+
+    /// <summary>A step's operations and time.</summary>
+    /// <param name="subject">The contender.</param>
+    /// <param name="device">The device.</param>
+    public static IEnumerable<CheckRow> OfTraining(CheckSubject subject, Device device)
+    {
+        using IPosteriorEstimator estimator = subject.Create(device);
+        using Trainer trainer = subject.Whole(Comparison.Plain(estimator, device));
+        using Simulations batch = subject.FullBatch(device);
+        trainer.Rehearse(batch, WarmUp);
+        if (OperationCount.IsSupported)
+        {
+            using OperationCount count = OperationCount.Start();
+            trainer.Rehearse(batch, 1);
+            yield return new CheckRow(subject.Name, "operations of a step", count.Total);
+        }
+
+        if (device.type != DeviceType.META)
+        {
+            double seconds = TimeOf(trainer, batch, device, Seconds);
+            yield return new CheckRow(subject.Name, "step", 1e3 * seconds, "ms");
+            yield return new CheckRow(subject.Name, "training", subject.BatchSize / seconds, "simulations/s");
+        }
+    }
+
+    /// <summary>Time of 1000 draws at several numbers of rows that go through the network together.</summary>
+    /// <param name="subject">The contender.</param>
+    /// <param name="device">The device.</param>
+    public static IEnumerable<CheckRow> OfDrawing(CheckSubject subject, Device device)
+    {
+        using IPosteriorEstimator estimator = subject.Create(device);
+        using Observation x = subject.Few.X.Narrow(0, 1).To(device);
+        int[] sizes = subject.Task.Description.Images is null ? [1_000, 10_000, 100_000] : [100, 1_000];
+        int steps = subject.SamplingSteps;
+        Draw(sizes[0], Math.Min(2, steps));
+        foreach (int rows in sizes)
+        {
+            double seconds = Draw(rows, steps);
+            yield return new CheckRow(
+                subject.Name, $"1000 draws, {rows} rows a pass", 1e6 * seconds / rows, "ms", Note: $"{steps} steps");
+            if (seconds > Patience)
+            {
+                break;
+            }
+        }
+
+        double Draw(int rows, int passes)
+        {
+            Devices.Synchronise(device);
+            Stopwatch clock = Stopwatch.StartNew();
+            PosteriorSampler.Sample(estimator, x, rows, passes, subject.Key, new SamplingSettings { RowsPerPass = rows }).Dispose();
+            Devices.Synchronise(device);
+            return clock.Elapsed.TotalSeconds;
+        }
+    }
+
+    /// <summary>Seconds of a training's step.</summary>
+    /// <param name="trainer">A training that is warm.</param>
+    /// <param name="batch">Its batch.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="least">Steps are made for so many seconds at least.</param>
+    public static double TimeOf(Trainer trainer, Simulations batch, Device device, double least)
+    {
+        Devices.Synchronise(device);
+        Stopwatch clock = Stopwatch.StartNew();
+        long steps = 0;
+        for (long more = 1; clock.Elapsed.TotalSeconds < least; more *= 2)
+        {
+            trainer.Rehearse(batch, more);
+            Devices.Synchronise(device);
+            steps += more;
+        }
+
+        return clock.Elapsed.TotalSeconds / steps;
+    }
+}
