@@ -19,8 +19,11 @@ namespace Reproduce.Configuration;
 /// </summary>
 public static class ExperimentFiles
 {
-    private const string Contenders = "contenders";
-    private const string Extends = "extends";
+    /// <summary>The section of contenders in an experiment, and the folder of those that are shared in <c>configs</c>.</summary>
+    public const string Contenders = "contenders";
+
+    /// <summary>The key by which a contender names a shared one.</summary>
+    public const string Extends = "extends";
 
     /// <summary>The folder of profiles in <c>configs</c>.</summary>
     public const string Profiles = "profiles";

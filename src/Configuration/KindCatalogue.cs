@@ -65,6 +65,9 @@ public sealed class KindCatalogue
     internal string? FindSpoken(Type record) =>
         _byRecord.TryGetValue(record, out (string Name, bool IsDefault) kind) && !kind.IsDefault ? kind.Name : null;
 
+    /// <summary>Whether the kinds of a record were added.</summary>
+    internal bool HasKinds(Type type) => _byBase.ContainsKey(type);
+
     /// <summary>The kinds of an abstract record.</summary>
     /// <exception cref="InvalidOperationException">It was not added: a mistake in the program.</exception>
     internal Kinds Of(Type abstractRecord) => _byBase.TryGetValue(abstractRecord, out Kinds? kinds)

@@ -9,6 +9,9 @@ public sealed record SharedFile(string Name, string About, IReadOnlyList<string>
     /// <summary>The key under which a profile or a variant names the experiments that it is for.</summary>
     public const string ExperimentsKey = "experiments";
 
+    // A line for editors: where the schema of the file is.
+    private const string ForEditors = "yaml-language-server:";
+
     /// <summary>Whether it is for an experiment.</summary>
     /// <param name="experiment">The experiment's name.</param>
     public bool IsFor(string experiment) => Experiments.Count == 0 || Experiments.Contains(experiment, StringComparer.Ordinal);
@@ -29,13 +32,32 @@ public sealed record SharedFile(string Name, string About, IReadOnlyList<string>
     public static IReadOnlyList<string> NamesIn(string configs, string group) =>
         [.. YamlText.NamesIn(Path.Combine(configs, group)).Where(n => !n.Contains('.', StringComparison.Ordinal))];
 
+    /// <summary>The kind that each shared contender says, by its name; those without one are left out.</summary>
+    /// <param name="configs">The folder <c>configs</c>.</param>
+    /// <exception cref="ConfigurationException">A file cannot be read.</exception>
+    public static IReadOnlyDictionary<string, string> KindsOfContenders(string configs)
+    {
+        SortedDictionary<string, string> kinds = new(StringComparer.Ordinal);
+        foreach (string name in NamesIn(configs, ExperimentFiles.Contenders))
+        {
+            string file = Path.Combine(configs, ExperimentFiles.Contenders, $"{name}.yaml");
+            if (YamlReader.Load(file, file).Find(KindCatalogue.Key)?.Value is YamlScalar { IsNull: false } kind)
+            {
+                kinds.Add(name, kind.Text);
+            }
+        }
+
+        return kinds;
+    }
+
     /// <summary>What the head of a file says of it: the first sentence of the comment that it begins with.</summary>
     /// <param name="file">The file.</param>
     public static string AboutOf(string file)
     {
         IEnumerable<string> lines = File.ReadLines(file)
             .TakeWhile(line => line.StartsWith('#'))
-            .Select(line => line.TrimStart('#').Trim());
+            .Select(line => line.TrimStart('#').Trim())
+            .Where(line => !line.StartsWith(ForEditors, StringComparison.Ordinal));
         string comment = string.Join(' ', lines);
         int end = comment.IndexOf(". ", StringComparison.Ordinal);
         return end < 0 ? comment : comment[..(end + 1)];

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Reproduce.Configuration;
@@ -139,6 +140,48 @@ internal sealed class ValueRules
     /// <summary>What rules that are not known here say about a whole value.</summary>
     public IEnumerable<string> OtherProblems(object value, string key) =>
         _others.Where(rule => !rule.IsValid(value)).Select(rule => rule.FormatErrorMessage(key));
+
+    /// <summary>Says range and pattern in a JSON schema.</summary>
+    /// <param name="schema">The schema of a single value.</param>
+    public void AddLimits(JsonObject schema)
+    {
+        if (_pattern is not null)
+        {
+            schema["pattern"] = $"^(?:{_pattern.Pattern})$";
+        }
+
+        if (_range is null)
+        {
+            return;
+        }
+
+        (double low, double high) = Bounds(_range);
+        if (low > int.MinValue)
+        {
+            schema[_range.MinimumIsExclusive ? "exclusiveMinimum" : "minimum"] = low;
+        }
+
+        if (high < int.MaxValue)
+        {
+            schema[_range.MaximumIsExclusive ? "exclusiveMaximum" : "maximum"] = high;
+        }
+    }
+
+    /// <summary>Says in a JSON schema how many items or letters there may be.</summary>
+    /// <param name="schema">The schema of a text, a list or a map.</param>
+    /// <param name="unit">What is counted, as the schema's words end: Length, Items or Properties.</param>
+    public void AddLengths(JsonObject schema, string unit)
+    {
+        if (_minimumLength > 0)
+        {
+            schema[$"min{unit}"] = _minimumLength;
+        }
+
+        if (_maximumLength < int.MaxValue)
+        {
+            schema[$"max{unit}"] = _maximumLength;
+        }
+    }
 
     private static (double Low, double High) Bounds(RangeAttribute range) =>
         (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));

@@ -316,7 +316,8 @@ internal sealed class TreeBinder(KindCatalogue kinds)
         return type.IsArray ? $"a list (each item {Describe(type.GetElementType()!, rules)})" : "a map";
     }
 
-    private static bool IsDictionary(Type type, [NotNullWhen(true)] out Type? item)
+    /// <summary>Whether a type is a map from names, and what its items are.</summary>
+    public static bool IsDictionary(Type type, [NotNullWhen(true)] out Type? item)
     {
         bool matches = type.IsGenericType && type.GetGenericArguments() is [{ } key, _] && key == typeof(string)
             && type.IsAssignableFrom(typeof(Dictionary<,>).MakeGenericType(type.GetGenericArguments()));

@@ -11,8 +11,8 @@ internal static class Verbs
     /// <param name="shared">What several have.</param>
     public static IEnumerable<Command> All(SharedOptions shared) =>
     [
-        List(), Switches(shared), Figures(shared), Report(shared), Compare(), Density(shared), Infer(shared), Score(), Nightly(), Ratios(),
-        DeviceCheckCommand.Create(shared), CacheVerb(shared), .. EngineVerbs.All(shared), RunJob(),
+        List(), Switches(shared), Figures(shared), Report(shared), Compare(), Density(shared), Infer(shared), Score(), Schema(), Nightly(),
+        Ratios(), DeviceCheckCommand.Create(shared), CacheVerb(shared), .. EngineVerbs.All(shared), RunJob(),
     ];
 
     private static Command List()
@@ -236,6 +236,17 @@ internal static class Verbs
                 Console.Out
             )
         );
+        return command;
+    }
+
+    private static Command Schema()
+    {
+        Option<string> folder = new("--out") { Description = "Folder for the files.", DefaultValueFactory = _ => ProjectFolder.Configs };
+        Command command = new("schema", "Writes the JSON Schemas by which editors complete and check experiment files and overlays.")
+        {
+            folder,
+        };
+        command.SetAction(result => SchemaCommand.Run(result.GetRequiredValue(folder), Console.Out));
         return command;
     }
 

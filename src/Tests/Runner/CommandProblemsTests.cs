@@ -79,7 +79,7 @@ public sealed class CommandProblemsTests
     public void AnOptionIsBlamedForAFileThatFittedBefore() => Assert.That(
         () => Repository.Request("experiments/gmm.yaml", settings: "simulations.budgets=[512]").Load(),
         Throws.TypeOf<ConfigurationException>().With.Message.StartsWith("--set simulations.budgets=[512]: simulations")
-            .And.Message.Contains("That stands in experiments/gmm.yaml(19,3): set it too."));
+            .And.Message.Contains("That stands in experiments/gmm.yaml(20,3): set it too."));
 
     [Test]
     public void AProfileOfAnotherExperimentIsRefused() => Assert.That(
