@@ -100,12 +100,14 @@ class Page:
                 self.check(place, e, f)
 
     def settings(self):
-        """What was planned (each contender's steps at each budget) or measured, in the order of the table."""
+        """What was planned (each contender's steps at each budget that has rows of it) or measured, in the order of the table."""
         plan, settings = self.experiment["simulations"], self.results.settings()
+        begun = {(s.contender, s.budget) for s in settings}
         for name, contender in self.experiment["contenders"].items():
             for budget in plan["budgets"]:
-                full = plan.get("full_sweep") is None or budget in plan["full_sweep"] or contender.get("budget_steps") is None
-                settings |= {Setting(name, budget, s) for s in (contender.get("steps" if full else "budget_steps") or [1])}
+                if (name, budget) in begun:
+                    full = plan.get("full_sweep") is None or budget in plan["full_sweep"] or contender.get("budget_steps") is None
+                    settings |= {Setting(name, budget, s) for s in (contender.get("steps" if full else "budget_steps") or [1])}
         return sorted(settings, key=self.contenders.order)
 
     def section(self, title):

@@ -15,6 +15,6 @@ public sealed record DrawsAtHand
     /// <summary>Whether the draws of the budget that figures show are there.</summary>
     public bool OfShownBudget { get; init; }
 
-    /// <summary>Whether the losses of every training are there.</summary>
+    /// <summary>Whether losses of every contender are there, at some budgets at least.</summary>
     public bool Losses { get; init; }
 }

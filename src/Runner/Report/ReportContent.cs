@@ -23,12 +23,11 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
     /// <summary>How the contenders are shown.</summary>
     public ContenderStyles Styles { get; } = ReportStyles.Of(plan.Experiment, measurements);
 
-    /// <summary>The settings that are planned, and those that were measured by other runs.</summary>
-    public IReadOnlyList<Setting> Settings { get; } =
-    [
-        .. plan.Samples.Select(s => new Setting(s.Train.Contender, s.Train.Budget, s.Steps))
-            .Union(measurements.Settings(plan.Experiment.Name, plan.Variant)),
-    ];
+    /// <summary>
+    /// The settings that are planned, and those that were measured by other runs. A contender at a budget that nobody has run yet
+    /// would be a row of holes: it stands under what is missing alone.
+    /// </summary>
+    public IReadOnlyList<Setting> Settings { get; } = PlannedOrMeasured(plan, measurements.Settings(plan.Experiment.Name, plan.Variant));
 
     /// <summary>The budgets of the settings.</summary>
     public int[] Budgets => [.. Settings.Select(s => s.Budget).Distinct().Order()];
@@ -125,6 +124,17 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
             Facts = page.Facts,
             Guide = page.Guide(),
         };
+    }
+
+    private static Setting[] PlannedOrMeasured(RunPlan plan, IReadOnlyList<Setting> measured)
+    {
+        HashSet<(string, int)> begun = [.. measured.Select(s => (s.Contender, s.Budget))];
+        return
+        [
+            .. plan.Samples.Select(s => new Setting(s.Train.Contender, s.Train.Budget, s.Steps))
+                .Where(s => begun.Contains((s.Contender, s.Budget)))
+                .Union(measured),
+        ];
     }
 
     // The trainings of a contender at a budget that have numbers.

@@ -53,8 +53,8 @@ public static class ReportStage
         {
             OfBudget = Draws,
             OfShownBudget = Draws(plan.Experiment.Figures.Shown(content.Budgets)),
-            Losses = earlier is null
-                || content.Settings.All(s => plan.Trainings.Any(t => t.Contender == s.Contender && t.Budget == s.Budget)),
+            // Of every contender at some budgets, which the legend names, rather than of an earlier run's at all of them.
+            Losses = earlier is null || content.Settings.All(s => plan.Trainings.Any(t => t.Contender == s.Contender)),
         };
         IReadOnlyList<ReportFigure> figures = content.Figures(draws);
         string[] missing =

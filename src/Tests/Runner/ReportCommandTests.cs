@@ -53,13 +53,20 @@ public sealed class ReportCommandTests
         string results = Copy("tumor");
         string experiment = File.ReadAllText(Path.Combine(results, ReportStage.ResolvedFile))
             .Replace("replicates: 1", "replicates: 2", StringComparison.Ordinal)
+            .Replace("budgets: [19600]", "budgets: [19600, 3000]", StringComparison.Ordinal)
             .Replace("device: auto", "device: cuda", StringComparison.Ordinal); // Here or elsewhere: nothing is run.
         _folder.File("experiments/tumor.yaml", experiment);
 
         (int exitCode, string output, string errors) = Repository.Run(_folder.Path, "report", "experiments/tumor.yaml");
 
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), errors + output);
-        Assert.That(File.ReadAllText(Path.Combine(results, ReportStage.ReportFile)), Does.Contain("1 of 2 trainings measured"));
+        string report = File.ReadAllText(Path.Combine(results, ReportStage.ReportFile));
+        Assert.Multiple(() =>
+        {
+            Assert.That(report, Does.Contain("1 of 2 trainings measured"));
+            Assert.That(report, Does.Contain("acf, 3000 simulations: 0 of 2 trainings measured"));
+            Assert.That(report, Does.Not.Contain("Budget 3000"), "a table of holes says nothing");
+        });
     }
 
     [TestCase("seed: ", "1", "'seed' differs")]
