@@ -84,6 +84,8 @@
       xaxis: { ...axis(x), type: logarithmic ? "log" : "linear", ...(logarithmic ? { dtick: $("axis").value === "time" ? 1 : "D2" } : {}) },
       yaxis: axis(y), paper_bgcolor: c.back, plot_bgcolor: c.back, font: { color: c.ink, family: "system-ui, sans-serif" },
       margin: { l: 60, r: 20, t: 20, b: 50 }, hovermode: "closest", legend: { orientation: "h", y: -0.2 },
+      // On a phone it would cover the axis; the swatches beside the check boxes say the same.
+      showlegend: matchMedia("(min-width: 40rem)").matches,
     };
   }
 

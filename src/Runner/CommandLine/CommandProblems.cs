@@ -22,7 +22,9 @@ public static class CommandProblems
 
         IEnumerable<string> problems = misspelt is not null
             ? [misspelt]
-            : parsed.UnmatchedTokens.Select(token => Unknown(token, parsed.CommandResult.Command)).Concat(OfWhatIsKnown(parsed));
+            : parsed.UnmatchedTokens
+                .Select(token => Unknown(token, parsed.CommandResult.Command, parsed.RootCommandResult.Command))
+                .Concat(OfWhatIsKnown(parsed));
         throw new ConfigurationException([.. problems, "Run with --help to see what the program takes."]);
     }
 
@@ -77,14 +79,29 @@ public static class CommandProblems
             : $"{word}: expected an experiment file, such as {ExperimentsFolder}/gmm{Ending}, or a verb: {string.Join(", ", verbs)}.";
     }
 
-    private static string Unknown(string token, Command command)
+    private static string Unknown(string token, Command command, Command root)
     {
         if (!token.StartsWith('-'))
         {
             return $"{token}: nothing is expected here.";
         }
 
-        string[] options = [.. command.Options.Select(o => o.Name).Append("--help")];
-        return $"{token}: there is no such option{Names.DidYouMean(token, options)}";
+        // Two dashes in common are no likeness.
+        string[] options = [.. command.Options.Select(o => o.Name).Append("--help").Select(o => o.TrimStart('-'))];
+        if (Names.Nearest(token.TrimStart('-'), options) is { } option)
+        {
+            return $"{token}: there is no such option; did you mean '--{option}'?";
+        }
+
+        string[] owners =
+        [
+            .. root.Subcommands.Where(c => !c.Hidden).Prepend(root)
+                .Where(c => c.Options.Any(o => o.Name == token))
+                .Select(c => c == root ? "a run" : $"'{c.Name}'"),
+        ];
+        string own = command == root ? "a run" : $"'{command.Name}'";
+        return owners.Length > 0
+            ? $"{token}: {own} has no such option; these have: {string.Join(", ", owners)}."
+            : $"{token}: there is no such option.";
     }
 }
