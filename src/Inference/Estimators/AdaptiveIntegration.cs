@@ -37,7 +37,13 @@ internal static class AdaptiveIntegration
         int most,
         CancellationToken cancel)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(most, method.FirstPasses + method.Passes);
+        int fewest = method.FirstPasses + method.Passes;
+        if (most < fewest)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(most), most, $"With a tolerance, steps are the most passes of a draw: expected at least {fewest}.");
+        }
+
         Row[] rows = [.. Enumerable.Range(0, (int)theta.shape[0]).Select(i => new Row(i)
         {
             Time = from,

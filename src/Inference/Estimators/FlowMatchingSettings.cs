@@ -21,6 +21,9 @@ public sealed record FlowMatchingSettings : IValidatableObject
     [SamplingOnly]
     public bool DropoutWhileSampling { get; init; }
 
+    /// <summary>The fewest passes of a draw with a tolerance: one step of Dormand and Prince, with the slope at its start.</summary>
+    public const int FewestAdaptivePasses = 7;
+
     /// <summary>
     /// The error that a step of a draw may have, absolute and relative to the parameters: then steps are those of Dormand and Prince, as
     /// wide as it allows, and the number of steps of a draw is the most network passes that it may take. Euler's equal steps when not

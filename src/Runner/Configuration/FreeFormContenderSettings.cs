@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
+using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 
 namespace Reproduce.Runner.Configuration;
@@ -47,6 +48,17 @@ public abstract record FreeFormContenderSettings : ContenderSettings, IValidatab
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        int fewest = HasAdaptiveSteps ? FlowMatchingSettings.FewestAdaptivePasses : 1;
+        foreach ((string name, int[] steps) in new[] { (nameof(Steps), Steps), (nameof(BudgetSteps), BudgetSteps ?? []) })
+        {
+            if (steps.Any(s => s < fewest))
+            {
+                yield return new ValidationResult(
+                    $"expected at least {fewest}, as steps are the most network passes of a draw with a tolerance, got {steps.Min()}",
+                    [name]);
+            }
+        }
+
         if (FigureSteps is int wanted && !Steps.Contains(wanted))
         {
             yield return new ValidationResult($"expected one of 'steps' ({string.Join(", ", Steps)}), got {wanted}", [nameof(FigureSteps)]);

@@ -25,6 +25,9 @@ public sealed class LimitTests
     [TestCase("scores.c2st.folds=49", "scores.c2st.folds: expected at most twice test.draws (24), got 49")]
     [TestCase("contenders.acf.figure_steps=2", "contenders.acf.figure_steps: expected 1, as a flow has one pass, got 2")]
     [TestCase("contenders.cmpe.training.adam_epsilon=0", "adam_epsilon: expected a number greater than 0")]
+    [TestCase(
+        "contenders.fmpe.flow_matching.tolerance=0.1",
+        "contenders.fmpe.steps: expected at least 7, as steps are the most network passes of a draw with a tolerance")]
     public void WhatALaterStageCannotTakeIsRefused(string set, string problem) => Assert.That(Refusal("gmm", set), Does.Contain(problem));
 
     [TestCase("test.marginal_parts=7", "test.marginal_parts: expected at most half of marginal_data_sets (12)")]

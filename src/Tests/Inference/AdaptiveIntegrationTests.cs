@@ -98,7 +98,7 @@ public sealed class AdaptiveIntegrationTests
     }
 
     // A velocity of 1 shows the time at which the integration ends.
-    [TestCase(7)]
+    [TestCase(FlowMatchingSettings.FewestAdaptivePasses)]
     [TestCase(12)]
     [TestCase(13)]
     [TestCase(50)]
@@ -125,7 +125,9 @@ public sealed class AdaptiveIntegrationTests
         using FormulaNetwork network = new((theta, _, _) => theta);
         using FlowMatchingPosterior posterior = Flow(network, 1e-3);
         using GivenNoise noise = new(zeros([5, 2]));
-        Assert.That(() => posterior.Draw(zeros([5, 2]), noise, 6), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => posterior.Draw(zeros([5, 2]), noise, FlowMatchingSettings.FewestAdaptivePasses - 1),
+            Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     [Test]
