@@ -8,7 +8,7 @@ $smoke = $args.Count -gt 0 -and $args[0] -eq "smoke"
 $profileName, $results, $out = "nightly", "results/scratch/nightly", "results/nightly"
 if ($smoke) { $profileName, $results, $out = "smoke", "results/scratch/nightly-smoke", "results/scratch/nightly-smoke-report" }
 $category = if ($smoke) { "NightlySmoke" } else { "Nightly" }
-$short = @(if ($smoke) { "--warmupCount", "1", "--iterationCount", "1" })
+$iterations = if ($smoke) { "1" } else { "2" }
 $rest = @($args | Select-Object -Skip ([int]$smoke))
 
 foreach ($argument in $rest) {
@@ -22,22 +22,31 @@ foreach ($argument in $rest) {
     }
 }
 
-function Measure-Benchmarks($round) {
-    dotnet run -c Release --no-build --project src/Benchmarks -- --anyCategories $category --artifacts "$results/benchmarks-$round" @short
-    if ($LASTEXITCODE -ne 0) { Write-Warning "nightly: round $round of the benchmarks ended with exit code $LASTEXITCODE" }
+# Runs a step of the night and notes what it took. What fails is missed by the comparison; the other steps are still worth running.
+function Invoke-Step($name, [scriptblock]$command) {
+    $began = Get-Date
+    & $command
+    if ($LASTEXITCODE -ne 0) { Write-Warning "nightly: $name ended with exit code $LASTEXITCODE" }
+    Add-Content "$results/times.csv" "$name,$([int]((Get-Date) - $began).TotalSeconds)"
 }
 
 dotnet build -c Release src/Benchmarks
 if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
 # The cache too: a job's folder is named by its settings, so what yesterday's source computed would pass for tonight's.
 if (Test-Path $results) { Remove-Item -Recurse -Force $results -ErrorAction Stop }
-Measure-Benchmarks 1
+New-Item -ItemType Directory -Force $results | Out-Null
+Set-Content "$results/times.csv" "step,seconds"
+$round = 0
+# A round of the benchmarks after every experiment: what makes the machine busy for minutes reaches one or two of them.
 foreach ($experiment in Get-ChildItem experiments -Filter *.yaml | Sort-Object Name) {
-    # What fails is missed by the comparison; the other experiments are still worth running.
-    dotnet run -c Release --no-build -- "experiments/$($experiment.Name)" --profile $profileName --cache "$results/cache" --out "$results/$($experiment.BaseName)"
-    if ($LASTEXITCODE -ne 0) { Write-Warning "nightly: $($experiment.Name) ended with exit code $LASTEXITCODE" }
+    Invoke-Step $experiment.BaseName {
+        dotnet run -c Release --no-build -- "experiments/$($experiment.Name)" --profile $profileName --cache "$results/cache" --out "$results/$($experiment.BaseName)"
+    }
+    if ($smoke -and $round -ge 2) { continue }
+    $round++
+    Invoke-Step "benchmarks $round" {
+        dotnet run -c Release --no-build --project src/Benchmarks -- --anyCategories $category --artifacts "$results/benchmarks-$round" --warmupCount 1 --iterationCount $iterations
+    }
 }
-# Hours later the machine may be quieter; of both rounds the shortest times count.
-if (-not $smoke) { Measure-Benchmarks 2 }
 dotnet run -c Release --no-build -- nightly --results $results --out $out @rest
 exit $LASTEXITCODE

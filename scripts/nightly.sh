@@ -7,11 +7,11 @@
 #   scripts/nightly.sh smoke      tries the whole way in minutes, under results/scratch; its numbers mean nothing
 set -e
 cd "$(dirname "$0")/.."
-profile=nightly results=results/scratch/nightly out=results/nightly category=Nightly short=
+profile=nightly results=results/scratch/nightly out=results/nightly iterations=2 category=Nightly
 if [ "${1:-}" = smoke ]; then
   shift
   profile=smoke results=results/scratch/nightly-smoke out=results/scratch/nightly-smoke-report
-  category=NightlySmoke short="--warmupCount 1 --iterationCount 1"
+  category=NightlySmoke iterations=1
 fi
 for argument in "$@"; do
   case $argument in
@@ -21,24 +21,31 @@ for argument in "$@"; do
   esac
 done
 
+# Runs a step of the night and notes what it took. What fails is missed by the comparison; the other steps are still worth running.
+step() { # NAME COMMAND...
+  name=$1 began=$(date +%s)
+  shift
+  "$@" || echo "nightly: $name ended with exit code $?" >&2
+  echo "$name,$(($(date +%s) - began))" >> "$results/times.csv"
+}
+round=0
 benchmarks() {
-  # $short is two options or none.
-  dotnet run -c Release --no-build --project src/Benchmarks -- --anyCategories $category --artifacts "$results/benchmarks-$1" $short ||
-    echo "nightly: round $1 of the benchmarks ended with exit code $?" >&2
+  round=$((round + 1))
+  step "benchmarks $round" dotnet run -c Release --no-build --project src/Benchmarks -- --anyCategories $category \
+    --artifacts "$results/benchmarks-$round" --warmupCount 1 --iterationCount $iterations
 }
 
 dotnet build -c Release src/Benchmarks
 # The cache too: a job's folder is named by its settings, so what yesterday's source computed would pass for tonight's.
 rm -rf "$results"
-benchmarks 1
+mkdir -p "$results"
+echo step,seconds > "$results/times.csv"
+# A round of the benchmarks after every experiment: what makes the machine busy for minutes reaches one or two of them.
 for experiment in experiments/*.yaml; do
   name=$(basename "$experiment" .yaml)
-  # What fails is missed by the comparison; the other experiments are still worth running.
-  dotnet run -c Release --no-build -- "$experiment" --profile "$profile" --cache "$results/cache" --out "$results/$name" ||
-    echo "nightly: $experiment ended with exit code $?" >&2
+  step "$name" dotnet run -c Release --no-build -- "$experiment" --profile "$profile" --cache "$results/cache" --out "$results/$name"
+  [ "$profile" = smoke ] && [ $round -ge 2 ] || benchmarks
 done
-# Hours later the machine may be quieter; of both rounds the shortest times count.
-[ "$profile" = smoke ] || benchmarks 2
 windows=0
 [ "$profile" = smoke ] || scripts/try-windows.sh || windows=1
 dotnet run -c Release --no-build -- nightly --results "$results" --out "$out" "$@"

@@ -5,13 +5,17 @@ namespace Reproduce.Reporting;
 /// with the same parameters, whose name begins with "Libtorch": the least that libtorch needs for the matrix products inside.
 /// </summary>
 /// <remarks>
-/// Whatever else runs on a machine makes times longer, never shorter. The ratio is therefore that of the shortest times, over all
-/// iterations of all reports of a benchmark: a nightly measures twice, hours apart, and one quiet moment of each method is enough.
+/// A night measures every class in several rounds, spread over its hours; a report is a round. Whatever else runs on a machine makes times
+/// longer, never shorter: a round's ratio is that of the shortest times, taken minutes apart. The night's is the median of the rounds',
+/// which two busy ones of five do not reach, and their scatter says how well it is known.
 /// </remarks>
 public static class BenchmarkReports
 {
     /// <summary>How the files end that BenchmarkDotNet's full JSON exporter writes.</summary>
     public const string Ending = "-report-full.json";
+
+    // Of normal noise, the standard error of a median over that of a mean.
+    private const double MedianOverMean = 1.2533;
 
     /// <summary>Reads reports, several of the same benchmark as one.</summary>
     /// <param name="files">Files that end with <see cref="Ending"/>.</param>
@@ -45,22 +49,27 @@ public static class BenchmarkReports
             );
         }
 
-        double[] own = [.. method.SelectMany(t => t.Nanoseconds)], least = [.. floor.SelectMany(t => t.Nanoseconds)];
-        string? hole = own.Length == 0 ? "the benchmark has no times" : least.Length == 0 ? "its floor has no times" : null;
-        double ratio = hole is null ? own.Min() / least.Min() : double.NaN;
+        string? hole = method.All(t => t.Nanoseconds.Length == 0) ? "the benchmark has no times"
+            : floor.All(t => t.Nanoseconds.Length == 0) ? "its floor has no times"
+            : null;
+        double[] rounds =
+        [
+            .. from own in method
+               join least in floor on own.File equals least.File
+               where own.Nanoseconds.Length > 0 && least.Nanoseconds.Length > 0
+               select own.Nanoseconds.Min() / least.Nanoseconds.Min(),
+        ];
+        hole ??= rounds.Length == 0 ? "no round has both its times and its floor's" : null;
         return new NightlyEntry
         {
             Kind = NightlyKind.Speed,
             Source = first.Type,
             Setting = first.Parameters.Length == 0 ? first.Method : $"{first.Parameters}, {first.Method}",
             Metric = $"ratio to {floor[0].Method}",
-            Value = ratio,
-            StandardError = hole is null ? ratio * Math.Sqrt(Math.Pow(Spread(own), 2) + Math.Pow(Spread(least), 2)) : 0,
+            Value = hole is null ? SampleStatistics.Quantile(rounds, 0.5) : double.NaN,
+            StandardError = MedianOverMean * (SampleStatistics.StandardError(rounds) ?? 0),
+            Values = rounds,
             Hole = hole,
         };
     }
-
-    // How well the shortest time is known: where the next ones are. A standard error of the mean would count the noise that the shortest
-    // times are there to avoid.
-    private static double Spread(double[] times) => SampleStatistics.Quantile(times, 0.25) / times.Min() - 1;
 }

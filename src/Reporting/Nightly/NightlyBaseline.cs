@@ -9,7 +9,7 @@ namespace Reproduce.Reporting;
 public sealed record NightlyBaseline(NightlyOrigin Origin, IReadOnlyList<NightlyEntry> Entries)
 {
     private static readonly string[] _columns =
-        ["kind", "source", "setting", "metric", "value", "standard_error", "date", "commit", "machine", "values"];
+        ["kind", "source", "setting", "metric", "value", "standard_error", "date", "commit", "machine", "packages", "values"];
 
     /// <summary>Reads a baseline.</summary>
     /// <exception cref="MalformedTableException">The file is malformed; the message names file, line and column.</exception>
@@ -20,7 +20,8 @@ public sealed record NightlyBaseline(NightlyOrigin Origin, IReadOnlyList<Nightly
         NightlyOrigin? origin = null;
         while (csv.Next())
         {
-            origin ??= new NightlyOrigin(csv.RequiredText("date"), csv.RequiredText("commit"), csv.RequiredText("machine"));
+            origin ??= new NightlyOrigin(
+                csv.RequiredText("date"), csv.RequiredText("commit"), csv.RequiredText("machine"), csv.Text("packages"));
             NightlyEntry entry = ReadEntry(csv);
             if (entries.Any(e => e.Name == entry.Name))
             {
@@ -54,7 +55,8 @@ public sealed record NightlyBaseline(NightlyOrigin Origin, IReadOnlyList<Nightly
             string[] fields =
             [
                 KindText.Of(entry.Kind), entry.Source, entry.Setting, entry.Metric, NumberText.RoundTrip(entry.Value),
-                NumberText.RoundTrip(entry.StandardError), Origin.Date, Origin.Commit, Origin.Machine, values,
+                NumberText.RoundTrip(entry.StandardError), Origin.Date, Origin.Commit, Origin.Machine, Origin.Packages,
+                values,
             ];
             foreach (string field in fields)
             {

@@ -18,22 +18,28 @@ public sealed record NightlyEntry
     /// <summary>The number; NaN when there is none.</summary>
     public required double Value { get; init; }
 
-    /// <summary>Its standard error, of a speed how far the quarter of the shortest times reaches; 0 where it is not known.</summary>
+    /// <summary>Its standard error; 0 where it is not known.</summary>
     public double StandardError { get; init; }
 
-    /// <summary>The value on each test set, in their order; empty where the number belongs to all of them.</summary>
+    /// <summary>
+    /// The value on each test set, in their order, or of each round of a benchmark; empty where the number belongs to all of them.
+    /// </summary>
     public double[] Values { get; init; } = [];
 
     /// <summary>Why there is no number, or not all of it; null when nothing is missing.</summary>
     public string? Hole { get; init; }
 
     /// <summary>What the entry is called, unique in a night.</summary>
-    public string Name => $"{Source}: {Setting}: {Metric}";
+    public string Name => NameOf(Source, Setting, Metric);
 
     /// <summary>The contender, or whatever else the setting begins with.</summary>
     public string Contender => Setting.Split(',', 2)[0];
 
     /// <summary>A value with the digits of this metric.</summary>
-    public string Format(double value) =>
-        Kind == NightlyKind.Speed ? NumberText.Significant(value, 3) : MetricStyle.Of(Metric).Format(value);
+    public string Format(double value) => Format(Kind, Metric, value);
+
+    internal static string NameOf(string source, string setting, string metric) => $"{source}: {setting}: {metric}";
+
+    internal static string Format(NightlyKind kind, string metric, double value) =>
+        kind == NightlyKind.Speed ? NumberText.Significant(value, 3) : MetricStyle.Of(metric).Format(value);
 }

@@ -11,7 +11,10 @@ public static class NightlyHistory
     public const string DateFormat = "yyyy-MM-dd HH:mm'Z'";
 
     private static readonly string[] _columns =
-        ["date", "commit", "machine", "kind", "source", "setting", "metric", "value", "standard_error", "baseline", "limit", "outcome"];
+    [
+        "date", "commit", "machine", "packages", "kind", "source", "setting", "metric", "value", "standard_error", "baseline", "limit",
+        "outcome",
+    ];
 
     /// <summary>Appends a night.</summary>
     /// <param name="path">The file; it is made when it is missing.</param>
@@ -81,12 +84,13 @@ public static class NightlyHistory
         }
 
         return new NightlyHistoryRow(
-            new NightlyOrigin(csv.Text("date"), csv.RequiredText("commit"), csv.RequiredText("machine")),
+            new NightlyOrigin(csv.Text("date"), csv.RequiredText("commit"), csv.RequiredText("machine"), csv.Text("packages")),
             KindText.Read(csv),
             csv.RequiredText("source"),
             csv.RequiredText("setting"),
             csv.RequiredText("metric"),
             csv.Text("value").Length == 0 ? double.NaN : csv.Number("value"),
+            csv.Text("standard_error").Length == 0 ? 0 : csv.Number("standard_error"),
             outcome);
     }
 
@@ -95,6 +99,7 @@ public static class NightlyHistory
             origin.Date,
             origin.Commit,
             origin.Machine,
+            origin.Packages,
             KindText.Of(verdict.Entry.Kind),
             verdict.Entry.Source,
             verdict.Entry.Setting,
@@ -112,6 +117,7 @@ public static class NightlyHistory
         NightlyOutcome.New => "new",
         NightlyOutcome.Worse => "worse",
         NightlyOutcome.Missing => "missing",
+        NightlyOutcome.Noisy => "noisy",
         _ => "unchanged",
     };
 

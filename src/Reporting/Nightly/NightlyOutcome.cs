@@ -15,6 +15,9 @@ public enum NightlyOutcome
     /// <summary>Worse than noise explains: a regression.</summary>
     Worse,
 
+    /// <summary>A speed whose rounds differ too much to be judged.</summary>
+    Noisy,
+
     /// <summary>In the baseline and not measured, or failed: a regression.</summary>
     Missing,
 }

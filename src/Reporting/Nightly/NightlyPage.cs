@@ -1,57 +1,140 @@
+using System.Globalization;
 using System.Text;
 
 namespace Reproduce.Reporting;
 
-/// <summary>The page of the last night: regressions, a line for each experiment and class of benchmarks, the trend.</summary>
-public static class NightlyPage
+/// <summary>
+/// The page of the last night: regressions, changes in the history, a line for each experiment and class of benchmarks, the trend, times.
+/// </summary>
+public sealed record NightlyPage
 {
+    /// <summary>When and where the night was measured.</summary>
+    public required NightlyOrigin Origin { get; init; }
+
+    /// <summary>What it was compared with, or null.</summary>
+    public required NightlyOrigin? Baseline { get; init; }
+
+    /// <summary>The verdicts by the baseline.</summary>
+    public required IReadOnlyList<NightlyVerdict> Verdicts { get; init; }
+
+    /// <summary>All nights of the night's key.</summary>
+    public required IReadOnlyList<NightlySeries> Series { get; init; }
+
+    /// <summary>The steps of the night with their seconds.</summary>
+    public required IReadOnlyList<(string Step, double Seconds)> Times { get; init; }
+
+    /// <summary>File name of the trend figure beside the page, or null while there are too few nights for one.</summary>
+    public required string? Trend { get; init; }
+
+    /// <summary>The changes for the worse that no baseline has accepted: what was made the baseline later is how it shall be.</summary>
+    public IEnumerable<NightlyChange> Regressions => Series.SelectMany(s => s.Changes)
+        .Where(c => c.IsWorse && (Baseline is null || string.CompareOrdinal(c.First.Origin.Date, Baseline.Date) > 0));
+
     /// <summary>The page as Markdown that ends with a line end.</summary>
-    /// <param name="origin">When and where the night was measured.</param>
-    /// <param name="baseline">What it was compared with, or null.</param>
-    /// <param name="verdicts">The verdicts.</param>
-    /// <param name="trend">File name of the trend figure beside the page, or null while there are too few nights for one.</param>
-    public static string Compose(NightlyOrigin origin, NightlyOrigin? baseline, IReadOnlyList<NightlyVerdict> verdicts, string? trend)
+    public string Compose()
     {
         var text = new StringBuilder("# Nightly\n\n");
-        text.Append("Measured ").Append(Say(origin)).Append(".\n");
-        text.Append(baseline is null ? "There is no baseline yet" : "Baseline: " + Say(baseline)).Append(".\n\n");
-        List(text, "Regressions", verdicts.Where(v => v.IsRegression));
-        if (verdicts.Any(v => v.Outcome == NightlyOutcome.Better))
-        {
-            List(text, "Better than the baseline", verdicts.Where(v => v.Outcome == NightlyOutcome.Better));
-        }
-
-        text.Append("## What was compared\n\n").Append(Table(verdicts)).Append('\n');
+        text.Append("Measured ").Append(Say(Origin)).Append(".\n");
+        text.Append(Baseline is null ? "There is no baseline yet" : "Baseline: " + Say(Baseline)).Append(".\n\n");
+        List(text, "Regressions", [.. Describe(NightlyOutcome.Worse), .. Describe(NightlyOutcome.Missing)]);
+        ListChanges(text);
+        ListIfAny(text, "Better than the baseline", Describe(NightlyOutcome.Better));
+        ListIfAny(text, "Too noisy to judge", Describe(NightlyOutcome.Noisy));
+        text.Append("## What was compared\n\n").Append(Table(Verdicts)).Append('\n');
         text.Append("\"Nearest to its limit\" is the entry that used up most of what noise may take, and how much of it.\n\n");
         text.Append("## Trend\n\n");
         text.Append(
-            trend is null ? "There is one night so far; the figure begins with the second." : $"![The numbers of all nights]({trend})"
+            Trend is null ? "There is one night so far; the figure begins with the second." : $"![The numbers of all nights]({Trend})"
         );
         text.Append("\n\n");
         text.Append(
-                "C2ST, RMSE and calibration error are means over the test sets; speed is the shortest time over that of the matrix "
-                    + "products inside, "
-            )
-            .Append(
-                "in libtorch, in the same run. Lower is better everywhere. Every number of every night stands in "
-                    + "[history.csv](history.csv).\n"
-            );
+            "C2ST, RMSE and calibration error are means over the test sets; speed is the time over that of the matrix products inside, in "
+                + "libtorch: the median of the rounds of a night, of each the shortest. Lower is better everywhere. Every number of every "
+                + "night stands in [history.csv](history.csv).\n");
+        AppendSpreads(text);
+        AppendTimes(text);
         return text.ToString();
     }
 
-    private static string Say(NightlyOrigin origin) => $"{origin.Date} from {origin.Commit} on {MarkdownTable.Escape(origin.Machine)}";
+    private string[] Describe(NightlyOutcome outcome) => [.. Verdicts.Where(v => v.Outcome == outcome).Select(v => v.Describe())];
 
-    private static void List(StringBuilder text, string heading, IEnumerable<NightlyVerdict> verdicts)
+    private void ListChanges(StringBuilder text)
+    {
+        int nights = Nights;
+        text.Append("## Changes in the history\n\n");
+        if (nights < NightlySeries.FewestNights)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"This machine has {nights} of the {NightlySeries.FewestNights} nights that the ")
+                .Append("search needs.\n\n");
+            return;
+        }
+
+        HashSet<NightlyChange> regressions = [.. Regressions];
+        string[] lines =
+        [
+            .. Series.SelectMany(s => s.Changes).OrderByDescending(c => c.First.Time)
+                .Select(c => (regressions.Contains(c) ? "worse: " : c.IsWorse ? "worse, accepted: " : "better: ") + c.Describe()),
+        ];
+        AppendLines(text, lines);
+    }
+
+    // Nights of the night's key.
+    private int Nights => Series.SelectMany(s => s.Rows).Select(r => r.Origin.Date).Distinct().Count();
+
+    private void AppendSpreads(StringBuilder text)
+    {
+        NightlySeries[] speeds = [.. Series.Where(s => s.Rows[0].Kind == NightlyKind.Speed && s.Spread is not null)];
+        if (speeds.Length > 0)
+        {
+            text.Append("\n## Spread of the speeds from night to night\n\n").Append(MarkdownTable.PipeTable(
+                ["", "nights", "spread (%)"],
+                [false, true, true],
+                [
+                    .. speeds.OrderByDescending(s => s.Spread).Select(s => new[]
+                    {
+                        MarkdownTable.Escape(s.Rows[0].Name), Count(s.Rows.Count), NumberText.Fixed(100 * s.Spread!.Value, 1),
+                    }),
+                ]));
+        }
+    }
+
+    private void AppendTimes(StringBuilder text)
+    {
+        if (Times.Count > 0)
+        {
+            text.Append("\n## Time\n\n").Append(MarkdownTable.PipeTable(
+                ["step", "minutes"],
+                [false, true],
+                [
+                    .. Times.Append(("all", Times.Sum(t => t.Seconds)))
+                        .Select(t => new[] { MarkdownTable.Escape(t.Item1), NumberText.Fixed(t.Item2 / 60, 1) }),
+                ]));
+        }
+    }
+
+    private static string Say(NightlyOrigin origin) => $"{origin.Date} from {origin.Commit} on {MarkdownTable.Escape(origin.Key)}";
+
+    private static void ListIfAny(StringBuilder text, string heading, string[] lines)
+    {
+        if (lines.Length > 0)
+        {
+            List(text, heading, lines);
+        }
+    }
+
+    private static void List(StringBuilder text, string heading, string[] lines)
     {
         text.Append("## ").Append(heading).Append("\n\n");
-        string[] lines = [.. verdicts.Select(v => "* " + MarkdownTable.Escape(v.Describe()))];
-        text.Append(lines.Length == 0 ? "None." : string.Join('\n', lines)).Append("\n\n");
+        AppendLines(text, lines);
     }
+
+    private static void AppendLines(StringBuilder text, string[] lines) =>
+        text.Append(lines.Length == 0 ? "None." : string.Join('\n', lines.Select(l => "* " + MarkdownTable.Escape(l)))).Append("\n\n");
 
     private static string Table(IReadOnlyList<NightlyVerdict> verdicts)
     {
-        string[] headings = ["", "entries", "unchanged", "better", "new", "worse", "missing", "nearest to its limit"];
-        bool[] numeric = [false, true, true, true, true, true, true, false];
+        string[] headings = ["", "entries", "unchanged", "better", "new", "worse", "noisy", "missing", "nearest to its limit"];
+        bool[] numeric = [false, true, true, true, true, true, true, true, false];
         IEnumerable<string[]> rows = verdicts
             .GroupBy(v => v.Entry.Source)
             .Select(g =>
@@ -63,6 +146,7 @@ public static class NightlyPage
                     Of(g, NightlyOutcome.Better),
                     Of(g, NightlyOutcome.New),
                     Of(g, NightlyOutcome.Worse),
+                    Of(g, NightlyOutcome.Noisy),
                     Of(g, NightlyOutcome.Missing),
                     Nearest(g),
                 }

@@ -47,7 +47,7 @@ public static class NightlyCommand
         NightlyResults night = NightlyResults.Read(results);
         string baselineFile = Path.Combine(folder, BaselineFile);
         NightlyBaseline? baseline = File.Exists(baselineFile) ? NightlyBaseline.Read(baselineFile) : null;
-        IReadOnlyList<NightlyVerdict> verdicts = NightlyComparison.Compare(baseline, night.Entries, night.Origin.Machine);
+        IReadOnlyList<NightlyVerdict> verdicts = NightlyComparison.Compare(baseline, night.Entries, night.Origin.Key);
         Directory.CreateDirectory(folder);
         string historyFile = Path.Combine(folder, HistoryFile);
         if (!NightlyHistory.Append(historyFile, night.Origin, verdicts))
@@ -59,7 +59,7 @@ public static class NightlyCommand
         {
             Update(night, baselineFile, verdicts, output);
             baseline = new NightlyBaseline(night.Origin, night.Entries);
-            verdicts = NightlyComparison.Compare(baseline, night.Entries, night.Origin.Machine);
+            verdicts = NightlyComparison.Compare(baseline, night.Entries, night.Origin.Key);
         }
 
         IReadOnlyList<NightlyHistoryRow> history = NightlyHistory.Read(historyFile);
@@ -70,7 +70,16 @@ public static class NightlyCommand
         }
 
         string page = Path.Combine(folder, PageFile);
-        WholeFile.WriteText(page, NightlyPage.Compose(night.Origin, baseline?.Origin, verdicts, hasTrend ? TrendName + ".png" : null));
+        NightlyPage composed = new()
+        {
+            Origin = night.Origin,
+            Baseline = baseline?.Origin,
+            Verdicts = verdicts,
+            Series = NightlySeries.Of(history, night.Origin.Key),
+            Times = night.Times,
+            Trend = hasTrend ? TrendName + ".png" : null,
+        };
+        WholeFile.WriteText(page, composed.Compose());
         output.WriteLine($"{Count(verdicts.Count(v => v.Outcome != NightlyOutcome.Missing), "entry", "entries")} measured: {page}");
         if (baseline is null)
         {
@@ -78,7 +87,7 @@ public static class NightlyCommand
                 $"{baselineFile}: there is no baseline yet. Add --update to the same command to make one of the results in {results}.");
         }
 
-        return Report(verdicts, baseline, errors);
+        return Report(composed, baseline, errors);
     }
 
     private static void Update(NightlyResults night, string file, IReadOnlyList<NightlyVerdict> verdicts, TextWriter output)
@@ -101,15 +110,19 @@ public static class NightlyCommand
         }
     }
 
-    private static int Report(IReadOnlyList<NightlyVerdict> verdicts, NightlyBaseline baseline, TextWriter errors)
+    private static int Report(NightlyPage page, NightlyBaseline baseline, TextWriter errors)
     {
-        NightlyVerdict[] regressions = [.. verdicts.Where(v => v.IsRegression)];
-        foreach (NightlyVerdict regression in regressions)
+        string[] lines =
+        [
+            .. page.Verdicts.Where(v => v.IsRegression).Select(v => $"regression since {baseline.Origin.Commit}: {v.Describe()}"),
+            .. page.Regressions.Select(c => $"regression in the history: {c.Describe()}"),
+        ];
+        foreach (string line in lines)
         {
-            errors.WriteLine($"regression since {baseline.Origin.Commit}: {regression.Describe()}");
+            errors.WriteLine(line);
         }
 
-        return regressions.Length > 0 ? ExitCodes.Regression : ExitCodes.Success;
+        return lines.Length > 0 ? ExitCodes.Regression : ExitCodes.Success;
     }
 
     private static string Count(int count, string one, string many) =>

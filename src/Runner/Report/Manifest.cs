@@ -43,6 +43,9 @@ public sealed record Manifest
     /// <summary>Its cores.</summary>
     public required int Cores { get; init; }
 
+    /// <summary>Bits of the widest vectors that the code used; null in files of before it was recorded.</summary>
+    public int? VectorBits { get; init; }
+
     /// <summary>Operating system.</summary>
     public required string OperatingSystem { get; init; }
 
@@ -111,6 +114,7 @@ public sealed record Manifest
                 GitCommit = here.Source,
                 Processor = here.Processor,
                 Cores = here.Cores,
+                VectorBits = JobOrigin.ThisVectorBits(),
                 OperatingSystem = here.OperatingSystem,
                 Runtime = here.Runtime,
                 Packages = new Dictionary<string, string>

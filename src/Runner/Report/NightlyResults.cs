@@ -14,6 +14,12 @@ namespace Reproduce.Runner.Report;
 public sealed record NightlyResults(
     NightlyOrigin Origin, IReadOnlyList<NightlyEntry> Entries, IReadOnlyList<string> Unfinished, ContenderStyles Styles)
 {
+    // The package that computes; the others of a manifest draw and read.
+    private const string Engine = "TorchSharp";
+
+    /// <summary>The steps of the night with their seconds, in their order.</summary>
+    public IReadOnlyList<(string Step, double Seconds)> Times { get; init; } = [];
+
     /// <summary>Reads the results.</summary>
     /// <param name="folder">Folder with a folder for each experiment and, anywhere in it, reports of benchmarks.</param>
     /// <exception cref="ConfigurationException">There is nothing to read.</exception>
@@ -48,7 +54,10 @@ public sealed record NightlyResults(
             FindOrigin(measured),
             [.. quality, .. BenchmarkReports.Read(reports)],
             [.. experiments.Where(f => File.Exists(ReportStage.WorkingCopy(f))).Except(measured)],
-            ReportStyles.Of(tables.SelectMany(t => t.Contenders)));
+            ReportStyles.Of(tables.SelectMany(t => t.Contenders)))
+        {
+            Times = NightlyTimes.Read(Path.Combine(folder, NightlyTimes.FileName)),
+        };
     }
 
     private static bool IsOfThePapersScale(string experiment) =>
@@ -63,11 +72,19 @@ public sealed record NightlyResults(
             ? new NightlyOrigin(
                 DateTime.UtcNow.ToString(NightlyHistory.DateFormat, CultureInfo.InvariantCulture),
                 JobOrigin.ThisSource,
-                Machine(JobOrigin.ThisProcessor(), Environment.ProcessorCount)
+                Machine(JobOrigin.ThisProcessor(), Environment.ProcessorCount, JobOrigin.ThisVectorBits(), Environment.ProcessorCount),
+                $"{Engine} {JobOrigin.VersionOf(typeof(TorchSharp.torch))}"
             )
-            : new NightlyOrigin(last.Finished, last.GitCommit, Machine(last.Processor, last.Cores));
+            : new NightlyOrigin(
+                last.Finished,
+                last.GitCommit,
+                Machine(last.Processor, last.Cores, last.VectorBits, last.Threads),
+                last.Packages.TryGetValue(Engine, out string? version) ? $"{Engine} {version}" : "");
     }
 
-    private static string Machine(string processor, int cores) =>
-        string.Create(CultureInfo.InvariantCulture, $"{processor}, {cores} cores");
+    private static string Machine(string processor, int cores, int? vectorBits, int threads)
+    {
+        string vectors = vectorBits is int bits ? string.Create(CultureInfo.InvariantCulture, $", {bits}-bit vectors") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{processor}, {cores} cores{vectors}, {threads} threads");
+    }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using TorchSharp;
 
 namespace Reproduce.Runner.Storage;
@@ -68,6 +69,9 @@ public sealed record JobOrigin(
             ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
             ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
+
+    /// <summary>Bits of the widest vectors that this process computes with.</summary>
+    public static int ThisVectorBits() => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
     /// <summary>Version of the package that a type comes from.</summary>
     /// <param name="type">The type.</param>

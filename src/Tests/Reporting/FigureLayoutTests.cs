@@ -200,8 +200,8 @@ internal sealed class FigureLayoutTests
     }
 
     private static NightlyHistoryRow Night(int day) => new(
-        new NightlyOrigin($"2026-11-{day} 03:10Z", "0123456789ab", "2 cores"),
-        NightlyKind.Quality, "gmm", "cmpe, 1024 simulations, 10 steps", "c2st", 0.6, NightlyOutcome.Unchanged);
+        new NightlyOrigin($"2026-11-{day} 03:10Z", "0123456789ab", "2 cores", ""),
+        NightlyKind.Quality, "gmm", "cmpe, 1024 simulations, 10 steps", "c2st", 0.6, 0.01, NightlyOutcome.Unchanged);
 
     private static string[] Texts(Figure figure) =>
         [.. XDocument.Parse(figure.ToSvg()).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NUnit.Framework;
 using Reproduce.Reporting;
 
@@ -135,6 +136,36 @@ internal sealed class NightlyComparisonTests
         });
     }
 
+    [TestCase(new[] { 1.0, 1.4, 2.4 }, NightlyOutcome.Noisy)]
+    [TestCase(new[] { 2.6, 3.0, 3.8 }, NightlyOutcome.Worse)]
+    [TestCase(new[] { 1.0, 1.02, 1.1 }, NightlyOutcome.Unchanged)]
+    public void RoundsThatScatterAreNotJudgedUnlessAllAreSlower(double[] ratios, NightlyOutcome expected)
+    {
+        string[] rounds = [.. ratios.Select((_, i) => $"{_report}{i}")];
+        try
+        {
+            foreach ((string file, double ratio) in rounds.Zip(ratios))
+            {
+                File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $$$"""
+                    {"Benchmarks": [
+                      {"Type": "T", "Method": "M", "Parameters": "", "Statistics": {"OriginalValues": [{{{100 * ratio}}}, 900]}},
+                      {"Type": "T", "Method": "LibtorchM", "Parameters": "", "Statistics": {"OriginalValues": [700, 100]}}
+                    ]}
+                    """));
+            }
+
+            NightlyEntry night = BenchmarkReports.Read(rounds).Single();
+            NightlyVerdict verdict = Verdicts([night with { Value = 1, StandardError = 0 }], [night], Here).Single();
+
+            Assert.That(night.Value, Is.EqualTo(ratios[1]).Within(1e-12), "the median of the rounds");
+            Assert.That(verdict.Outcome, Is.EqualTo(expected));
+        }
+        finally
+        {
+            Array.ForEach(rounds, File.Delete);
+        }
+    }
+
     [Test]
     public void ABenchmarkWithoutAFloorIsAnError()
     {
@@ -171,7 +202,7 @@ internal sealed class NightlyComparisonTests
         string machine
     ) =>
         NightlyComparison.Compare(
-            new NightlyBaseline(new NightlyOrigin("2026-11-24 03:10Z", "0123456789ab", Here), baseline),
+            new NightlyBaseline(new NightlyOrigin("2026-11-24 03:10Z", "0123456789ab", Here, ""), baseline),
             night,
             machine
         );

@@ -73,7 +73,7 @@ internal sealed class SyntheticNight
     }
 
     /// <summary>The folder of a night as scripts/nightly.sh leaves it.</summary>
-    public void Write(string folder, string date = "2026-11-24 03:10Z", string processor = "AMD EPYC")
+    public void Write(string folder, string date = "2026-11-24 03:10Z", string processor = "AMD EPYC", string commit = "0123456789ab")
     {
         string experiment = Path.Combine(folder, "gmm");
         Directory.CreateDirectory(experiment);
@@ -81,8 +81,8 @@ internal sealed class SyntheticNight
         File.WriteAllText(Path.Combine(experiment, "manifest.json"), $$"""
             {
               "command": "", "profile": "nightly", "finished": "{{date}}",
-              "git_commit": "0123456789ab", "processor": "{{processor}}", "cores": 2, "operating_system": "",
-              "runtime": "", "packages": {}, "device": "cpu", "threads": 2, "seed": 1, "wall_seconds": 1, "stage_wall_seconds": {},
+              "git_commit": "{{commit}}", "processor": "{{processor}}", "cores": 2, "vector_bits": 512, "operating_system": "",
+              "runtime": "", "packages": {"TorchSharp": "0.107.0"}, "device": "cpu", "threads": 2, "seed": 1, "wall_seconds": 1, "stage_wall_seconds": {},
               "job_seconds": {}, "peak_memory_bytes": 1
             }
             """);
