@@ -104,6 +104,11 @@ public sealed class RandomSource : IDisposable
         return HostCopy.Move(mask, device);
     }
 
+    /// <summary>A dropout mask that is computed where it is needed.</summary>
+    /// <param name="rate">Probability of 0, in [0, 1).</param>
+    /// <remarks>It is the stream's next mask, as <see cref="DropoutMask"/> is.</remarks>
+    public Kernels.RowDropout RowDropout(double rate) => new(Key.Child(-1 - _masks++).Value, rate);
+
     /// <summary>One uniform number in [0, 1).</summary>
     public double NextDouble()
     {

@@ -32,7 +32,7 @@ public static class MatrixProduct
     /// Short code loses there; a training, which does little else, is still faster by far with them: its products 1.8 times
     /// (results/benchmarks/mlp.md).
     /// </remarks>
-    private static bool IsWide => Avx512F.IsSupported;
+    internal static bool IsWide => Avx512F.IsSupported;
 
     /// <summary>C[i, j] += sum over l of A(i, l) B[l, j] for a panel B: what is added to C is summed from 0.</summary>
     /// <param name="a">A(i, l) stands at i * <paramref name="rowStride"/> + l * <paramref name="innerStride"/>.</param>

@@ -1,4 +1,7 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Networks.Vectors;
+using Reproduce.Inference.Networks.Vectors.Series;
+using Reproduce.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,6 +22,7 @@ public sealed class AttentionBlock : Network
     private readonly LayerNormalisation? firstNorm;
     private readonly LayerNormalisation? lastNorm;
     private readonly AttentionSettings _settings;
+    private readonly VectorDenseDispatch _vectors;
 
     /// <summary>A block with Glorot-uniform weights and zero biases.</summary>
     /// <param name="width">Width of the queries and of the result, Q.</param>
@@ -43,6 +47,7 @@ public sealed class AttentionBlock : Network
             lastNorm = new LayerNormalisation(width);
         }
 
+        _vectors = new VectorDenseDispatch((int)width, [.. hidden.Layers, last], settings.Units);
         RegisterComponents();
     }
 
@@ -59,8 +64,18 @@ public sealed class AttentionBlock : Network
         // By the number of multiplications: the similarities and what is read cost V + 1 instead of the key's length for each pair.
         Tensor attended = to.shape[2] < _settings.KeySize ? AttendNarrow(from, to, pass) : Attend(from, to, pass);
         Tensor h = Normalise(firstNorm, from.add(attended, Scalars.One));
-        return Normalise(lastNorm, h.add(last.Apply(hidden.Apply(h, pass)), Scalars.One));
+        return Normalise(lastNorm, h.add(Deepen(h, pass), Scalars.One));
     }
+
+    /// <summary>Whether attention goes through vector code.</summary>
+    /// <param name="to">What is attended to, [B, M, V].</param>
+    /// <param name="pass">The pass.</param>
+    internal bool UsesVectors(Tensor to, ForwardPass pass) =>
+        to.shape[2] < _settings.KeySize && to.shape[2] <= NarrowAttention.MostFeatures && to.shape[1] > 0
+        && VectorPass.Accepts(to, queries.Weight, pass);
+
+    private Tensor Deepen(Tensor h, ForwardPass pass) =>
+        _vectors.Accepts(h, pass) ? _vectors.Apply(h) : last.Apply(hidden.Apply(h, pass));
 
     private static Tensor Normalise(LayerNormalisation? norm, Tensor x) => norm is null ? x : norm.Apply(x);
 
@@ -80,15 +95,37 @@ public sealed class AttentionBlock : Network
     {
         long batch = from.shape[0], rows = from.shape[1], heads = _settings.Heads;
         using Scalar scale = (1 / Math.Sqrt(_settings.KeySize)).ToScalar();
-        Tensor seen = WithOne(to);                                                             // [B, M, V + 1]
         Tensor forms = Maps(queries).transpose(1, 2).matmul(Maps(keys)).mul(scale);            // [heads, Q + 1, V + 1]
         Tensor asked = WithOne(from).flatten(0, 1).mm(forms.transpose(0, 1).flatten(1));       // [B * N, heads * (V + 1)]
-        Tensor similarity = asked.view(batch, rows * heads, -1).bmm(seen.transpose(1, 2));     // [B, N * heads, M]
-        Tensor weights = pass.Dropout(similarity.softmax(2), _settings.Dropout);
-        Tensor read = weights.bmm(seen).view(batch, rows, -1);                                 // [B, N, heads * (V + 1)]
+        RowDropout dropout = pass.RowMask(_settings.Dropout);
+        Tensor read = UsesVectors(to, pass)
+            ? ReadInVectors(asked, to, dropout)
+            : Read(asked.view(batch, rows * heads, -1), WithOne(to), dropout);
         Tensor outward = joined.Weight.t().view(heads, _settings.KeySize, -1);                 // [heads, key, Q]
         Tensor written = Maps(values).transpose(1, 2).matmul(outward).flatten(0, 1);           // [heads * (V + 1), Q]
-        return read.matmul(written).add(joined.Bias, Scalars.One);
+        return read.view(batch, rows, -1).matmul(written).add(joined.Bias, Scalars.One);
+    }
+
+    // [B, N * heads, V + 1] and [B, M, V + 1] to [B, N * heads, V + 1].
+    private static Tensor Read(Tensor asked, Tensor seen, RowDropout dropout)
+    {
+        Tensor weights = asked.bmm(seen.transpose(1, 2)).softmax(2); // [B, N * heads, M]
+        if (!dropout.IsOn)
+        {
+            return weights.bmm(seen);
+        }
+
+        Tensor mask = empty(weights.shape, dtype: ScalarType.Float32, device: CPU);
+        dropout.Fill(TensorMemory.Floats(mask), (int)weights.shape[2]);
+        return (weights * HostCopy.Move(mask, weights.device)).bmm(seen);
+    }
+
+    // The same, with nothing of the size N * M.
+    private static Tensor ReadInVectors(Tensor asked, Tensor to, RowDropout dropout)
+    {
+        int batch = (int)to.shape[0], members = (int)to.shape[1], features = (int)to.shape[2];
+        AttentionShape shape = new(batch, (int)(asked.numel() / (batch * (features + 1))), members, features);
+        return new VectorAttentionPass(shape, asked.view(batch, -1), to.contiguous(), dropout).Apply();
     }
 
     // Weights with the bias as a last column, [heads, key, inputs + 1].

@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Kernels;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Networks;
@@ -15,17 +16,20 @@ public sealed class ForwardPass
 {
     private readonly RandomSource? _random;
     private readonly List<Tensor> _masks;
+    private readonly List<RowDropout> _rowMasks;
     private int _next;
+    private int _nextRowMask;
 
-    private ForwardPass(RandomSource? random, List<Tensor> masks, bool needsSecondDerivatives)
+    private ForwardPass(RandomSource? random, List<Tensor> masks, List<RowDropout> rowMasks, bool needsSecondDerivatives)
     {
         NeedsSecondDerivatives = needsSecondDerivatives;
         _random = random;
         _masks = masks;
+        _rowMasks = rowMasks;
     }
 
     /// <summary>A pass without dropout. Where gradients are recorded it can be differentiated as often as one likes.</summary>
-    public static ForwardPass Evaluation { get; } = new(null, [], needsSecondDerivatives: true);
+    public static ForwardPass Evaluation { get; } = new(null, [], [], needsSecondDerivatives: true);
 
     /// <summary>True when dropout is on.</summary>
     public bool IsStochastic => _random is not null;
@@ -40,11 +44,11 @@ public sealed class ForwardPass
     public static ForwardPass WithDropout(RandomSource random, bool needsSecondDerivatives = false)
     {
         ArgumentNullException.ThrowIfNull(random);
-        return new ForwardPass(random, [], needsSecondDerivatives);
+        return new ForwardPass(random, [], [], needsSecondDerivatives);
     }
 
     /// <summary>A second pass through the same networks in the same order that sees the same masks.</summary>
-    public ForwardPass WithSameMasks() => new(_random, _masks, NeedsSecondDerivatives);
+    public ForwardPass WithSameMasks() => new(_random, _masks, _rowMasks, NeedsSecondDerivatives);
 
     /// <summary>Inverted dropout: zeroes entries with probability <paramref name="rate"/> and scales the others by 1/(1-rate).</summary>
     /// <param name="input">[..., F].</param>
@@ -79,5 +83,23 @@ public sealed class ForwardPass
         }
 
         return _masks[_next++];
+    }
+
+    /// <summary>The next mask of inverted dropout that is too large to be stored, and is computed row by row.</summary>
+    /// <param name="rate">In [0, 1).</param>
+    /// <returns>A mask for any number of rows and columns, that drops nothing when dropout is off.</returns>
+    internal RowDropout RowMask(double rate)
+    {
+        if (_random is null || rate <= 0)
+        {
+            return RowDropout.Off;
+        }
+
+        if (_nextRowMask == _rowMasks.Count)
+        {
+            _rowMasks.Add(_random.RowDropout(rate));
+        }
+
+        return _rowMasks[_nextRowMask++];
     }
 }

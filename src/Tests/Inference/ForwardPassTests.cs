@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Inference.Networks;
+using Reproduce.Kernels;
 using Reproduce.Tests.Inference.Support;
 using static TorchSharp.torch;
 
@@ -54,6 +55,24 @@ public sealed class ForwardPassTests
         ForwardPass student = ForwardPass.WithDropout(random);
         ForwardPass teacher = student.WithSameMasks();
         Assert.That(teacher.Dropout(input, 0.5).Numbers(), Is.EqualTo(student.Dropout(input, 0.5).Numbers()));
+    }
+
+    [Test]
+    public void MasksByRowsDifferBetweenLayersAndAreSharedOnRequest()
+    {
+        using RandomSource random = new(s_key);
+        ForwardPass student = ForwardPass.WithDropout(random), teacher = student.WithSameMasks();
+        RowDropout first = student.RowMask(0.5), second = student.RowMask(0.5);
+        Assert.Multiple(() =>
+        {
+            Assert.That(first.IsOn, Is.True);
+            Assert.That(second, Is.Not.EqualTo(first), "layers");
+            Assert.That(teacher.RowMask(0.5), Is.EqualTo(first), "the first layer of a pass with the same masks");
+            Assert.That(teacher.RowMask(0.5), Is.EqualTo(second), "its second layer");
+            Assert.That(ForwardPass.WithDropout(random).RowMask(0.5), Is.Not.EqualTo(first), "another pass");
+            Assert.That(ForwardPass.Evaluation.RowMask(0.5).IsOn, Is.False);
+            Assert.That(ForwardPass.WithDropout(random).RowMask(0).IsOn, Is.False);
+        });
     }
 
     [Test]

@@ -1,4 +1,6 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Networks.Vectors;
+using Reproduce.Inference.Networks.Vectors.Series;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -17,6 +19,8 @@ public sealed class LstmLayer : Network
     private readonly Dense input;
     private readonly Parameter recurrent;
     private readonly long _units;
+    private VectorLstm? _vectors;
+    private long _times;
 
     /// <summary>A layer for series of vectors.</summary>
     /// <param name="features">F, numbers at each time.</param>
@@ -40,10 +44,17 @@ public sealed class LstmLayer : Network
 
     /// <summary>Runs through the series.</summary>
     /// <param name="series">[B, T, F] with T of at least 1.</param>
+    /// <param name="pass">The pass.</param>
     /// <returns>The output at the last time, [B, H].</returns>
-    public Tensor Apply(Tensor series)
+    public Tensor Apply(Tensor series, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(series);
+        ArgumentNullException.ThrowIfNull(pass);
+        if (UsesVectors(series, pass))
+        {
+            return ApplyVectors(series);
+        }
+
         // The inputs' part of all gates at all times in one product; only the recurrence needs a loop.
         Tensor[] driven = input.Apply(series).transpose(0, 1).contiguous().unbind(0);
         Tensor transposed = recurrent.t();
@@ -60,5 +71,23 @@ public sealed class LstmLayer : Network
         }
 
         return output ?? throw new ArgumentException("series: expected at least one time.", nameof(series));
+    }
+
+    /// <summary>Whether a pass goes through vector code.</summary>
+    /// <param name="series">[B, T, F].</param>
+    /// <param name="pass">The pass.</param>
+    internal bool UsesVectors(Tensor series, ForwardPass pass) =>
+        _units % VectorLstm.UnitsMultiple == 0 && series.dim() == 3 && series.shape[1] > 0 && !series.requires_grad
+        && VectorPass.Accepts(series, recurrent, pass);
+
+    private Tensor ApplyVectors(Tensor series)
+    {
+        if (_vectors is null || _times != series.shape[1])
+        {
+            _times = series.shape[1];
+            _vectors = new VectorLstm((int)_times, (int)series.shape[2], (int)_units);
+        }
+
+        return new VectorLstmPass(_vectors, series.contiguous(), [.. input.Tensors, recurrent]).Apply();
     }
 }

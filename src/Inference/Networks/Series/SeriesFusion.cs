@@ -15,7 +15,8 @@ namespace Reproduce.Inference.Networks.Series;
 /// </remarks>
 public sealed class SeriesFusion : SummaryNetwork
 {
-    // The attention of 300 points to each other takes 1.4 MB a data set and block; without gradients these many are enough at once.
+    // In libtorch's operations the attention of 300 points to each other takes 1.4 MB a data set and block; without gradients these many
+    // are enough at once.
     private const long RowsWithoutGradient = 64;
 
     private readonly LstmLayer curve;
@@ -81,7 +82,7 @@ public sealed class SeriesFusion : SummaryNetwork
 
     private Tensor SummariseTogether(Observation x, ForwardPass pass)
     {
-        Tensor grown = curve.Apply(standardised[0].Apply(x[_settings.Curve]).unsqueeze(2));
+        Tensor grown = curve.Apply(standardised[0].Apply(x[_settings.Curve]).unsqueeze(2), pass);
         Tensor[] values = [.. _settings.Profiles.Select((name, i) => Averaged(standardised[i + 1].Apply(x[name])))];
         long steps = values[0].shape[1];
         Tensor position = linspace(0, 1, steps, dtype: ScalarType.Float32, device: grown.device).expand(x.Count, -1);

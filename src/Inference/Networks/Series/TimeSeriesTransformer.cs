@@ -10,7 +10,8 @@ namespace Reproduce.Inference.Networks.Series;
 /// </summary>
 /// <remarks>
 /// Attention does not see the order of the times: give the position as a feature, as <see cref="SeriesFusion"/> does. A block's weights
-/// are [B, heads, T, T], so that time and memory go with the square of the series' length.
+/// are [B, heads, T, T], so that time goes with the square of the series' length; vector code, which takes up to three features, keeps none
+/// of them, libtorch's operations all.
 /// </remarks>
 public sealed class TimeSeriesTransformer : Network
 {
@@ -52,7 +53,7 @@ public sealed class TimeSeriesTransformer : Network
             read = block.Apply(read, read, pass);
         }
 
-        Tensor query = template.Apply(series).unsqueeze(1);
+        Tensor query = template.Apply(series, pass).unsqueeze(1);
         return last.Apply(pooling.Apply(query, read, pass).squeeze(1));
     }
 }

@@ -41,7 +41,7 @@ public sealed class SeriesNetworkTests
         Tensor series = random.Normal([4, 6, 2]);
         HandNetworks hand = new(lstm);
         double[] expected = [.. Enumerable.Range(0, 4).SelectMany(b => hand.Lstm("", Rows(series[b]), 3))];
-        Assert.That(lstm.Apply(series).Numbers(), Is.EqualTo(expected).Within(1e-6));
+        Assert.That(lstm.Apply(series, ForwardPass.Evaluation).Numbers(), Is.EqualTo(expected).Within(1e-6));
     }
 
     [Test]
@@ -174,7 +174,7 @@ public sealed class SeriesNetworkTests
         using RandomSource random = new(s_key);
         using LstmLayer lstm = new(2, 3, random);
         lstm.to(META);
-        Tensor output = lstm.Apply(random.Normal([6, 4, 2], META));
+        Tensor output = lstm.Apply(random.Normal([6, 4, 2], META), ForwardPass.Evaluation);
         output.sum().backward();
         Assert.That(output.device.type, Is.EqualTo(DeviceType.META));
         Assert.That(output.shape, Is.EqualTo(new long[] { 6, 3 }));
