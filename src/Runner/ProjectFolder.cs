@@ -11,6 +11,9 @@ public static class ProjectFolder
     /// <summary>The folder of profiles, variants and shared contenders.</summary>
     public const string Configs = "configs";
 
+    /// <summary>The folder of results.</summary>
+    public const string Results = "results";
+
     /// <summary>How experiment files end.</summary>
     public const string Ending = ".yaml";
 

@@ -1,8 +1,10 @@
+using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Files;
 using Reproduce.Runner.Inferring;
 using Reproduce.Runner.Pipeline;
 using Spectre.Console;
+using static TorchSharp.torch;
 
 namespace Reproduce.Runner.CommandLine;
 
@@ -27,11 +29,50 @@ public static class InferCommand
             AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         }
 
+        return WithFiles(settings, files =>
+        {
+            RunSetup setup = RunSetup.Load(request);
+            TrainJob training = TrainingChoice.Of(setup.Plan, settings.Contender, settings.Budget);
+            using RunSession session = new([setup], "infer.jsonl", verbose);
+            if (TrainingChoice.Finish(training, setup, session) is int ended)
+            {
+                return ended;
+            }
+
+            using TrainedModel model = TrainedModel.Of(setup.Plan, training, session.Context);
+            return Infer(model, files, settings, setup.Output, session.Context, json);
+        });
+    }
+
+    /// <summary>Infers with a model's file alone.</summary>
+    /// <param name="model">The file, which the verb <c>export</c> has written.</param>
+    /// <param name="settings">What is asked for.</param>
+    /// <param name="output">Folder for the results; null for that of the experiment's name in results.</param>
+    /// <param name="json">Write JSON instead of tables.</param>
+    /// <returns>An exit code.</returns>
+    /// <exception cref="ConfigurationException">A file, a setting or an observation is wrong.</exception>
+    public static int Run(string model, InferenceSettings settings, string? output, bool json)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        FolderOption.Check("--out", output);
+        return WithFiles(settings, files =>
+        {
+            Device device = Devices.Parse("auto");
+            using Interruption interruption = new(() => { });
+            using TrainedModel trained = ModelFile.Read(model, device);
+            string folder = output ?? Path.Combine(ProjectFolder.Results, trained.Settings.Experiment);
+            JobContext context = new(device, Environment.ProcessorCount, interruption.Token);
+            return Infer(trained, files, settings, folder, context, json);
+        });
+    }
+
+    private static int WithFiles(InferenceSettings settings, Func<ObservationFile[], int> infer)
+    {
         ObservationFile[] files = [.. settings.Observations.Select(ObservationFile.Read)];
         try
         {
             RefuseEqualNames(files);
-            return Run(RunSetup.Load(request), files, settings, json, verbose);
+            return infer(files);
         }
         finally
         {
@@ -39,28 +80,15 @@ public static class InferCommand
         }
     }
 
-    private static int Run(RunSetup setup, ObservationFile[] files, InferenceSettings settings, bool json, bool verbose)
+    private static int Infer(
+        TrainedModel model, ObservationFile[] files, InferenceSettings settings, string output, JobContext context, bool json)
     {
-        TrainJob training = Choose(setup.Plan, settings);
-        using RunSession session = new([setup], "infer.jsonl", verbose);
-        IJob[] jobs = [training.Simulate, training];
-        if (jobs.Any(j => !j.Folder.IsComplete) && session.TryRun(setup.Planned(jobs)) is int interrupted)
-        {
-            return interrupted;
-        }
-
-        if (training.WhyMissing() is string reason)
-        {
-            session.Log.Error("{Reason:l}", reason);
-            return ExitCodes.Incomplete;
-        }
-
-        PosteriorInference inference = new(setup.Plan, training, settings, session.Context);
-        InferenceFiles writer = new(setup.Plan, training, inference.Steps);
+        PosteriorInference inference = new(model, settings, context);
+        InferenceFiles writer = new(model, inference.Steps);
         List<Dictionary<string, object?>> found = [];
         foreach (InferredPosterior posterior in inference.Run(files))
         {
-            string folder = writer.Write(posterior, setup.Output);
+            string folder = writer.Write(posterior, output);
             found.Add(writer.Json(posterior, folder));
             if (!json)
             {
@@ -88,25 +116,5 @@ public static class InferCommand
             throw new ConfigurationException(
                 $"--observation: expected files of different names, as results are named so, got two '{equal.Key}'.");
         }
-    }
-
-    private static TrainJob Choose(RunPlan plan, InferenceSettings settings)
-    {
-        IReadOnlyList<string> contenders = [.. plan.Experiment.Contenders.Keys];
-        string contender = settings.Contender
-            ?? (contenders.Count == 1
-                ? contenders[0]
-                : throw new ConfigurationException($"--contender: expected one of {string.Join(", ", contenders)}."));
-        if (!contenders.Contains(contender))
-        {
-            throw new ConfigurationException(
-                $"--contender: there is no contender '{contender}'{Names.DidYouMean(contender, contenders)} The contenders are "
-                    + $"{string.Join(", ", contenders)}.");
-        }
-
-        int budget = settings.Budget ?? plan.Experiment.Simulations.Budgets.Max();
-        return plan.Trainings.FirstOrDefault(t => t.Contender == contender && t.Budget == budget && t.Replicate == 0)
-            ?? throw new ConfigurationException(
-                $"--budget: expected one of {string.Join(", ", plan.Experiment.Simulations.Budgets)}, got {budget}.");
     }
 }

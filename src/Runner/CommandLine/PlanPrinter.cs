@@ -125,7 +125,7 @@ public static class PlanPrinter
     {
         using IDisposable scope = NewDisposeScope();
         using Simulations example = Example(job, plan);
-        using IPosteriorEstimator estimator = EstimatorFactory.CreateLike(job, example, device);
+        using IPosteriorEstimator estimator = EstimatorFactory.CreateLike(job.Design, example, device);
         return estimator.Network.parameters().Sum(p => p.numel());
     }
 

@@ -89,7 +89,12 @@ internal sealed class SharedOptions
 
     /// <summary>An experiment with its folders and how it is run.</summary>
     /// <param name="result">The parsed command line.</param>
-    public RunRequest Request(ParseResult result) => Overlaid(result, result.GetRequiredValue(Experiment)) with
+    public RunRequest Request(ParseResult result) => Request(result, result.GetRequiredValue(Experiment));
+
+    /// <summary>An experiment whose file is no argument that must be there.</summary>
+    /// <param name="result">The parsed command line.</param>
+    /// <param name="file">The experiment file.</param>
+    public RunRequest Request(ParseResult result, string file) => Overlaid(result, file) with
     {
         Output = result.GetValue(Output),
         Cache = result.GetValue(Cache),

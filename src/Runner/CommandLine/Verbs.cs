@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Reproduce.Runner.Inferring;
 using Reproduce.Runner.Pipeline;
 
 namespace Reproduce.Runner.CommandLine;
@@ -11,8 +10,9 @@ internal static class Verbs
     /// <param name="shared">What several have.</param>
     public static IEnumerable<Command> All(SharedOptions shared) =>
     [
-        List(), Switches(shared), Figures(shared), Report(shared), Compare(), Density(shared), Infer(shared), Score(), Schema(), Nightly(),
-        Ratios(), DeviceCheckCommand.Create(shared), CacheVerb(shared), .. EngineVerbs.All(shared), RunJob(),
+        List(), Switches(shared), Figures(shared), Report(shared), Compare(), Density(shared), InferenceVerbs.Infer(shared),
+        InferenceVerbs.Export(shared), Score(), Schema(), Nightly(), Ratios(),
+        DeviceCheckCommand.Create(shared), CacheVerb(shared), .. EngineVerbs.All(shared), RunJob(),
     ];
 
     private static Command List()
@@ -148,62 +148,6 @@ internal static class Verbs
             return DensityCommand.Run(
                 shared.Request(result), settings, wanted, result.GetValue(shared.DryRun), result.GetValue(shared.Verbose));
         });
-        return command;
-    }
-
-    private static Command Infer(SharedOptions shared)
-    {
-        InferenceSettings defaults = new() { Observations = [] };
-        Option<string[]> observations = new("--observation")
-        {
-            Required = true,
-            Description = "Files of observations, with the names of the simulator's arrays: .npz, .npy or .json.",
-            AllowMultipleArgumentsPerToken = true,
-        };
-        Option<string?> contender = new("--contender") { Description = "The contender. Default: the only one." };
-        Option<int> steps = SharedOptions.Count("--steps", "Sampling steps. Default: those of the figures.");
-        Option<int> budget = SharedOptions.Count("--budget", "Training simulations. Default: the most that the experiment has.");
-        Option<int> draws = SharedOptions.Count("--draws", "Posterior draws for each observation.");
-        draws.DefaultValueFactory = _ => defaults.Draws;
-        Option<int> predictive = new("--predictive")
-        {
-            Description = "Simulations for the posterior predictive check of each observation; 0 for none.",
-            DefaultValueFactory = _ => defaults.Predictive,
-        };
-        predictive.Validators.Add(result =>
-        {
-            if (result.GetValue(predictive) < 0)
-            {
-                result.AddError("--predictive: expected a whole number of at least 0.");
-            }
-        });
-        draws.Validators.Add(result =>
-        {
-            if (result.GetValue(draws) < 2)
-            {
-                result.AddError("--draws: expected a whole number of at least 2.");
-            }
-        });
-        Option<bool> json = new("--json") { Description = "Write JSON; the log goes to standard error." };
-        Command command = new(
-            "infer",
-            "Infers the parameters of observations of your own: draws, summary, corner plot, posterior predictive check, and a warning "
-                + "when an observation lies outside of what was simulated. Trains first what is not trained.");
-        shared.AddTo(command, observations, contender, steps, budget, draws, predictive, json);
-        command.Options.Remove(shared.DryRun);
-        command.SetAction(result => InferCommand.Run(
-            shared.Request(result),
-            new InferenceSettings
-            {
-                Observations = result.GetRequiredValue(observations),
-                Contender = result.GetValue(contender),
-                Steps = result.GetValue(steps) is > 0 and int wanted ? wanted : null,
-                Budget = result.GetValue(budget) is > 0 and int size ? size : null,
-                Draws = result.GetValue(draws),
-                Predictive = result.GetValue(predictive),
-            },
-            result.GetValue(json),
-            result.GetValue(shared.Verbose)));
         return command;
     }
 

@@ -3,24 +3,22 @@ using Reproduce.Compute;
 using Reproduce.Evaluation;
 using Reproduce.Files;
 using Reproduce.Reporting;
-using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Pipeline;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Inferring;
 
 /// <summary>Writes what was inferred: draws, a summary, figures, and everything in JSON.</summary>
-/// <param name="plan">The experiment.</param>
-/// <param name="training">The training that was used.</param>
+/// <param name="model">The trained contender that was used.</param>
 /// <param name="steps">Sampling steps.</param>
-public sealed class InferenceFiles(RunPlan plan, TrainJob training, int steps)
+public sealed class InferenceFiles(TrainedModel model, int steps)
 {
     /// <summary>Folder of the observations' folders, in the results folder.</summary>
     public const string Folder = "infer";
 
-    private ContenderStyle Style => ReportStyles.Of(plan.Experiment).Of(training.Contender);
+    private ContenderStyle Style => model.Style;
 
-    private IReadOnlyList<string> Names => plan.Task.ParameterNames;
+    private string[] Names => model.Settings.Parameters;
 
     /// <summary>Writes the files of one observation.</summary>
     /// <param name="posterior">What was found.</param>
@@ -35,11 +33,11 @@ public sealed class InferenceFiles(RunPlan plan, TrainJob training, int steps)
         WholeFile.WriteText(Path.Combine(folder, "summary.md"), Page(posterior));
         WholeFile.WriteText(Path.Combine(folder, "summary.json"), IndentedJson.Write(Json(posterior, folder)));
         ContenderStyle style = Style;
-        if (Names.Count is >= 2 and <= CornerFigure.MostParameters)
+        if (Names.Length is >= 2 and <= CornerFigure.MostParameters)
         {
             CornerFigure.Create(new CornerPlot
             {
-                Labels = plan.Task.Description.ParameterLabels,
+                Labels = model.Settings.Labels,
                 Contender = style,
                 Setting = style.Setting(steps),
                 Observation = posterior.Name,
@@ -62,9 +60,9 @@ public sealed class InferenceFiles(RunPlan plan, TrainJob training, int steps)
         ArgumentNullException.ThrowIfNull(posterior);
         List<string> page =
         [
-            $"# {plan.Experiment.Title}: {posterior.Name}",
+            $"# {model.Settings.Title}: {posterior.Name}",
             "",
-            $"{posterior.Draws[0].Length} draws of {Style.Setting(steps)}, trained on {training.Budget} simulations.",
+            $"{posterior.Draws[0].Length} draws of {Style.Setting(steps)}, trained on {model.Settings.Budget} simulations.",
             "",
             "| parameter | mean | median | mode | sd | 50 % interval | 95 % interval |",
             "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -122,9 +120,9 @@ public sealed class InferenceFiles(RunPlan plan, TrainJob training, int steps)
         return new()
         {
             ["observation"] = posterior.Name,
-            ["experiment"] = plan.Experiment.Name,
-            ["contender"] = training.Contender,
-            ["budget"] = training.Budget,
+            ["experiment"] = model.Settings.Experiment,
+            ["contender"] = model.Settings.Contender,
+            ["budget"] = model.Settings.Budget,
             ["steps"] = steps,
             ["draws"] = posterior.Draws[0].Length,
             ["folder"] = folder,
@@ -166,7 +164,7 @@ public sealed class InferenceFiles(RunPlan plan, TrainJob training, int steps)
         int count = posterior.Draws[0].Length;
         using IDisposable scope = NewDisposeScope();
         double[] rows = [.. Enumerable.Range(0, count).SelectMany(s => posterior.Draws.Select(column => column[s]))];
-        Dictionary<string, Tensor> arrays = new() { [StageFiles.DrawsArray] = tensor(rows, [count, Names.Count]) };
+        Dictionary<string, Tensor> arrays = new() { [StageFiles.DrawsArray] = tensor(rows, [count, Names.Length]) };
         List<string> csv = [string.Join(',', posterior.LogDensity is null ? Names : Names.Append("log_density"))];
         for (int s = 0; s < count; s++)
         {

@@ -9,10 +9,10 @@ using static TorchSharp.torch;
 namespace Reproduce.Runner.Inferring;
 
 /// <summary>Runs the simulator with posterior draws and compares with what was observed.</summary>
-/// <param name="task">The task.</param>
+/// <param name="task">The task; null for none, which a model's file has not.</param>
 /// <param name="count">Simulations for each observation.</param>
 /// <param name="context">Where they run.</param>
-internal sealed class PredictiveCheck(ITask task, int count, JobContext context)
+internal sealed class PredictiveCheck(ITask? task, int count, JobContext context)
 {
     // Of longer series a figure shows nothing.
     private const int LongestSeries = 2000;
@@ -23,13 +23,13 @@ internal sealed class PredictiveCheck(ITask task, int count, JobContext context)
     /// <param name="key">Random numbers of the simulator.</param>
     public Predicted Run(Tensor draws, Observation x, RandomKey key)
     {
-        if (count == 0 || task.Description.Stored is not null || task.Description.Images is not null)
+        if (count == 0 || task is null || task.Description.Stored is not null || task.Description.Images is not null)
         {
-            return new Predicted([], [], count == 0 ? null : "No posterior predictive check: the task has no simulator for it.");
+            return new Predicted([], [], count == 0 ? null : "No posterior predictive check: there is no simulator for it.");
         }
 
         using DisposeScope scope = NewDisposeScope();
-        Tensor possible = Possible(draws);
+        Tensor possible = Possible(task, draws);
         long used = Math.Min(count, possible.shape[0]);
         if (used == 0)
         {
@@ -39,7 +39,7 @@ internal sealed class PredictiveCheck(ITask task, int count, JobContext context)
         Tensor theta = possible.narrow(0, 0, used).contiguous();
         try
         {
-            (Observation simulated, int failed, string? reason) = Simulate(theta, key);
+            (Observation simulated, int failed, string? reason) = Simulate(task, theta, key);
             string? note = failed > 0 ? $"{failed} of {used} simulations with posterior draws failed; the first: {reason}" : null;
             return failed == used ? new Predicted([], [], note) : Compare(x, simulated, note);
         }
@@ -50,7 +50,7 @@ internal sealed class PredictiveCheck(ITask task, int count, JobContext context)
     }
 
     // What the prior excludes no simulator need know.
-    private Tensor Possible(Tensor draws)
+    private static Tensor Possible(ITask task, Tensor draws)
     {
         if (task.Description.LogPrior is not { } prior)
         {
@@ -62,7 +62,7 @@ internal sealed class PredictiveCheck(ITask task, int count, JobContext context)
         return draws.index_select(0, tensor(inside));
     }
 
-    private (Observation X, int Failed, string? Reason) Simulate(Tensor theta, RandomKey key)
+    private (Observation X, int Failed, string? Reason) Simulate(ITask task, Tensor theta, RandomKey key)
     {
         if (task.Description.Batches is not IBatchSimulator batches)
         {

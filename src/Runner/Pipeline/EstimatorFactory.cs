@@ -31,35 +31,35 @@ public static class EstimatorFactory
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(training);
-        Standardisation? scaling = ScalingOf(job, training);
+        Standardisation? scaling = ScalingOf(job.Settings, training);
         using Tensor theta = scaling?.Apply(training.Theta) ?? training.Theta.alias();
         using Tensor variance = theta.var(0, unbiased: false);
-        return Create(job, training, variance, scaling, device);
+        return Create(job.Design, training, variance, scaling, device);
     }
 
     /// <summary>An estimator whose numbers do not matter: to be counted, or to take the weights of a training.</summary>
-    /// <param name="job">The training.</param>
+    /// <param name="design">What its networks follow from.</param>
     /// <param name="example">Simulations of the training set's shapes; their numbers may be anything.</param>
     /// <param name="device">Where the estimator shall be.</param>
     /// <exception cref="ConfigurationException">A network does not fit to the task's parameters or observations.</exception>
-    public static IPosteriorEstimator CreateLike(TrainJob job, Simulations example, Device device)
+    public static IPosteriorEstimator CreateLike(NetworkDesign design, Simulations example, Device device)
     {
-        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(design);
         ArgumentNullException.ThrowIfNull(example);
         using Tensor variance = ones(example.Theta.shape[1]);
-        return Create(job, example, variance, ScalingOf(job, example), device);
+        return Create(design, example, variance, ScalingOf(design.Settings, example), device);
     }
 
-    private static Standardisation? ScalingOf(TrainJob job, Simulations training) =>
-        job.Settings.Standardise ? new Standardisation(training.Theta, training.X) : null;
+    private static Standardisation? ScalingOf(ContenderSettings settings, Simulations training) =>
+        settings.Standardise ? new Standardisation(training.Theta, training.X) : null;
 
     private static IPosteriorEstimator Create(
-        TrainJob job, Simulations training, Tensor variance, Standardisation? scaling, Device device)
+        NetworkDesign design, Simulations training, Tensor variance, Standardisation? scaling, Device device)
     {
-        using RandomSource random = new(job.Key.Child("init"));
-        SummaryNetwork summary = Fitting("summary", () => job.Summary.Create(training.X, random));
+        using RandomSource random = new(design.Key.Child("init"));
+        SummaryNetwork summary = Fitting("summary", () => design.Summary.Create(training.X, random));
         EstimatorParts parts = new(training.Theta.shape[1], summary, variance, random);
-        IPosteriorEstimator estimator = Fitting($"contenders.{job.Contender}", () => job.Settings.Create(parts));
+        IPosteriorEstimator estimator = Fitting($"contenders.{design.Contender}", () => design.Settings.Create(parts));
         estimator = scaling is null ? estimator : StandardisedPosterior.Around(estimator, scaling);
         estimator.Network.to(device);
         return estimator;
@@ -88,11 +88,23 @@ public static class EstimatorFactory
         using WeightsFile file = WeightsFile.Read(job.Folder.FileOf(StageFiles.Weights));
         // Files of before shapes were written need the training set.
         using Simulations example = file.Example ?? TrainingSet(job);
+        return Restore(job.Design, example, file.State, device);
+    }
+
+    /// <summary>An estimator with weights of a training; the caller owns it.</summary>
+    /// <param name="design">What its networks follow from.</param>
+    /// <param name="example">Simulations of the training set's shapes; their numbers may be anything.</param>
+    /// <param name="state">Weights and buffers.</param>
+    /// <param name="device">Where the estimator shall be.</param>
+    /// <exception cref="InvalidDataException">The weights belong to another network.</exception>
+    public static IPosteriorEstimator Restore(
+        NetworkDesign design, Simulations example, IReadOnlyDictionary<string, Tensor> state, Device device)
+    {
         // What the example's numbers decide is a buffer of the network, and restored like the weights.
-        IPosteriorEstimator estimator = CreateLike(job, example, device);
+        IPosteriorEstimator estimator = CreateLike(design, example, device);
         try
         {
-            NetworkState.Restore(estimator.Network, file.State);
+            NetworkState.Restore(estimator.Network, state);
             return estimator;
         }
         catch

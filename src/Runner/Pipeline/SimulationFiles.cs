@@ -43,7 +43,17 @@ public static class SimulationFiles
 
     /// <summary>The simulations of a file's arrays, which they take over.</summary>
     /// <param name="arrays">What <see cref="ToArrays"/> gave.</param>
-    internal static Simulations FromArrays(IReadOnlyDictionary<string, Tensor> arrays) => new(
-        arrays[Theta],
-        new Observation(arrays.Where(p => p.Key != Theta).ToDictionary(p => p.Key[ObservationPrefix.Length..], p => p.Value)));
+    /// <exception cref="InvalidDataException">They are no simulations.</exception>
+    internal static Simulations FromArrays(IReadOnlyDictionary<string, Tensor> arrays)
+    {
+        IEnumerable<KeyValuePair<string, Tensor>> parts = arrays.Where(p => p.Key != Theta);
+        if (!arrays.TryGetValue(Theta, out Tensor? theta) || arrays.Count < 2 || arrays.Values.Any(a => a.dim() == 0)
+            || parts.Any(p => !p.Key.StartsWith(ObservationPrefix, StringComparison.Ordinal)))
+        {
+            throw new InvalidDataException(
+                $"expected '{Theta}' and observations as '{ObservationPrefix}NAME', got {string.Join(", ", arrays.Keys.Order())}");
+        }
+
+        return new Simulations(theta, new Observation(parts.ToDictionary(p => p.Key[ObservationPrefix.Length..], p => p.Value)));
+    }
 }

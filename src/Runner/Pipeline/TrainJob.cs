@@ -86,6 +86,9 @@ public sealed class TrainJob : IJob
     /// <summary>The summary network of the estimator.</summary>
     public SummaryNetworkSettings Summary => _scope.Experiment.Summary;
 
+    /// <summary>What its networks follow from.</summary>
+    public NetworkDesign Design => new(Contender, Settings, Summary, Key);
+
     /// <inheritdoc/>
     public StageFolder Folder { get; }
 

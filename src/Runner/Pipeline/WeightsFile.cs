@@ -24,16 +24,10 @@ public sealed record WeightsFile(IReadOnlyDictionary<string, Tensor> State, Simu
     /// <param name="training">What it was trained on.</param>
     public static void Write(string path, Network network, Simulations training)
     {
-        ArgumentNullException.ThrowIfNull(training);
         using IDisposable scope = NewDisposeScope();
-        Dictionary<string, Tensor> arrays = NetworkState.Copy(network);
+        Dictionary<string, Tensor> arrays = ToArrays(network, training);
         try
         {
-            foreach ((string name, Tensor array) in SimulationFiles.ToArrays(training.Take(1)))
-            {
-                arrays.Add(ExamplePrefix + name, zeros_like(array));
-            }
-
             Npz.Write(path, arrays);
         }
         finally
@@ -53,9 +47,33 @@ public sealed record WeightsFile(IReadOnlyDictionary<string, Tensor> State, Simu
             array.DetachFromDisposeScope();
         }
 
+        (Dictionary<string, Tensor> state, Simulations? example) = Split(arrays);
+        return new WeightsFile(state, example);
+    }
+
+    /// <summary>The arrays of a file; weights and buffers are copies.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="training">What it was trained on.</param>
+    internal static Dictionary<string, Tensor> ToArrays(Network network, Simulations training)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        Dictionary<string, Tensor> arrays = NetworkState.Copy(network);
+        foreach ((string name, Tensor array) in SimulationFiles.ToArrays(training.Take(1)))
+        {
+            arrays.Add(ExamplePrefix + name, zeros_like(array));
+        }
+
+        return arrays;
+    }
+
+    /// <summary>What is in a file's arrays.</summary>
+    /// <param name="arrays">What <see cref="ToArrays"/> gave.</param>
+    /// <exception cref="InvalidDataException">The simulation is not whole.</exception>
+    internal static (Dictionary<string, Tensor> State, Simulations? Example) Split(IReadOnlyDictionary<string, Tensor> arrays)
+    {
         Dictionary<string, Tensor> example = arrays.Where(a => a.Key.StartsWith(ExamplePrefix, StringComparison.Ordinal))
             .ToDictionary(a => a.Key[ExamplePrefix.Length..], a => a.Value);
-        return new WeightsFile(
+        return (
             arrays.Where(a => !a.Key.StartsWith(ExamplePrefix, StringComparison.Ordinal)).ToDictionary(),
             example.Count > 0 ? SimulationFiles.FromArrays(example) : null);
     }

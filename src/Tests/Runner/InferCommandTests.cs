@@ -123,6 +123,45 @@ public sealed class InferCommandTests
         Assert.That(first.GetProperty("steps").GetInt32(), Is.EqualTo(3));
     }
 
+    /// <summary>
+    /// The file alone, in a folder of its own, gives what the experiment with its cache gives; only the simulator is not in it.
+    /// </summary>
+    [TestCase("acf")]
+    [TestCase("cmpe")]
+    public void AnExportedModelInfersWithoutTheExperiment(string contender)
+    {
+        string observation = _folder.File("away.json", "[0.1, 0.2]");
+        using TemporaryFolder elsewhere = new();
+        string file = Path.Combine(elsewhere.Path, "a", $"{contender}.npz");
+
+        (int exitCode, string output, string errors) = Repository.Run(
+            _folder.Path, "export", "experiments/tiny.yaml", "--contender", contender, "--file", file);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        JsonElement here = Infer("--contender", contender, "--observation", observation, "--draws", "300").Single();
+        (exitCode, output, errors) = Repository.Run(
+            elsewhere.Path, "infer", "--model", file, "--observation", observation, "--draws", "300", "--json");
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        JsonElement there = JsonDocument.Parse(output).RootElement[0];
+        foreach (string same in new[] { "parameters", "outside_p_value", "experiment", "contender", "budget", "steps", "draws" })
+        {
+            Assert.That(there.GetProperty(same).GetRawText(), Is.EqualTo(here.GetProperty(same).GetRawText()), same);
+        }
+
+        Assert.That(there.GetProperty("predictive_note").GetString(), Does.Contain("there is no simulator"));
+        Assert.That(
+            File.Exists(Path.Combine(elsewhere.Path, "results", "tiny", "infer", "away", "draws.csv")), Is.True, "written where it ran");
+    }
+
+    [Test]
+    public void AModelAndAnExperimentAtOnceAreRefused()
+    {
+        (int exitCode, _, string errors) = Run("--model", "x.npz", "--observation", "y.json");
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
+        Assert.That(errors, Does.Contain("expected an experiment file, or --model"));
+    }
+
     [TestCase("{\"x\": [1, 2, 3]}", "x.json: 'x': expected the shape (2) of a simulation")]
     [TestCase("{\"x\": [1, [2]]}", "expected numbers in lists of equal lengths")]
     [TestCase("{\"x\": [1, 2], \"y\": [1]}", "expected the arrays x, got x, y")]

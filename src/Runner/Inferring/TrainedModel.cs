@@ -1,0 +1,148 @@
+using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
+using Reproduce.Inference.Sampling;
+using Reproduce.Inference.Training;
+using Reproduce.Reporting;
+using Reproduce.Runner.Catalogue;
+using Reproduce.Runner.Pipeline;
+using Reproduce.Runner.Storage;
+using Reproduce.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Runner.Inferring;
+
+/// <summary>All that inference needs of a training, wherever it comes from: the cache of an experiment or a file of its own.</summary>
+public sealed record TrainedModel : IDisposable
+{
+    // The test of an observation compares it with so many simulations; more would not be told apart.
+    private const int MostTraining = 10_000, MostOthers = 1000, RowsAtOnce = 500;
+
+    /// <summary>What it is.</summary>
+    public required ModelSettings Settings { get; init; }
+
+    /// <summary>How it is shown.</summary>
+    public required ContenderStyle Style { get; init; }
+
+    /// <summary>The estimator with its weights.</summary>
+    public required IPosteriorEstimator Estimator { get; init; }
+
+    /// <summary>A simulation, for its names and shapes.</summary>
+    public required Simulations Example { get; init; }
+
+    /// <summary>Summaries of simulations that were learned from, [N, S], on the CPU.</summary>
+    public required Tensor Known { get; init; }
+
+    /// <summary>Summaries of simulations that were not, [V, S], on the CPU.</summary>
+    public required Tensor Others { get; init; }
+
+    /// <summary>The inference problem with its simulator; null where there is none at hand.</summary>
+    public ITask? Task { get; init; }
+
+    /// <summary>Where the random numbers of draws begin.</summary>
+    public RandomKey Key => new(Convert.ToUInt64(Settings.Key, 16));
+
+    /// <summary>How draws are batched.</summary>
+    /// <param name="context">Where they are made.</param>
+    public SamplingSettings Sampling(JobContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new SamplingSettings { Threads = context.Threads, RowsPerPass = Settings.RowsPerPass };
+    }
+
+    /// <summary>A finished training of an experiment.</summary>
+    /// <param name="plan">The experiment.</param>
+    /// <param name="training">The training.</param>
+    /// <param name="context">Where it runs.</param>
+    /// <exception cref="InvalidDataException">A file of the cache is damaged.</exception>
+    public static TrainedModel Of(RunPlan plan, TrainJob training, JobContext context)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(context);
+        IPosteriorEstimator estimator = EstimatorFactory.Load(training, context.Device);
+        using Simulations simulated = EstimatorFactory.TrainingSet(training);
+        using Tensor known = Summarise(estimator, simulated.Take(Math.Min(simulated.Count, MostTraining)).X, context);
+        Tensor others = OtherSummaries(estimator, training, context, known, out long kept);
+        JobOrigin? origin = training.Folder.Origin;
+        using Simulations first = simulated.Take(1);
+        return new TrainedModel
+        {
+            Settings = new ModelSettings
+            {
+                Version = ModelFile.Version,
+                Experiment = plan.Experiment.Name,
+                Title = plan.Experiment.Title,
+                Contender = training.Contender,
+                Settings = training.Settings,
+                Summary = training.Summary,
+                Budget = training.Budget,
+                Parameters = [.. plan.Task.ParameterNames],
+                Labels = [.. plan.Task.Description.ParameterLabels],
+                Key = FormattableString.Invariant($"{training.Key.Value:x16}"),
+                RowsPerPass = plan.Experiment.Sampling.RowsPerPass,
+                Origin = origin is null ? "unknown" : $"{origin.Source}, {origin.Finished}, {origin.Machine}, {origin.Versions}",
+            },
+            Style = ReportStyles.Of(plan.Experiment).Of(training.Contender),
+            Estimator = estimator,
+            Example = Copy(first),
+            Known = known.narrow(0, 0, kept).clone(),
+            Others = others,
+            Task = plan.Task,
+        };
+    }
+
+    /// <summary>Summaries of observations.</summary>
+    /// <param name="estimator">The estimator.</param>
+    /// <param name="x">The observations, on any device.</param>
+    /// <param name="context">Where the networks are.</param>
+    /// <returns>[J, S], on the CPU; the caller owns them.</returns>
+    public static Tensor Summarise(IPosteriorEstimator estimator, Observation x, JobContext context)
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(context);
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        List<Tensor> parts = [];
+        for (long first = 0; first < x.Count; first += RowsAtOnce)
+        {
+            context.Cancel.ThrowIfCancellationRequested();
+            using Observation rows = x.Narrow(first, Math.Min(RowsAtOnce, x.Count - first)).To(context.Device);
+            parts.Add(estimator.Summarise(rows).cpu());
+        }
+
+        return cat(parts, 0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A copy of simulations that lives by itself.</summary>
+    /// <param name="simulations">The simulations.</param>
+    internal static Simulations Copy(Simulations simulations) =>
+        simulations with { Theta = simulations.Theta.clone(), X = simulations.X.Map(x => x.clone()) };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Estimator.Dispose();
+        Example.Dispose();
+        Known.Dispose();
+        Others.Dispose();
+    }
+
+    // Simulations that were not learned from; where there are none, the last tenth of those that were, which is then left out of the rest.
+    private static Tensor OtherSummaries(
+        IPosteriorEstimator estimator, TrainJob training, JobContext context, Tensor known, out long kept)
+    {
+        kept = known.shape[0];
+        if (training.Simulate.Validation > 0)
+        {
+            using Simulations validation = SimulationFiles.Read(training.Simulate.Folder.FileOf(StageFiles.Validation));
+            using Simulations some = validation.Take(Math.Min(validation.Count, MostOthers));
+            return Summarise(estimator, some.X, context);
+        }
+
+        long others = Math.Max(1, kept / 10);
+        kept -= others;
+        return known.narrow(0, kept, others).clone();
+    }
+}

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Text;
+using NUnit.Framework;
+using Reproduce.Compute;
+using Reproduce.Configuration;
+using Reproduce.Inference.Contracts;
+using Reproduce.Inference.Networks;
+using Reproduce.Inference.Training;
+using Reproduce.Runner.Catalogue;
+using Reproduce.Runner.Inferring;
+using Reproduce.Runner.Pipeline;
+using Reproduce.Tests.Configuration;
+using Reproduce.Tests.Runner;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tests.Faults;
+
+/// <summary>A model's file that somebody sends: read, or refused in a line, soon and in little memory; nothing in it is run.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
+public sealed class ModelFileTests
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+
+    private TemporaryFolder _folder = null!;
+    private string _path = "";
+
+    [SetUp]
+    public void SetUp()
+    {
+        _folder = new TemporaryFolder();
+        _path = Path.Combine(_folder.Path, "model.npz");
+        using TrainedModel model = Model();
+        ModelFile.Write(_path, model);
+    }
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    [Test]
+    public void AFileGivesTheModelBack()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TrainedModel model = Model(), read = ModelFile.Read(_path, CPU);
+        Tensor x = tensor(new float[,] { { 0.3f, -0.2f } }), theta = tensor(new float[,] { { 0.1f, 0.5f } });
+
+        Tensor Density(TrainedModel m) => ((ITractableDensity)m.Estimator).LogProb(theta, m.Estimator.Summarise(new Observation(x)));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                CanonicalJson.Write(read.Settings, SettingKinds.All), Is.EqualTo(CanonicalJson.Write(model.Settings, SettingKinds.All)));
+            Assert.That(Density(read).item<float>(), Is.EqualTo(Density(model).item<float>()));
+            Assert.That(read.Known.bytes.ToArray(), Is.EqualTo(model.Known.bytes.ToArray()));
+            Assert.That(read.Others.bytes.ToArray(), Is.EqualTo(model.Others.bytes.ToArray()));
+            Assert.That(read.Key, Is.EqualTo(model.Key));
+        });
+    }
+
+    [Test]
+    public void MutatedModelsAreReadOrRefused() => FaultLog.Try(8, "mutated files of trained models", () =>
+    {
+        int cases = FaultLog.Cases(100, 500), refused = 0;
+        byte[] good = File.ReadAllBytes(_path);
+        Random random = new(77);
+        long most = 0;
+        for (int i = 0; i < cases; i++)
+        {
+            // Damage in a zip archive is found by its checksums: half of the files are whole and say something else.
+            if (i % 2 == 0)
+            {
+                File.WriteAllBytes(_path, ByteDamage.Mutate(good, random));
+            }
+            else
+            {
+                File.WriteAllBytes(_path, good);
+                WriteOtherwise(random);
+            }
+
+            long before = GC.GetTotalAllocatedBytes();
+            refused += IsRefused($"case {i}") ? 1 : 0;
+            most = Math.Max(most, GC.GetTotalAllocatedBytes() - before);
+        }
+
+        Assert.That(refused, Is.GreaterThan(cases / 2));
+        return (cases, $"{refused} refused, {cases - refused} harmless; no other exception; at most {most / 1024} KiB taken for a file of "
+            + $"{good.Length / 1024} KiB");
+    });
+
+    [TestCase("\"units\":16", "\"units\":65536", "weights, there are")]
+    [TestCase("\"kind\":\"acf\"", "\"kind\":\"afc\"", "did you mean 'acf'?")]
+    [TestCase("\"layers\":2", "\"layers\":3", "do not fit the network")]
+    [TestCase("\"experiment\":\"tiny\"", "\"experiment\":\"../tiny\"", "experiment: expected a text of the form")]
+    [TestCase("\"version\":1", "\"version\":2", "version: expected")]
+    [TestCase("[\"a\",\"b\"],\"rows_per_pass\"", "[\"a\"],\"rows_per_pass\"", "as many parameters as there are names")]
+    [TestCase("\"summary\":", "\"task\":{\"kind\":\"external\",\"command\":[\"sh\"]},\"summary\":", "unknown key 'task'")]
+    public void SettingsThatDoNotFitAreRefused(string right, string wrong, string reason)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> arrays = Npz.Read(_path);
+        string text = Text(arrays);
+        Assert.That(text, Does.Contain(right));
+        arrays["model_settings"] = tensor(Encoding.UTF8.GetBytes(text.Replace(right, wrong, StringComparison.Ordinal)));
+        Npz.Write(_path, arrays);
+
+        Assert.That(() => ModelFile.Read(_path, CPU), Throws.TypeOf<ConfigurationException>().With.Message.Contains(reason));
+    }
+
+    [Test]
+    public void AFileOfAnotherKindIsNamed()
+    {
+        Npz.Write(_path, new Dictionary<string, Tensor> { ["draws"] = ones(2) });
+
+        Assert.That(
+            () => ModelFile.Read(_path, CPU),
+            Throws.TypeOf<ConfigurationException>().With.Message.Contains("model.npz: there is no array 'model_settings'"));
+    }
+
+    private bool IsRefused(string name)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        try
+        {
+            ModelFile.Read(_path, CPU).Dispose();
+            return false;
+        }
+        catch (ConfigurationException e)
+        {
+            Assert.That(e.Problems.All(line => line.Length > 0 && !line.Any(char.IsControl)), Is.True, $"{name}: {e.Message}");
+            return true;
+        }
+        finally
+        {
+            Assert.That(clock.Elapsed, Is.LessThan(s_limit), name);
+        }
+    }
+
+    private void WriteOtherwise(Random random)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> arrays = Npz.Read(_path);
+        string name = arrays.Keys.Order(StringComparer.Ordinal).ElementAt(random.Next(arrays.Count));
+        Tensor old = arrays[name];
+        switch (random.Next(8))
+        {
+            case 0: arrays.Remove(name); break;
+            case 1: arrays[name] = zeros(0L, 3L); break;
+            case 2: arrays[name] = old.to(ScalarType.Float64); break;
+            case 3: arrays[name] = tensor(float.NaN); break;
+            case 4: arrays[name] = cat([old.flatten(), old.flatten()]); break;
+            case 5: arrays["example_x_more"] = ones(1L, (long)random.Next(1, 9)); break;
+            default:
+                byte[] text = HostileYaml.Mutate(Encoding.UTF8.GetBytes(Text(arrays)), random);
+                arrays["model_settings"] = tensor(text);
+                break;
+        }
+
+        Npz.Write(_path, arrays);
+    }
+
+    private static string Text(Dictionary<string, Tensor> arrays) =>
+        Encoding.UTF8.GetString(arrays["model_settings"].data<byte>().ToArray());
+
+    private static TrainedModel Model()
+    {
+        using RandomSource random = new(RandomKey.FromSeed(4));
+        AffineFlowSettings settings = new()
+        {
+            Training = new TrainingSettings { Epochs = 1, BatchSize = 32, LearningRate = 1e-3 },
+            Flow = new() { Layers = 2, Units = 16 },
+            Standardise = true,
+        };
+        Simulations simulations = new(random.Normal([32, 2]), new Observation(random.Normal([32, 2])));
+        NetworkDesign design = new("acf", settings, new DirectSummarySettings(), RandomKey.FromSeed(5));
+        return new TrainedModel
+        {
+            Settings = new ModelSettings
+            {
+                Version = ModelFile.Version,
+                Experiment = "tiny",
+                Title = "Tiny",
+                Contender = "acf",
+                Settings = settings,
+                Summary = design.Summary,
+                Budget = 32,
+                Parameters = ["a", "b"],
+                Labels = ["α", "β"],
+                Key = "00000000000000ff",
+                Origin = "a test",
+            },
+            Style = ReportStyles.Of([ReportStyles.Named("acf", settings)]).Of("acf"),
+            Estimator = EstimatorFactory.CreateLike(design, simulations, CPU),
+            Example = simulations.Take(1),
+            Known = random.Normal([20, 2]),
+            Others = random.Normal([5, 2]),
+        };
+    }
+}
