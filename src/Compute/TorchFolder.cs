@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
@@ -138,22 +137,8 @@ internal static partial class TorchFolder
             : $"{which}: {path} cannot be loaded: {problem}";
     }
 
-    private static string? AskPython()
-    {
-        try
-        {
-            using Process process = Process.Start(
-                new ProcessStartInfo("python3", ["-c", Question]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            process.BeginErrorReadLine();
-            string answer = process.StandardOutput.ReadToEnd().Trim();
-            process.WaitForExit();
-            return answer.Length > 0 && Directory.Exists(answer) ? answer : null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null; // No Python on this machine.
-        }
-    }
+    private static string? AskPython() =>
+        OtherProgram.Ask("python3", ["-c", Question]) is { Length: > 0 } answer && Directory.Exists(answer) ? answer : null;
 
     [GeneratedRegex(@"\d+\.\d+(\.\d+)?")]
     private static partial Regex Number();

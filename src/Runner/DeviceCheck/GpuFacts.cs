@@ -1,6 +1,5 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
+using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,21 +25,8 @@ internal static class GpuFacts
 
     private static string? Ask(Device device, string what)
     {
-        try
-        {
-            string id = Math.Max(0, device.index).ToString(CultureInfo.InvariantCulture);
-            using Process process = Process.Start(new ProcessStartInfo(
-                "nvidia-smi", [$"--query-gpu={what}", "--format=csv,noheader,nounits", $"--id={id}"])
-            {
-                RedirectStandardOutput = true,
-            })!;
-            string answer = process.StandardOutput.ReadToEnd().Trim();
-            process.WaitForExit();
-            return process.ExitCode == 0 && answer.Length > 0 ? answer : null;
-        }
-        catch (Win32Exception)
-        {
-            return null; // It is not there.
-        }
+        string id = Math.Max(0, device.index).ToString(CultureInfo.InvariantCulture);
+        string[] question = [$"--query-gpu={what}", "--format=csv,noheader,nounits", $"--id={id}"];
+        return OtherProgram.Ask("nvidia-smi", question) is { Length: > 0 } answer ? answer : null;
     }
 }

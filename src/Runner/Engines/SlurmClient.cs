@@ -1,6 +1,5 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
+using Reproduce.Compute;
 
 namespace Reproduce.Runner.Engines;
 
@@ -11,7 +10,6 @@ public static class SlurmClient
     public const int UsualMaxArraySize = 1001;
 
     private const string SizeKey = "MaxArraySize";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Submits a script.</summary>
     /// <param name="script">The script's file.</param>
@@ -21,7 +19,7 @@ public static class SlurmClient
     public static string Submit(string script, string dependency)
     {
         string[] waits = string.IsNullOrEmpty(dependency) ? [] : [$"--dependency={dependency}"];
-        (int exitCode, string output, string errors) = Run("sbatch", ["--parsable", .. waits, script])
+        (int exitCode, string output, string errors) = OtherProgram.Run("sbatch", ["--parsable", .. waits, script])
             ?? throw new IOException("there is no sbatch here, or no answer: submit on a machine of the cluster, or look with --dry-run.");
         // NUMBER, or NUMBER;CLUSTER.
         string id = output.Trim().Split(';')[0];
@@ -33,7 +31,9 @@ public static class SlurmClient
     /// <summary>The elements of this user's arrays that Slurm has in its queue; null when it does not say.</summary>
     public static IReadOnlyList<QueuedElement>? Queue()
     {
-        if (Run("squeue", ["--noheader", "--array", $"--user={Environment.UserName}", "--format=%F|%K|%T|%R"]) is not (0, var output, _))
+        // A controller that is down lets its clients wait for minutes.
+        string[] question = ["--noheader", "--array", $"--user={Environment.UserName}", "--format=%F|%K|%T|%R"];
+        if (OtherProgram.Ask("squeue", question) is not string output)
         {
             return null;
         }
@@ -52,39 +52,10 @@ public static class SlurmClient
     /// <summary>The cluster's limit for elements of an array; the usual one where there is no cluster to ask.</summary>
     public static int MaxArraySize()
     {
-        string? line = Run("scontrol", ["show", "config"]) is (0, var output, _)
-            ? output.Split('\n').FirstOrDefault(l => l.StartsWith(SizeKey, StringComparison.Ordinal))
-            : null;
+        string? line = OtherProgram.Ask("scontrol", ["show", "config"])
+            ?.Split('\n').FirstOrDefault(l => l.StartsWith(SizeKey, StringComparison.Ordinal));
         return int.TryParse(line?.Split('=')[^1].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size > 0
             ? size
             : UsualMaxArraySize;
-    }
-
-    // Null when the program is not there, or does not answer: a controller that is down lets its clients wait for minutes.
-    private static (int ExitCode, string Output, string Errors)? Run(string program, string[] arguments)
-    {
-        ProcessStartInfo start = new(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            using Process process = Process.Start(start)!;
-            process.StandardInput.Close();
-            Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-            if (!process.WaitForExit(s_patience))
-            {
-                process.Kill(entireProcessTree: true);
-                return null;
-            }
-
-            return (process.ExitCode, output.Result, errors.Result);
-        }
-        catch (Win32Exception)
-        {
-            return null;
-        }
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Reproduce.Compute;
 using TorchSharp;
 
 namespace Reproduce.Runner.Storage;
@@ -99,25 +100,5 @@ public sealed record JobOrigin(
         return version[1][..CommitDigits] + (changed ? "+" : "");
     }
 
-    private static string Git(string folder, params string[] arguments)
-    {
-        try
-        {
-            ProcessStartInfo start = new("git", arguments)
-            {
-                WorkingDirectory = folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            using Process process = Process.Start(start)!;
-            process.BeginErrorReadLine(); // Not to be read; a full pipe would stop it.
-            string output = process.StandardOutput.ReadToEnd().Trim();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? output : "";
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return ""; // No git on this machine.
-        }
-    }
+    private static string Git(string folder, params string[] arguments) => OtherProgram.Ask("git", arguments, folder) ?? "";
 }
