@@ -113,7 +113,7 @@ public sealed class LimitTests
             cases.Length,
             $"{cases.Length - accepted.Count} refused with exit code 2 and the setting's name, {accepted.Count} valid; of those "
                 + $"{brief.Length} run to a report, {holes} of them with a hole because the loss or draws became infinite; the others are "
-                + "long, large, or of a contender's kind that was run in another experiment; before: crashes of 8 kinds"
+                + "long, large, or of a contender's kind that was run in another experiment; before: crashes of 9 kinds"
         );
 
         void Attempt(SettingCase tried, Action attempt)
