@@ -83,6 +83,16 @@ public sealed unsafe class OperationCount : IDisposable
         }
     }
 
+    /// <summary>Counts an operation that was left out on the meta device, which has no kernel for it.</summary>
+    /// <param name="name">Its name without "aten::".</param>
+    public static void Add(string name)
+    {
+        if (s_running is not null)
+        {
+            Note(name);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -13,8 +13,14 @@ namespace Reproduce.Compute;
 /// </remarks>
 public sealed class RandomSource : IDisposable
 {
+    // Masks of one stream that are uploaded together: more would hold too much memory at once.
+    private const long MostAhead = 16 << 20;
+
     private readonly Generator _generator;
-    private long _masks;
+    private readonly List<(long[] Shape, double Rate)> _asked = [];
+    private (long[] Shape, double Rate)[] _expected = [];
+    private Tensor[] _ahead = [];
+    private int _masks;
 
     /// <summary>A source that stands at the beginning of the stream <paramref name="key"/>.</summary>
     /// <param name="key">The stream.</param>
@@ -23,6 +29,9 @@ public sealed class RandomSource : IDisposable
         _generator = new Generator(unchecked((ulong)Seed(key)), CPU);
         Key = key;
     }
+
+    /// <summary>Whether masks for the CPU too are made ahead, as those for other devices are; the numbers must be the same.</summary>
+    internal bool MakesMasksAhead { get; init; }
 
     /// <summary>The stream that is being drawn from.</summary>
     public RandomKey Key { get; private set; }
@@ -33,6 +42,13 @@ public sealed class RandomSource : IDisposable
     {
         Key = key;
         _masks = 0;
+        _ahead = [];
+        if (_asked.Count > 0)
+        {
+            _expected = [.. _asked];
+            _asked.Clear();
+        }
+
         _generator.manual_seed(Seed(key));
     }
 
@@ -87,20 +103,29 @@ public sealed class RandomSource : IDisposable
     /// <param name="shape">Shape of the result.</param>
     /// <param name="rate">In [0, 1).</param>
     /// <param name="device">Device of the result.</param>
-    /// <remarks>The n-th mask of a stream is a stream of its own: it does not move the numbers of the other methods on.</remarks>
+    /// <remarks>
+    /// The n-th mask of a stream is a stream of its own: it does not move the numbers of the other methods on. For another device than the
+    /// CPU all masks that the stream before was asked for are made at the first one and uploaded together; the numbers are the same.
+    /// </remarks>
     public Tensor DropoutMask(ReadOnlySpan<long> shape, double rate, Device? device = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rate);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rate, 1);
-        Tensor mask = empty(shape, dtype: ScalarType.Float32, device: CPU);
-        RandomKey key = Key.Child(-1 - _masks++);
-        Span<uint> state = stackalloc uint[Kernels.DropoutMask.StateLength];
-        for (int i = 0; i < state.Length; i++)
+        int number = _masks++;
+        if (MakesMasksAhead || (device is not null && device.type != DeviceType.CPU))
         {
-            state[i] = (uint)(key.Child(i).Value >> 32);
+            _asked.Add((shape.ToArray(), rate));
+            _ahead = number == 0 ? MasksAhead(device) : _ahead;
+            if (number < _ahead.Length && IsExpected(number))
+            {
+                return _ahead[number];
+            }
+
+            _ahead = [];
         }
 
-        Kernels.DropoutMask.Fill(state, rate, TensorMemory.Floats(mask));
+        Tensor mask = empty(shape, dtype: ScalarType.Float32, device: CPU);
+        FillMask(number, rate, TensorMemory.Floats(mask));
         return HostCopy.Move(mask, device);
     }
 
@@ -118,6 +143,44 @@ public sealed class RandomSource : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _generator.Dispose();
+
+    private void FillMask(int number, double rate, Span<float> mask)
+    {
+        RandomKey key = Key.Child(-1 - number);
+        Span<uint> state = stackalloc uint[Kernels.DropoutMask.StateLength];
+        for (int i = 0; i < state.Length; i++)
+        {
+            state[i] = (uint)(key.Child(i).Value >> 32);
+        }
+
+        Kernels.DropoutMask.Fill(state, rate, mask);
+    }
+
+    private bool IsExpected(int number) =>
+        _expected[number].Rate == _asked[number].Rate && _expected[number].Shape.SequenceEqual(_asked[number].Shape);
+
+    // What the stream before was asked for, if this one begins like it; empty otherwise.
+    private Tensor[] MasksAhead(Device? device)
+    {
+        long[] sizes = [.. _expected.Select(e => e.Shape.Aggregate(1L, (product, n) => product * n))];
+        if (sizes.Length < 2 || sizes.Sum() > MostAhead || !IsExpected(0))
+        {
+            return [];
+        }
+
+        Tensor all = empty(sizes.Sum(), dtype: ScalarType.Float32, device: CPU);
+        Span<float> numbers = TensorMemory.Floats(all);
+        int offset = 0;
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            FillMask(i, _expected[i].Rate, numbers.Slice(offset, (int)sizes[i]));
+            offset += (int)sizes[i];
+        }
+
+        Tensor moved = HostCopy.Move(all, device);
+        Tensor[] parts = moved.split(sizes);
+        return [.. parts.Select((part, i) => part.view(_expected[i].Shape))];
+    }
 
     // libtorch takes a signed 64-bit seed, but its Mersenne twister starts from the low 32 bits alone: two of n streams are the same
     // with a probability of about n^2 / 2^33 (1e-4 for a thousand data sets; a few equal pairs among 10^5 training steps).

@@ -28,6 +28,7 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
     private readonly ConsistencySettings _settings;
     private readonly double _huber;
     private Stage? _stage;
+    private float[]? _variance;
 
     /// <summary>An estimator over D parameters.</summary>
     /// <param name="dimension">D.</param>
@@ -81,6 +82,11 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
         ArgumentNullException.ThrowIfNull(step);
         Require.Batch(theta, x, Dimension);
         Stage stage = StageAt(step);
+        if (theta.device.type != DeviceType.CPU && trainableVariance is null && _settings.HuberNorm == HuberNorm.Vector)
+        {
+            return LossOfPairs(theta, x, step, stage);
+        }
+
         (Tensor earlier, Tensor later) = stage.DrawLevels(theta.shape[0], step.Random, theta.device);
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
         Tensor condition = summary.Summarise(x, step.NewPass());
@@ -90,6 +96,12 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
         Tensor weight = (later - earlier).reciprocal();
         return (weight * distance).mean();
     }
+
+    /// <summary>The same loss, from the same random numbers, in few operations.</summary>
+    /// <param name="theta">[B, D].</param>
+    /// <param name="x">B observations.</param>
+    /// <param name="step">Where the training stands.</param>
+    internal Tensor LossOfPairs(Tensor theta, Observation x, TrainingStep step) => LossOfPairs(theta, x, step, StageAt(step));
 
     /// <inheritdoc/>
     public Tensor Apply(Tensor theta, Tensor time, Tensor condition, ForwardPass pass)
@@ -127,6 +139,32 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
     {
         Require.Rows(condition, summary.Outputs, nameof(condition));
         return ConsistencyDraws.WithDensity(this, condition, noise);
+    }
+
+    private Tensor LossOfPairs(Tensor theta, Observation x, TrainingStep step, Stage stage)
+    {
+        (float[] earlier, float[] later) = stage.DrawLevels(theta.shape[0], step.Random);
+        using Tensor noise = step.Random.Normal(theta.shape);
+        Tensor condition = summary.Summarise(x, step.NewPass());
+        LevelPairs pairs = LevelPairs.Upload(
+            earlier, later, noise, VarianceOnHost(), _settings.SmallestTime, _huber, theta.device);
+        Tensor noisy = addcmul(theta, pairs.Time, pairs.Noise, Scalars.One);
+        ForwardPass student = step.NewPass();
+        ForwardPass teacher = _settings.IndependentTeacherDropout ? step.NewPass() : student.WithSameMasks();
+        Tensor raw = network.ApplyToPair(noisy, condition, pairs.Time, student, teacher);
+        return pairs.Loss(addcmul(pairs.Skip * noisy, pairs.Output, raw, Scalars.One));
+    }
+
+    // Read once: the host would wait for the device. The meta device has no numbers to read.
+    private float[] VarianceOnHost()
+    {
+        if (_variance is null)
+        {
+            using Tensor copy = Variance.device.type == DeviceType.META ? ones(Dimension) : Variance.cpu();
+            _variance = copy.data<float>().ToArray();
+        }
+
+        return _variance;
     }
 
     private Stage StageAt(TrainingStep step)
@@ -173,6 +211,13 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
         /// <summary>Neighbouring noise levels t_i and t_{i+1} for each row, [B, 1] each.</summary>
         public (Tensor Earlier, Tensor Later) DrawLevels(long rows, RandomSource random, Device device)
         {
+            (float[] earlier, float[] later) = DrawLevels(rows, random);
+            return (HostCopy.Move(tensor(earlier, [rows, 1]), device), HostCopy.Move(tensor(later, [rows, 1]), device));
+        }
+
+        /// <summary>The same numbers, on the host.</summary>
+        public (float[] Earlier, float[] Later) DrawLevels(long rows, RandomSource random)
+        {
             float[] earlier = new float[rows];
             float[] later = new float[rows];
             using (Tensor uniform = random.Uniform([rows]))
@@ -187,7 +232,7 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
                 }
             }
 
-            return (HostCopy.Move(tensor(earlier, [rows, 1]), device), HostCopy.Move(tensor(later, [rows, 1]), device));
+            return (earlier, later);
         }
     }
 }

@@ -15,4 +15,22 @@ public abstract class FreeFormNetwork(string name) : Network(name)
     /// <param name="pass">Whether dropout is on.</param>
     /// <returns>[N, D].</returns>
     public abstract Tensor Apply(Tensor theta, Tensor condition, Tensor time, ForwardPass pass);
+
+    /// <summary>Applies the network at two times, the second without gradients wanted: a student and its teacher.</summary>
+    /// <param name="theta">Noisy parameters, [2, N, D].</param>
+    /// <param name="condition">Summaries of the observations, [N, S].</param>
+    /// <param name="time">Times, [2, N, 1].</param>
+    /// <param name="student">The first one's pass.</param>
+    /// <param name="teacher">The second one's pass.</param>
+    /// <returns>[2, N, D]; the caller lets no gradient into the second.</returns>
+    public virtual Tensor ApplyToPair(Tensor theta, Tensor condition, Tensor time, ForwardPass student, ForwardPass teacher)
+    {
+        ArgumentNullException.ThrowIfNull(theta);
+        ArgumentNullException.ThrowIfNull(time);
+        Tensor first = Apply(theta.select(0, 0), condition, time.select(0, 0), student);
+        using IDisposable noGrad = no_grad();
+        Tensor second = Apply(theta.select(0, 1), condition, time.select(0, 1), teacher);
+        using IDisposable grad = enable_grad();
+        return stack([first, second], 0);
+    }
 }

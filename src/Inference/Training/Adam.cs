@@ -17,7 +17,7 @@ public sealed class Adam : IDisposable
 {
     private readonly FlatParameters _parameters;
     private readonly TrainingSettings _settings;
-    private readonly bool _onMemory;
+    private readonly AdamPath _path;
     private readonly Scalar _clip;
     private readonly Scalar _oldInSecond;
     private readonly Scalar _newToSecond;
@@ -27,20 +27,25 @@ public sealed class Adam : IDisposable
     /// <param name="parameters">What is optimised.</param>
     /// <param name="settings">Decay rates, epsilon, clipping, weight decay.</param>
     public Adam(FlatParameters parameters, TrainingSettings settings)
-        : this(parameters, settings, parameters?.Values.device.type == DeviceType.CPU && AdamUpdate.IsSupported)
+        : this(
+            parameters,
+            settings,
+            parameters?.Values.device.type != DeviceType.CPU ? AdamPath.Fused
+                : AdamUpdate.IsSupported ? AdamPath.Memory
+                : AdamPath.Tensors)
     {
     }
 
     /// <summary>An optimiser that works in a given way.</summary>
     /// <param name="parameters">What is optimised.</param>
     /// <param name="settings">Decay rates, epsilon, clipping, weight decay.</param>
-    /// <param name="onMemory">Whether in vector code on the parameters' memory, else in libtorch's operations.</param>
-    internal Adam(FlatParameters parameters, TrainingSettings settings, bool onMemory)
+    /// <param name="path">How an update is computed.</param>
+    internal Adam(FlatParameters parameters, TrainingSettings settings, AdamPath path)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(settings);
         _parameters = parameters;
-        _onMemory = onMemory;
+        _path = path;
         _settings = settings;
         _clip = settings.ClipNorm.ToScalar();
         _oldInSecond = settings.Beta2.ToScalar();
@@ -62,7 +67,12 @@ public sealed class Adam : IDisposable
     /// <returns>The global norm of the gradient before clipping, a scalar tensor that belongs to the caller's scope.</returns>
     public Tensor Step(long step, double learningRate)
     {
-        return _onMemory ? StepOnMemory(step + 1, learningRate) : StepOnTensors(step + 1, learningRate);
+        return _path switch
+        {
+            AdamPath.Memory => StepOnMemory(step + 1, learningRate),
+            AdamPath.Fused => StepFused(step + 1, learningRate),
+            _ => StepOnTensors(step + 1, learningRate),
+        };
     }
 
     /// <inheritdoc/>
@@ -85,6 +95,41 @@ public sealed class Adam : IDisposable
             gradient, values, TensorMemory.Floats(FirstMoment), TensorMemory.Floats(SecondMoment), constants, factors);
         return tensor((float)norm);
     }
+
+    private Tensor StepFused(long step, double learningRate)
+    {
+        double correction1 = 1 - Math.Pow(_settings.Beta1, step);
+        double root = Math.Sqrt(1 - Math.Pow(_settings.Beta2, step));
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor gradient = _parameters.Gradients;
+        if (_parameters.HasPenalty)
+        {
+            gradient.addcmul_(_parameters.PenaltyGradient, _parameters.Values, Scalars.One);
+        }
+
+        Tensor norm = gradient.norm();
+        FusedAdam.Step(
+            _parameters.Values,
+            gradient,
+            FirstMoment,
+            SecondMoment,
+            Divisor(norm),
+            learningRate * root / correction1,
+            _settings.Beta1,
+            _settings.Beta2,
+            _settings.WeightDecay * correction1 / root,
+            _settings.AdamEpsilon * root);
+        return norm.MoveToOuterDisposeScope();
+    }
+
+    // What the gradient is divided by: 1 or norm / clip, the larger, so that the host need not wait for the norm; null for nothing.
+    private Tensor? Divisor(Tensor norm) => _settings.ClipNorm switch
+    {
+        0 => null,
+        1 => norm.clamp_min(Scalars.One),
+        _ => norm.div(_clip).clamp_min_(Scalars.One),
+    };
 
     private Tensor StepOnTensors(long step, double learningRate)
     {

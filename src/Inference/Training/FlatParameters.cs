@@ -1,4 +1,5 @@
 using Reproduce.Inference.Networks;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -9,19 +10,31 @@ namespace Reproduce.Inference.Training;
 /// handful of native calls instead of a handful per weight.
 /// </summary>
 /// <remarks>
-/// Build it after the network was moved to its device. Gradients are accumulated in place by autograd as long as nobody replaces
-/// them: use <see cref="ZeroGradients"/>, never the module's own zero_grad.
+/// Build it after the network was moved to its device. On the CPU gradients are accumulated in place by autograd as long as nobody
+/// replaces them: use <see cref="ZeroGradients"/>, never the module's own zero_grad. On other devices, where every operation is a launch,
+/// autograd leaves each gradient as it comes, and <see cref="Gather"/> puts all of them into the flat tensor at once, in the place of a sum
+/// for every weight.
 /// </remarks>
 public sealed class FlatParameters : IDisposable
 {
     // Every weight starts on a cache line of its own.
     private const long Alignment = 16;
 
-    private readonly List<(Parameter Parameter, Tensor Gradient)> _views = [];
+    private readonly List<(Parameter Parameter, Tensor? Gradient)> _views = [];
+    private readonly bool _gathers;
+    private readonly Tensor _nothing;
 
     /// <summary>Moves the network's weights into one tensor.</summary>
     /// <param name="network">The network; all its parameters must be float32 on one device.</param>
     public FlatParameters(Network network)
+        : this(network, network?.parameters().FirstOrDefault()?.device.type is not (null or DeviceType.CPU))
+    {
+    }
+
+    /// <summary>Moves the network's weights into one tensor, with gradients of a given way.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="gathers">Whether gradients are put together after the backward pass, in the place of views that it adds to.</param>
+    internal FlatParameters(Network network, bool gathers)
     {
         ArgumentNullException.ThrowIfNull(network);
         (string name, Parameter parameter)[] parameters = [.. network.named_parameters()];
@@ -30,7 +43,9 @@ public sealed class FlatParameters : IDisposable
             throw new ArgumentException("The network has no weights.", nameof(network));
         }
 
+        _gathers = gathers;
         Device device = parameters[0].parameter.device;
+        _nothing = zeros(Math.Max(Alignment, parameters.Max(p => p.parameter.numel())), device: device).DetachFromDisposeScope();
         Count = parameters.Sum(p => p.parameter.numel());
         long total = parameters.Sum(p => Padded(p.parameter.numel()));
         Values = zeros(total, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
@@ -54,7 +69,7 @@ public sealed class FlatParameters : IDisposable
             }
 
             parameter.set_(view);
-            Tensor gradient = Gradients.narrow(0, offset, size).view(shape).DetachFromDisposeScope();
+            Tensor? gradient = gathers ? null : Gradients.narrow(0, offset, size).view(shape).DetachFromDisposeScope();
             parameter.grad = gradient;
             _views.Add((parameter, gradient));
             offset += Padded(size);
@@ -70,7 +85,7 @@ public sealed class FlatParameters : IDisposable
     public Tensor Values { get; }
 
     /// <summary>The gradients, laid out as <see cref="Values"/>.</summary>
-    public Tensor Gradients { get; }
+    public Tensor Gradients { get; private set; }
 
     /// <summary>Derivative of the L2 penalties per unit of weight: 2 * strength, or 0.</summary>
     public Tensor PenaltyGradient { get; }
@@ -78,16 +93,58 @@ public sealed class FlatParameters : IDisposable
     /// <summary>True when some weight has an L2 penalty.</summary>
     public bool HasPenalty { get; }
 
-    /// <summary>Sets all gradients to zero.</summary>
-    public void ZeroGradients() => Gradients.zero_().Dispose();
+    /// <summary>Sets all gradients to zero, or to none where they are gathered.</summary>
+    public void ZeroGradients()
+    {
+        if (!_gathers)
+        {
+            Gradients.zero_().Dispose();
+            return;
+        }
+
+        foreach ((Parameter parameter, _) in _views)
+        {
+            parameter.grad = null;
+        }
+    }
+
+    /// <summary>
+    /// Makes <see cref="Gradients"/> those of the last backward pass; to be called behind it. It does nothing where they are already.
+    /// </summary>
+    public void Gather()
+    {
+        if (!_gathers)
+        {
+            return;
+        }
+
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        List<Tensor> parts = [];
+        foreach ((Parameter parameter, _) in _views)
+        {
+            long size = parameter.numel();
+            // A weight that had no part in the loss has no gradient.
+            parts.Add(parameter.grad?.reshape(-1) ?? _nothing.narrow(0, 0, size));
+            if (Padded(size) > size)
+            {
+                parts.Add(_nothing.narrow(0, 0, Padded(size) - size));
+            }
+        }
+
+        Gradients.Dispose();
+        Gradients = cat(parts, 0).DetachFromDisposeScope();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((_, Tensor gradient) in _views)
+        foreach ((_, Tensor? gradient) in _views)
         {
-            gradient.Dispose();
+            gradient?.Dispose();
         }
+
+        _nothing.Dispose();
 
         Values.Dispose();
         Gradients.Dispose();

@@ -202,6 +202,7 @@ public sealed class Trainer : IDisposable
         Parameters.ZeroGradients();
         Tensor loss = _estimator.Loss(theta, x, new TrainingStep(_random, Step, total, epoch));
         loss.backward();
+        Parameters.Gather();
         Tensor norm = Optimiser.Step(Step, LearningRate(Step, total));
         Average?.Update(Step);
         EpochRecord!.select(1, batch).copy_(stack([loss.detach(), norm]));

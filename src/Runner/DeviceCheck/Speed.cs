@@ -28,9 +28,7 @@ internal static class Speed
         trainer.Rehearse(batch, WarmUp);
         if (OperationCount.IsSupported)
         {
-            using OperationCount count = OperationCount.Start();
-            trainer.Rehearse(batch, 1);
-            yield return new CheckRow(subject.Name, "operations of a step", count.Total);
+            yield return new CheckRow(subject.Name, "operations of a step", OperationsOf(trainer, batch));
         }
 
         if (device.type != DeviceType.META)
@@ -69,6 +67,21 @@ internal static class Speed
             PosteriorSampler.Sample(estimator, x, rows, passes, subject.Key, new SamplingSettings { RowsPerPass = rows }).Dispose();
             Devices.Synchronise(device);
             return clock.Elapsed.TotalSeconds;
+        }
+    }
+
+    /// <summary>libtorch's operations in a training's step, backward pass and optimiser included.</summary>
+    /// <param name="trainer">A training that has made two steps.</param>
+    /// <param name="batch">Its batch.</param>
+    public static long OperationsOf(Trainer trainer, Simulations batch)
+    {
+        return Count(2) - Count(1); // What a rehearsal does once, the order of the simulations, is no part of a step.
+
+        long Count(int steps)
+        {
+            using OperationCount count = OperationCount.Start();
+            trainer.Rehearse(batch, steps);
+            return count.Total;
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class OperationCountTests
         Tensor gradient = ones(4, 3, device: META);
 
         using OperationCount count = OperationCount.Start();
-        nn.functional.linear(input, weight, bias).relu().backward([gradient]);
+        nn.functional.linear(input, weight, bias).relu_().backward([gradient]);
 
         Assert.That(count.Total, Is.EqualTo(6), string.Join(", ", count.ByName.Keys));
         Assert.That(count.ByName["addmm"], Is.EqualTo(1));

@@ -85,4 +85,26 @@ public sealed class ForwardPassTests
         Assert.That(ForwardPass.Evaluation.Dropout(input, 0.5).Numbers(), Is.EqualTo(input.Numbers()));
         Assert.That(ForwardPass.WithDropout(random).Dropout(input, 0).Numbers(), Is.EqualTo(input.Numbers()));
     }
+
+    /// <summary>Made for a whole step and uploaded together, masks are those that are made one by one.</summary>
+    [Test]
+    public void MasksMadeAheadAreTheSame()
+    {
+        using IDisposable scope = NewDisposeScope();
+        using RandomSource plain = new(s_key), ahead = new(s_key) { MakesMasksAhead = true };
+        for (int step = 0; step < 4; step++)
+        {
+            plain.Restart(s_key.Child(step));
+            ahead.Restart(s_key.Child(step));
+            // The third step is another one, with a smaller batch.
+            long rows = step == 2 ? 3 : 5;
+            foreach (long features in new[] { 4L, 7, 4 })
+            {
+                Assert.That(
+                    ahead.DropoutMask([features, rows], 0.3).Numbers(),
+                    Is.EqualTo(plain.DropoutMask([features, rows], 0.3).Numbers()),
+                    $"step {step}");
+            }
+        }
+    }
 }
