@@ -20,12 +20,13 @@ internal static class HtmlParts
     /// <param name="title">Its title.</param>
     /// <param name="body">HTML between header and footer.</param>
     /// <param name="data">The data of the chart, JSON; null for a page without one.</param>
-    public static string Page(string title, string body, string? data)
+    /// <param name="script">The part that draws the chart.</param>
+    public static string Page(string title, string body, string? data, string script = "page.js")
     {
         string scripts = data is null
             ? ""
             : $"<script type=\"application/json\" id=\"data\">{data.Replace("</", "<\\/", StringComparison.Ordinal)}</script>\n"
-                + $"<script type=\"text/plain\" id=\"library\">{Read("plotly.js")}</script>\n<script>{Read("page.js")}</script>\n";
+                + $"<script type=\"text/plain\" id=\"library\">{Read("plotly.js")}</script>\n<script>{Read(script)}</script>\n";
         string head = "<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
             + $"<meta name=\"color-scheme\" content=\"light dark\">\n<title>{HtmlReport.Encode(title)}</title>\n"
             + $"<style>{Read("page.css")}</style>\n";

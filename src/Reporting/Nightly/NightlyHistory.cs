@@ -111,7 +111,7 @@ public static class NightlyHistory
             Word(verdict.Outcome),
         ];
 
-    private static string Word(NightlyOutcome outcome) => outcome switch
+    internal static string Word(NightlyOutcome outcome) => outcome switch
     {
         NightlyOutcome.Better => "better",
         NightlyOutcome.New => "new",

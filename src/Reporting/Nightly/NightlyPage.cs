@@ -30,6 +30,14 @@ public sealed record NightlyPage
     public IEnumerable<NightlyChange> Regressions => Series.SelectMany(s => s.Changes)
         .Where(c => c.IsWorse && (Baseline is null || string.CompareOrdinal(c.First.Origin.Date, Baseline.Date) > 0));
 
+    /// <summary>A line for each regression, by the baseline and in the history.</summary>
+    public IEnumerable<string> RegressionLines =>
+    [
+        .. Verdicts.Where(v => v.IsRegression)
+            .Select(v => (Baseline is null ? "regression: " : $"regression since {Baseline.Commit}: ") + v.Describe()),
+        .. Regressions.Select(c => $"regression in the history: {c.Describe()}"),
+    ];
+
     /// <summary>The page as Markdown that ends with a line end.</summary>
     public string Compose()
     {
@@ -161,16 +169,14 @@ public sealed record NightlyPage
 
     private static string Nearest(IEnumerable<NightlyVerdict> verdicts)
     {
-        NightlyVerdict[] compared = verdicts.Where(v => !double.IsNaN(v.Limit)).ToArray();
+        NightlyVerdict[] compared = verdicts.Where(v => v.Used is not null).ToArray();
         if (compared.Length == 0)
         {
             return "";
         }
 
-        NightlyVerdict nearest = compared.MaxBy(Used)!;
+        NightlyVerdict nearest = compared.MaxBy(v => v.Used)!;
         return $"{MarkdownTable.Escape($"{nearest.Entry.Setting}: {nearest.Entry.Metric}")}, "
-            + $"{NumberText.Fixed(100 * Math.Max(0, Used(nearest)), 0)} %";
+            + $"{NumberText.Fixed(100 * Math.Max(0, nearest.Used!.Value), 0)} %";
     }
-
-    private static double Used(NightlyVerdict v) => (v.Night!.Value - v.Baseline!.Value) / (v.Limit - v.Baseline.Value);
 }

@@ -21,6 +21,9 @@ public sealed record NightlyVerdict
     /// <summary>Whether the night fails by it.</summary>
     public bool IsRegression => Outcome is NightlyOutcome.Worse or NightlyOutcome.Missing;
 
+    /// <summary>How much of what noise may take it used up, as a share; null where nothing was compared.</summary>
+    public double? Used => double.IsNaN(Limit) ? null : (Night!.Value - Baseline!.Value) / (Limit - Baseline.Value);
+
     /// <summary>One line for a person.</summary>
     public string Describe()
     {

@@ -80,6 +80,10 @@ public static class NightlyCommand
             Trend = hasTrend ? TrendName + ".png" : null,
         };
         WholeFile.WriteText(page, composed.Compose());
+        new HtmlNightly(composed).Save(Path.Combine(folder, HtmlNightly.FileName));
+        NightlySummary summary = new(composed);
+        WholeFile.WriteText(Path.Combine(folder, NightlySummary.FileName), summary.Compose());
+        WholeFile.WriteText(Path.Combine(folder, NightlySummary.BadgeFile), summary.Badge());
         output.WriteLine($"{Count(verdicts.Count(v => v.Outcome != NightlyOutcome.Missing), "entry", "entries")} measured: {page}");
         if (baseline is null)
         {
@@ -87,7 +91,7 @@ public static class NightlyCommand
                 $"{baselineFile}: there is no baseline yet. Add --update to the same command to make one of the results in {results}.");
         }
 
-        return Report(composed, baseline, errors);
+        return Report(composed, errors);
     }
 
     private static void Update(NightlyResults night, string file, IReadOnlyList<NightlyVerdict> verdicts, TextWriter output)
@@ -110,13 +114,9 @@ public static class NightlyCommand
         }
     }
 
-    private static int Report(NightlyPage page, NightlyBaseline baseline, TextWriter errors)
+    private static int Report(NightlyPage page, TextWriter errors)
     {
-        string[] lines =
-        [
-            .. page.Verdicts.Where(v => v.IsRegression).Select(v => $"regression since {baseline.Origin.Commit}: {v.Describe()}"),
-            .. page.Regressions.Select(c => $"regression in the history: {c.Describe()}"),
-        ];
+        string[] lines = [.. page.RegressionLines];
         foreach (string line in lines)
         {
             errors.WriteLine(line);

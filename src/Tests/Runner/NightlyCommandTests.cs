@@ -154,6 +154,13 @@ public sealed class NightlyCommandTests
                 @"^regression in the history: TrainingBenchmarks: fmpe, Vectors: ratio to LibtorchProducts went from 1\.1\d to 1\.3\d "
                     + @"between 000000000011 \(2026-12-11 03:10Z\) and 000000000012 \(2026-12-12 03:10Z\)$"));
             Assert.That(page, Does.Contain("* worse: TrainingBenchmarks: fmpe, Vectors").And.Contain("## Spread of the speeds"));
+            string html = File.ReadAllText(Path.Combine(Nightly, HtmlNightly.FileName));
+            Assert.That(html, Does.Contain("\"entries\":[{\"name\":\"TrainingBenchmarks: fmpe, Vectors"), "the worst first");
+            Assert.That(html, Does.Contain("\"index\":12,").And.Contain("\"commit\":\"000000000012\""));
+            Assert.That(
+                File.ReadAllText(Path.Combine(Nightly, NightlySummary.FileName)),
+                Does.StartWith("# Nightly of 2026-12-16 03:10Z: 1 regression\n").And.Contain("* regression in the history: TrainingB"));
+            Assert.That(File.ReadAllText(Path.Combine(Nightly, NightlySummary.BadgeFile)), Does.Contain(">1 regression</text>"));
         });
         Assert.That(Run(update: true).ExitCode, Is.EqualTo(ExitCodes.Success), "what is the baseline is how it shall be");
         Assert.That(File.ReadAllText(Path.Combine(Nightly, NightlyCommand.PageFile)), Does.Contain("* worse, accepted: TrainingBenchm"));
