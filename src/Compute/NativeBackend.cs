@@ -33,8 +33,21 @@ public static class NativeBackend
 #pragma warning restore CA2255
     internal static void Initialise()
     {
-        s_torch = TorchFolder.Find(AppContext.BaseDirectory);
-        s_problem = (s_torch is null ? null : TorchFolder.Load(s_torch)) ?? Prepare(AppContext.BaseDirectory);
+        string folder = FindFolder(AppContext.BaseDirectory, RuntimeInformation.RuntimeIdentifier);
+        s_torch = TorchFolder.Find(folder);
+        s_problem = (s_torch is null ? null : TorchFolder.Load(s_torch)) ?? Prepare(folder);
+    }
+
+    /// <summary>
+    /// The folder of the native libraries: the program's own where it was built for one platform, and one below it where it was built for
+    /// all, as a new project is.
+    /// </summary>
+    /// <param name="application">The program's folder.</param>
+    /// <param name="platform">The runtime identifier, such as linux-x64.</param>
+    internal static string FindFolder(string application, string platform)
+    {
+        string below = Path.Combine(application, "runtimes", platform, "native");
+        return !File.Exists(Path.Combine(application, Library)) && File.Exists(Path.Combine(below, Library)) ? below : application;
     }
 
     /// <summary>

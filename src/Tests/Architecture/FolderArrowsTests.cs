@@ -21,6 +21,7 @@ public sealed class FolderArrowsTests
         ("Sampling", ["Contracts", "Networks"]),
         ("Densities", ["Contracts", "Networks"]),
         ("Estimators", ["Contracts", "Densities", "Flows", "Networks"]),
+        ("Posteriors", ["Contracts", "Networks", "Sampling", "Training"]),
         ("Chains", ["Contracts", "Densities", "Estimators", "Flows", "Networks", "Sampling", "Training"]),
     ];
 

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Reproduce.Compute;
+using Reproduce.Tests.Runner;
 
 namespace Reproduce.Tests.Compute;
 
@@ -15,4 +16,23 @@ public sealed class NativeBackendTests
 
     [Test]
     public void NothingIsSaidOfARuntimeThatIsThere() => Assert.That(NativeBackend.FindMissingRuntime(_ => true), Is.Null);
+
+    [TestCase(true, true, ExpectedResult = ".")]
+    [TestCase(false, true, ExpectedResult = "runtimes/linux-x64/native")]
+    [TestCase(false, false, ExpectedResult = ".")]
+    public string ALibraryOfAProgramForEveryPlatformIsFound(bool isBeside, bool isBelow)
+    {
+        using TemporaryFolder folder = new();
+        if (isBeside)
+        {
+            folder.File(NativeBackend.Library, "");
+        }
+
+        if (isBelow)
+        {
+            folder.File($"runtimes/linux-x64/native/{NativeBackend.Library}", "");
+        }
+
+        return Path.GetRelativePath(folder.Path, NativeBackend.FindFolder(folder.Path, "linux-x64")).Replace('\\', '/');
+    }
 }
