@@ -86,7 +86,7 @@ public class FlowTrainingBenchmarks
         using var flow = new FlowPosterior(
             2, new DirectSummary(2), Contender == "acf" ? CouplingKind.Affine : CouplingKind.Spline, settings, random);
         var training = new TrainingSettings { Epochs = Epochs, BatchSize = BatchSize, LearningRate = 5e-4, ClipNorm = 1, Validations = 0 };
-        using var trainer = new Trainer(vectors ? flow : new InLibtorch(flow), training, RandomKey.FromSeed(9));
+        using var trainer = new Trainer(vectors ? flow : new LibtorchOnly(flow), training, RandomKey.FromSeed(9));
         using var part = new Simulations(_data.Theta.narrow(0, 0, Simulations), _data.X.Narrow(0, Simulations));
         trainer.Run(part);
         return trainer.Step;

@@ -33,7 +33,7 @@ internal static class FreeFormModels
             "npse" => new ScorePosterior(Dimension, summary, network, ones(Dimension), new DiffusionSettings()),
             _ => new FlowMatchingPosterior(Dimension, summary, network, new FlowMatchingSettings()),
         };
-        return vectors ? estimator : new InLibtorch(estimator);
+        return vectors ? estimator : new LibtorchOnly(estimator);
     }
 
     /// <summary>Simulations to train on; they belong to the caller.</summary>

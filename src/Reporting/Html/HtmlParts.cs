@@ -26,7 +26,8 @@ internal static class HtmlParts
         string scripts = data is null
             ? ""
             : $"<script type=\"application/json\" id=\"data\">{data.Replace("</", "<\\/", StringComparison.Ordinal)}</script>\n"
-                + $"<script type=\"text/plain\" id=\"library\">{Read("plotly.js")}</script>\n<script>{Read(script)}</script>\n";
+                + $"<script type=\"text/plain\" id=\"library\">{Read("plotly.js")}</script>\n"
+                + $"<script>{Read("common.js")}</script>\n<script>{Read(script)}</script>\n";
         string head = "<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
             + $"<meta name=\"color-scheme\" content=\"light dark\">\n<title>{HtmlReport.Encode(title)}</title>\n"
             + $"<style>{Read("page.css")}</style>\n";

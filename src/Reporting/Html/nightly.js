@@ -1,12 +1,11 @@
 "use strict";
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const $ = id => document.getElementById(id);
+  const { $, data, colour, axis, plot } = common;
   const nights = Math.max(0, ...data.entries.map(e => e.points.length));
   const hasTrend = nights >= data.fewestNights;
   let shown = data.entries.find(e => e.points.length >= data.fewestNights) ?? data.entries[0];
 
-  const format = (value, e) => value === null ? "" : e.decimals >= 0 ? value.toFixed(e.decimals) : Number(value.toPrecision(-e.decimals + 1)).toString();
+  const format = (value, e) => common.format(value, e.decimals);
   const percent = share => share === null ? "" : `${(100 * share).toFixed(share < .1 ? 1 : 0)} %`;
   const isOpen = e => e.outcome !== "unchanged" || e.changes.length > 0;
 
@@ -41,8 +40,8 @@
   }
 
   function draw() {
-    if (!window.Plotly || !hasTrend || !shown) return;
-    const e = shown, style = getComputedStyle(document.body), colour = name => style.getPropertyValue(`--${name}`).trim();
+    if (!hasTrend || !shown) return;
+    const e = shown;
     const x = e.points.map(p => p.date), y = e.points.map(p => p.value);
     const half = e.points.map(p => 2 * (e.kind === "speed" && e.spread !== null ? e.spread * p.value : p.error));
     const label = p => `${p.date}<br>commit ${p.commit}<br>${e.metric}: ${format(p.value, e)} ± ${format(p.error, e)}<br>${p.outcome}`;
@@ -58,21 +57,11 @@
     const line = (at, hue, dash) => ({ type: "line", ...at, line: { color: hue, width: 1.5, dash } });
     const shapes = e.changes.map(c => line({ x0: x[c.index], x1: x[c.index], yref: "paper", y0: 0, y1: 1 }, colour(c.worse ? "bad" : "good"), "solid"));
     if (e.limit !== null) shapes.push(line({ xref: "paper", x0: 0, x1: 1, y0: e.limit, y1: e.limit }, colour("open"), "dot"));
-    const axis = title => ({ title: { text: title }, gridcolor: colour("line"), linecolor: colour("ink"), automargin: true });
-    Plotly.react("chart", traces, {
-      xaxis: { ...axis("night (UTC)"), type: "date" }, yaxis: axis(e.metric), shapes, hovermode: "closest", legend: { orientation: "h", y: -.25 },
-      paper_bgcolor: colour("paper"), plot_bgcolor: colour("paper"), font: { color: colour("ink"), family: "system-ui, sans-serif" }, margin: { l: 60, r: 20, t: 20, b: 50 },
-    }, { responsive: true, displaylogo: false });
+    plot("chart", traces, { xaxis: { ...axis("night (UTC)"), type: "date" }, yaxis: axis(e.metric), shapes, legend: { orientation: "h", y: -.25 } });
     $("chart-heading").textContent = `Trend: ${e.name}`;
     $("chart-text").textContent = (e.limit === null ? "" : "Dotted line: the largest value that is not worse than the baseline. ")
       + (e.changes.length === 0 ? (e.points.length < data.searched ? `Changes are looked for from ${data.searched} nights on.` : "No change in these nights.") : "Vertical lines: changes. ")
       + e.changes.map(c => c.text).join(". ");
-  }
-
-  function start() {
-    document.head.append(Object.assign(document.createElement("script"), { textContent: $("library").textContent }));
-    draw();
-    $("chart").removeAttribute("aria-busy");
   }
 
   $("controls").addEventListener("input", rows);
@@ -85,5 +74,5 @@
   }
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  requestAnimationFrame(() => setTimeout(start));
+  common.start(draw);
 })();

@@ -1,7 +1,6 @@
 "use strict";
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const $ = id => document.getElementById(id);
+  const { $, data, colour, axis, plot } = common;
   const contenders = new Map(data.contenders.map(c => [c.name, c]));
   const metrics = new Map(data.metrics.map(m => [m.name, m]));
   const symbols = { Circle: "circle", Square: "square", Diamond: "diamond", TriangleUp: "triangle-up", TriangleDown: "triangle-down", Cross: "x" };
@@ -12,12 +11,7 @@
   let order = { column: null, down: false };
   let shown = null;
 
-  function format(value, metric) {
-    if (value === null || value === undefined) return "";
-    const m = metrics.get(metric);
-    return m.decimals >= 0 ? value.toFixed(m.decimals) : Number(value.toPrecision(-m.decimals + 1)).toString();
-  }
-
+  const format = (value, metric) => common.format(value, metrics.get(metric)?.decimals);
   const heading = m => m.unit ? `${m.label} (${m.unit})` : m.label;
   const stepText = s => {
     const word = contenders.get(s.contender).step;
@@ -72,18 +66,10 @@
     }
   }
 
-  function colours() {
-    const style = getComputedStyle(document.body);
-    return { ink: style.getPropertyValue("--ink").trim(), line: style.getPropertyValue("--line").trim(), back: style.getPropertyValue("--paper").trim() };
-  }
-
   function layout(x, y, logarithmic) {
-    const c = colours();
-    const axis = title => ({ title: { text: title }, gridcolor: c.line, linecolor: c.ink, zerolinecolor: c.line, automargin: true });
     return {
       xaxis: { ...axis(x), type: logarithmic ? "log" : "linear", ...(logarithmic ? { dtick: $("axis").value === "time" ? 1 : "D2" } : {}) },
-      yaxis: axis(y), paper_bgcolor: c.back, plot_bgcolor: c.back, font: { color: c.ink, family: "system-ui, sans-serif" },
-      margin: { l: 60, r: 20, t: 20, b: 50 }, hovermode: "closest", legend: { orientation: "h", y: -0.2 },
+      yaxis: axis(y), legend: { orientation: "h", y: -0.2 },
       // On a phone it would cover the axis; the swatches beside the check boxes say the same.
       showlegend: matchMedia("(min-width: 40rem)").matches,
     };
@@ -120,22 +106,6 @@
     });
   }
 
-  // Before the library is there, everything but the charts is.
-  function plot(id, traces, plan) {
-    if (window.Plotly) Plotly.react(id, traces, plan, { responsive: true, displaylogo: false });
-  }
-
-  // The library takes a second or two to start. As text it costs nothing until the page has been shown.
-  function startCharts() {
-    document.head.append(Object.assign(document.createElement("script"), { textContent: $("library").textContent }));
-    redraw();
-    $("chart").removeAttribute("aria-busy");
-    $("chart").on("plotly_click", e => {
-      const k = e.points[0].customdata;
-      if (k) detail(data.settings.find(s => key(s) === k));
-    });
-  }
-
   function redraw() {
     draw();
     if (shown) detail(shown);
@@ -158,7 +128,7 @@
 
     const titles = { time: heading(metrics.get(data.time) ?? { label: "time" }), steps: "sampling steps", budget: "simulations" };
     const plan = layout(titles[axis], heading(m), true);
-    if (m.floor !== null) plan.shapes = [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: m.floor, y1: m.floor, line: { color: colours().ink, width: 1, dash: "dot" } }];
+    if (m.floor !== null) plan.shapes = [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: m.floor, y1: m.floor, line: { color: colour("ink"), width: 1, dash: "dot" } }];
     plot("chart", traces, plan);
     const better = { Lower: "Lower is better.", Higher: "Higher is better.", None: "" }[m.better];
     const nowhere = settings.filter(s => place(s) === undefined).length;
@@ -250,6 +220,11 @@
   document.querySelectorAll("button.verdict").forEach(b => b.addEventListener("click", () => show(b)));
   draw();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  // The first callback runs before the picture of the page is made, the second after it.
-  requestAnimationFrame(() => setTimeout(startCharts));
+  common.start(() => {
+    redraw();
+    $("chart").on("plotly_click", e => {
+      const k = e.points[0].customdata;
+      if (k) detail(data.settings.find(s => key(s) === k));
+    });
+  });
 })();

@@ -1,5 +1,6 @@
 using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
+using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Pipeline;

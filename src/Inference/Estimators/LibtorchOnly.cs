@@ -3,15 +3,15 @@ using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Networks;
 using static TorchSharp.torch;
 
-namespace Reproduce.Benchmarks;
+namespace Reproduce.Inference.Estimators;
 
 /// <summary>
-/// An estimator that keeps to libtorch's operations: its training asks for a loss with second derivatives, its draws have gradients
-/// switched on (freeze the weights, so that none are recorded). Passes without gradients, as a consistency model's teacher, still take
-/// vector code.
+/// An estimator that keeps to libtorch's operations on a CPU too, as it does on other devices: what vector code is compared with. Its
+/// training asks for a loss with second derivatives, its draws have gradients switched on (freeze the weights, so that none are
+/// recorded). Passes without gradients, as a consistency model's teacher, still take vector code.
 /// </summary>
-/// <param name="estimator">The estimator.</param>
-internal sealed class InLibtorch(IPosteriorEstimator estimator) : IPosteriorEstimator
+/// <param name="estimator">The estimator; goes with this one when it is disposed of.</param>
+public sealed class LibtorchOnly(IPosteriorEstimator estimator) : IPosteriorEstimator
 {
     /// <inheritdoc/>
     public long Dimension => estimator.Dimension;
