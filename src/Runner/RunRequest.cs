@@ -45,6 +45,9 @@ public sealed record RunRequest
     /// <summary>Trainings at once; 0 takes one per core on a CPU and one on a GPU.</summary>
     public int Jobs { get; init; }
 
+    /// <summary>Training simulations of a job of their own at most, on a cluster; null when one job simulates them all.</summary>
+    public int? ShardRows { get; init; }
+
     /// <summary>Time between two checkpoints of a training, seconds.</summary>
     public double CheckpointSeconds { get; init; } = 60;
 

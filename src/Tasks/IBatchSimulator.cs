@@ -12,7 +12,8 @@ public interface IBatchSimulator : ITask
     /// <summary>Runs the simulator once per row.</summary>
     /// <param name="theta">[B, D].</param>
     /// <param name="key">
-    /// Chunk i, which is row i where a chunk has one row, takes its random numbers from a stream of its own below this one, whatever B is.
+    /// Chunk i, which is row i where a chunk has one row, takes its random numbers from a stream of its own below this one, whatever B is;
+    /// chunks are counted from the beginning of the larger batch of which these rows may be a part (<see cref="BatchRequest.First"/>).
     /// </param>
     /// <param name="request">How.</param>
     /// <returns>All rows; those that failed are named and hold no numbers.</returns>

@@ -42,7 +42,8 @@ public static class RunJobCommand
 
         Experiment experiment = YamlBinder.Bind<Experiment>(YamlReader.Load(arguments.ResolvedFile), SettingKinds.All);
         Device device = RunSetup.DeviceOf(experiment);
-        RunPlan plan = new(experiment, arguments.Variant, arguments.Cache, device.type.ToString());
+        RunPlan plan = new(
+            experiment, arguments.Variant, arguments.Cache, device.type.ToString(), shardRows: arguments.ShardRows);
         Dictionary<string, IJob> all = plan.Jobs.ToDictionary(j => j.Folder.Hash);
         IJob[] jobs =
         [
@@ -95,6 +96,11 @@ public static class RunJobCommand
 
             Say($"{problem} It is computed again.");
             job.Folder.Discard();
+        }
+        else if (job.IsDone)
+        {
+            Say($"{name}: not needed any more");
+            return true;
         }
 
         // What another machine has made is asked for anew.

@@ -46,10 +46,12 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
     /// this machine's, and is written down so that every machine takes the same.
     /// </summary>
     /// <param name="request">What the command line asks for.</param>
+    /// <param name="shardRows">Simulations of a job of their own at most; null leaves it to the task.</param>
     /// <exception cref="ConfigurationException">A file or a setting is wrong.</exception>
-    public static RunSetup ForElsewhere(RunRequest request)
+    public static RunSetup ForElsewhere(RunRequest request, int? shardRows)
     {
         RunSetup here = Load(request, runs: false);
+        request = request with { ShardRows = shardRows ?? SimulationShardJob.UsualRows(here.Plan.Task) };
         Device device = Devices.TypeOf(here.Plan.Experiment.Device);
         string name = here.Plan.Experiment.Device == "auto" ? device.type.ToString().ToLowerInvariant() : here.Plan.Experiment.Device;
         YamlMap tree = YamlOverlay.Set(here.Tree, $"device={name}");
@@ -83,7 +85,7 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
 
     private static RunSetup Of(RunRequest request, YamlMap tree, Experiment experiment, Device device, bool runs)
     {
-        RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only);
+        RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only, request.ShardRows);
         if (runs)
         {
             CheckFiles(request, plan);
@@ -98,7 +100,7 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
     {
         TaskSettings task = plan.Experiment.Task;
         IEnumerable<IJob> needing = task.RedrawsObservations ? plan.Jobs : [.. plan.Simulations, plan.TestSet];
-        if (task.FindMissingInput() is string missing && needing.Any(j => !j.Folder.IsComplete))
+        if (task.FindMissingInput() is string missing && needing.Any(j => !j.IsDone))
         {
             throw new ConfigurationException($"{request.ExperimentFile}: task.{missing}.");
         }
@@ -136,7 +138,8 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
     /// <param name="name">A name behind the jobs' own, for the display of several plans; null for none.</param>
     public IEnumerable<PlannedJob> Planned(IEnumerable<IJob> jobs, string? name = null)
     {
-        WorkerArguments worker = new(ReportStage.WorkingCopy(Output), Plan.Variant, Request.CacheFolder, Request.CheckpointSeconds);
+        WorkerArguments worker = new(
+            ReportStage.WorkingCopy(Output), Plan.Variant, Request.CacheFolder, Request.CheckpointSeconds, Request.ShardRows);
         return jobs.Select(j => new PlannedJob(j, worker, name is null ? j.Folder.Label : $"{j.Folder.Label}; {name}"));
     }
 }

@@ -68,7 +68,7 @@ public static class StatusCommand
     private static string StateOf(IJob job, Dictionary<string, QueuedElement?> queued, bool isQueueKnown)
     {
         QueuedElement? element = queued.GetValueOrDefault(job.Folder.Hash);
-        return job.Folder.IsComplete ? Done
+        return job.IsDone ? Done
             : job.Folder.IsWorkedOn ? Running
             : element is not null ? Waiting
             : job.WhyMissing() is not null && HasFailure(job) ? Failed
@@ -77,7 +77,7 @@ public static class StatusCommand
     }
 
     // Its own, or of what it needs.
-    private static bool HasFailure(IJob job) => job.Folder.Failure is not null || job.Needs.Any(n => !n.Folder.IsComplete && HasFailure(n));
+    private static bool HasFailure(IJob job) => job.Folder.Failure is not null || job.Needs.Any(n => !n.IsDone && HasFailure(n));
 
     private static string Detail(IJob job, string state)
     {

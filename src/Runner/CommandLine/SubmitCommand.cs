@@ -27,7 +27,7 @@ public static class SubmitCommand
     {
         ArgumentNullException.ThrowIfNull(request);
         SlurmSettings settings = Load(request.ExperimentFile, engine);
-        RunSetup setup = RunSetup.ForElsewhere(request);
+        RunSetup setup = RunSetup.ForElsewhere(request, settings.ShardRows);
         int size = settings.MaxArraySize ?? SlurmClient.MaxArraySize();
         IReadOnlyList<JobArray> arrays = WorkGraph.Of(setup.Plan, settings, size);
         IAnsiConsole console = AnsiConsole.Console;
@@ -42,7 +42,7 @@ public static class SubmitCommand
 
         FolderOption.Make("--out", setup.Output);
         FolderOption.Make("--cache", request.CacheFolder);
-        Submission submission = Submission.Create(setup.Output, request, YamlWriter.Write(setup.Tree));
+        Submission submission = Submission.Create(setup.Output, setup.Request, YamlWriter.Write(setup.Tree));
         submission.WriteJobs(arrays);
         console.MarkupLineInterpolated($"submission: {submission.Folder}");
         Submit(console, setup, settings, submission, arrays);
@@ -72,7 +72,11 @@ public static class SubmitCommand
         IAnsiConsole console, RunSetup setup, SlurmSettings settings, Submission submission, IReadOnlyList<JobArray> arrays)
     {
         WorkerArguments worker = new(
-            submission.ResolvedFile, setup.Plan.Variant, setup.Request.CacheFolder, setup.Request.CheckpointSeconds);
+            submission.ResolvedFile,
+            setup.Plan.Variant,
+            setup.Request.CacheFolder,
+            setup.Request.CheckpointSeconds,
+            setup.Request.ShardRows);
         string[] runJob = [WorkerArguments.Verb, submission.ResolvedFile, SlurmScript.Hashes, .. worker.Options()];
         string[] collect = [CollectCommand.Verb, submission.Folder];
         string[] scripts =

@@ -271,19 +271,21 @@ internal static class Verbs
         Option<string> cache = new("--cache") { Required = true, Description = "Folder for the results of jobs." };
         Option<bool> child = new(WorkerArguments.Child) { Hidden = true };
         Option<double> checkpoint = SharedOptions.CheckpointOption();
+        Option<int?> shards = new(WorkerArguments.Shards) { Description = "Simulations of a job of their own at most, as submitted." };
         Command command = new(
             WorkerArguments.Verb,
             "Runs single jobs in this process, as a batch system does: 0 when all are done, 3 when one failed, 143 when a termination "
                 + "signal stopped them with a checkpoint.")
         {
-            resolved, jobs, variant, cache, checkpoint, child,
+            resolved, jobs, variant, cache, checkpoint, shards, child,
         };
         command.SetAction(result => RunJobCommand.Run(
             new WorkerArguments(
                 result.GetRequiredValue(resolved),
                 result.GetRequiredValue(variant),
                 result.GetRequiredValue(cache),
-                result.GetValue(checkpoint)),
+                result.GetValue(checkpoint),
+                result.GetValue(shards)),
             result.GetRequiredValue(jobs),
             result.GetValue(child)));
         return command;

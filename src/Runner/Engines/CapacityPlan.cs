@@ -96,7 +96,9 @@ public sealed class CapacityPlan
         element.Jobs.Where(j => !j.Folder.IsComplete)
             .Sum(j => (CoreSeconds(j) ?? 0) / (j.HasOwnProcess ? 1 : resources.Cpus ?? 1)) / SecondsPerHour;
 
-    private double? CoreSeconds(IJob job) => RateOf(job)?.SecondsPerWeight * job.Weight;
+    // Joining takes as long as reading and writing.
+    private double? CoreSeconds(IJob job) =>
+        job is SimulateJob { Shards.Count: > 0 } ? 0 : RateOf(job)?.SecondsPerWeight * job.Weight;
 
     private Rate? RateOf(IJob job) => Keys(job).Select(key => _rates.GetValueOrDefault(key)).FirstOrDefault(r => r is not null);
 
@@ -111,8 +113,8 @@ public sealed class CapacityPlan
             ShowJob show => show.Sample?.Train,
             _ => null,
         };
-        return training is null
-            ? [$"{job.Folder.Stage} {job.GetType().Name}"]
+        return job is SimulateJob or SimulationShardJob ? [SubmissionStages.Simulate]
+            : training is null ? [$"{job.Folder.Stage} {job.GetType().Name}"]
             :
             [
                 $"{job.Folder.Stage} {job.GetType().Name} {training.Contender}",
@@ -141,6 +143,6 @@ public sealed class CapacityPlan
         }
 
         // Simulations grow with their number; weights, draws and scores are as large whatever they took.
-        public double BytesOf(IJob job) => job is SimulateJob ? BytesPerWeight * job.Weight : BytesPerJob;
+        public double BytesOf(IJob job) => job is SimulateJob or SimulationShardJob ? BytesPerWeight * job.Weight : BytesPerJob;
     }
 }

@@ -8,7 +8,9 @@ public sealed record SlurmSettings : IValidatableObject
 {
     /// <summary>The stages of a submission, which <see cref="Stages"/> may name.</summary>
     public static IReadOnlyList<string> StageNames { get; } =
-        [SubmissionStages.Simulate, SubmissionStages.Train, SubmissionStages.Sample, SubmissionStages.Collect];
+    [
+        SubmissionStages.Simulate, SubmissionStages.Merge, SubmissionStages.Train, SubmissionStages.Sample, SubmissionStages.Collect,
+    ];
 
     /// <summary>What every element asks for.</summary>
     public ResourceSettings All { get; init; } = new();
@@ -22,6 +24,13 @@ public sealed record SlurmSettings : IValidatableObject
     /// <summary>Lines of the shell before the program is started, such as <c>module load dotnet</c>.</summary>
     [RegularExpression(@"[^\r\n]+")]
     public string[] Setup { get; init; } = [];
+
+    /// <summary>
+    /// Simulations of an element at most: more are simulated in shards of so many, rounded up to whole streams of random numbers, and
+    /// joined. When not given 10,000 of simulators that are slow (programs of the user's, the tumour), and a million of others.
+    /// </summary>
+    [Range(1, 100_000_000)]
+    public int? ShardRows { get; init; }
 
     /// <summary>Elements of an array that run at once; as many as the cluster lets when not given.</summary>
     [Range(1, 1_000_000)]

@@ -57,7 +57,7 @@ public sealed class Submission
     /// <param name="resolved">The experiment as run, YAML.</param>
     public static Submission Create(string output, RunRequest request, string resolved)
     {
-        string time = DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture);
+        string time = DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmssfff", CultureInfo.InvariantCulture);
         string folder = Path.Combine(output, ParentFolder, $"{time}-{Guid.NewGuid().ToString("N")[..4]}");
         Directory.CreateDirectory(Path.Combine(folder, LogsFolder));
         Submission submission = new(folder, request);

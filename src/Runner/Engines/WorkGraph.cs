@@ -4,8 +4,8 @@ using Reproduce.Runner.Pipeline;
 namespace Reproduce.Runner.Engines;
 
 /// <summary>
-/// The jobs of a run as arrays: simulations, then a training per element, then its draws and scores behind it, then the report. What is
-/// done already is left out.
+/// The jobs of a run as arrays: simulations, in shards that are joined where they are many or slow, then a training per element, then its
+/// draws and scores behind it, then the report. What is done already is left out.
 /// </summary>
 public static class WorkGraph
 {
@@ -21,6 +21,12 @@ public static class WorkGraph
         foreach (WorkElement[] part in Simulations(plan).Chunk(maxArraySize))
         {
             Add(SubmissionStages.Simulate, settings.For(SubmissionStages.Simulate), part, [], Waiting.ForEnd);
+        }
+
+        string[] shards = [.. arrays.Select(a => a.Name)];
+        foreach (WorkElement[] part in Joining(plan).Chunk(maxArraySize))
+        {
+            Add(SubmissionStages.Merge, settings.For(SubmissionStages.Merge), part, shards, Waiting.ForSuccess);
         }
 
         string[] simulated = [.. arrays.Select(a => a.Name)];
@@ -78,7 +84,11 @@ public static class WorkGraph
     {
         foreach (SimulateJob job in plan.Simulations.Where(j => !j.Folder.IsComplete))
         {
-            yield return new WorkElement(job.Folder.Label, null, [job]);
+            IReadOnlyList<IJob> parts = job.Shards.Count == 0 ? [job] : job.Shards;
+            foreach (IJob part in parts.Where(p => !p.IsDone))
+            {
+                yield return new WorkElement(part.Folder.Label, null, [part]);
+            }
         }
 
         IJob[] exact =
@@ -92,6 +102,9 @@ public static class WorkGraph
             yield return new WorkElement("test sets", null, exact);
         }
     }
+
+    private static IEnumerable<WorkElement> Joining(RunPlan plan) =>
+        plan.Simulations.Where(j => !j.Folder.IsComplete && j.Shards.Count > 0).Select(j => new WorkElement(j.Folder.Label, null, [j]));
 
     private static IJob[] Behind(RunPlan plan, TrainJob training) =>
     [

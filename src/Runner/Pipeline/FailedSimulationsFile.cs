@@ -30,6 +30,28 @@ internal static class FailedSimulationsFile
         return lines;
     }
 
+    /// <summary>
+    /// Adds the failures of finished parts, in the order that one stage for all would have written: by pool, try and row.
+    /// </summary>
+    /// <param name="folder">The stage's folder.</param>
+    /// <param name="parts">The folders of the parts, by pool and row.</param>
+    public static void Join(StageFolder folder, IEnumerable<StageFolder> parts)
+    {
+        Dictionary<string, int> tries = [];
+        (string Pool, int Try, string Line)[] all =
+        [
+            .. from line in parts.SelectMany(Read)
+               let simulation = line.Split(": ")[0]
+               let attempt = tries[simulation] = tries.GetValueOrDefault(simulation) + 1
+               select (simulation.Split(',')[0], attempt, line),
+        ];
+        if (all.Length > 0)
+        {
+            File.AppendAllLines(
+                folder.WorkFile(Name), all.GroupBy(f => f.Pool).SelectMany(pool => pool.OrderBy(f => f.Try)).Select(f => f.Line));
+        }
+    }
+
     /// <summary>Forgets the failures of an interrupted attempt, which are found again.</summary>
     /// <param name="folder">The stage's folder.</param>
     public static void Reset(StageFolder folder) => HeldFiles.Delete(folder.WorkFile(Name));

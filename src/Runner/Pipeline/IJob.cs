@@ -13,6 +13,9 @@ public interface IJob
     /// <summary>The jobs whose results are read. When one of them has failed, this one cannot be done.</summary>
     IReadOnlyList<IJob> Needs { get; }
 
+    /// <summary>Whether the result is there, or nobody needs it any more.</summary>
+    bool IsDone => Folder.IsComplete;
+
     /// <summary>Its share of its stage's work, in any unit.</summary>
     double Weight { get; }
 

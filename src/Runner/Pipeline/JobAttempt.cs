@@ -53,7 +53,7 @@ public static class JobAttempt
     {
         ArgumentNullException.ThrowIfNull(job);
         // What it needs comes first: a failure of its own is then of an earlier run.
-        return job.Folder.IsComplete
+        return job.IsDone
             ? null
             : job.Needs.Select(WhyMissing).FirstOrDefault(reason => reason is not null) ?? job.Folder.Failure?.Reason ?? "it was not run";
     }

@@ -95,7 +95,7 @@ public sealed class PipelineRun
                 folder.Discard();
             }
 
-            if (folder.IsComplete)
+            if (job.Job.IsDone)
             {
                 done++;
             }

@@ -13,14 +13,21 @@ public sealed class RunPlan
     /// <param name="cache">Root folder of the results of jobs.</param>
     /// <param name="device">The device's type, such as "cpu": results on different ones differ in their last digits.</param>
     /// <param name="only">The contenders that have jobs; all when it is empty or not given.</param>
-    public RunPlan(Experiment experiment, string variant, string cache, string device, IReadOnlyCollection<string>? only = null)
+    /// <param name="shardRows">Training simulations of a job of their own at most; null when one job simulates them all.</param>
+    public RunPlan(
+        Experiment experiment,
+        string variant,
+        string cache,
+        string device,
+        IReadOnlyCollection<string>? only = null,
+        int? shardRows = null)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         Scope = new JobScope(experiment, cache, device);
         Variant = variant;
         LeftOut = only is { Count: > 0 } ? [.. experiment.Contenders.Keys.Except(only)] : [];
         int replicates = experiment.Simulations.Budgets.Max(experiment.ReplicatesAt);
-        Simulations = [.. Enumerable.Range(0, replicates).Select(replicate => new SimulateJob(Scope, replicate))];
+        Simulations = [.. Enumerable.Range(0, replicates).Select(replicate => new SimulateJob(Scope, replicate, shardRows))];
         TestSet = new TestSetJob(Scope);
         Reference = Task.Description.Reference is not null ? new ReferenceJob(Scope, TestSet) : null;
         Trainings =
@@ -53,6 +60,7 @@ public sealed class RunPlan
 
         Jobs =
         [
+            .. Simulations.SelectMany(s => s.Shards),
             .. Simulations,
             TestSet,
             .. Reference is null ? Array.Empty<IJob>() : [Reference],

@@ -3,10 +3,13 @@ using Reproduce.Compute;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Storage;
 using Reproduce.Tasks.Denoising;
+using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Pipeline;
 
-/// <summary>Training and validation simulations of a replicate: one pool, of which budgets are prefixes.</summary>
+/// <summary>
+/// Training and validation simulations of a replicate: one pool, of which budgets are prefixes; simulated here, or joined from shards.
+/// </summary>
 public sealed class SimulateJob : IJob
 {
     /// <summary>Raised by hand when the simulations of the same settings become others.</summary>
@@ -17,7 +20,11 @@ public sealed class SimulateJob : IJob
     /// <summary>The simulations of a replicate.</summary>
     /// <param name="scope">The experiment.</param>
     /// <param name="replicate">Which of the replicates, from 0; some budget has it.</param>
-    public SimulateJob(JobScope scope, int replicate)
+    /// <param name="shardRows">
+    /// Rows of a shard at most, rounded up to whole streams of random numbers; null when one job simulates everything. The result is the
+    /// same, and so is its folder.
+    /// </param>
+    public SimulateJob(JobScope scope, int replicate, int? shardRows = null)
     {
         ArgumentNullException.ThrowIfNull(scope);
         _scope = scope;
@@ -36,6 +43,12 @@ public sealed class SimulateJob : IJob
             // Left out of the hash for the first, which was there before the others had simulations of their own.
             Replicate = replicate > 0 ? replicate : (int?)null,
         });
+        int together = SimulatedPool.RowsTogether(scope.Task), rows = (int)((shardRows ?? 0L) + together - 1) / together * together;
+        // What is in a file is read, and what fits into one shard needs none.
+        if (rows > 0 && rows < Pool + Validation && scope.Task.Description.Stored is null)
+        {
+            Shards = [.. ShardsOf(DataSplit.Training, Pool, rows), .. ShardsOf(DataSplit.Validation, Validation, rows)];
+        }
     }
 
     /// <summary>Which of the replicates, from 0.</summary>
@@ -47,11 +60,14 @@ public sealed class SimulateJob : IJob
     /// <summary>Validation simulations.</summary>
     public int Validation { get; }
 
+    /// <summary>The shards that this job joins, training simulations first; none when it simulates everything itself.</summary>
+    public IReadOnlyList<SimulationShardJob> Shards { get; } = [];
+
     /// <inheritdoc/>
     public StageFolder Folder { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<IJob> Needs => [];
+    public IReadOnlyList<IJob> Needs => Shards;
 
     /// <inheritdoc/>
     public double Weight => Pool + Validation;
@@ -67,20 +83,61 @@ public sealed class SimulateJob : IJob
     {
         ArgumentNullException.ThrowIfNull(context);
         Stopwatch clock = Stopwatch.StartNew();
-        RandomKey key = _scope.Key.Child("simulate");
-        key = Replicate == 0 ? key : key.Child(Replicate);
         SimulatedPool pool = new(_scope.Task, Folder, context, progress);
-        using (Simulations training = pool.Make(DataSplit.Training, Pool, key.Child("training")))
+        foreach ((DataSplit split, int count) in new[] { (DataSplit.Training, Pool), (DataSplit.Validation, Validation) })
         {
-            SimulationFiles.Write(Folder.WorkFile(StageFiles.Training), training);
+            if (count > 0)
+            {
+                using Simulations simulated = Shards.Count > 0 ? Joined(split) : pool.Make(split, 0, count, KeyOf(split));
+                SimulationFiles.Write(Folder.WorkFile(SimulationFiles.NameOf(split)), simulated);
+            }
         }
 
-        if (Validation > 0)
+        FailedSimulationsFile.Join(Folder, Shards.Select(s => s.Folder));
+        // As if it had simulated them: what a simulation takes is reckoned from this.
+        pool.Commit(clock.Elapsed + TimeSpan.FromSeconds(Shards.Sum(s => s.Folder.Seconds)));
+    }
+
+    /// <summary>The stream of a split's simulations.</summary>
+    /// <param name="split">Training or validation.</param>
+    internal RandomKey KeyOf(DataSplit split)
+    {
+        RandomKey key = _scope.Key.Child("simulate");
+        return (Replicate == 0 ? key : key.Child(Replicate)).Child(split.ToString().ToLowerInvariant());
+    }
+
+    private IEnumerable<SimulationShardJob> ShardsOf(DataSplit split, int count, int rows)
+    {
+        for (int first = 0; first < count; first += rows)
         {
-            using Simulations validation = pool.Make(DataSplit.Validation, Validation, key.Child("validation"));
-            SimulationFiles.Write(Folder.WorkFile(StageFiles.Validation), validation);
+            yield return new SimulationShardJob(_scope, this, split, first, Math.Min(rows, count - first));
+        }
+    }
+
+    private Simulations Joined(DataSplit split)
+    {
+        foreach (SimulationShardJob shard in Shards.Where(s => s.Split == split))
+        {
+            if (shard.Folder.FindCorruption() is string problem)
+            {
+                shard.Folder.Discard();
+                throw new JobFailedException($"{problem} The shard is computed again with the next start.");
+            }
         }
 
-        pool.Commit(clock.Elapsed);
+        using IDisposable scope = NewDisposeScope();
+        Simulations[] parts =
+        [
+            .. Shards.Where(s => s.Split == split).Select(s => SimulationFiles.Read(s.Folder.FileOf(SimulationFiles.NameOf(split)))),
+        ];
+        try
+        {
+            Observation x = new(parts[0].X.Parts.Keys.ToDictionary(name => name, name => cat([.. parts.Select(p => p.X[name])], 0)));
+            return new Simulations(cat([.. parts.Select(p => p.Theta)], 0).DetachFromDisposeScope(), x.DetachFromDisposeScope());
+        }
+        finally
+        {
+            Array.ForEach(parts, p => p.Dispose());
+        }
     }
 }

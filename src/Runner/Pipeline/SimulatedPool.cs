@@ -32,11 +32,20 @@ internal sealed class SimulatedPool
         FailedSimulationsFile.Reset(folder);
     }
 
+    /// <summary>Rows of a task's simulations that share a stream of random numbers; a part of a pool has whole ones.</summary>
+    /// <param name="task">The task.</param>
+    public static int RowsTogether(ITask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return task.Description.Batches?.Chunk ?? Chunk;
+    }
+
     /// <summary>Simulates; the caller owns the result.</summary>
     /// <param name="split">Which simulations.</param>
+    /// <param name="first">The first row of them, a whole number of <see cref="RowsTogether"/>.</param>
     /// <param name="count">How many.</param>
     /// <param name="key">Their stream.</param>
-    public Simulations Make(DataSplit split, int count, RandomKey key)
+    public Simulations Make(DataSplit split, int first, int count, RandomKey key)
     {
         if (_task.Description.Stored is IStoredPairs stored)
         {
@@ -46,12 +55,12 @@ internal sealed class SimulatedPool
 
         if (_task.Description.Batches is not IBatchSimulator slow)
         {
-            return MakeInChunks(split, count, key);
+            return MakeInChunks(split, first, count, key);
         }
 
         string pool = split.ToString().ToLowerInvariant();
         (Simulations simulated, IReadOnlyList<FailedSimulation> failures) =
-            BatchSimulation.Run(slow, count, key, _folder.WorkFile(pool), _context, _progress);
+            BatchSimulation.Run(slow, first, count, key, _folder.WorkFile(pool), _context, _progress);
         foreach (string failure in FailedSimulationsFile.Shown(FailedSimulationsFile.Append(_folder, pool, failures)))
         {
             _context.Note($"Failed and replaced: {failure}");
@@ -67,16 +76,16 @@ internal sealed class SimulatedPool
     public void Commit(TimeSpan elapsed) =>
         _folder.Commit(elapsed, [.. Directory.GetDirectories(_folder.WorkPath).Select(kept => Path.GetFileName(kept)!)]);
 
-    private Simulations MakeInChunks(DataSplit split, int count, RandomKey key)
+    private Simulations MakeInChunks(DataSplit split, int begin, int count, RandomKey key)
     {
         using IDisposable scope = NewDisposeScope();
         List<Tensor> thetas = [];
         Dictionary<string, List<Tensor>> parts = [];
-        for (int first = 0; first < count; first += Chunk)
+        for (int first = begin; first < begin + count; first += Chunk)
         {
             _context.Cancel.ThrowIfCancellationRequested();
             using RandomSource random = new(key.Child(first / Chunk));
-            int kept = Math.Min(Chunk, count - first);
+            int kept = Math.Min(Chunk, begin + count - first);
             // Parameters that are data are taken in their order and exist once only.
             Tensor theta = _task.Description.Data is IFixedSplits data
                 ? data.Parameters(split, first, kept)
@@ -93,7 +102,7 @@ internal sealed class SimulatedPool
                 list.Add(part.narrow(0, 0, kept));
             }
 
-            _progress.Report((double)(first + kept) / count);
+            _progress.Report((double)(first - begin + kept) / count);
         }
 
         return new Simulations(

@@ -1,5 +1,6 @@
 using Reproduce.Compute;
 using Reproduce.Inference.Training;
+using Reproduce.Tasks.Denoising;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Pipeline;
@@ -9,6 +10,15 @@ public static class SimulationFiles
 {
     private const string Theta = "theta";
     private const string ObservationPrefix = "x_";
+
+    /// <summary>The file of a split.</summary>
+    /// <param name="split">The split.</param>
+    public static string NameOf(DataSplit split) => split switch
+    {
+        DataSplit.Training => StageFiles.Training,
+        DataSplit.Validation => StageFiles.Validation,
+        _ => StageFiles.Test,
+    };
 
     /// <summary>Writes parameters and observations.</summary>
     /// <param name="path">The file.</param>

@@ -45,7 +45,7 @@ public sealed class TestSetJob : IJob
         ArgumentNullException.ThrowIfNull(context);
         Stopwatch clock = Stopwatch.StartNew();
         SimulatedPool pool = new(_scope.Task, Folder, context, progress);
-        using (Simulations test = pool.Make(DataSplit.Test, _scope.Experiment.Test.Total, _scope.Key.Child("test")))
+        using (Simulations test = pool.Make(DataSplit.Test, 0, _scope.Experiment.Test.Total, _scope.Key.Child("test")))
         {
             SimulationFiles.Write(Folder.WorkFile(StageFiles.Test), test);
         }

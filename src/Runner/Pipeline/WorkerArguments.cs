@@ -7,8 +7,12 @@ namespace Reproduce.Runner.Pipeline;
 /// <param name="Variant">"paper" or the variant's name.</param>
 /// <param name="Cache">Root folder of the results of jobs.</param>
 /// <param name="CheckpointSeconds">Time between two checkpoints.</param>
-public sealed record WorkerArguments(string ResolvedFile, string Variant, string Cache, double CheckpointSeconds)
+/// <param name="ShardRows">Training simulations of a job of their own at most; null when one job simulates them all.</param>
+public sealed record WorkerArguments(string ResolvedFile, string Variant, string Cache, double CheckpointSeconds, int? ShardRows = null)
 {
+    /// <summary>The option for <see cref="ShardRows"/>.</summary>
+    public const string Shards = "--shard-rows";
+
     /// <summary>The verb of the command line.</summary>
     public const string Verb = "run-job";
 
@@ -27,6 +31,7 @@ public sealed record WorkerArguments(string ResolvedFile, string Variant, string
     public IReadOnlyList<string> Options()
     {
         string seconds = CheckpointSeconds.ToString("R", CultureInfo.InvariantCulture);
-        return ["--variant", Variant, "--cache", Cache, "--checkpoint-seconds", seconds];
+        string[] shards = ShardRows is int rows ? [Shards, rows.ToString(CultureInfo.InvariantCulture)] : [];
+        return ["--variant", Variant, "--cache", Cache, "--checkpoint-seconds", seconds, .. shards];
     }
 }

@@ -14,7 +14,8 @@ namespace Reproduce.Tasks.External;
 internal sealed class ExternalBatch : IDisposable
 {
     // So many simulations have to fail one after the other before anything has worked, to say that the simulator does not.
-    private const int Hopeless = 10;
+    // A part of a larger batch leaves it to the first part: of many parts, one may well begin with ten failures.
+    private const int Hopeless = 10, HopelessPart = 200;
 
     private readonly WorkerPool _pool;
     private readonly ExternalSettings _settings;
@@ -23,6 +24,7 @@ internal sealed class ExternalBatch : IDisposable
     private readonly RandomKey _key;
     private readonly BatchRequest _request;
     private readonly int _count;
+    private readonly int _hopeless;
     private readonly Dictionary<string, Tensor>?[] _chunks;
     private readonly List<FailedSimulation> _failures = [];
     private readonly SortedDictionary<string, (int Count, string First)> _events = [];
@@ -39,13 +41,14 @@ internal sealed class ExternalBatch : IDisposable
     /// <param name="settings">How they are asked.</param>
     /// <param name="names">Names of the columns of theta.</param>
     /// <param name="theta">float64, [B, all], on the CPU, which stays the caller's.</param>
-    /// <param name="key">Chunk c takes its random numbers from key.Child(c).</param>
+    /// <param name="key">Chunk c, of the larger batch if there is one, takes its random numbers from key.Child(c).</param>
     /// <param name="request">How it is run.</param>
     public ExternalBatch(
         WorkerPool pool, ExternalSettings settings, IReadOnlyList<string> names, Tensor theta, RandomKey key, BatchRequest request)
     {
         (_pool, _settings, _names, _theta, _key, _request) = (pool, settings, names, theta, key, request);
         _count = (int)theta.shape[0];
+        _hopeless = request.First == 0 ? Hopeless : HopelessPart;
         _chunks = new Dictionary<string, Tensor>?[(_count + settings.Chunk - 1) / settings.Chunk];
         if (request.Folder is not null)
         {
@@ -133,7 +136,7 @@ internal sealed class ExternalBatch : IDisposable
         Dictionary<string, Tensor>? arrays = file?.Read(theta, failed);
         if (arrays is null)
         {
-            arrays = Simulate(worker, theta, _key.Child(chunk), failed);
+            arrays = Simulate(worker, theta, _key.Child(_request.First / _settings.Chunk + chunk), failed);
             file?.Write(theta, arrays, failed);
         }
 
@@ -214,7 +217,7 @@ internal sealed class ExternalBatch : IDisposable
             {
                 _failedBefore = int.MinValue;
             }
-            else if (_failedBefore >= 0 && (_failedBefore += rows) >= Hopeless)
+            else if (_failedBefore >= 0 && (_failedBefore += rows) >= _hopeless)
             {
                 throw NothingWorks(reasons.Values.First());
             }
@@ -264,7 +267,7 @@ internal sealed class ExternalBatch : IDisposable
     {
         lock (_lock)
         {
-            if (_failedBefore >= 0 && ++_failedBefore >= Hopeless)
+            if (_failedBefore >= 0 && ++_failedBefore >= _hopeless)
             {
                 throw NothingWorks(reason);
             }
@@ -296,12 +299,11 @@ internal sealed class ExternalBatch : IDisposable
         return joined;
     }
 
-    private Observation Observed()
+    private Observation? Observed()
     {
         if (_shapes is null or { Count: 0 })
         {
-            string reason = _failures.FirstOrDefault()?.Reason ?? "no simulations were asked for";
-            throw new ExternalSimulatorException($"no simulation has succeeded: {reason}");
+            return null;
         }
 
         using DisposeScope scope = NewDisposeScope();

@@ -7,8 +7,9 @@ namespace Reproduce.Tasks.Tumor;
 /// Runs many tumour simulations on all cores; finished ones are on disk as they come, failures lose nothing but themselves.
 /// </summary>
 /// <remarks>
-/// Simulation i takes its random numbers from key.Child(i): the result depends on neither chunk size nor number of workers nor on how
-/// often the batch was interrupted. Failed simulations are not remembered as results; running the batch again tries them again.
+/// Simulation i takes its random numbers from key.Child(i), counted from <see cref="TumorBatchSettings.First"/>: the result depends on
+/// neither chunk size nor number of workers nor on how often the batch was interrupted. Failed simulations are not remembered as results;
+/// running the batch again tries them again.
 /// </remarks>
 public sealed class TumorBatch
 {
@@ -119,8 +120,8 @@ public sealed class TumorBatch
     private void RunChunk(int first, int count, TumorSimulator simulator, TumorOutput output, CancellationToken stop)
     {
         Span<float> rows = _rows.AsSpan(first * _rowLength, count * _rowLength);
-        string? path = _options.Folder is null ? null : TumorChunkFile.PathOf(_options.Folder, first, count);
-        byte[] identity = TumorChunkFile.Identity(_key, first, _parameters.AsSpan(first, count), _options.Bins);
+        string? path = _options.Folder is null ? null : TumorChunkFile.PathOf(_options.Folder, _options.First + first, count);
+        byte[] identity = TumorChunkFile.Identity(_key, _options.First + first, _parameters.AsSpan(first, count), _options.Bins);
         ChunkState state = path is null ? ChunkState.Missing : TumorChunkFile.Read(path, identity, rows);
         if (state == ChunkState.Foreign)
         {
@@ -157,7 +158,7 @@ public sealed class TumorBatch
     {
         try
         {
-            simulator.Run(_parameters[index], _key.Child(index), output, stop);
+            simulator.Run(_parameters[index], _key.Child(_options.First + index), output, stop);
             Copy(output.Growth, row);
             Copy(output.Proliferation, row[TumorOutput.GrowthPoints..]);
             Copy(output.Ecm, row[(TumorOutput.GrowthPoints + _options.Bins)..]);
@@ -168,7 +169,7 @@ public sealed class TumorBatch
 #pragma warning restore CA1031
         {
             row.Fill(float.NaN);
-            return new TumorFailure(index, _parameters[index], e.Message);
+            return new TumorFailure(_options.First + index, _parameters[index], e.Message);
         }
     }
 

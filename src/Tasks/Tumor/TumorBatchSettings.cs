@@ -1,6 +1,6 @@
 namespace Reproduce.Tasks.Tumor;
 
-/// <summary>How a batch of simulations is run. Only the number of bins changes the result.</summary>
+/// <summary>How a batch of simulations is run. Only the number of bins and the first index change the result.</summary>
 public sealed record TumorBatchSettings
 {
     /// <summary>
@@ -12,6 +12,9 @@ public sealed record TumorBatchSettings
     /// Number of simulations in a file; what an interruption loses at most, per worker. Default 64 (about half a second).
     /// </summary>
     public int ChunkSize { get; init; } = 64;
+
+    /// <summary>Index of the first simulation, where these are a part of a larger batch.</summary>
+    public int First { get; init; }
 
     /// <summary>Number of simulations at once; default all cores.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
@@ -28,6 +31,7 @@ public sealed record TumorBatchSettings
     {
         var problems = new List<string>();
         Require(ChunkSize >= 1, $"ChunkSize: expected at least 1, got {ChunkSize}.", problems);
+        Require(First >= 0, $"First: expected at least 0, got {First}.", problems);
         Require(Workers >= 1, $"Workers: expected at least 1, got {Workers}.", problems);
         Require(EventLimit >= 1, $"EventLimit: expected at least 1, got {EventLimit}.", problems);
         Require(Bins >= 1, $"Bins: expected at least 1, got {Bins}.", problems);

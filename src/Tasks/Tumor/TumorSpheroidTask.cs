@@ -78,10 +78,11 @@ public sealed class TumorSpheroidTask : IBatchSimulator
         TumorBatchResult result = SimulateBatch(
             theta,
             key,
-            new TumorBatchSettings { Folder = request.Folder, Workers = request.Workers },
+            new TumorBatchSettings { Folder = request.Folder, Workers = request.Workers, First = request.First },
             request.Progress is null ? null : p => request.Progress(p.Done),
             request.Cancel);
-        return new SimulationBatch(result.ToObservation(), [.. result.Failures.Select(f => new FailedSimulation(f.Index, f.ToString()))]);
+        return new SimulationBatch(
+            result.ToObservation(), [.. result.Failures.Select(f => new FailedSimulation(f.Index - request.First, f.ToString()))]);
     }
 
     /// <summary>Runs the simulator once per row on all cores, resumable and with progress.</summary>

@@ -231,21 +231,5 @@ public sealed class SubmitTests
 
     private void Engine(string yaml) => _folder.File("configs/engines/slurm.yaml", yaml);
 
-    private string Status(out int exitCode)
-    {
-        Spectre.Console.IAnsiConsole console = Spectre.Console.AnsiConsole.Console;
-        using StringWriter text = new();
-        try
-        {
-            Spectre.Console.AnsiConsole.Console = Spectre.Console.AnsiConsole.Create(
-                new Spectre.Console.AnsiConsoleSettings { Out = new Spectre.Console.AnsiConsoleOutput(text) });
-            Spectre.Console.AnsiConsole.Console.Profile.Width = 200;
-            exitCode = StatusCommand.Run(Submitted.Folder);
-            return text.ToString();
-        }
-        finally
-        {
-            Spectre.Console.AnsiConsole.Console = console;
-        }
-    }
+    private string Status(out int exitCode) => Printed.By(() => StatusCommand.Run(Submitted.Folder), out exitCode);
 }

@@ -45,6 +45,37 @@ public sealed class BatchSimulationTests
         }
     }
 
+    /// <summary>Rows of their own: also where all of them fail at first, and nobody knows yet what an observation looks like.</summary>
+    /// <param name="rows">Rows of a part.</param>
+    [TestCase(1)]
+    [TestCase(7)]
+    [TestCase(64)]
+    public void PartsOfAPoolAreThoseOfTheWhole(int rows)
+    {
+        using TemporaryFolder folder = new();
+        Fragile task = new(limit: 0.4f);
+        (Simulations whole, IReadOnlyList<FailedSimulation> failures) = Run(task, 70, folder);
+        List<float> theta = [], x = [];
+        List<FailedSimulation> failed = [];
+        for (int first = 0; first < 70; first += rows)
+        {
+            (Simulations part, IReadOnlyList<FailedSimulation> ofPart) = Run(task, Math.Min(rows, 70 - first), folder, first);
+            using (part)
+            {
+                theta.AddRange(part.Theta.data<float>().ToArray());
+                x.AddRange(part.X.Sole.data<float>().ToArray());
+                failed.AddRange(ofPart);
+            }
+        }
+
+        using (whole)
+        {
+            Assert.That(theta, Is.EqualTo(whole.Theta.data<float>().ToArray()));
+            Assert.That(x, Is.EqualTo(whole.X.Sole.data<float>().ToArray()));
+            Assert.That(failed, Is.EquivalentTo(failures).And.Not.Empty);
+        }
+    }
+
     [Test]
     public void ASimulatorThatAlwaysFailsEnds()
     {
@@ -57,11 +88,12 @@ public sealed class BatchSimulationTests
         );
     }
 
-    private static (Simulations Pool, IReadOnlyList<FailedSimulation> Failures) Run(IBatchSimulator task, int count, TemporaryFolder folder)
+    private static (Simulations Pool, IReadOnlyList<FailedSimulation> Failures) Run(
+        IBatchSimulator task, int count, TemporaryFolder folder, int first = 0)
     {
         (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml")).Load();
         JobContext context = JobContext.Of(experiment, CPU, CancellationToken.None);
-        return BatchSimulation.Run(task, count, s_key, Path.Combine(folder.Path, "pool"), context, new Progress<double>());
+        return BatchSimulation.Run(task, first, count, s_key, Path.Combine(folder.Path, "pool"), context, new Progress<double>());
     }
 
     /// <summary>theta ~ U(0, 1), x = 2 theta; fails below a limit.</summary>
@@ -81,7 +113,9 @@ public sealed class BatchSimulationTests
         {
             float[] values = theta.data<float>().ToArray();
             return new SimulationBatch(
-                new Observation(tensor(values.Select(t => t < limit ? float.NaN : 2 * t).ToArray(), [values.Length, 1])),
+                values.All(t => t < limit)
+                    ? null
+                    : new Observation(tensor(values.Select(t => t < limit ? float.NaN : 2 * t).ToArray(), [values.Length, 1])),
                 [.. values.Index().Where(v => v.Item < limit).Select(v => new FailedSimulation(v.Index, "too small"))]);
         }
     }

@@ -132,6 +132,28 @@ public sealed class TumorBatchTests
         Assert.That(again.Growth(16).ToArray(), Is.EqualTo(result.Growth(16).ToArray()));
     }
 
+    /// <summary>Simulations 20 to 49 by themselves, on disk too.</summary>
+    [Test]
+    public void APartOfALargerBatchHasItsRows()
+    {
+        TumorParameters[] all = [.. s_parameters];
+        all[27] = all[27] with { EcmDegradationRate = 0 };
+        TumorBatchResult whole = TumorBatch.Run(all, s_key);
+        TumorBatchSettings settings = new() { ChunkSize = 7, Folder = _folder, First = 20 };
+        TumorBatchResult part = TumorBatch.Run(all[20..], s_key, settings), read = TumorBatch.Run(all[20..], s_key, settings);
+
+        Assert.That(whole.Failures.Select(f => f.Index), Is.EqualTo(new[] { 27 }));
+        Assert.That(part.Failures, Is.EqualTo(whole.Failures));
+        foreach (TumorBatchResult result in new[] { part, read })
+        {
+            for (int i = 0; i < result.Count; i++)
+            {
+                Assert.That(result.Growth(i).ToArray(), Is.EqualTo(whole.Growth(20 + i).ToArray()));
+                Assert.That(result.Ecm(i).ToArray(), Is.EqualTo(whole.Ecm(20 + i).ToArray()));
+            }
+        }
+    }
+
     [Test]
     public void AnEmptyBatchIsDone()
     {
