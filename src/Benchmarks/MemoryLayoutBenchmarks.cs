@@ -81,7 +81,7 @@ public class MemoryLayoutBenchmarks
         {
             using DisposeScope scope = NewDisposeScope();
             network.zero_grad();
-            output().square().mean().backward();
+            output().Squared().mean().backward();
         }
 
         return Steps;

@@ -7,8 +7,8 @@ namespace Reproduce.Compute;
 /// <para>
 /// In <c>t.mul_(2)</c> and <c>t * 2</c> TorchSharp makes a native scalar whose only reference dies when its address has been read; a
 /// garbage collection on another thread may then free it while libtorch is reading it: "Expected false to be true" from toFloat, or a
-/// wrong number. The sums <c>a + b</c>, <c>a.add_(b)</c> hide such a scalar too (their factor 1); differences and products of two
-/// tensors do not.
+/// wrong number. The sums <c>a + b</c>, <c>a.add_(b)</c> hide such a scalar too (their factor 1), and so do squares (<c>square()</c> is
+/// <c>pow(2)</c>: write <see cref="Squares.Squared"/>); differences and products of two tensors do not.
 /// </para>
 /// <para>
 /// Two things are done about it. No program here collects garbage in the background (Directory.Build.props), so that a thread in

@@ -44,9 +44,9 @@ public static class ImportanceSampling
         Tensor shift = where(largest.isfinite(), largest, zeros_like(largest));
         Tensor w = (log - shift).exp();
         Tensor sum = w.sum(1, keepdim: true);
-        Tensor squares = w.square().sum(1, keepdim: true);
+        Tensor squares = w.Squared().sum(1, keepdim: true);
         Tensor possible = sum > 0;
-        Tensor share = where(possible, sum.square() / (squares * draws), zeros_like(sum));
+        Tensor share = where(possible, sum.Squared() / (squares * draws), zeros_like(sum));
         double[] shares = Numbers(share);
         return new ImportanceResult(
             where(possible, w / sum, zeros_like(w)).MoveToOuterDisposeScope(),

@@ -128,7 +128,7 @@ public static class MaximumMeanDiscrepancy
         bool direct = x.size(1) <= DirectDimensions;
         int each = (direct ? LookedAt : LookedAtProducts) / 2;
         Tensor pooled = cat([EvenlySpaced.Rows(x, 0, each), EvenlySpaced.Rows(y, 0, each)], 0);
-        double[] norms = [.. pooled.square().sum(1).cpu().data<double>()];
+        double[] norms = [.. pooled.Squared().sum(1).cpu().data<double>()];
         double near = ExactDistances.Sum(pooled, pooled, same: true, CountNear, CancellationToken.None);
         return near <= NearPairs * norms.Length * (norms.Length - 1) / 2;
 
@@ -183,7 +183,7 @@ public static class MaximumMeanDiscrepancy
         if (x.size(1) > DirectDimensions)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor norms = x.square().sum(1, keepdim: true) + y.square().sum(1).unsqueeze(0);
+            Tensor norms = x.Squared().sum(1, keepdim: true) + y.Squared().sum(1).unsqueeze(0);
             return norms.sub_(x.mm(y.t()).mul_(Scalars.Two)).clamp_min_(Scalars.Zero).MoveToOuterDisposeScope();
         }
 

@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,10 +21,10 @@ public static class RootMeanSquareError
         double unit = PowerOfTwo.Unit(error.abs().max().ToDouble());
         if (unit == 1)
         {
-            return error.square().mean().sqrt();
+            return error.Squared().mean().sqrt();
         }
 
         using Scalar scale = unit.ToScalar();
-        return error.div(scale).square().mean().sqrt().mul(scale);
+        return error.div(scale).Squared().mean().sqrt().mul(scale);
     }
 }

@@ -109,7 +109,7 @@ public sealed class GaussianMixtureTask : ITask, IReferencePosterior, IEvidence
         Require.Draws(theta, points.shape[0], _dimension);
         double c = _options.ReferenceVariance;
         Tensor t = theta.to(ScalarType.Float64);
-        Tensor square = t.square().sum(2);
+        Tensor square = t.Squared().sum(2);
         Tensor prior = square * -0.5 - 0.5 * _dimension * Math.Log(2 * Math.PI);
 
         // log(1/2 N(x; t, c) + 1/2 N(x; -t, c)) = log N(x; 0, c) - |t|^2 / (2c) + log cosh(x.t / c), and
@@ -144,7 +144,7 @@ public sealed class GaussianMixtureTask : ITask, IReferencePosterior, IEvidence
     private Tensor LogCentred(Tensor points)
     {
         double c = _options.ReferenceVariance;
-        return points.square().sum([1, 2]) * (-0.5 / c) - 0.5 * _points * _dimension * Math.Log(2 * Math.PI * c);
+        return points.Squared().sum([1, 2]) * (-0.5 / c) - 0.5 * _points * _dimension * Math.Log(2 * Math.PI * c);
     }
 
     // The component means m(s) [2^N, D] and |m(s)|^2 / (2v) [2^N] of one data set [N, D].
@@ -152,7 +152,7 @@ public sealed class GaussianMixtureTask : ITask, IReferencePosterior, IEvidence
     {
         double v = PosteriorVariance;
         Tensor means = signs.mm(points) * (v / _options.ReferenceVariance);
-        return (means, means.square().sum(1) / (2 * v));
+        return (means, means.Squared().sum(1) / (2 * v));
     }
 
     // All sign vectors, float64 [2^N, N].

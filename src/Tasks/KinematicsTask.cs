@@ -82,7 +82,7 @@ public sealed class KinematicsTask : ITask, IReferencePosterior, IResimulation, 
         Require.Rows(x.Sole, 2, "x");
         Require.Draws(theta, x.Count, 4);
         using DisposeScope scope = NewDisposeScope();
-        return (Hand(theta) - x.Sole.unsqueeze(1)).square().sum(2).sqrt().MoveToOuterDisposeScope();
+        return (Hand(theta) - x.Sole.unsqueeze(1)).Squared().sum(2).sqrt().MoveToOuterDisposeScope();
     }
 
     Tensor IResimulation.ResimulationError(Tensor theta, Observation x) => ResimulationError(theta, x);

@@ -104,9 +104,9 @@ public sealed class TwoMoonsTask : ITask, IReferencePosterior, IEvidence
         Tensor p2 = given.select(2, 1) - (t2 - t1) / s_root2; // r sin a
 
         // In polar coordinates the density is N(r) / pi, so per area N(r) / (pi r), on the half-plane cos a > 0; the prior is 1/4.
-        Tensor r = (p1.square() + p2.square()).sqrt();
+        Tensor r = (p1.Squared() + p2.Squared()).sqrt();
         Tensor z = (r - Radius) / RadiusSd;
-        Tensor log = z.square() * -0.5 - r.log() - Math.Log(4 * Math.PI * RadiusSd * Math.Sqrt(2 * Math.PI));
+        Tensor log = z.Squared() * -0.5 - r.log() - Math.Log(4 * Math.PI * RadiusSd * Math.Sqrt(2 * Math.PI));
         Tensor possible = (p1 > 0).logical_and(t1.abs() <= 1).logical_and(t2.abs() <= 1);
         return where(possible, log, double.NegativeInfinity).MoveToOuterDisposeScope();
     }

@@ -155,7 +155,7 @@ public static class C2st
     {
         Tensor difference = x - mean;
         Tensor unit = PowerOfTwo.Units(Largest(difference));
-        return (difference / unit).square().mean([1], keepdim: true).sqrt() * unit;
+        return (difference / unit).Squared().mean([1], keepdim: true).sqrt() * unit;
     }
 
     private static bool UsesVectors(C2stEngine engine, Device device)

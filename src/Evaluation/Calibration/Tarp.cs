@@ -51,8 +51,8 @@ public static class Tarp
             }
 
             Tensor reference = tensor(point);
-            Tensor distances = ((draws[j].to(ScalarType.Float64).cpu() - low) / range - reference).square().sum(-1);
-            Tensor own = (places[j] - reference).square().sum();
+            Tensor distances = ((draws[j].to(ScalarType.Float64).cpu() - low) / range - reference).Squared().sum(-1);
+            Tensor own = (places[j] - reference).Squared().sum();
             long nearer = (distances < own).sum().item<long>(), tied = (distances == own).sum().item<long>();
 
             // Of draws as far as the true parameters a random number counts as nearer: discrete posteriors would look too narrow.

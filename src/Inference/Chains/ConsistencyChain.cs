@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Densities;
 using Reproduce.Inference.Networks;
@@ -116,5 +117,6 @@ public sealed class ConsistencyChain : IDensityOfDraws
     }
 
     private static Tensor LogNormal(Tensor centred, double deviation) =>
-        centred.square().sum(1) * (-0.5 / (deviation * deviation)) - centred.shape[1] * (0.5 * Math.Log(2 * Math.PI) + Math.Log(deviation));
+        centred.Squared().sum(1) * (-0.5 / (deviation * deviation))
+            - centred.shape[1] * (0.5 * Math.Log(2 * Math.PI) + Math.Log(deviation));
 }

@@ -52,7 +52,7 @@ public static class FlowDensity
 
         double spread = field.NoiseDeviation;
         double constant = -0.5 * field.Dimension * Math.Log(2 * Math.PI * spread * spread);
-        Tensor noise = path.Theta.square().sum(1) * (-0.5 / (spread * spread)) + constant;
+        Tensor noise = path.Theta.Squared().sum(1) * (-0.5 / (spread * spread)) + constant;
         if (settings.Probes == 0)
         {
             // Not sum(0): a literal zero is taken for an element type.
@@ -90,7 +90,7 @@ public static class FlowDensity
             path.Advance(times[i], times[i - 1]);
         }
 
-        Tensor logProb = z.square().sum(1) * -0.5 + constant - path.Divergence.sum([0L]);
+        Tensor logProb = z.Squared().sum(1) * -0.5 + constant - path.Divergence.sum([0L]);
         return new DrawsWithDensity(path.Theta.MoveToOuterDisposeScope(), logProb.MoveToOuterDisposeScope());
     }
 

@@ -102,7 +102,7 @@ internal static class AdaptiveIntegration
     private static double[] Errors(Tensor old, Tensor next, Tensor error, double tolerance)
     {
         Tensor scale = (maximum(old.abs(), next.abs()) + 1) * tolerance;
-        return (error / scale).square().mean([1L]).sqrt().to(ScalarType.Float64).to(CPU).data<double>().ToArray();
+        return (error / scale).Squared().mean([1L]).sqrt().to(ScalarType.Float64).to(CPU).data<double>().ToArray();
     }
 
     private static Tensor Indices(IEnumerable<long> indices, Device device) => HostCopy.Move(tensor(indices.ToArray()), device);

@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Densities;
 using Reproduce.Inference.Networks;
@@ -60,7 +61,7 @@ internal static class ConsistencyDraws
         Tensor theta = model.Apply(z * level, time, condition.detach(), ForwardPass.Evaluation);
         Tensor logDeterminant = linalg.slogdet(VectorJacobian.Full(theta, z)).Item2;
         double constant = -0.5 * model.Dimension * Math.Log(2 * Math.PI);
-        Tensor logProb = z.detach().square().sum(1) * -0.5 + constant - logDeterminant;
+        Tensor logProb = z.detach().Squared().sum(1) * -0.5 + constant - logDeterminant;
         return new DrawsWithDensity(theta.detach().MoveToOuterDisposeScope(), logProb.MoveToOuterDisposeScope());
     }
 }

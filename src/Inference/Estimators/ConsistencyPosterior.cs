@@ -109,8 +109,8 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
         ArgumentNullException.ThrowIfNull(time);
         using Scalar smallest = _settings.SmallestTime.ToScalar();
         Tensor since = time.sub(smallest);
-        Tensor skip = Variance / since.square().add(Variance, Scalars.One);
-        Tensor output = Deviation * since / time.square().add(Variance, Scalars.One).sqrt();
+        Tensor skip = Variance / since.Squared().add(Variance, Scalars.One);
+        Tensor output = Deviation * since / time.Squared().add(Variance, Scalars.One).sqrt();
         return addcmul(skip * theta, output, network.Apply(theta, condition, time, pass), Scalars.One);
     }
 

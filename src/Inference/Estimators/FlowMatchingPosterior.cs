@@ -67,7 +67,7 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVeloc
         }
 
         Tensor residual = velocity.Apply(addcmul(noise, time, target, Scalars.One), condition, time, step.NewPass()) - target;
-        return (_settings.Loss == FlowMatchingLoss.SquaredError ? residual.square() : LogCosh(residual)).mean();
+        return (_settings.Loss == FlowMatchingLoss.SquaredError ? residual.Squared() : LogCosh(residual)).mean();
     }
 
     /// <inheritdoc/>

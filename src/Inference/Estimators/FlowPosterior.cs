@@ -80,6 +80,6 @@ public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDens
     {
         (Tensor z, Tensor logDeterminant) = flow.Forward(theta, condition, pass);
         double constant = -0.5 * Dimension * Math.Log(2 * Math.PI);
-        return z.square().sum(1).mul(Scalars.MinusHalf).add(logDeterminant) + constant;
+        return z.Squared().sum(1).mul(Scalars.MinusHalf).add(logDeterminant) + constant;
     }
 }

@@ -18,7 +18,7 @@ internal static class PseudoHuber
     /// <returns>[B, 1], or [B, D] of single numbers.</returns>
     public static Tensor Distance(Tensor u, Tensor v, HuberNorm norm, double c)
     {
-        Tensor squares = (u - v).square();
+        Tensor squares = (u - v).Squared();
         using Scalar square = (c * c).ToScalar();
         using Scalar corner = c.ToScalar();
         return (norm == HuberNorm.Vector ? squares.sum(1, keepdim: true) : squares).add(square, Scalars.One).sqrt().sub(corner);

@@ -91,9 +91,9 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
 
         // c_out^-2 (D - theta)^2 without the cancellation: F against what it would have to be for D = theta, which is
         // (theta - c_skip theta_t) / c_out = (t theta - s^2 z) / (s sqrt(t^2 + s^2)).
-        Tensor total = time.square().add(variance, Scalars.One).sqrt();
+        Tensor total = time.Squared().add(variance, Scalars.One).sqrt();
         Tensor wanted = (time * theta - variance * noise) / (deviation * total);
-        return (Raw(noisy, time, total, condition, step.NewPass()) - wanted).square().mean();
+        return (Raw(noisy, time, total, condition, step.NewPass()) - wanted).Squared().mean();
     }
 
     /// <summary>The denoiser D(theta_t, t; x), an estimate of E[theta | theta_t, x].</summary>
@@ -106,7 +106,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
     {
         ArgumentNullException.ThrowIfNull(theta);
         ArgumentNullException.ThrowIfNull(time);
-        Tensor square = time.square().add(variance, Scalars.One);
+        Tensor square = time.Squared().add(variance, Scalars.One);
         Tensor total = square.sqrt();
         // The network is told a logarithm; at t = 0 what it says has no weight, but must be finite.
         using Scalar lowest = LowestTime.ToScalar();
@@ -122,7 +122,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
         ArgumentNullException.ThrowIfNull(time);
 
         // At small t the denoiser is nearly theta_t itself: their difference is taken by hand, not in single precision.
-        Tensor square = time.square().add(variance, Scalars.One);
+        Tensor square = time.Squared().add(variance, Scalars.One);
         Tensor total = square.sqrt();
         return time * theta / square - deviation / total * Raw(theta, time, total, condition, ForwardPass.Evaluation);
     }

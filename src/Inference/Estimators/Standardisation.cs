@@ -75,7 +75,7 @@ public sealed class Standardisation : Network
         using DisposeScope scope = NewDisposeScope();
         Tensor columns = values.to(ScalarType.Float64).reshape(-1, values.dim() <= 3 ? values.shape[^1] : 1);
         Tensor mean = columns.mean([0L]);
-        Tensor deviation = (columns - mean).square().mean([0L]).sqrt();
+        Tensor deviation = (columns - mean).Squared().mean([0L]).sqrt();
         Tensor varies = deviation > mean.abs() * 1e-7;
         Tensor scale = where(varies, deviation, ones_like(deviation));
         return (

@@ -34,7 +34,7 @@ public sealed class ActivationNorm : Network, IConditionalTransform
     {
         ArgumentNullException.ThrowIfNull(u);
         // log |s| as half of log s^2, which libtorch's meta device can follow too.
-        return (addcmul(shift, u, scale, Scalars.One), scale.square().log().sum().mul(Scalars.Half).expand(u.shape[0]));
+        return (addcmul(shift, u, scale, Scalars.One), scale.Squared().log().sum().mul(Scalars.Half).expand(u.shape[0]));
     }
 
     /// <inheritdoc/>

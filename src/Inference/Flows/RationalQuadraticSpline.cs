@@ -41,10 +41,10 @@ public static class RationalQuadraticSpline
         Tensor xi = ((x - bin.Left) / bin.Width).clamp(Scalars.Zero, Scalars.One);
         Tensor cross = xi * (1 - xi);
         Tensor denominator = bin.Slope + (bin.RightDerivative + bin.LeftDerivative - 2 * bin.Slope) * cross;
-        Tensor inside = bin.Bottom + bin.Height * (bin.Slope * xi.square() + bin.LeftDerivative * cross) / denominator;
+        Tensor inside = bin.Bottom + bin.Height * (bin.Slope * xi.Squared() + bin.LeftDerivative * cross) / denominator;
         Tensor rest = 1 - xi;
-        Tensor numerator = bin.Slope.square()
-            * (bin.RightDerivative * xi.square() + 2 * bin.Slope * cross + bin.LeftDerivative * rest.square());
+        Tensor numerator = bin.Slope.Squared()
+            * (bin.RightDerivative * xi.Squared() + 2 * bin.Slope * cross + bin.LeftDerivative * rest.Squared());
         Tensor logInside = (numerator + Tiny).log() - 2 * (denominator + Tiny).log();
 
         Tensor outside = knots.EdgeSlope * (x - Knots.First(knots.X)) + Knots.First(knots.Y);
@@ -65,7 +65,7 @@ public static class RationalQuadraticSpline
         Tensor a = bin.Height * (bin.Slope - bin.LeftDerivative) + above * bend;
         Tensor b = bin.Height * bin.LeftDerivative - above * bend;
         Tensor c = -bin.Slope * above;
-        Tensor root = (b.square() - 4 * a * c).clamp_min(Scalars.Zero).sqrt();
+        Tensor root = (b.Squared() - 4 * a * c).clamp_min(Scalars.Zero).sqrt();
         Tensor inside = 2 * c / (-b - root) * bin.Width + bin.Left;
         Tensor outside = (y - Knots.First(knots.Y)) / knots.EdgeSlope + Knots.First(knots.X);
         return where(Knots.Contains(y, knots.Y), inside, outside);

@@ -144,6 +144,6 @@ internal static class Comparison
         int steps = Math.Min(2, subject.SamplingSteps);
         Tensor one = PosteriorSampler.Sample(here, x, draws, steps, subject.Key);
         Tensor two = PosteriorSampler.Sample(there, x.To(device), draws, steps, subject.Key);
-        return ((two - one).square().mean().sqrt() / one.std()).item<float>();
+        return ((two - one).Squared().mean().sqrt() / one.std()).item<float>();
     }
 }

@@ -35,6 +35,20 @@ public sealed partial class SourceStyleTests
         Assert.That(crowded, Is.Empty);
     }
 
+    /// <summary><c>square()</c> is <c>pow(2)</c>, whose 2 may be freed while it is read; see Compute's Scalars and Squares.</summary>
+    [Test]
+    public void NoSquareHidesAScalar()
+    {
+        string tests = $"{Path.DirectorySeparatorChar}Tests{Path.DirectorySeparatorChar}";
+        string[] hidden = [.. from file in Sources
+                              where !file.Contains(tests, StringComparison.Ordinal)
+                              from line in File.ReadLines(file)
+                              where HiddenSquare().IsMatch(line)
+                              select $"{Path.GetRelativePath(Repository.Root, file)}: {line.Trim()}"];
+
+        Assert.That(hidden, Is.Empty, "write Squared()");
+    }
+
     // Expected texts stand as they are: of a table's row nobody can break the line.
     private static IEnumerable<(string Text, int Number)> OutsideOfRawText(IEnumerable<string> lines)
     {
@@ -52,6 +66,9 @@ public sealed partial class SourceStyleTests
             raw ^= toggles;
         }
     }
+
+    [GeneratedRegex(@"\.(square_?\(\)|pow_?\(\d)")]
+    private static partial Regex HiddenSquare();
 
     [GeneratedRegex(@"^public [\w ]*\b(class|record|struct|interface|enum|delegate)\b")]
     private static partial Regex PublicType();
