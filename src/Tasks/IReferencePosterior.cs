@@ -13,4 +13,11 @@ public interface IReferencePosterior
     /// others.</param>
     /// <returns>float32, [J, S, D], on the CPU.</returns>
     Tensor Sample(Observation x, int draws, RandomKey key);
+
+    /// <summary>As many draws again, which measure how well a metric can tell exact draws from exact draws.</summary>
+    /// <param name="x">J data sets.</param>
+    /// <param name="draws">Number of draws for each, S.</param>
+    /// <param name="key">Another stream than that of the first ones.</param>
+    /// <returns>float32, [J, S, D], on the CPU.</returns>
+    Tensor SampleAgain(Observation x, int draws, RandomKey key) => Sample(x, draws, key);
 }

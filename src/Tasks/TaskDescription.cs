@@ -35,6 +35,9 @@ public sealed record TaskDescription
     /// <summary>Simulations that were made elsewhere, in place of a prior and a simulator.</summary>
     public IStoredPairs? Stored { get; init; }
 
+    /// <summary>Given observations to be tested on, in place of simulations from the prior.</summary>
+    public IFixedTests? Tests { get; init; }
+
     /// <summary>The distance of a draw's own simulation from the observation.</summary>
     public IResimulation? Resimulation { get; init; }
 

@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using static TorchSharp.torch;
 
@@ -9,24 +10,6 @@ namespace Reproduce.Inference.Estimators;
 /// </summary>
 internal sealed class DormandPrince(IVelocityField field) : IAdaptiveMethod, IDisposable
 {
-    private static readonly double[] s_nodes = [0, 1 / 5.0, 3 / 10.0, 4 / 5.0, 8 / 9.0, 1, 1];
-
-    // The last row is the step itself.
-    private static readonly double[][] s_weights =
-    [
-        [],
-        [1 / 5.0],
-        [3 / 40.0, 9 / 40.0],
-        [44 / 45.0, -56 / 15.0, 32 / 9.0],
-        [19372 / 6561.0, -25360 / 2187.0, 64448 / 6561.0, -212 / 729.0],
-        [9017 / 3168.0, -355 / 33.0, 46732 / 5247.0, 49 / 176.0, -5103 / 18656.0],
-        [35 / 384.0, 0, 500 / 1113.0, 125 / 192.0, -2187 / 6784.0, 11 / 84.0],
-    ];
-
-    // The step minus that of fourth order.
-    private static readonly double[] s_difference =
-        [71 / 57600.0, 0, -71 / 16695.0, 71 / 1920.0, -17253 / 339200.0, 22 / 525.0, -1 / 40.0];
-
     private Tensor? _slopes;
     private Tensor? _last;
 
@@ -37,7 +20,7 @@ internal sealed class DormandPrince(IVelocityField field) : IAdaptiveMethod, IDi
     public int Passes => 6;
 
     /// <inheritdoc/>
-    public double Power => 1 / 5.0;
+    public double Power => DormandPrincePair.Power;
 
     /// <inheritdoc/>
     public void Begin(Tensor theta, Tensor time, Tensor condition) =>
@@ -48,14 +31,14 @@ internal sealed class DormandPrince(IVelocityField field) : IAdaptiveMethod, IDi
     {
         List<Tensor> slopes = [_slopes!.index_select(0, rows)];
         Tensor next = theta;
-        for (int stage = 1; stage < s_nodes.Length; stage++)
+        for (int stage = 1; stage < DormandPrincePair.Stages; stage++)
         {
-            next = theta + width * Sum(slopes, s_weights[stage]);
-            slopes.Add(field.Velocity(next, time + width * s_nodes[stage], condition));
+            next = theta + width * Sum(slopes, DormandPrincePair.Weights(stage));
+            slopes.Add(field.Velocity(next, time + width * DormandPrincePair.Nodes[stage], condition));
         }
 
         _last = slopes[^1];
-        return (next, width * Sum(slopes, s_difference));
+        return (next, width * Sum(slopes, DormandPrincePair.Error));
     }
 
     /// <inheritdoc/>
@@ -64,6 +47,14 @@ internal sealed class DormandPrince(IVelocityField field) : IAdaptiveMethod, IDi
     /// <inheritdoc/>
     public void Dispose() => _slopes?.Dispose();
 
-    private static Tensor Sum(List<Tensor> slopes, double[] weights) =>
-        weights.Select((w, i) => (w, i)).Where(p => p.w != 0).Select(p => slopes[p.i] * p.w).Aggregate((a, b) => a + b);
+    private static Tensor Sum(List<Tensor> slopes, ReadOnlySpan<double> weights)
+    {
+        Tensor sum = slopes[0] * weights[0];
+        for (int i = 1; i < weights.Length; i++)
+        {
+            sum = weights[i] != 0 ? sum + slopes[i] * weights[i] : sum;
+        }
+
+        return sum;
+    }
 }

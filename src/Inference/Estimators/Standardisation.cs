@@ -12,28 +12,48 @@ namespace Reproduce.Inference.Estimators;
 /// <remarks>
 /// Each parameter has a mean and a deviation of its own. So has each column of an observation's tensor [B, F], and each coordinate of the
 /// points of [B, N, F], over all of a set's points; a tensor of more axes, such as an image, has one of each for all. What never varies is
-/// centred and not scaled.
+/// centred and not scaled. Where a support is given, parameters are mapped from it to the whole line first, and centred and scaled there.
 /// </remarks>
 public sealed class Standardisation : Network
 {
+    private const string Low = "thetaLow", High = "thetaHigh";
+
     private readonly Tensor thetaMean;
     private readonly Tensor thetaScale;
     private readonly string[] _parts;
+    private readonly bool _isBounded;
 
     /// <summary>Learns from a training set.</summary>
     /// <param name="theta">Its parameters, [N, D].</param>
     /// <param name="x">Its N observations.</param>
+    /// <param name="support">
+    /// The bounds of each parameter under the prior, D intervals of which either end may be infinite; null to leave parameters as they are.
+    /// </param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public Standardisation(Tensor theta, Observation x)
+    public Standardisation(Tensor theta, Observation x, IReadOnlyList<(double Low, double High)>? support = null)
         : base(nameof(Standardisation))
     {
         ArgumentNullException.ThrowIfNull(theta);
         ArgumentNullException.ThrowIfNull(x);
         Require.Batch(theta, x, theta.shape[^1]);
+        if (support is not null && support.Count != theta.shape[^1])
+        {
+            throw new ArgumentException($"support: expected {theta.shape[^1]} intervals, got {support.Count}.", nameof(support));
+        }
+
         using IDisposable noGrad = no_grad();
-        (thetaMean, thetaScale) = Moments(theta);
+        using DisposeScope scope = NewDisposeScope();
+        _isBounded = support is not null;
+        if (support is not null)
+        {
+            register_buffer(Low, tensor(support.Select(s => (float)s.Low).ToArray()).DetachFromDisposeScope());
+            register_buffer(High, tensor(support.Select(s => (float)s.High).ToArray()).DetachFromDisposeScope());
+        }
+
+        (thetaMean, thetaScale) = Moments(Bounds?.Apply(theta) ?? theta);
         _parts = [.. x.Parts.Keys];
         RegisterComponents();
+
         for (int i = 0; i < _parts.Length; i++)
         {
             (Tensor mean, Tensor scale) = Moments(x[_parts[i]]);
@@ -42,16 +62,44 @@ public sealed class Standardisation : Network
         }
     }
 
-    /// <summary>The scale of each parameter, [D].</summary>
-    public Tensor ThetaScale => thetaScale;
-
     /// <summary>Parameters as networks see them.</summary>
     /// <param name="theta">[..., D] in the task's units.</param>
-    public Tensor Apply(Tensor theta) => (theta - thetaMean) / ThetaScale;
+    public Tensor Apply(Tensor theta)
+    {
+        ArgumentNullException.ThrowIfNull(theta);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor line = Bounds?.Apply(theta) ?? theta;
+        return ((line - thetaMean) / thetaScale).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Parameters in the task's units.</summary>
     /// <param name="theta">[..., D] as networks see them.</param>
-    public Tensor Undo(Tensor theta) => theta * ThetaScale + thetaMean;
+    public Tensor Undo(Tensor theta)
+    {
+        ArgumentNullException.ThrowIfNull(theta);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor line = theta * thetaScale + thetaMean;
+        return (Bounds?.Undo(line) ?? line).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The logarithm of a density in the task's units, from that of parameters as networks see them.</summary>
+    /// <param name="logDensity">[...].</param>
+    /// <param name="theta">Where it was taken, [..., D] in the task's units.</param>
+    /// <returns>[...]; negative infinity outside of the support.</returns>
+    public Tensor InUnits(Tensor logDensity, Tensor theta)
+    {
+        ArgumentNullException.ThrowIfNull(logDensity);
+        ArgumentNullException.ThrowIfNull(theta);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor scaled = logDensity - thetaScale.log().sum();
+        if (Bounds is not Unbounding bounds)
+        {
+            return scaled.MoveToOuterDisposeScope();
+        }
+
+        Tensor mapped = scaled + bounds.LogDeterminant(theta);
+        return where(bounds.Contains(theta), mapped, full_like(mapped, double.NegativeInfinity)).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Observations as networks see them.</summary>
     /// <param name="x">In the task's units, with the tensors of the training set.</param>
@@ -68,6 +116,8 @@ public sealed class Standardisation : Network
         return new Observation(_parts.Select((name, i) => (name, Value: (x[name] - get_buffer($"x{i}Mean")!) / get_buffer($"x{i}Scale")!))
             .ToDictionary(p => p.name, p => p.Value));
     }
+
+    private Unbounding? Bounds => _isBounded ? new Unbounding(get_buffer(Low)!, get_buffer(High)!) : null;
 
     // In float64: the sum of a million numbers of float32 is not to be trusted, nor the square of one of 1e20.
     private static (Tensor Mean, Tensor Scale) Moments(Tensor values)

@@ -15,6 +15,6 @@ public sealed class StandardisedDensity : StandardisedPosterior, ITractableDensi
     public Tensor LogProb(Tensor theta, Tensor condition)
     {
         ArgumentNullException.ThrowIfNull(theta);
-        return InUnits(((ITractableDensity)Estimator).LogProb(_scaling.Apply(theta), condition));
+        return _scaling.InUnits(((ITractableDensity)Estimator).LogProb(_scaling.Apply(theta), condition), theta);
     }
 }

@@ -73,10 +73,8 @@ public class StandardisedPosterior : Network, IPosteriorEstimator, IDensityOfDra
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         DrawsWithDensity draws = ((IDensityOfDraws)Estimator).DrawWithDensity(condition, noise);
+        Tensor theta = _scaling.Undo(draws.Theta);
         return new DrawsWithDensity(
-            _scaling.Undo(draws.Theta).MoveToOuterDisposeScope(), InUnits(draws.LogProb).MoveToOuterDisposeScope());
+            theta.MoveToOuterDisposeScope(), _scaling.InUnits(draws.LogProb, theta).MoveToOuterDisposeScope());
     }
-
-    /// <summary>The log-density of parameters in the task's units from that of standardised ones.</summary>
-    private protected Tensor InUnits(Tensor logDensity) => logDensity - _scaling.ThetaScale.log().sum();
 }

@@ -39,6 +39,13 @@ public abstract record ContenderSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Standardise { get; init; }
 
+    /// <summary>
+    /// Whether parameters whose prior has bounds are mapped to the whole line before they are standardised (the logarithm above a bound,
+    /// the logit between two), so that no draw lies outside of the prior. Needs <see cref="Standardise"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Unbounded { get; init; }
+
     /// <summary>The settings at one budget.</summary>
     /// <param name="budget">Size of the training set.</param>
     public ContenderSettings At(int budget)

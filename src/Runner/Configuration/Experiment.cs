@@ -144,6 +144,22 @@ public sealed record Experiment : IValidatableObject
             yield return new ValidationResult("marginal_data_sets: expected only for a task whose parameters are data", [nameof(Test)]);
         }
 
+        foreach ((string name, ContenderSettings contender) in Contenders.Where(c => c.Value.Unbounded))
+        {
+            string? problem = !contender.Standardise ? "expected standardise: true with it"
+                : Task.Support is null ? "the task does not tell the bounds of its parameters"
+                : null;
+            if (problem is not null)
+            {
+                yield return new ValidationResult(problem, [$"{nameof(Contenders)}.{name}.{nameof(contender.Unbounded)}"]);
+            }
+        }
+
+        if (Task.TestSets is int most && Test.DataSets > most)
+        {
+            yield return new ValidationResult($"the task has {most} test data sets", [$"{nameof(Test)}.{nameof(Test.DataSets)}"]);
+        }
+
         // Both samples are divided into the folds, as many draws of each.
         if (Scores.C2st.Folds > 2L * Test.Draws)
         {

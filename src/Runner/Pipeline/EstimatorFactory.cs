@@ -31,7 +31,7 @@ public static class EstimatorFactory
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(training);
-        Standardisation? scaling = ScalingOf(job.Settings, training);
+        Standardisation? scaling = ScalingOf(job.Settings, training, job.Support);
         using Tensor theta = scaling?.Apply(training.Theta) ?? training.Theta.alias();
         using Tensor variance = theta.var(0, unbiased: false);
         return Create(job.Design, training, variance, scaling, device);
@@ -47,11 +47,15 @@ public static class EstimatorFactory
         ArgumentNullException.ThrowIfNull(design);
         ArgumentNullException.ThrowIfNull(example);
         using Tensor variance = ones(example.Theta.shape[1]);
-        return Create(design, example, variance, ScalingOf(design.Settings, example), device);
+        // The bounds, too, are restored with the weights.
+        IEnumerable<(double, double)> unknown =
+            Enumerable.Repeat((double.NegativeInfinity, double.PositiveInfinity), (int)example.Theta.shape[1]);
+        return Create(design, example, variance, ScalingOf(design.Settings, example, [.. unknown]), device);
     }
 
-    private static Standardisation? ScalingOf(ContenderSettings settings, Simulations training) =>
-        settings.Standardise ? new Standardisation(training.Theta, training.X) : null;
+    private static Standardisation? ScalingOf(
+        ContenderSettings settings, Simulations training, IReadOnlyList<(double Low, double High)>? support) =>
+        settings.Standardise ? new Standardisation(training.Theta, training.X, settings.Unbounded ? support : null) : null;
 
     private static IPosteriorEstimator Create(
         NetworkDesign design, Simulations training, Tensor variance, Standardisation? scaling, Device device)

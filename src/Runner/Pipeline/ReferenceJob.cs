@@ -62,7 +62,7 @@ public sealed class ReferenceJob : IJob
         {
             progress.Report(0.5);
             context.Cancel.ThrowIfCancellationRequested();
-            using Tensor second = posterior.Sample(test.X, draws, key.Child("second"));
+            using Tensor second = posterior.SampleAgain(test.X, draws, key.Child("second"));
             Npz.Write(
                 Folder.WorkFile(StageFiles.Reference),
                 new Dictionary<string, Tensor> { [StageFiles.DrawsArray] = first, [StageFiles.SecondArray] = second });

@@ -53,6 +53,12 @@ internal sealed class SimulatedPool
             return new Simulations(theta.DetachFromDisposeScope(), x.DetachFromDisposeScope());
         }
 
+        if (split == DataSplit.Test && _task.Description.Tests is IFixedTests tests)
+        {
+            (Tensor theta, Observation x) = tests.First(count);
+            return new Simulations(theta.DetachFromDisposeScope(), x.DetachFromDisposeScope());
+        }
+
         if (_task.Description.Batches is not IBatchSimulator slow)
         {
             return MakeInChunks(split, first, count, key);

@@ -89,6 +89,9 @@ public sealed class TrainJob : IJob
     /// <summary>What its networks follow from.</summary>
     public NetworkDesign Design => new(Contender, Settings, Summary, Key);
 
+    /// <summary>The bounds of each parameter under the prior; null where they are not known.</summary>
+    public IReadOnlyList<(double Low, double High)>? Support => _scope.Experiment.Task.Support;
+
     /// <inheritdoc/>
     public StageFolder Folder { get; }
 

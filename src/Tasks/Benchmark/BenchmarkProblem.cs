@@ -1,0 +1,69 @@
+using Reproduce.Compute;
+using Reproduce.Tasks.Priors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tasks.Benchmark;
+
+/// <summary>One of the ten tasks: prior, simulator, and what is known of its posterior. May be used from several threads.</summary>
+internal abstract class BenchmarkProblem
+{
+    /// <summary>The parameters with their priors.</summary>
+    public abstract ParameterSpace Parameters { get; }
+
+    /// <summary>Numbers in an observation, F.</summary>
+    public abstract int Length { get; }
+
+    /// <summary>The folder of its observations and reference draws, below that of the data.</summary>
+    public abstract string Folder { get; }
+
+    /// <summary>The support of each parameter under the prior, D intervals.</summary>
+    public abstract IReadOnlyList<(double Low, double High)> Support { get; }
+
+    /// <summary>Simulations.</summary>
+    /// <param name="theta">float64, [B, D].</param>
+    /// <param name="random">Where the random numbers come from.</param>
+    /// <returns>Of any floating-point type, [B, F].</returns>
+    public abstract Tensor Simulate(Tensor theta, RandomSource random);
+
+    /// <summary>log p(x | theta), up to a number that does not depend on theta.</summary>
+    /// <param name="theta">D numbers inside of the prior's support.</param>
+    /// <param name="x">F numbers.</param>
+    public abstract double LogLikelihood(ReadOnlySpan<double> theta, ReadOnlySpan<double> x);
+
+    /// <summary>Draws of our own from the posterior, exact but for rounding or by importance resampling.</summary>
+    /// <param name="x">F numbers.</param>
+    /// <param name="pilot">Rough draws, [N, D], where the task needs to be told where its posterior is; else of no account.</param>
+    /// <param name="draws">Number of draws, S.</param>
+    /// <param name="random">Where the random numbers come from.</param>
+    /// <returns>S rows of D numbers.</returns>
+    public abstract double[] SamplePosterior(double[] x, double[,] pilot, int draws, RandomSource random);
+
+    /// <summary>log p(theta) + log p(x | theta), up to a number that does not depend on theta.</summary>
+    /// <param name="theta">D numbers, of any size.</param>
+    /// <param name="x">F numbers.</param>
+    /// <returns>Negative infinity outside of the prior's support.</returns>
+    public double LogPosterior(ReadOnlySpan<double> theta, ReadOnlySpan<double> x)
+    {
+        double prior = Parameters.LogDensity(theta);
+        return double.IsNegativeInfinity(prior) ? prior : prior + LogLikelihood(theta, x);
+    }
+
+    /// <summary>Several parameters with one prior each.</summary>
+    /// <param name="symbol">What they are called: the symbol with the numbers from 1.</param>
+    /// <param name="priors">The priors.</param>
+    protected static ParameterSpace Numbered(string symbol, IReadOnlyList<PriorSettings> priors) => new(
+        priors.Select((prior, i) => new ParameterSettings
+        {
+            Name = $"theta{i + 1}",
+            Label = TaskDescription.Numbered(symbol, priors.Count)[i],
+            Prior = prior,
+        }));
+
+    /// <summary>The numbers of a tensor, float64 in C order.</summary>
+    protected static double[] Values(Tensor tensor)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return tensor.to(ScalarType.Float64).contiguous().data<double>().ToArray();
+    }
+}

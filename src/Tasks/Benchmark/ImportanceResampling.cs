@@ -1,0 +1,105 @@
+using System.Globalization;
+using Reproduce.Compute;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tasks.Benchmark;
+
+/// <summary>
+/// Draws from a density by weighing those of a proposal and drawing anew among them by weight (Rubin 1988). The pool is so much larger than
+/// what is drawn that the draws are as good as independent.
+/// </summary>
+internal static class ImportanceResampling
+{
+    /// <summary>Effective size of the pool for each draw.</summary>
+    internal const int Plenty = 10;
+
+    private const int Batch = 50_000;
+
+    /// <summary>Draws.</summary>
+    /// <param name="proposal">A distribution that covers the density.</param>
+    /// <param name="target">The density, up to a factor.</param>
+    /// <param name="draws">Number of draws, S.</param>
+    /// <param name="most">The most draws of the proposal.</param>
+    /// <param name="random">Where the random numbers come from.</param>
+    /// <returns>S rows of D numbers.</returns>
+    /// <exception cref="InvalidOperationException">The proposal does not cover the density.</exception>
+    public static double[] Draw(IProposal proposal, LogDensity target, int draws, int most, RandomSource random)
+    {
+        int dimension = proposal.Dimension;
+        List<double> logWeights = [];
+        List<double> pool = [];
+        double effective = 0;
+        for (int made = 0; made < most && effective < (double)Plenty * draws; made += Batch)
+        {
+            double[] theta = proposal.Draw(Batch, random);
+            double[] log = new double[Batch];
+            Parallel.For(0, Batch, i =>
+            {
+                ReadOnlySpan<double> row = theta.AsSpan(i * dimension, dimension);
+                double wanted = target(row);
+                log[i] = double.IsNegativeInfinity(wanted) ? wanted : wanted - proposal.LogDensity(row);
+            });
+            for (int i = 0; i < Batch; i++)
+            {
+                if (!double.IsNegativeInfinity(log[i]))
+                {
+                    logWeights.Add(log[i]);
+                    pool.AddRange(theta.AsSpan(i * dimension, dimension));
+                }
+            }
+
+            effective = EffectiveSize(logWeights);
+        }
+
+        if (effective < draws)
+        {
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the proposal does not cover the posterior: {most} draws of it are worth {effective:0}, for {draws} draws"));
+        }
+
+        return Resample(logWeights, pool, dimension, draws, random);
+    }
+
+    // Kish: (sum of weights)^2 / sum of squares.
+    private static double EffectiveSize(List<double> logWeights)
+    {
+        if (logWeights.Count == 0)
+        {
+            return 0;
+        }
+
+        double largest = logWeights.Max(), sum = 0, squares = 0;
+        foreach (double log in logWeights)
+        {
+            double weight = Math.Exp(log - largest);
+            sum += weight;
+            squares += weight * weight;
+        }
+
+        return sum * sum / squares;
+    }
+
+    private static double[] Resample(List<double> logWeights, List<double> pool, int dimension, int draws, RandomSource random)
+    {
+        double largest = logWeights.Max(), sum = 0;
+        double[] cumulative = new double[logWeights.Count];
+        for (int i = 0; i < cumulative.Length; i++)
+        {
+            cumulative[i] = sum += Math.Exp(logWeights[i] - largest);
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        double[] u = random.Uniform([draws], dtype: ScalarType.Float64).data<double>().ToArray();
+        double[] result = new double[draws * dimension];
+        for (int k = 0; k < draws; k++)
+        {
+            int found = Array.BinarySearch(cumulative, u[k] * sum);
+            int row = Math.Min(found < 0 ? ~found : found + 1, cumulative.Length - 1);
+            pool.CopyTo(row * dimension, result, k * dimension, dimension);
+        }
+
+        return result;
+    }
+}
