@@ -1,3 +1,5 @@
+using Reproduce.Runner.Configuration;
+
 namespace Reproduce.Runner;
 
 /// <summary>
@@ -24,6 +26,7 @@ public static class ProjectFolder
         :
         [
             .. Directory.EnumerateFiles(Experiments, "*" + Ending, below ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly)
+                .Where(f => !SuiteSettings.IsSuite(f))
                 .Select(f => f.Replace('\\', '/'))
                 .Order(StringComparer.Ordinal),
         ];

@@ -103,6 +103,13 @@ public sealed record RunRequest
     public string OutputFolder(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
+        return OutputFolder(experiment.Name);
+    }
+
+    /// <summary>Where tables and figures of a name go, likewise.</summary>
+    /// <param name="name">Name of an experiment or a suite.</param>
+    public string OutputFolder(string name)
+    {
         if (Output is not null)
         {
             return Path.GetFullPath(Output);
@@ -110,10 +117,10 @@ public sealed record RunRequest
 
         if (Profile is null && Settings.Count == 0 && Only.Count == 0)
         {
-            return Variant is null ? Path.Combine(ResultsRoot, experiment.Name) : Path.Combine(ResultsRoot, experiment.Name, Variant);
+            return Variant is null ? Path.Combine(ResultsRoot, name) : Path.Combine(ResultsRoot, name, Variant);
         }
 
-        return Path.Combine(ResultsRoot, ScratchFolder, ScratchName(experiment.Name));
+        return Path.Combine(ResultsRoot, ScratchFolder, ScratchName(name));
     }
 
     /// <summary>

@@ -197,7 +197,7 @@ public static class ResultTableBuilder
 
     private static TableCell Whole(int value) => new() { Text = NumberText.Fixed(value, 0), Value = value };
 
-    private static TableCell Cell(Summary summary, MetricStyle style, bool best, string mark)
+    internal static TableCell Cell(Summary summary, MetricStyle style, bool best, string mark)
     {
         if (!summary.HasValue)
         {

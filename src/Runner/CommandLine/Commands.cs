@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Reproduce.Runner.Configuration;
 
 namespace Reproduce.Runner.CommandLine;
 
@@ -13,10 +14,14 @@ public static class Commands
         RootCommand root = new("Reproduces the experiments of 'Consistency Models for Scalable and Fast Simulation-Based Inference'.");
         shared.AddTo(root, shared.Only, shared.Keep);
         root.Options.Add(TorchOption.Create());
-        root.SetAction(result => RunCommand.Run(
-            shared.WholeRequest(result),
-            result.GetValue(shared.DryRun),
-            result.GetValue(shared.Verbose)));
+        root.SetAction(result =>
+        {
+            RunRequest request = shared.WholeRequest(result);
+            bool dryRun = result.GetValue(shared.DryRun), verbose = result.GetValue(shared.Verbose);
+            return SuiteSettings.IsSuite(request.ExperimentFile)
+                ? SuiteCommand.Run(request, dryRun, verbose)
+                : RunCommand.Run(request, dryRun, verbose);
+        });
         foreach (Command verb in Verbs.All(shared))
         {
             verb.Validators.Add(CommandProblems.RefuseWhatStandsBeforeAVerb);

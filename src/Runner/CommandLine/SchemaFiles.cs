@@ -23,6 +23,9 @@ public static class SchemaFiles
     /// <summary>Of what a cluster is asked for.</summary>
     public const string EngineFile = "engine.schema.json";
 
+    /// <summary>Of a suite of experiments.</summary>
+    public const string SuiteFile = "suite.schema.json";
+
     // Document, definitions, definition, properties.
     private const int Lines = 4;
 
@@ -57,6 +60,7 @@ public static class SchemaFiles
             [ExperimentFile] = Writer().OfFile(typeof(Experiment), "An experiment"),
             [OverlayFile] = Writer().OfOverlay(typeof(Experiment), "A profile or a variant, laid over an experiment", only),
             [ContenderFile] = Writer().OfOverlay(typeof(ContenderSettings), "Settings that contenders share"),
+            [SuiteFile] = Writer().OfFile(typeof(SuiteSettings), "A suite of experiments"),
             [EngineFile] = Writer().OfFile(typeof(SlurmSettings), "A cluster under Slurm"),
         }.ToDictionary(f => f.Key, f => Text(f.Value, Lines, "\n") + "\n");
     }

@@ -1,0 +1,79 @@
+using System.Text.RegularExpressions;
+using NUnit.Framework;
+using Reproduce.Runner;
+using Reproduce.Runner.Configuration;
+
+namespace Reproduce.Tests.Runner;
+
+/// <summary>Several experiments by one command, on one page.</summary>
+[Category(FastUnlessSlowAttribute.Slow)]
+public sealed class SuiteCommandTests : TinyRun
+{
+    private const string Suite = """
+        name: pair
+        title: A pair
+        description: Two at once.
+        experiments: [tiny.yaml, other.yaml]
+        published: others.csv
+        """;
+
+    private const string Published = """
+        source,experiment,variant,budget,contender,steps,metric,value,note
+        somebody,tiny,,128,NPE,1,c2st,0.777,
+        """;
+
+    [Test]
+    public void ExperimentsAreRunAndTheirPageIsWritten()
+    {
+        BeginAfterTheRun();
+        Folder.File("experiments/other.yaml", Other);
+        Folder.File("experiments/pair.suite.yaml", Suite);
+        Folder.File("results/published/others.csv", Published);
+
+        (int exitCode, string output, string errors) = Repository.Run(Folder.Path, ["experiments/pair.suite.yaml"]);
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        string folder = Path.Combine(Folder.Path, "results", "pair"), page = File.ReadAllText(Path.Combine(folder, "report.md"));
+        Assert.That(page, Does.StartWith("# A pair\n\nTwo at once.\n").And.Contain("C2ST").And.Contain("](../other/report.md)"));
+        string[] rows = [.. page.Split('\n').Where(l => Regex.IsMatch(l, @"^\| (Tiny|Other) "))];
+        Assert.That(rows, Has.Length.EqualTo(2));
+        Assert.That(rows[0], Does.Contain("0.777").And.Match(@"0\.\d{3} ± 0\.\d{3}"));
+        Assert.That(rows[1], Does.Not.Contain("0.777"));
+        Assert.That(File.Exists(Path.Combine(folder, "figures", "c2st_vs_steps_128.png")));
+        Assert.That(File.Exists(Path.Combine(folder, "c2st_128.csv")));
+    }
+
+    [Test]
+    public void AMistakeInTheLastIsToldBeforeTheFirstIsRun()
+    {
+        Folder.File("experiments/other.yaml", Other.Replace("seed: 5", "sed: 5", StringComparison.Ordinal));
+        Folder.File("experiments/pair.suite.yaml", Suite);
+
+        (int exitCode, _, string errors) = Repository.Run(Folder.Path, ["experiments/pair.suite.yaml"]);
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
+        Assert.That(errors, Does.Contain("other.yaml").And.Contain("sed"));
+        Assert.That(Directory.Exists(Path.Combine(Folder.Path, "results")), Is.False);
+    }
+
+    [Test]
+    public void TheShippedSuiteHasEveryTaskOfTheBenchmark()
+    {
+        string folder = Path.Combine(Repository.Root, "experiments", "sbibm");
+        string[] files = [.. Directory.EnumerateFiles(folder, "*.yaml").Select(f => "sbibm/" + Path.GetFileName(f)).Order()];
+        string suite = File.ReadAllText(Path.Combine(Repository.Root, "experiments", "sbibm.suite.yaml"));
+
+        Assert.That(files, Has.Length.EqualTo(10));
+        foreach (string file in files)
+        {
+            Assert.That(suite, Does.Contain($"- {file}"));
+            (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", file), null, null).Load();
+            string name = Path.GetFileNameWithoutExtension(file);
+            Assert.That(experiment.Name, Is.EqualTo("sbibm-" + name.Replace('_', '-')));
+            Assert.That(experiment.Contenders.Values.All(c => c is { Standardise: true, Unbounded: true }));
+        }
+    }
+
+    private static string Other => Experiment.Replace("name: tiny", "name: other", StringComparison.Ordinal)
+        .Replace("title: Tiny", "title: Other", StringComparison.Ordinal);
+}
