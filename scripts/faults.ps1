@@ -1,5 +1,5 @@
 # Does everything to the program that a reader would rather not happen to a run, and writes what came of it to results/reliability.md.
-# Takes about forty minutes, most of them for every setting at its limits; limits, signals and small file systems are Linux's and are skipped elsewhere.
+# Takes about an hour, most of it for every setting at its limits; limits, signals and small file systems are Linux's and are skipped elsewhere.
 Set-Location (Join-Path $PSScriptRoot "..")
 if (-not $env:REPRODUCE_FAULTS) { $env:REPRODUCE_FAULTS = "full" }
 $env:REPRODUCE_FAULTS_TABLE = Join-Path $PWD "results/reliability.md"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Does everything to the program that a reader would rather not happen to a run, and writes what came of it to results/reliability.md.
 # FAULTS is the filter of tests, for a part of the table; rows of others are kept.
-# Takes about forty minutes, most of them for every setting at its limits; REPRODUCE_FAULTS=0.3 tries about a third of the cases.
+# Takes about an hour, most of it for every setting at its limits; REPRODUCE_FAULTS=0.3 tries about a third of the cases.
 # Small file systems need root and are skipped without.
 set -e
 cd "$(dirname "$0")/.."

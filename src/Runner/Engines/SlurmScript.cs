@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Reproduce.Runner.Storage;
 
 namespace Reproduce.Runner.Engines;
 
@@ -52,6 +53,11 @@ internal static class SlurmScript
         }
 
         text.Append("export DOTNET_PROCESSOR_COUNT=\"${SLURM_CPUS_PER_TASK:-1}\"\n");
+        if (!array.Resources.Options.Any(o => o.Split('=')[0] == "--exclusive"))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"export {JobOrigin.SharedVariable}=1\n");
+        }
+
         if (array.Stage == SubmissionStages.Train)
         {
             text.Append("export OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 DOTNET_GCgen0size=0x10000000\n");

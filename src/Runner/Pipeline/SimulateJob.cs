@@ -44,8 +44,8 @@ public sealed class SimulateJob : IJob
             Replicate = replicate > 0 ? replicate : (int?)null,
         });
         int together = SimulatedPool.RowsTogether(scope.Task), rows = (int)((shardRows ?? 0L) + together - 1) / together * together;
-        // What is in a file is read, and what fits into one shard needs none.
-        if (rows > 0 && rows < Pool + Validation && scope.Task.Description.Stored is null)
+        // What is in a file is read, and what is no more than a shard needs none.
+        if (rows > 0 && rows < Math.Max(Pool, Validation) && scope.Task.Description.Stored is null)
         {
             Shards = [.. ShardsOf(DataSplit.Training, Pool, rows), .. ShardsOf(DataSplit.Validation, Validation, rows)];
         }

@@ -30,8 +30,8 @@ internal static class ReportFacts
             ("Versions", Versions(manifest)),
             ("Seed", manifest.Seed.ToString(CultureInfo.InvariantCulture)),
             ("Time of all jobs", Times(manifest)),
-            .. StageOrigin.MixedTimes(manifest.Origins) is { } mixed
-                ? [("Times of drawing", $"not to be compared with one another: they are from {string.Join(" and from ", mixed)}")]
+            .. StageOrigin.DoubtsOfTimes(manifest.Origins) is string doubts
+                ? [("Times of drawing", doubts)]
                 : Array.Empty<(string, string)>(),
             .. Memory(manifest) is string memory ? [("Memory", memory)] : Array.Empty<(string, string)>(),
             .. manifest.Earlier.Select(m => ("Kept from before", $"`{m.Command}`, {m.Finished}; {Machine(m)}; {Versions(m)}; {Times(m)}")),

@@ -11,6 +11,7 @@ namespace Reproduce.Runner.Report;
 /// <param name="Versions">Runtime and TorchSharp.</param>
 /// <param name="LastFinished">UTC time of the last of them.</param>
 /// <param name="PeakMemoryBytes">The largest memory of a process that computed them, bytes.</param>
+/// <param name="IsShared">Whether they were computed on nodes of a cluster that others may have worked on.</param>
 public sealed record StageOrigin(
     string Stage,
     int Jobs,
@@ -18,7 +19,8 @@ public sealed record StageOrigin(
     string Machine,
     string Versions,
     string LastFinished,
-    long PeakMemoryBytes
+    long PeakMemoryBytes,
+    bool IsShared = false
 )
 {
     private const string TimedStage = "sample";
@@ -38,7 +40,8 @@ public sealed record StageOrigin(
                 folder.Stage,
                 Source: origin?.Source ?? NotRecorded,
                 Machine: origin?.Machine ?? NotRecorded,
-                Versions: origin?.Versions ?? NotRecorded
+                Versions: origin?.Versions ?? NotRecorded,
+                IsShared: origin?.IsShared == true
             ) into same
             select new StageOrigin(
                 same.Key.Stage,
@@ -47,18 +50,24 @@ public sealed record StageOrigin(
                 same.Key.Machine,
                 same.Key.Versions,
                 same.Max(o => o?.Finished) ?? NotRecorded,
-                same.Max(o => o?.PeakMemoryBytes ?? 0)
+                same.Max(o => o?.PeakMemoryBytes ?? 0),
+                same.Key.IsShared
             ),
         ];
     }
 
-    /// <summary>The machines on which draws were timed, when they are not all alike: times on different ones cannot be compared.</summary>
+    /// <summary>
+    /// What is to be said of the times of draws: those of different machines cannot be compared, those of shared ones hardly.
+    /// </summary>
     /// <param name="origins">The origins.</param>
-    /// <returns>The machines, or null when there is one kind.</returns>
-    public static IReadOnlyList<string>? MixedTimes(IReadOnlyList<StageOrigin> origins)
+    /// <returns>A sentence without its end, or null when there is nothing to say.</returns>
+    public static string? DoubtsOfTimes(IReadOnlyList<StageOrigin> origins)
     {
-        string[] machines = [.. origins.Where(o => o.Stage == TimedStage).Select(o => o.Machine).Distinct(StringComparer.Ordinal)];
-        return machines.Length > 1 ? machines : null;
+        StageOrigin[] timed = [.. origins.Where(o => o.Stage == TimedStage)];
+        string[] machines = [.. timed.Select(o => o.Machine).Distinct(StringComparer.Ordinal)];
+        return machines.Length > 1 ? $"not to be compared with one another: they are from {string.Join(" and from ", machines)}"
+            : timed.Any(o => o.IsShared) ? "rough: they are from nodes of a cluster on which others may have worked"
+            : null;
     }
 
     /// <summary>A property of the origins for a reader: once when all have the same, else with the stages behind each.</summary>

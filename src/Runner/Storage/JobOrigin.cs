@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Text.Json.Serialization;
 using Reproduce.Compute;
 using TorchSharp;
 
@@ -31,6 +32,9 @@ public sealed record JobOrigin(
     /// <summary>How times of jobs and runs are written, in UTC.</summary>
     public const string TimeFormat = "yyyy-MM-dd HH:mm'Z'";
 
+    /// <summary>The variable of the environment that a batch script sets where others may work on the same node.</summary>
+    public const string SharedVariable = "REPRODUCE_SHARED_NODE";
+
     private const int CommitDigits = 12;
     private static readonly Lazy<string> s_source = new(FindSource);
 
@@ -39,6 +43,10 @@ public sealed record JobOrigin(
     /// stands in are changed.
     /// </summary>
     public static string ThisSource => s_source.Value;
+
+    /// <summary>Whether it was a cluster's node that the job did not have for itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsShared { get; init; }
 
     /// <summary>Processor, cores and operating system.</summary>
     public string Machine => string.Create(CultureInfo.InvariantCulture, $"{Processor}, {Cores} cores, {OperatingSystem}");
@@ -57,7 +65,10 @@ public sealed record JobOrigin(
             VersionOf(typeof(torch)),
             DateTime.UtcNow.ToString(TimeFormat, CultureInfo.InvariantCulture),
             Process.GetCurrentProcess().PeakWorkingSet64
-        );
+        )
+        {
+            IsShared = Environment.GetEnvironmentVariable(SharedVariable) is not null,
+        };
 
     /// <summary>The processor's name as the system tells it.</summary>
     public static string ThisProcessor()

@@ -1,11 +1,12 @@
+using System.Text.RegularExpressions;
 using NUnit.Framework;
 using Reproduce.Runner;
 using Reproduce.Runner.CommandLine;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Engines;
 using Reproduce.Runner.Pipeline;
+using Reproduce.Runner.Storage;
 using Reproduce.Tests.Runner;
-using Reproduce.Tests.Tasks.External;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Engines;
@@ -30,21 +31,6 @@ public sealed class ShardTests
 
         """;
 
-    // Refuses some parameters, dies of others, and refuses all while there is a file of that name.
-    private const string Script = """
-        import os
-        from reproduce_worker import serve
-
-        def simulate(theta, rng):
-            if theta[0] < 0.4 or os.path.exists("broken"):
-                raise ValueError("too small")
-            if theta[0] > 0.96:
-                os._exit(3)
-            return theta + rng.normal(size=2)
-
-        serve(simulate)
-        """;
-
     private TemporaryFolder _folder = null!;
 
     [SetUp]
@@ -55,22 +41,24 @@ public sealed class ShardTests
 
     /// <summary>512 rows share a stream.</summary>
     /// <param name="rows">Asked for.</param>
-    /// <param name="shards">Of training and validation simulations.</param>
-    [TestCase(100_000, 0)]
-    [TestCase(2900, 2)]
-    [TestCase(500, 7)]
-    public void ATasksShardsGiveTheWholesBits(int rows, int shards) =>
-        AssertTheWholesBits(Head + Mixture, rows, shards, hasFailures: false);
+    /// <param name="validation">Validation simulations, beside 3000 for training.</param>
+    /// <param name="shards">Of both.</param>
+    [TestCase(3000, 500, 0)]
+    [TestCase(1500, 0, 2)]
+    [TestCase(500, 500, 7)]
+    public void ATasksShardsGiveTheWholesBits(int rows, int validation, int shards) =>
+        AssertTheWholesBits(Head + Mixture, rows, validation, shards, hasFailures: false);
 
     /// <summary>Four rows share a seed; almost half of them fail, and some of the replacements.</summary>
     /// <param name="rows">Asked for.</param>
-    /// <param name="shards">Of training and validation simulations.</param>
-    [TestCase(1000, 0)]
-    [TestCase(89, 2)]
-    [TestCase(14, 7)]
+    /// <param name="validation">Validation simulations, beside 90 for training.</param>
+    /// <param name="shards">Of both.</param>
+    [TestCase(90, 10, 0)]
+    [TestCase(45, 0, 2)]
+    [TestCase(14, 10, 7)]
     [Category(FastUnlessSlowAttribute.Slow)]
-    public void AUsersSimulatorsShardsGiveTheWholesBitsWhereRowsFailToo(int rows, int shards) =>
-        AssertTheWholesBits(Head + External(), rows, shards, hasFailures: true);
+    public void AUsersSimulatorsShardsGiveTheWholesBitsWhereRowsFailToo(int rows, int validation, int shards) =>
+        AssertTheWholesBits(Head + External(), rows, validation, shards, hasFailures: true);
 
     [Test]
     [Category(FastUnlessSlowAttribute.Slow)]
@@ -138,6 +126,28 @@ public sealed class ShardTests
         Assert.That(Submitted.Elements.Count(e => e.Array == "simulate-1"), Is.EqualTo(1), "the test sets");
     }
 
+    /// <summary>In proportion to the rows of shards that are done; joining takes nothing beside.</summary>
+    [Test]
+    public void TheCapacityOfShardsIsThatOfTheirRows()
+    {
+        _folder.File("experiments/tiny.yaml", Head + Mixture);
+        RunPlan plan = Plan("cache", 500);
+        StageFolder done = plan.Simulations[0].Shards[0].Folder;
+        using (done.Begin())
+        {
+            done.Commit(TimeSpan.FromHours(1));
+        }
+
+        CapacityPlan capacity = new(plan, WorkGraph.Of(plan, new SlurmSettings(), 1000));
+
+        StageCapacity simulate = capacity.Stages[0], merge = capacity.Stages[1];
+        double hour = Environment.ProcessorCount; // Of all cores.
+        Assert.That((simulate.Elements, simulate.LongestHours), Is.EqualTo((7, hour)), "six shards and the test sets");
+        Assert.That(simulate.CoreHours, Is.EqualTo(hour * (3500 - 512) / 512).Within(1e-9));
+        Assert.That((merge.Stage, merge.Elements, merge.CoreHours), Is.EqualTo((SubmissionStages.Merge, 1, 0.0)));
+        Assert.That(capacity.LongestChainHours, Is.EqualTo(hour), "nobody knows yet what a training takes");
+    }
+
     [Test]
     public void ADamagedShardIsNotJoined()
     {
@@ -162,9 +172,9 @@ public sealed class ShardTests
 
     private Submission Submitted => Submission.Open(Path.Combine(_folder.Path, "results", "tiny"));
 
-    private void AssertTheWholesBits(string yaml, int rows, int shards, bool hasFailures)
+    private void AssertTheWholesBits(string yaml, int rows, int validation, int shards, bool hasFailures)
     {
-        _folder.File("experiments/tiny.yaml", yaml);
+        _folder.File("experiments/tiny.yaml", Regex.Replace(yaml, "validation: [0-9]+", $"validation: {validation}"));
         RunPlan whole = Plan("whole", null), parts = Plan("parts", rows);
         Do(whole, whole.Simulations[0]);
         SimulateJob joined = parts.Simulations[0];
@@ -188,25 +198,8 @@ public sealed class ShardTests
         .Where(f => !Path.GetFileName(f).StartsWith("stage.", StringComparison.Ordinal))
         .ToDictionary(f => Path.GetFileName(f)!, f => Convert.ToHexString(File.ReadAllBytes(f)));
 
-    private string External()
-    {
-        string python = Python.OrIgnore();
-        string helper = Path.Combine(Repository.Root, "experiments", "examples", "reproduce_worker.py");
-        Directory.CreateDirectory(Path.Combine(_folder.Path, "experiments"));
-        File.Copy(helper, Path.Combine(_folder.Path, "experiments", "reproduce_worker.py"));
-        _folder.File("experiments/simulator.py", Script);
-        const string Prior = "prior: {kind: uniform, low: 0, high: 1}";
-        return $$"""
-            task:
-              kind: external
-              command: [{{python}}, simulator.py]
-              chunk: 4
-              parameters: [{name: a, {{Prior}}}, {name: b, {{Prior}}}]
-            summary: {kind: direct}
-            simulations: {budgets: [90], validation: 10}
-
-            """;
-    }
+    private string External() =>
+        RefusingSimulator.Put(Path.Combine(_folder.Path, "experiments")) + "simulations: {budgets: [90], validation: 10}\n";
 
     private RunPlan Plan(string cache, int? shardRows)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -16,6 +17,9 @@ namespace Reproduce.Tests.Engines;
 [Category(FastUnlessSlowAttribute.Slow)]
 public sealed class SlurmTests
 {
+    private const int Cluster = 14; // Among the subjects of the table of faults.
+    private const string Same = "bit-identical weights and measurements.csv (times aside)";
+
     private SlurmCluster? _cluster;
 
     [OneTimeSetUp]
@@ -35,7 +39,7 @@ public sealed class SlurmTests
     }
 
     [Test]
-    public void TheSameSubmissionTwiceAtOnceGivesTheLocalRunsNumbers()
+    public void TheSameSubmissionTwiceAtOnceGivesTheLocalRunsNumbers() => FaultLog.Try(Cluster, "the same submission twice at once", () =>
     {
         using TinyRun run = NewRun(TinyRun.Acf, TinyRun.Cmpe);
         Task<string>[] submissions = [Task.Run(() => Submit(run)), Task.Run(() => Submit(run))];
@@ -47,10 +51,11 @@ public sealed class SlurmTests
         Assert.That(run.Numbers(), Is.EqualTo(TinyRun.Baseline.Numbers()));
         Assert.That(Left(run), Is.Empty, "nothing unfinished is left");
         Assert.That(Status(run), Does.Not.Contain("failed:").And.Not.Contain("lost:"));
-    }
+        return (1, $"{Same}; nothing unfinished is left");
+    });
 
     [Test]
-    public void AFailedTrainingIsAHoleAndTheOthersAreDone()
+    public void AFailedTrainingIsAHoleAndTheOthersAreDone() => FaultLog.Try(Cluster, "an element that fails", () =>
     {
         using TinyRun run = NewRun(TinyRun.Acf, TinyRun.Diverging);
         string folder = Submit(run);
@@ -65,10 +70,38 @@ public sealed class SlurmTests
         // The collector's own exit code says that there are holes.
         string collect = SlurmCluster.Run("scontrol", "show", "job", Submission.Open(folder).Ids["collect"]);
         Assert.That(collect, Does.Contain("ExitCode=3:0"));
-    }
+        return (1, "a hole in the report with its reason, which `status` says too; `collect` ends with 3; the other contender is done");
+    });
 
     [Test]
-    public void WhatIsPreemptedInTrainingAndInDrawingGoesOnWithTheSameBits()
+    public void ShardsOfASimulatorWhoseRowsFailGiveTheLocalRunsNumbers() =>
+        FaultLog.Try(Cluster, "simulations that fail, in five shards", () =>
+    {
+        using TinyRun local = new(), run = NewRun();
+        Engine(run, "shard_rows: 40");
+        foreach (TinyRun each in new[] { local, run })
+        {
+            string folder = Path.Combine(each.Path, "experiments");
+            string task = RefusingSimulator.Put(folder);
+            IEnumerable<string> lines = TinyRun.Head.Split('\n').Where(l => !l.StartsWith("task:", StringComparison.Ordinal)
+                && !l.StartsWith("summary:", StringComparison.Ordinal));
+            File.WriteAllText(Path.Combine(folder, "tiny.yaml"), task + string.Join('\n', lines) + TinyRun.Acf);
+        }
+
+        local.Go();
+        Submit(run);
+        SlurmCluster.Until(() => SlurmCluster.Queue().Length == 0, "it does not end");
+
+        Assert.That(Directory.GetDirectories(Path.Combine(run.Cache, "shard")), Has.Length.EqualTo(5));
+        Assert.That(run.Simulations(), Is.EqualTo(local.Simulations()));
+        Assert.That(run.Weights(), Is.EqualTo(local.Weights()));
+        Assert.That(run.Numbers(), Is.EqualTo(local.Numbers()));
+        return (1, $"joined to the bits of the simulations made here, replacements too; {Same}");
+    });
+
+    [Test]
+    public void WhatIsPreemptedInTrainingAndInDrawingGoesOnWithTheSameBits() =>
+        FaultLog.Try(Cluster, "preempted by a job of higher priority", () =>
     {
         _ = FaultLog.Cases(0, 1);
         const string Long = "epochs: 8000,"; // Half a minute: long enough to be met, and as long with the numbers compared.
@@ -84,10 +117,34 @@ public sealed class SlurmTests
 
         Assert.That(run.Weights(), Is.EqualTo(local.Weights()));
         Assert.That(run.Numbers(), Is.EqualTo(local.Numbers()));
-    }
+        return (2, $"one in training, one in drawing: saved, put back into the queue, went on from there; {Same}");
+    });
+
+    /// <summary>Slurm counts in minutes, and sends its signal up to half a minute early: each start has less than one.</summary>
+    [Test]
+    public void ATrainingThatIsLongerThanItsTimeGoesOnWithTheSameBits() =>
+        FaultLog.Try(Cluster, "a training that takes longer than its time of one minute", () =>
+    {
+        _ = FaultLog.Cases(0, 1);
+        string contender = TinyRun.Cmpe.Replace("epochs: 100,", "epochs: 14000,", StringComparison.Ordinal);
+        using TinyRun local = new(contender), run = NewRun(contender);
+        local.Go();
+        Engine(run, "stages: {train: {time: \"1\"}}");
+        string train = Submission.Open(Submit(run)).Ids["train-1"];
+
+        SlurmCluster.Until(() => SlurmCluster.Queue().Length == 0, "it does not end", seconds: 1800);
+
+        string job = SlurmCluster.Run("scontrol", "show", "job", train);
+        int restarts = int.Parse(Regex.Match(job, "Restarts=([0-9]+)").Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.That(restarts, Is.AtLeast(1), "its time has ended");
+        Assert.That(job, Does.Contain("JobState=COMPLETED").And.Contain("TimeLimit=00:01:00"));
+        Assert.That(run.Weights(), Is.EqualTo(local.Weights()));
+        Assert.That(run.Numbers(), Is.EqualTo(local.Numbers()));
+        return (restarts, $"each time saved before its end and put back into the queue; {Same}");
+    });
 
     [Test]
-    public void ANodeThatIsLostCostsTimeAlone()
+    public void ANodeThatIsLostCostsTimeAlone() => FaultLog.Try(Cluster, "a node whose daemon and training are killed", () =>
     {
         _ = FaultLog.Cases(0, 1);
         // Longer than it takes the controller to notice.
@@ -114,10 +171,11 @@ public sealed class SlurmTests
 
         Assert.That(run.Weights(), Is.EqualTo(local.Weights()));
         Assert.That(run.Numbers(), Is.EqualTo(local.Numbers()));
-    }
+        return (1, $"begun again on another node from the last checkpoint; {Same}");
+    });
 
     [Test]
-    public void AThousandAndTwoElementsAreTwoArrays()
+    public void AThousandAndTwoElementsAreTwoArrays() => FaultLog.Try(Cluster, "1,002 trainings where arrays have 1,001 elements", () =>
     {
         using TinyRun run = NewRun("--hold", Enumerable.Range(0, 1002).Select(i => TinyRun.Acf.Replace(
             "  acf:", $"  acf{i}:", StringComparison.Ordinal)));
@@ -131,7 +189,8 @@ public sealed class SlurmTests
             {
                 ("simulate-1", 2), ("train-1", 1001), ("sample-1", 1001), ("train-2", 1), ("sample-2", 1), ("collect", 1),
             }));
-    }
+        return (1, "two arrays of trainings and two of draws, all in the queue");
+    });
 
     // Takes the place of what is at work in a stage, once it has something to lose.
     private static void Preempt(TinyRun run, string stage, string kept)
@@ -152,11 +211,17 @@ public sealed class SlurmTests
     private static TinyRun NewRun(string options, IEnumerable<string> contenders)
     {
         TinyRun run = new([.. contenders]);
+        Engine(run, "", options);
+        return run;
+    }
+
+    private static void Engine(TinyRun run, string more, string options = "")
+    {
         string folder = Path.Combine(run.Path, "configs", "engines");
         Directory.CreateDirectory(folder);
         File.WriteAllText(
-            Path.Combine(folder, "slurm.yaml"), $"all: {{partition: normal, time: \"30\", options: [{options}]}}\nsave_seconds: 10\n");
-        return run;
+            Path.Combine(folder, "slurm.yaml"),
+            $"all: {{partition: normal, time: \"30\", options: [{options}]}}\nsave_seconds: 10\n{more}\n");
     }
 
     private static string Submit(TinyRun run)

@@ -67,7 +67,7 @@ public sealed class SubmitTests
         }));
         string script = File.ReadAllText(Path.Combine(folder, "train-1.sbatch"));
         Assert.That(script, Does.Contain("#SBATCH --array=0-3\n").And.Contain("#SBATCH --partition=normal\n")
-            .And.Contain("#SBATCH --signal=TERM@120\n").And.Contain("scontrol requeue"));
+            .And.Contain("#SBATCH --signal=TERM@120\n").And.Contain("scontrol requeue").And.Contain("REPRODUCE_SHARED_NODE=1\n"));
     }
 
     /// <summary>Every job of the plan is in one element, and one only.</summary>
@@ -120,6 +120,7 @@ public sealed class SubmitTests
             "module load dotnet",
         }));
         Assert.That(File.ReadAllText(Path.Combine(Submitted.Folder, "train-1.sbatch")), Does.Not.Contain("gpu"));
+        Assert.That(options, Has.None.Contains("SHARED"), "it has its nodes for itself");
     }
 
     [Test]

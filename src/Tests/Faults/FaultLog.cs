@@ -19,7 +19,7 @@ public sealed class FaultLog
     private static readonly string[] s_subjects =
     [
         "resume", "corruption", "two runs", "storage", "diverged", "memory", "configuration", "untrusted files", "determinism",
-        "metrics", "settings", "command line", "library data",
+        "metrics", "settings", "command line", "library data", "cluster",
     ];
 
     private static readonly double s_share = Environment.GetEnvironmentVariable("REPRODUCE_FAULTS") switch
@@ -84,8 +84,9 @@ public sealed class FaultLog
         );
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{Environment.ProcessorCount} cores. The tests are in `src/Tests/Faults`; what a row says is asserted there.\n"
+            $"{Environment.ProcessorCount} cores. The tests are in `src/Tests/Faults`, of clusters in `src/Tests/Engines`; "
         );
+        text.Append("what a row says is asserted there.\n");
         text.Append("Runs are of a tiny experiment with all stages, through the real command line, in processes of their own.\n\n")
             .Append(Head);
         foreach (

@@ -91,9 +91,12 @@ internal sealed class TinyRun : IDisposable
     public TimeSpan Duration { get; private set; }
 
     /// <summary>Every number but times, to the last digit.</summary>
-    public string[] Numbers() =>
+    public string[] Numbers() => NumbersIn(Results);
+
+    /// <summary>The same of a results folder.</summary>
+    public static string[] NumbersIn(string results) =>
         [
-            .. File.ReadLines(System.IO.Path.Combine(Results, "measurements.csv"))
+            .. File.ReadLines(System.IO.Path.Combine(results, "measurements.csv"))
                 .Where(l => !l.Contains(MetricStyle.Seconds, StringComparison.Ordinal)),
         ];
 
@@ -101,6 +104,13 @@ internal sealed class TinyRun : IDisposable
     public Dictionary<string, string> Weights() =>
         Directory.EnumerateFiles(System.IO.Path.Combine(Cache, "train"), "weights.npz", SearchOption.AllDirectories)
             .ToDictionary(f => new DirectoryInfo(f).Parent!.Name, f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))));
+
+    /// <summary>A digest of every file of simulations and failed simulations.</summary>
+    public Dictionary<string, string> Simulations() =>
+        new DirectoryInfo(System.IO.Path.Combine(Cache, "simulate")).EnumerateFiles("*", SearchOption.AllDirectories)
+            .Where(f => !f.Name.StartsWith("stage.", StringComparison.Ordinal))
+            .ToDictionary(
+                f => $"{f.Directory!.Name}/{f.Name}", f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f.FullName))));
 
     /// <summary>Starts a run with many checkpoints.</summary>
     public Process Start(string checkpointSeconds = "0.05") =>

@@ -61,6 +61,28 @@ public sealed class MachineTests : TinyRun
             Does.Match(@"Times of drawing.*not to be compared with one another.*Another 9000"));
     }
 
+    [Test]
+    public void AReportWithTimesOfNodesThatOthersMayHaveUsedSaysSo()
+    {
+        BeginAfterTheRun();
+        string samples = Path.Combine(Folder.Path, "results", "cache", "sample");
+        foreach (string record in Directory.EnumerateFiles(samples, "stage.json", SearchOption.AllDirectories))
+        {
+            JsonNode made = JsonNode.Parse(File.ReadAllText(record))!;
+            Assert.That(made["Origin"]!["IsShared"], Is.Null);
+            made["Origin"]!["IsShared"] = true;
+            File.WriteAllText(record, made.ToJsonString());
+            File.Delete(Path.Combine(Path.GetDirectoryName(record)!, "stage.sha256"));
+        }
+
+        (int exitCode, string output, string errors) = Run();
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(
+            File.ReadAllText(Path.Combine(Results, "report.md")),
+            Does.Match(@"Times of drawing.*rough: they are from nodes of a cluster on which others may have worked"));
+    }
+
     // Of everything but what tells of time and place.
     private static Dictionary<string, string> Digests(IEnumerable<IJob> jobs) => jobs
         .SelectMany(j => Directory.EnumerateFiles(j.Folder.Path))

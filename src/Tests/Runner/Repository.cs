@@ -40,7 +40,11 @@ internal static class Repository
         return (process.ExitCode, output.Result, errors.Result);
     }
 
-    public static Process Start(string workingFolder, params string[] arguments)
+    public static Process Start(string workingFolder, params string[] arguments) =>
+        Start(workingFolder, new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts the command line with variables of the environment.</summary>
+    public static Process Start(string workingFolder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         ProcessStartInfo start = new("dotnet")
         {
@@ -53,6 +57,11 @@ internal static class Repository
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         return Process.Start(start)!;
