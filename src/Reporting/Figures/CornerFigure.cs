@@ -25,9 +25,9 @@ public static class CornerFigure
     {
         ArgumentNullException.ThrowIfNull(corner);
         int count = corner.Labels.Count;
-        if (count is < 2 or > MostParameters)
+        if (count is < 1 or > MostParameters)
         {
-            throw new ArgumentException($"corner: expected 2 to {MostParameters} parameters, got {count}", nameof(corner));
+            throw new ArgumentException($"corner: expected 1 to {MostParameters} parameters, got {count}", nameof(corner));
         }
 
         Color color = FigureStyle.ColorOf(corner.Contender);
@@ -42,11 +42,11 @@ public static class CornerFigure
             entries.Add(new("true value", FigureStyle.Ink) { Marker = MarkerShape.Eks });
         }
 
-        int width = count < 4 ? FigureStyle.ColumnWidth + 60 * (count - 2) : FigureStyle.FullWidth;
+        int width = count < 4 ? FigureStyle.ColumnWidth + 60 * Math.Max(0, count - 2) : FigureStyle.FullWidth;
         var legend = new FigureLegend(entries, width);
         float side = (width - Left - Right - Gap * (count - 1)) / count;
         (double Min, double Max)[] limits = [.. Enumerable.Range(0, count).Select(d => Limits(corner, d))];
-        int points = Math.Min(MostPointsPerCell, MostPointsPerFigure / (count * (count - 1)));
+        int points = Math.Min(MostPointsPerCell, MostPointsPerFigure / Math.Max(1, count * (count - 1)));
         var names = new PanelTitles(corner.Labels, side + Gap - 4);
         float bottom = TickRoom + NameLine * corner.Labels.Max(l => names.Lines(l).Count) + 6;
         List<FigurePanel> panels = [];
@@ -77,7 +77,8 @@ public static class CornerFigure
         }
 
         string caption =
-            $"Draws of {corner.Setting} for {corner.Observation}: each parameter alone and all pairs"
+            $"Draws of {corner.Setting} for {corner.Observation}"
+            + (count == 1 ? "" : ": each parameter alone and all pairs")
             + (corner.Reference is null ? "" : ", over draws of the exact posterior (grey)")
             + (corner.Truth is null ? "" : ". Cross and upright line: the true parameters")
             + ". One draw in two hundred at each end may lie outside.";

@@ -33,7 +33,7 @@ public sealed class InferenceFiles(TrainedModel model, int steps)
         WholeFile.WriteText(Path.Combine(folder, "summary.md"), Page(posterior));
         WholeFile.WriteText(Path.Combine(folder, "summary.json"), IndentedJson.Write(Json(posterior, folder)));
         ContenderStyle style = Style;
-        if (Names.Length is >= 2 and <= CornerFigure.MostParameters)
+        if (Names.Length <= CornerFigure.MostParameters)
         {
             CornerFigure.Create(new CornerPlot
             {

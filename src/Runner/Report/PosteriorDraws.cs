@@ -10,7 +10,8 @@ namespace Reproduce.Runner.Report;
 
 /// <summary>
 /// Reads the draws that the posterior figure shows: an observation of the reader's choice and some test data sets, the reference and every
-/// contender at its figure steps. A task with configurations shows those, the others two of their parameters.
+/// contender at its figure steps. A task with configurations shows those, the others two of their parameters; one parameter alone is
+/// shown by its histogram (<see cref="Corners"/>).
 /// </summary>
 /// <param name="plan">The run.</param>
 /// <param name="styles">How the contenders are shown.</param>
@@ -25,7 +26,9 @@ public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
     /// <param name="dataSets">Which data sets.</param>
     /// <param name="title">The title of a data set's row.</param>
     public IReadOnlyList<PosteriorRow> Rows(IReadOnlyList<int> dataSets, Func<int, string> title) =>
-        ShownRow(At(plan)) is PosteriorRow shown ? [shown, .. TestRows(dataSets, title)] : TestRows(dataSets, title);
+        !HasPairs ? []
+        : ShownRow(At(plan)) is PosteriorRow shown ? [shown, .. TestRows(dataSets, title)]
+        : TestRows(dataSets, title);
 
     /// <summary>
     /// The row that stands for the experiment among others: the observation that it names, else its first shown data set; null when there
@@ -34,7 +37,7 @@ public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
     public PosteriorRow? PaperRow()
     {
         string title = plan.Experiment.Title;
-        return ShownRow($"{title}, {At(plan)}")
+        return !HasPairs ? null : ShownRow($"{title}, {At(plan)}")
             ?? TestRows([plan.Experiment.Figures.ScatterDataSets.FirstOrDefault()], j => $"{title}, test set {j + 1}").SingleOrDefault();
     }
 
@@ -42,7 +45,7 @@ public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
     public IReadOnlyList<CornerPlot> Corners()
     {
         int dimension = plan.Task.ParameterNames.Count;
-        if (dimension is < 2 or > CornerFigure.MostParameters || !plan.TestSet.Folder.IsComplete)
+        if (dimension > CornerFigure.MostParameters || !plan.TestSet.Folder.IsComplete)
         {
             return [];
         }
@@ -78,6 +81,8 @@ public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
             return [.. Enumerable.Range(0, dimension).Select(d => Column(theta, d, dimension))];
         }
     }
+
+    private bool HasPairs => _configuration is not null || plan.Task.ParameterNames.Count > 1;
 
     /// <summary>A row for the observation that the figures were asked to show; null when there is none, or no draws for it.</summary>
     /// <param name="title">The row's title.</param>
