@@ -7,6 +7,9 @@ namespace Reproduce.Runner.Inferring;
 /// <summary>What a model's file says beside its weights: enough to build the networks and to name what comes out of them.</summary>
 public sealed record ModelSettings
 {
+    // What is shown to a reader: no control characters, which a terminal obeys and a table does not survive.
+    private const string Shown = @"\P{Cc}{0,1000}";
+
     /// <summary>The form of the file; others are refused.</summary>
     [Range(1, 1)]
     public required int Version { get; init; }
@@ -16,7 +19,7 @@ public sealed record ModelSettings
     public required string Experiment { get; init; }
 
     /// <summary>Title of the experiment.</summary>
-    [MaxLength(1000)]
+    [RegularExpression(Shown)]
     public required string Title { get; init; }
 
     /// <summary>Name of the contender.</summary>
@@ -34,11 +37,11 @@ public sealed record ModelSettings
     public required int Budget { get; init; }
 
     /// <summary>Names of the parameters.</summary>
-    [MinLength(1)]
+    [MinLength(1), RegularExpression(Shown)]
     public required string[] Parameters { get; init; }
 
     /// <summary>Their names in figures.</summary>
-    [MinLength(1)]
+    [MinLength(1), RegularExpression(Shown)]
     public required string[] Labels { get; init; }
 
     /// <summary>Where the random numbers of draws begin, in hexadecimal digits: the same as in the experiment.</summary>
@@ -50,6 +53,6 @@ public sealed record ModelSettings
     public int RowsPerPass { get; init; }
 
     /// <summary>Commit of the program that trained it, when, on which machine and with which versions.</summary>
-    [MaxLength(1000)]
+    [RegularExpression(Shown)]
     public required string Origin { get; init; }
 }

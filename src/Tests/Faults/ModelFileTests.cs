@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text;
 using NUnit.Framework;
 using Reproduce.Compute;
@@ -87,6 +88,76 @@ public sealed class ModelFileTests
             + $"{good.Length / 1024} KiB");
     });
 
+    /// <summary>What somebody with bad intentions would send: each refused for its own reason, in little memory.</summary>
+    [Test]
+    public void HostileModelsAreRefused() => FaultLog.Try(8, "hostile files of trained models, made by hand", () =>
+    {
+        byte[] good = File.ReadAllBytes(_path);
+        (string Name, string Reason, Action Write)[] cases =
+        [
+            .. Enumerable.Range(0, 16).Select(i => ($"cut after {i} sixteenths", "", (Action)(() => Cut(i / 16.0)))),
+            ("a zip bomb", "more than 16 times the file's", () => Add("bomb", Npy("(300000000,)", new byte[300_000_000]))),
+            ("a huge declared shape", "there are 4", () => Replace("model_known", Npy("(100000, 100000)", new byte[4]))),
+            ("an impossible shape", "impossibly large", () => Replace("model_known", Npy("(4294967296, 4294967296)", new byte[4]))),
+            ("an entry that leaves the folder", "", () => Add("../../outside", Npy("(4,)", new byte[4]))),
+            ("an absolute entry", "", () => Add("/tmp/outside", Npy("(4,)", new byte[4]))),
+            ("a pickled object", "", () => Add("object", Npy("(1,)", new byte[8], "|O"))),
+            ("code for a header", "header cannot be read", () => Add("code", Header("__import__('os').system('id')", []))),
+            ("weights of NaN", "expected finite numbers", () => Change(w => full_like(w, float.NaN))),
+            ("weights of infinity", "expected finite numbers", () => Change(w => full_like(w, float.PositiveInfinity))),
+            ("weights of whole numbers", "", () => Change(w => w.to(ScalarType.Int64))),
+            ("weights of another shape", "do not fit the network", () => Change(w => w.flatten())),
+            ("no simulation", "", () => Rewrite(a => a.Where(p => !p.Key.StartsWith("example_", StringComparison.Ordinal)).ToDictionary())),
+            ("a title that a terminal obeys", "title: expected", () => Say("\"title\":\"Tiny\"", "\"title\":\"\\u001b[2JTiny\"")),
+            ("a name of two lines", "labels[0]: expected", () => Say("\"labels\":[\"", "\"labels\":[\"\\n| b |")),
+            ("ten thousand brackets", "", () => Text(new string('[', 10_000))),
+            ("names that name themselves", "", () => Text("a: &a [*a, *a]")),
+            ("settings of two megabytes", "", () => Text(new string(' ', 2_000_000))),
+        ];
+        long most = 0;
+        foreach ((string name, string reason, Action write) in cases)
+        {
+            File.WriteAllBytes(_path, good);
+            write();
+            using Process self = Process.GetCurrentProcess();
+            long before = GC.GetTotalAllocatedBytes(), resident = self.WorkingSet64;
+            ConfigurationException? e = Assert.Throws<ConfigurationException>(() => ModelFile.Read(_path, CPU), name);
+            most = Math.Max(most, GC.GetTotalAllocatedBytes() - before);
+            self.Refresh();
+            Assert.That(e!.Message, Does.Contain(reason), name);
+            Assert.That(e.Problems.All(line => line.Length is > 0 and < 1000 && !line.Any(char.IsControl)), Is.True, name);
+            // Tensors are no memory of .NET's; the bomb's has 300 MB.
+            Assert.That(self.WorkingSet64 - resident, Is.LessThan(100 << 20), name);
+        }
+
+        string[] beside = [.. Directory.EnumerateFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories)];
+        Assert.That(beside, Is.EqualTo(new[] { _path }), "nothing was unpacked");
+        return (cases.Length, $"all refused in one line each; at most {most / 1024} KiB taken for a file of {good.Length / 1024} KiB");
+
+        void Cut(double share) => File.WriteAllBytes(_path, good[..(int)(good.Length * share)]);
+
+        void Say(string right, string wrong)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            string text = ModelFileTests.Text(Npz.Read(_path));
+            Assert.That(text, Does.Contain(right));
+            Text(text.Replace(right, wrong, StringComparison.Ordinal));
+        }
+
+        void Text(string text) => Rewrite(arrays =>
+        {
+            arrays["model_settings"] = tensor(Encoding.UTF8.GetBytes(text));
+            return arrays;
+        });
+
+        void Change(Func<Tensor, Tensor> change) => Rewrite(arrays =>
+        {
+            string name = arrays.Keys.First(k => k.Contains("weight", StringComparison.OrdinalIgnoreCase));
+            arrays[name] = change(arrays[name]);
+            return arrays;
+        });
+    });
+
     [TestCase("\"units\":16", "\"units\":65536", "weights, there are")]
     [TestCase("\"kind\":\"acf\"", "\"kind\":\"afc\"", "did you mean 'acf'?")]
     [TestCase("\"layers\":2", "\"layers\":3", "do not fit the network")]
@@ -156,6 +227,39 @@ public sealed class ModelFileTests
         }
 
         Npz.Write(_path, arrays);
+    }
+
+    private void Rewrite(Func<Dictionary<string, Tensor>, Dictionary<string, Tensor>> change)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Npz.Write(_path, change(Npz.Read(_path)));
+    }
+
+    private void Add(string name, byte[] npy)
+    {
+        using ZipArchive archive = ZipFile.Open(_path, ZipArchiveMode.Update);
+        using Stream entry = archive.CreateEntry(name + ".npy", CompressionLevel.Optimal).Open();
+        entry.Write(npy);
+    }
+
+    private void Replace(string name, byte[] npy)
+    {
+        using (ZipArchive archive = ZipFile.Open(_path, ZipArchiveMode.Update))
+        {
+            archive.GetEntry(name + ".npy")!.Delete();
+        }
+
+        Add(name, npy);
+    }
+
+    private static byte[] Npy(string shape, byte[] data, string type = "|u1") =>
+        Header($"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}", data);
+
+    // As numpy writes it: magic, version 1.0, length of the header, header, data.
+    private static byte[] Header(string dictionary, byte[] data)
+    {
+        byte[] header = Encoding.Latin1.GetBytes(dictionary.PadRight((dictionary.Length + 11 + 63) / 64 * 64 - 11) + "\n");
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)(header.Length & 255), (byte)(header.Length >> 8), .. header, .. data];
     }
 
     private static string Text(Dictionary<string, Tensor> arrays) =>
