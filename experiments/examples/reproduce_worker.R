@@ -1,22 +1,24 @@
 # Lets the program run a simulator of yours: source this file and call serve(simulate). README.md beside it has the protocol.
 # simulate(theta) gives a vector, or a list of named ones, for a named vector theta; it draws with R's own generators, which are seeded.
-# Needs base R alone.
+# An array that the settings name in 'sets' may have another number of rows in every simulation. Needs base R alone.
 
 serve <- function(simulate) {
   sink(stderr())  # what the simulator prints goes to standard error, and is no answer
   input <- file("stdin", "r")
   names <- NULL
+  sets <- NULL
   while (length(line <- readLines(input, n = 1)) > 0) {
     id <- field(line, "id")
     extra <- tryCatch({
       if (field(line, "verb") == "hello") {
         names <- strsplit(gsub('[]["]', "", regmatches(line, regexpr('\\[[^]]*\\]', line))), ", *")[[1]]
+        sets <- read_sets(line)
         ""
       } else {
         set.seed(as.numeric(field(line, "seed")) %% 2147483647)
         theta <- read_theta(field(line, "input"), field(line, "folder"))
         colnames(theta) <- names
-        run(simulate, theta, field(line, "folder"))
+        run(simulate, theta, field(line, "folder"), sets)
       }
     }, error = function(e) sprintf(', "error": "%s"', plain(e)))
     sink()
@@ -27,11 +29,11 @@ serve <- function(simulate) {
 }
 
 # Every row by itself; one that stops is named and the others are kept.
-run <- function(simulate, theta, folder) {
+run <- function(simulate, theta, folder, sets) {
   failed <- character(0)
   rows <- lapply(seq_len(nrow(theta)), function(i) tryCatch({
     x <- simulate(theta[i, ])
-    if (is.list(x)) x else list(x = x)
+    with_sets(if (is.list(x)) x else list(x = x), sets)
   }, error = function(e) {
     failed <<- c(failed, sprintf('{"row": %d, "reason": "%s"}', i - 1, plain(e)))
     NULL
@@ -40,10 +42,30 @@ run <- function(simulate, theta, folder) {
   if (length(good) == 0) stop(failed[1])
   for (name in base::names(good[[1]])) {
     nothing <- rep(NA_real_, length(good[[1]][[name]]))
-    write_npy(file.path(folder, paste0(name, ".npy")),
-              do.call(rbind, lapply(rows, function(row) if (is.null(row)) nothing else as.numeric(row[[name]]))))
+    all <- do.call(rbind, lapply(rows, function(row) if (is.null(row)) nothing else as.numeric(row[[name]])))
+    if (!is.null(dim(good[[1]][[name]]))) dim(all) <- c(nrow(all), dim(good[[1]][[name]]))
+    write_npy(file.path(folder, paste0(name, ".npy")), all)
   }
   sprintf(', "failed": [%s]', paste(failed, collapse = ", "))
+}
+
+# Rows of zeros up to the most that a set may have, and its length beside it.
+with_sets <- function(x, sets) {
+  for (name in base::names(sets)) {
+    members <- as.matrix(x[[name]])
+    if (nrow(members) > sets[[name]]) stop(sprintf("%s has %d members, more than %d", name, nrow(members), sets[[name]]))
+    x[[name]] <- rbind(members, matrix(0, sets[[name]] - nrow(members), ncol(members)))
+    x[[paste0(name, "_length")]] <- nrow(members)
+  }
+  x
+}
+
+read_sets <- function(line) {
+  text <- sub('"sets": *', "", regmatches(line, regexpr('"sets": *\\{[^}]*\\}', line)))
+  pairs <- regmatches(text, gregexpr('"[^"]*": *[0-9]+', text))
+  sets <- list()
+  for (pair in unlist(pairs)) sets[[sub('"([^"]*)".*', "\\1", pair)]] <- as.integer(sub(".*: *", "", pair))
+  sets
 }
 
 plain <- function(e) gsub('[^A-Za-z0-9 .,:;()+*/=<>_-]', "'", if (inherits(e, "condition")) conditionMessage(e) else e)

@@ -6,23 +6,27 @@ import numpy as np
 def serve(simulate, batched=False, prior=None, reference=None):
     """simulate(theta, rng) gives an array, or a dictionary of named ones, for a vector theta; for a matrix of rows when batched.
     With offers: [prior], prior(count, rng) gives a matrix of parameters; with offers: [reference], reference(x, count, rng) one of draws
-    from the posterior of x, a dictionary of arrays with a first axis of length 1."""
+    from the posterior of x, a dictionary of arrays with a first axis of length 1. An array that the settings name in 'sets' may have another
+    number of rows in every simulation; when batched, it is a list of them."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the simulator prints goes to standard error, and is no answer
+    sets = {}
     for line in sys.stdin:
         request = json.loads(line)
         answer = {"id": request["id"]}
         try:
-            if request["verb"] != "hello":
+            if request["verb"] == "hello":
+                sets = request.get("sets", {})
+            else:
                 rng = np.random.default_rng(request["seed"])
                 if request["verb"] == "prior":
                     arrays = {"theta": prior(request["count"], rng)}
                 elif request["verb"] == "reference":
                     arrays = {"theta": reference(np.load(request["input"]), request["count"], rng)}
                 elif batched:
-                    arrays = named(simulate(np.load(request["input"])["theta"], rng))
+                    arrays = with_sets(named(simulate(np.load(request["input"])["theta"], rng)), sets)
                 else:
-                    arrays, answer["failed"] = one_by_one(simulate, np.load(request["input"])["theta"], rng)
+                    arrays, answer["failed"] = one_by_one(simulate, np.load(request["input"])["theta"], rng, sets)
                 np.savez(request["output"], **arrays)
         except Exception as e:
             answer = {"id": request["id"], "error": f"{type(e).__name__}: {e}"}
@@ -34,11 +38,29 @@ def named(x):
     return x if isinstance(x, dict) else {"x": np.asarray(x)}
 
 
-def one_by_one(simulate, theta, rng):
+def padded(name, members, most):
+    members = np.asarray(members, float)
+    members = members[:, None] if members.ndim == 1 else members
+    if len(members) > most:
+        raise ValueError(f"{name} has {len(members)} members, more than {most}")
+    return np.concatenate([members, np.zeros((most - len(members), members.shape[1]))]), len(members)
+
+
+def with_sets(arrays, sets):
+    for name in (name for name in sets if name in arrays and name + "_length" not in arrays):
+        members, lengths = zip(*(padded(name, row, sets[name]) for row in arrays[name]))
+        arrays = {**arrays, name: np.array(members), name + "_length": np.array(lengths)}
+    return arrays
+
+
+def one_by_one(simulate, theta, rng, sets):
     rows, failed = [], []
     for i, row in enumerate(theta):
         try:
-            rows.append(named(simulate(row, rng)))
+            one = named(simulate(row, rng))
+            if sets:
+                one = {name: values[0] for name, values in with_sets({name: [value] for name, value in one.items()}, sets).items()}
+            rows.append(one)
         except Exception as e:
             failed.append({"row": i, "reason": f"{type(e).__name__}: {e}"})
             rows.append(None)

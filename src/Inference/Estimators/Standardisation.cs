@@ -11,8 +11,9 @@ namespace Reproduce.Inference.Estimators;
 /// </summary>
 /// <remarks>
 /// Each parameter has a mean and a deviation of its own. So has each column of an observation's tensor [B, F], and each coordinate of the
-/// points of [B, N, F], over all of a set's points; a tensor of more axes, such as an image, has one of each for all. What never varies is
-/// centred and not scaled. Where a support is given, parameters are mapped from it to the whole line first, and centred and scaled there.
+/// points of [B, N, F], over all of a set's points (over the members of one of varying size, <see cref="VaryingSet"/>); a tensor of more
+/// axes, such as an image, has one of each for all. What never varies is centred and not scaled. Where a support is given, parameters are
+/// mapped from it to the whole line first, and centred and scaled there.
 /// </remarks>
 public sealed class Standardisation : Network
 {
@@ -56,7 +57,7 @@ public sealed class Standardisation : Network
 
         for (int i = 0; i < _parts.Length; i++)
         {
-            (Tensor mean, Tensor scale) = Moments(x[_parts[i]]);
+            (Tensor mean, Tensor scale) = MomentsOf(x, _parts[i]);
             register_buffer($"x{i}Mean", mean);
             register_buffer($"x{i}Scale", scale);
         }
@@ -118,6 +119,23 @@ public sealed class Standardisation : Network
     }
 
     private Unbounding? Bounds => _isBounded ? new Unbounding(get_buffer(Low)!, get_buffer(High)!) : null;
+
+    // Of a set of varying size the members count and the padding does not; the number of members is what it is.
+    private static (Tensor Mean, Tensor Scale) MomentsOf(Observation x, string name)
+    {
+        if (VaryingSet.IsLength(x.Parts, name))
+        {
+            return (zeros(1).DetachFromDisposeScope(), ones(1).DetachFromDisposeScope());
+        }
+
+        if (!VaryingSet.Is(x.Parts, name))
+        {
+            return Moments(x[name]);
+        }
+
+        using Tensor members = VaryingSet.Members(x[name], x[VaryingSet.LengthOf(name)]);
+        return Moments(members.shape[0] > 0 ? members : x[name]);
+    }
 
     // In float64: the sum of a million numbers of float32 is not to be trusted, nor the square of one of 1e20.
     private static (Tensor Mean, Tensor Scale) Moments(Tensor values)

@@ -32,6 +32,8 @@ public sealed record DeepSetSettings : SummaryNetworkSettings, INamedKind
     public override SummaryNetwork Create(Observation example, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(example);
-        return new DeepSet(example.Sole.shape[^1], this, random);
+        return example.Parts.Count == 2 && example.Parts.Keys.FirstOrDefault(name => VaryingSet.Is(example.Parts, name)) is string set
+            ? new DeepSet(example[set].shape[^1], this, random, varying: true)
+            : new DeepSet(Sole(example, 3, "a set of members").shape[^1], this, random);
     }
 }

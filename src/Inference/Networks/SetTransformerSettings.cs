@@ -25,6 +25,6 @@ public sealed record SetTransformerSettings : SummaryNetworkSettings, INamedKind
     public override SummaryNetwork Create(Observation example, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(example);
-        return new SetTransformer(example.Sole.shape[^1], this, random);
+        return new SetTransformer(Sole(example, 3, "a set of members").shape[^1], this, random);
     }
 }

@@ -8,7 +8,8 @@ namespace Reproduce.Runner.Inferring;
 
 /// <summary>
 /// Observations of a user's in a file: .npz with the names of the simulator's arrays, .npy for its only one, or .json, an object of numbers
-/// and nested lists. Without a first axis more than a simulation has it is one observation, with one it is several.
+/// and nested lists. Without a first axis more than a simulation has it is one observation, with one it is several. A set of varying size
+/// has the members that it has; several have padding and their lengths beside them.
 /// </summary>
 /// <param name="path">The file, for messages.</param>
 /// <param name="arrays">Its arrays by name.</param>
@@ -52,19 +53,39 @@ public sealed class ObservationFile(string path, IReadOnlyDictionary<string, Ten
     public Observation Fit(Observation example)
     {
         ArgumentNullException.ThrowIfNull(example);
-        // The only array of a simulation may have any name.
-        bool isOnly = example.Parts.Count == 1 && arrays.Count == 1;
-        if (!isOnly && !example.Parts.Keys.ToHashSet().SetEquals(arrays.Keys))
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> given = arrays.ToDictionary();
+        // The only array of a simulation may have any name; a set's lengths need not be told.
+        string[] told = [.. example.Parts.Keys.Where(name => !VaryingSet.IsLength(example.Parts, name))];
+        if (told.Length == 1 && given.Count == 1)
+        {
+            given = new() { [told[0]] = given.Values.Single() };
+        }
+
+        foreach (string set in told.Where(name => VaryingSet.Is(example.Parts, name) && given.ContainsKey(name)))
+        {
+            Pad(given, set, example[set].shape[1], example[set].shape[2]);
+        }
+
+        if (!example.Parts.Keys.ToHashSet().SetEquals(given.Keys))
         {
             throw Wrong($"expected the arrays {string.Join(", ", example.Parts.Keys)}, got {string.Join(", ", arrays.Keys.Order())}");
         }
 
-        Dictionary<string, Tensor> parts = example.Parts.ToDictionary(
-            p => p.Key, p => Batch(p.Key, isOnly ? arrays.Values.Single() : arrays[p.Key], p.Value.shape[1..]));
+        Dictionary<string, Tensor> parts = example.Parts.ToDictionary(p => p.Key, p => Batch(p.Key, given[p.Key], p.Value.shape[1..]));
         if (parts.Values.Select(p => p.shape[0]).Distinct().Count() > 1)
         {
             string counts = string.Join(", ", parts.Select(p => $"{p.Key}: {p.Value.shape[0]}"));
             throw Wrong($"expected as many observations in every array, got {counts}");
+        }
+
+        foreach (string set in told.Where(name => VaryingSet.Is(example.Parts, name)))
+        {
+            string length = VaryingSet.LengthOf(set);
+            if (VaryingSet.WrongLengths(parts[set], parts[length]).Length > 0)
+            {
+                throw Wrong($"'{length}': expected whole numbers from 0 to {parts[set].shape[1]}");
+            }
         }
 
         return new Observation(parts).DetachFromDisposeScope();
@@ -124,6 +145,26 @@ public sealed class ObservationFile(string path, IReadOnlyDictionary<string, Ten
         }
 
         InvalidDataException Uneven() => new($"{path}: '{name}': expected numbers in lists of equal lengths");
+    }
+
+    // Room for as many members as simulations have; without lengths, a set has all the members that it is given.
+    private void Pad(Dictionary<string, Tensor> given, string name, long most, long width)
+    {
+        Tensor set = given[name];
+        string length = VaryingSet.LengthOf(name);
+        int bare = given.TryGetValue(length, out Tensor? told) && told.numel() > 1 ? 2 : 1;
+        set = width == 1 && set.dim() == bare ? set.unsqueeze(-1) : set;
+        if (set.dim() is not (2 or 3) || set.shape[^1] != width || set.shape[^2] > most)
+        {
+            throw Wrong(
+                $"'{name}': expected a set of at most {most} members of {width} numbers, or several with '{length}' beside them, "
+                    + $"got ({string.Join(", ", given[name].shape)})");
+        }
+
+        set = set.dim() == 2 ? set.unsqueeze(0) : set;
+        given.TryAdd(length, full([set.shape[0]], (float)set.shape[1]));
+        Tensor padded = nn.functional.pad(set, [0, 0, 0, most - set.shape[1]]), lengths = given[length].reshape(-1, 1);
+        given[name] = lengths.shape[0] == set.shape[0] ? VaryingSet.Cleared(padded, lengths) : padded;
     }
 
     private Tensor Batch(string name, Tensor given, long[] shape)

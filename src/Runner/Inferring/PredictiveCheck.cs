@@ -88,8 +88,18 @@ internal sealed class PredictiveCheck(ITask? task, int count, JobContext context
         List<PredictivePanel> series = [];
         foreach ((string name, Tensor part) in x.Parts)
         {
-            double[] observed = Rows(part)[0];
-            double[][] rows = Rows(simulated[name]);
+            double[] observed = Rows(x, name)[0];
+            double[][] rows = Rows(simulated, name);
+            if (VaryingSet.Is(x.Parts, name))
+            {
+                // A set of one number has no deviation.
+                rows = [.. rows.Where(r => r.Length > 1)];
+                if (observed.Length < 2 || rows.Length == 0)
+                {
+                    continue;
+                }
+            }
+
             // A short list may be statistics of the simulator's choice: each of them is compared by itself.
             statistics.AddRange(PredictiveStatistic.Usual(name, observed, rows));
             if (observed.Length > 1 && part.dim() == 2 && observed.Length <= LongestSeries)
@@ -116,9 +126,18 @@ internal sealed class PredictiveCheck(ITask? task, int count, JobContext context
         return new Predicted(statistics, series, note);
     }
 
-    private static double[][] Rows(Tensor part)
+    // The numbers of each data set; of a set of varying size those of its members.
+    private static double[][] Rows(Observation x, string name)
     {
-        using Tensor flat = part.to(ScalarType.Float64).flatten(1).contiguous();
-        return [.. flat.data<double>().ToArray().Chunk((int)flat.shape[1])];
+        using Tensor flat = x[name].to(ScalarType.Float64).flatten(1).contiguous();
+        double[][] rows = [.. flat.data<double>().ToArray().Chunk((int)flat.shape[1])];
+        if (!VaryingSet.Is(x.Parts, name))
+        {
+            return rows;
+        }
+
+        int width = (int)x[name].shape[2];
+        float[] lengths = x[VaryingSet.LengthOf(name)].data<float>().ToArray();
+        return [.. rows.Select((row, i) => row[..((int)lengths[i] * width)])];
     }
 }

@@ -191,6 +191,7 @@ internal sealed class ExternalBatch : IDisposable
         int rows = (int)theta.shape[0];
         (Dictionary<string, Tensor> arrays, List<(int Row, string Reason)> told) = WorkerExchange.Ask(
             worker.Process, "simulate", key, new Dictionary<string, Tensor> { ["theta"] = theta }, rows, worker.Cancel);
+        told.AddRange(Settle(arrays));
         CheckShapes(arrays);
         SortedDictionary<int, string> reasons = new(told.GroupBy(f => f.Row).ToDictionary(g => g.Key, g => g.First().Reason));
         foreach ((string name, Tensor array) in arrays)
@@ -224,6 +225,35 @@ internal sealed class ExternalBatch : IDisposable
         }
 
         return arrays;
+    }
+
+    // Sets of varying size: nothing behind their members; rows whose number of members cannot be have failed.
+    private List<(int Row, string Reason)> Settle(Dictionary<string, Tensor> arrays)
+    {
+        List<(int Row, string Reason)> wrong = [];
+        try
+        {
+            foreach (SetSettings set in _settings.Sets)
+            {
+                wrong.AddRange(ObservedSets.Settle(arrays, set.Name).Select(f => ((int)f.Row, f.Reason)));
+                if (arrays[set.Name].shape[1] != set.Max)
+                {
+                    throw new InvalidDataException(
+                        $"expected '{set.Name}' with room for {set.Max} members as the settings say, got {arrays[set.Name].shape[1]}");
+                }
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            foreach (Tensor array in arrays.Values)
+            {
+                array.Dispose();
+            }
+
+            throw new WorkerFailureException("a wrong answer", $"a wrong answer: {e.Message}", isAlive: true);
+        }
+
+        return wrong;
     }
 
     // The first answer says what an observation is.

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Reproduce.Compute;
 using Reproduce.Tasks.Priors;
 
@@ -30,6 +31,10 @@ public sealed record ExternalSettings : TaskSettings, INamedKind, IFileBound, IV
 
     /// <summary>Further files that decide the simulations, beside those that the command names.</summary>
     public string[] Files { get; init; } = [];
+
+    /// <summary>Arrays of an observation that are sets of varying size.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SetSettings[] Sets { get; init; } = [];
 
     /// <inheritdoc/>
     [RegularExpression(@"\S.{0,127}")]
@@ -88,6 +93,11 @@ public sealed record ExternalSettings : TaskSettings, INamedKind, IFileBound, IV
         if (ParameterSpace.Problem(Parameters) is ValidationResult problem)
         {
             yield return new ValidationResult(problem.ErrorMessage, [nameof(Parameters)]);
+        }
+
+        if (Sets.GroupBy(s => s.Name).FirstOrDefault(g => g.Count() > 1)?.Key is string twice)
+        {
+            yield return new ValidationResult($"expected names that differ, got '{twice}' twice", [nameof(Sets)]);
         }
 
         int open = Parameters.Count(p => p.Prior is null), varying = Parameters.Count(p => p.Prior is not Priors.FixedPriorSettings);

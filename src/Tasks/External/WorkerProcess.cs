@@ -41,10 +41,13 @@ internal sealed class WorkerProcess : IDisposable
         Folder = Directory.CreateTempSubdirectory("reproduce-").FullName;
         try
         {
-            Ask(
-                new Dictionary<string, object> { ["verb"] = "hello", ["protocol"] = 1, ["parameters"] = parameters },
-                cancel,
-                TimeSpan.FromSeconds(settings.StartSeconds)).Dispose();
+            Dictionary<string, object> hello = new() { ["verb"] = "hello", ["protocol"] = 1, ["parameters"] = parameters };
+            if (settings.Sets.Length > 0)
+            {
+                hello["sets"] = settings.Sets.ToDictionary(s => s.Name, s => s.Max);
+            }
+
+            Ask(hello, cancel, TimeSpan.FromSeconds(settings.StartSeconds)).Dispose();
         }
         catch (WorkerFailureException e)
         {

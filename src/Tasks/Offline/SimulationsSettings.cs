@@ -6,7 +6,8 @@ namespace Reproduce.Tasks.Offline;
 
 /// <summary>Settings of <see cref="SimulationsTask"/>: simulations that are in files.</summary>
 /// <remarks>
-/// A file is a .npz archive with the array "theta", [N, D], and observations in arrays of any other names, [N, ...]. Where there is one
+/// A file is a .npz archive with the array "theta", [N, D], and observations in arrays of any other names, [N, ...]; one with NAME_length
+/// beside it is a set of varying size. Where there is one
 /// file only, its first 80 % are for training, 10 % for validation and the last 10 % for tests.
 /// </remarks>
 public sealed record SimulationsSettings : TaskSettings, INamedKind, IFileBound, IValidatableObject

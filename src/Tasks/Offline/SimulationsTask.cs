@@ -52,6 +52,7 @@ public sealed class SimulationsTask : ITask, IStoredPairs
         Dictionary<string, Tensor> arrays = Npz.Read(path);
         Check(path, arrays);
         arrays = arrays.ToDictionary(a => a.Key, a => Rows(a.Value.narrow(0, first, there)));
+        SettleSets(path, first, arrays);
         long[] failed = [.. arrays.Values.SelectMany(FiniteRows.Others).Distinct().Order()];
         if (there - failed.Length < count)
         {
@@ -81,6 +82,27 @@ public sealed class SimulationsTask : ITask, IStoredPairs
         for (long i = 0; i < count; i++)
         {
             yield return i;
+        }
+    }
+
+    // An array with lengths beside it is a set of varying size.
+    private static void SettleSets(string path, long first, Dictionary<string, Tensor> arrays)
+    {
+        foreach (string name in arrays.Keys.Where(n => n != Theta && arrays.ContainsKey(VaryingSet.LengthOf(n))).ToArray())
+        {
+            try
+            {
+                // In place: not in what was read.
+                arrays[name] = arrays[name].clone();
+                foreach ((long row, string reason) in ObservedSets.Settle(arrays, name))
+                {
+                    throw new InvalidDataException($"row {first + row}: {reason}");
+                }
+            }
+            catch (InvalidDataException e)
+            {
+                throw new InvalidDataException($"{path}: {e.Message}");
+            }
         }
     }
 

@@ -1,9 +1,10 @@
-using System.Diagnostics;
 using NUnit.Framework;
+using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Runner;
 using Reproduce.Runner.Configuration;
 using Reproduce.Tests.Tasks.External;
+using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Runner;
 
@@ -83,7 +84,7 @@ public sealed class ExamplesTests
         string[] own = name switch
         {
             "influenza" => [$"task.command=[{Python.OrIgnore()}, influenza.py]"],
-            "ricker" => [$"task.command=[{RscriptOrIgnore()}, --vanilla, ricker.R]"],
+            "ricker" => [$"task.command=[{Rscript.OrIgnore()}, --vanilla, ricker.R]"],
             _ => [],
         };
         string[] arguments =
@@ -116,6 +117,96 @@ public sealed class ExamplesTests
         });
     }
 
+    /// <summary>There are no pairs of parameters to show.</summary>
+    [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
+    public void OneParameterAloneHasAReportAndAFigure()
+    {
+        using TemporaryFolder folder = new();
+        using (NewDisposeScope())
+        {
+            Tensor theta = linspace(-1, 1, 200);
+            Npz.Write(Path.Combine(folder.Path, "all.npz"), new Dictionary<string, Tensor> { ["theta"] = theta, ["y"] = theta * 2 });
+        }
+
+        string[] place = ["--out", "out", "--cache", "cache"];
+        folder.File(
+            "own.yaml",
+            """
+            name: own
+            title: Own
+            task: {kind: simulations, training: all.npz, parameters: [{name: a}]}
+            simulations: {budgets: [150], validation: 20}
+            test: {data_sets: 4, draws: 50}
+            summary: {kind: direct}
+            contenders:
+              fmpe:
+                kind: fmpe
+                network: {units: 16, blocks: 1, dropout: 0}
+                training: {epochs: 2, batch_size: 32, learning_rate: 1.0e-3}
+                steps: [2]
+                figure_steps: 2
+            """);
+        folder.File("y.json", "[0.5]");
+
+        (int ran, string output, string errors) = Repository.Run(folder.Path, ["own.yaml", .. place]);
+        (int inferred, string told, string inferredErrors) =
+            Repository.Run(folder.Path, ["infer", "own.yaml", "--observation", "y.json", .. place]);
+
+        Assert.That(ran, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(inferred, Is.EqualTo(ExitCodes.Success), told + inferredErrors);
+        Assert.That(File.Exists(Path.Combine(folder.Path, "out", "figures", "corner_fmpe.png")));
+        Assert.That(File.Exists(Path.Combine(folder.Path, "out", "infer", "y", "corner.png")));
+    }
+
+    /// <summary>
+    /// Sets of varying size from the simulator to the draws: what the page tells a reader to write, small, and observations of one member,
+    /// of several, and of more than there is room for.
+    /// </summary>
+    [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
+    public void SetsOfVaryingSizeRunFromTheSimulatorToTheDraws()
+    {
+        string page = File.ReadAllText(Path.Combine(Folder, "README.md")).ReplaceLineEndings("\n");
+        string section = page[page.IndexOf("## Sets of varying size", StringComparison.Ordinal)..];
+        string[] blocks = section.Split("```");
+        string script = blocks[1]["python\n".Length..], task = blocks[3]["yaml\n".Length..];
+        using TemporaryFolder folder = new();
+        File.Copy(Path.Combine(Folder, "reproduce_worker.py"), Path.Combine(folder.Path, "reproduce_worker.py"));
+        folder.File("simulator.py", script);
+        folder.File(
+            "own.yaml",
+            "name: own\ntitle: Own\n" + task.Replace("[python3,", $"[{Python.OrIgnore()},", StringComparison.Ordinal) + """
+            simulations: {budgets: [300], validation: 50}
+            test: {data_sets: 20, draws: 100}
+            contenders:
+              nsf:
+                kind: nsf
+                standardise: true
+                flow: {layers: 2, units: 32}
+                training: {epochs: 5, batch_size: 32, learning_rate: 2.0e-3}
+
+            """.ReplaceLineEndings("\n"));
+        folder.File("one.json", """{"y": [[1.5, 0.2]]}""");
+        folder.File("four.json", """{"y": [[1.5, 0.2], [1, 2], [0.3, 1], [2, 2]]}""");
+        folder.File("many.json", $$"""{"y": [{{string.Join(", ", Enumerable.Repeat("[0, 1]", 51))}}]}""");
+
+        (int ran, string output, string errors) = Repository.Run(folder.Path, "own.yaml", "--out", "out", "--cache", "cache");
+        (int inferred, string told, string inferredErrors) = Repository.Run(
+            folder.Path, "infer", "own.yaml", "--observation", "one.json", "--observation", "four.json", "--out", "out", "--cache", "cache",
+            "--predictive", "50");
+        (int refused, _, string reason) = Repository.Run(
+            folder.Path, "infer", "own.yaml", "--observation", "many.json", "--out", "out", "--cache", "cache");
+
+        Assert.That(ran, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(File.ReadAllText(Path.Combine(folder.Path, "out", "report.md")), Does.Contain("RMSE"));
+        Assert.That(inferred, Is.EqualTo(ExitCodes.Success), told + inferredErrors);
+        Assert.That(File.Exists(Path.Combine(folder.Path, "out", "infer", "four", "corner.png")));
+        Assert.That(File.Exists(Path.Combine(folder.Path, "out", "infer", "one", "draws.npz")));
+        Assert.That(refused, Is.EqualTo(ExitCodes.BadConfiguration));
+        Assert.That(reason, Does.Contain("'y': expected a set of at most 50 members of 2 numbers"));
+    }
+
     private const string Own = """
         name: own
         title: Own
@@ -131,23 +222,4 @@ public sealed class ExamplesTests
             kind: acf
             training: {epochs: 1, batch_size: 32, learning_rate: 1.0e-3}
         """;
-
-    private static string RscriptOrIgnore()
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo("Rscript", ["--version"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
-            process.WaitForExit();
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Ignore("Rscript is not installed (Debian: r-base-core).");
-        }
-
-        return "Rscript";
-    }
 }

@@ -79,6 +79,33 @@ public sealed class SimulationsTaskTests
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("40 simulations for training, 1 of them with NaN"));
     }
 
+    /// <summary>An array with lengths beside it: its padding may be anything, its lengths may not.</summary>
+    [Test]
+    public void ASetOfVaryingSizeHasItsLengthsBesideIt()
+    {
+        Tensor set = full([20, 3], float.NaN), lengths = ones(20);
+        set.narrow(1, 0, 1).fill_(7);
+        Write("good.npz");
+        lengths[18] = 4;
+        Write("bad.npz");
+
+        (_, Observation x) = new SimulationsTask(Settings("good.npz")).First(DataSplit.Training, 16, _ => { });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(x["y"].shape, Is.EqualTo(new long[] { 16, 3, 1 }));
+            Assert.That(x["y"][15].flatten().data<float>().ToArray(), Is.EqualTo(new float[] { 7, 0, 0 }));
+            Assert.That(x["y_length"].shape, Is.EqualTo(new long[] { 16, 1 }));
+            Assert.That(
+                () => new SimulationsTask(Settings("bad.npz")).First(DataSplit.Test, 2, _ => { }),
+                Throws.TypeOf<InvalidDataException>().With.Message.EndsWith("bad.npz: row 18: 'y_length' is no whole number from 0 to 3"));
+        });
+
+        void Write(string name) => Npz.Write(
+            Path.Combine(_folder.Path, name),
+            new Dictionary<string, Tensor> { ["theta"] = zeros(20, 2), ["y"] = set, ["y_length"] = lengths });
+    }
+
     [Test]
     public void AFileOfAnotherFormIsRefused()
     {

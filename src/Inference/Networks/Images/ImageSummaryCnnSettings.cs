@@ -33,7 +33,7 @@ public sealed record ImageSummaryCnnSettings : SummaryNetworkSettings, IValidata
     public override SummaryNetwork Create(Observation example, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(example);
-        return new ImageSummaryCnn(example.Sole.shape[1], this, random);
+        return new ImageSummaryCnn(Sole(example, 4, "an image").shape[1], this, random);
     }
 
     /// <inheritdoc/>
