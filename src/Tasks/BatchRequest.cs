@@ -12,6 +12,9 @@ public sealed record BatchRequest(string? Folder, int Workers, Action<int>? Prog
     /// </summary>
     public int First { get; init; }
 
+    /// <summary>Whether all rows may fail, as those may that replace others; else a simulator that never works is called broken.</summary>
+    public bool MayFail { get; init; }
+
     /// <summary>Told what a reader of the log should know, in one sentence.</summary>
     public Action<string>? Note { get; init; }
 }

@@ -9,6 +9,10 @@ public interface IBatchSimulator : ITask
     /// <summary>Rows that are simulated together: those of a chunk depend on how many there are, so only whole ones are kept.</summary>
     int Chunk => 1;
 
+    /// <summary>Simulations at once.</summary>
+    /// <param name="workers">How many the machine has room for.</param>
+    int WorkersAt(int workers) => workers;
+
     /// <summary>Runs the simulator once per row.</summary>
     /// <param name="theta">[B, D].</param>
     /// <param name="key">

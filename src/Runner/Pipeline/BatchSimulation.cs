@@ -1,6 +1,8 @@
+using System.Runtime.ExceptionServices;
 using Reproduce.Compute;
 using Reproduce.Inference.Training;
 using Reproduce.Tasks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Pipeline;
@@ -10,8 +12,9 @@ namespace Reproduce.Runner.Pipeline;
 /// reported and replaced by one with new parameters, in the same row.
 /// </summary>
 /// <remarks>
-/// Row i depends on i alone, also where it failed and was replaced, and not on the size of the pool: a larger pool begins with the very
-/// simulations of a smaller one, and parts of a pool can be simulated on machines of their own.
+/// A row depends on the simulator's chunk that it is in and on nothing else, also where it failed and was replaced: a larger pool begins
+/// with the very simulations of a smaller one, and parts of a pool can be simulated on machines of their own. What failed in a chunk is
+/// replaced together, and the replacements of several chunks are made at once.
 /// </remarks>
 public static class BatchSimulation
 {
@@ -44,51 +47,84 @@ public static class BatchSimulation
             Note = context.Note,
         };
         SimulationBatch batch = task.SimulateBatch(theta, key.Child("simulator"), request);
-        theta = Wanted(theta);
-        Observation? x = batch.Observed?.Map(Wanted);
-        List<FailedSimulation> open = [.. batch.Failures.Where(f => f.Row < count)];
-        List<FailedSimulation> failures = [.. open];
-        for (int round = 1; open.Count > 0; round++)
+        Observation? x = batch.Observed;
+        List<FailedSimulation> failures = [.. batch.Failures], open = failures;
+        for (int round = 1; open.Any(f => f.Row < count); round++)
         {
             if (round > Rounds)
             {
+                FailedSimulation[] wanted = [.. open.Where(f => f.Row < count)];
                 throw new InvalidDataException(
-                    $"{open.Count} simulations failed {Rounds + 1} times, with new parameters each time: {open[0].Reason}"
-                );
+                    $"{wanted.Length} simulations failed {Rounds + 1} times, with new parameters each time: {wanted[0].Reason}");
             }
 
-            RandomKey again = key.Child("again").Child(round);
-            long[] rows = [.. open.Select(f => f.Row)];
-            List<FailedSimulation> next = [];
-            foreach (long row in rows)
-            {
-                using RandomSource random = new(again.Child("prior").Child(first + row));
-                Tensor replaced = task.SamplePrior(1, random);
-                SimulationBatch one = task.SimulateBatch(
-                    replaced, again.Child("simulator").Child(first + row), request with { Folder = null, Progress = null, First = 0 });
-                theta[row] = replaced[0];
-                // Where nothing has succeeded before, the first success says what an observation is.
-                x ??= one.Observed?.Map(part => full([count, .. part.shape[1..]], float.NaN, part.dtype));
-                if (one.Observed is Observation made)
-                {
-                    foreach ((string name, Tensor part) in x!.Parts)
-                    {
-                        part[row] = made[name][0];
-                    }
-                }
-
-                next.AddRange(one.Failures.Select(f => f with { Row = row }));
-            }
-
-            failures.AddRange(next);
-            open = next;
+            // Of a last chunk that is wanted in part the rest is replaced too, as in a larger pool.
+            open = [.. open.GroupBy(f => (first + f.Row) / task.Chunk).Where(chunk => chunk.Any(f => f.Row < count)).SelectMany(c => c)];
+            open = Replace(task, theta, ref x, open, key.Child("again").Child(round), request with { Folder = null, Progress = null });
+            failures = [.. failures, .. open];
         }
 
         return (
-            new Simulations(theta.DetachFromDisposeScope(), x!.DetachFromDisposeScope()),
-            [.. failures.Select(f => f with { Row = first + f.Row })]);
+            new Simulations(Wanted(theta).DetachFromDisposeScope(), x!.Map(Wanted).DetachFromDisposeScope()),
+            [.. failures.Where(f => f.Row < count).Select(f => f with { Row = first + f.Row })]);
 
         Tensor Wanted(Tensor rows) => whole == count ? rows : rows.narrow(0, 0, count).clone();
+    }
+
+    // Once more, with new parameters: a request for each chunk, on all workers. Returns those that failed again.
+    private static List<FailedSimulation> Replace(
+        IBatchSimulator task,
+        Tensor theta,
+        ref Observation? x,
+        List<FailedSimulation> open,
+        RandomKey key,
+        BatchRequest request)
+    {
+        (long Chunk, long[] Rows)[] chunks =
+        [
+            .. open.GroupBy(f => (request.First + f.Row) / task.Chunk, f => f.Row).Select(rows => (rows.Key, rows.ToArray())),
+        ];
+        (Tensor Theta, SimulationBatch Made)[] made = new (Tensor, SimulationBatch)[chunks.Length];
+        ParallelOptions workers = new() { MaxDegreeOfParallelism = task.WorkersAt(request.Workers), CancellationToken = request.Cancel };
+        try
+        {
+            Parallel.For(0, chunks.Length, workers, Make);
+        }
+        catch (AggregateException e)
+        {
+            Exception[] all = [.. e.Flatten().InnerExceptions];
+            ExceptionDispatchInfo.Throw(all.FirstOrDefault(one => one is not OperationCanceledException) ?? all[0]);
+        }
+
+        List<FailedSimulation> again = [];
+        foreach (((_, long[] rows), (Tensor replaced, SimulationBatch batch)) in chunks.Zip(made))
+        {
+            using Tensor target = tensor(rows);
+            using Observation? observed = batch.Observed;
+            theta.index_copy_(0, target, replaced);
+            replaced.Dispose();
+            // Where nothing has succeeded before, the first success says what an observation is.
+            x ??= observed?.Map(part => full([theta.shape[0], .. part.shape[1..]], float.NaN, part.dtype));
+            foreach ((string name, Tensor part) in observed?.Parts ?? new Dictionary<string, Tensor>())
+            {
+                x![name].index_copy_(0, target, part);
+            }
+
+            again.AddRange(batch.Failures.Select(f => f with { Row = rows[f.Row] }));
+        }
+
+        return again;
+
+        void Make(int i)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using RandomSource random = new(key.Child("prior").Child(chunks[i].Chunk));
+            Tensor replaced = task.SamplePrior(chunks[i].Rows.Length, random);
+            SimulationBatch batch = task.SimulateBatch(
+                replaced, key.Child("simulator").Child(chunks[i].Chunk), request with { Workers = 1, First = 0, MayFail = true });
+            batch.Observed?.DetachFromDisposeScope();
+            made[i] = (replaced.DetachFromDisposeScope(), batch);
+        }
     }
 
     private static Tensor Parameters(IBatchSimulator task, int first, int count, RandomKey key)

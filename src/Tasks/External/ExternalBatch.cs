@@ -35,6 +35,7 @@ internal sealed class ExternalBatch : IDisposable
     private int _failedBefore;
     private int _ignored;
     private string? _firstIgnored;
+    private ExternalSimulatorException? _nothingWorks;
 
     /// <summary>A batch that has not begun.</summary>
     /// <param name="pool">The workers.</param>
@@ -48,7 +49,7 @@ internal sealed class ExternalBatch : IDisposable
     {
         (_pool, _settings, _names, _theta, _key, _request) = (pool, settings, names, theta, key, request);
         _count = (int)theta.shape[0];
-        _hopeless = request.First == 0 ? Hopeless : HopelessPart;
+        _hopeless = request.MayFail ? int.MaxValue : request.First == 0 ? Hopeless : HopelessPart;
         _chunks = new Dictionary<string, Tensor>?[(_count + settings.Chunk - 1) / settings.Chunk];
         if (request.Folder is not null)
         {
@@ -306,7 +307,8 @@ internal sealed class ExternalBatch : IDisposable
         }
     }
 
-    private ExternalSimulatorException NothingWorks(string reason) => new(
+    // Said once: another worker may fail on before it is stopped.
+    private ExternalSimulatorException NothingWorks(string reason) => _nothingWorks ??= new ExternalSimulatorException(
         $"the simulator '{string.Join(' ', _settings.Command)}' failed for the first {_failedBefore} parameters that it was given: "
             + reason);
 

@@ -39,6 +39,9 @@ public sealed class ExternalTask : IBatchSimulator, IDisposable
     /// <inheritdoc/>
     public int Chunk => _settings.Chunk;
 
+    /// <inheritdoc/>
+    public int WorkersAt(int workers) => _settings.Workers > 0 ? _settings.Workers : workers;
+
     /// <summary>Programs that have been started so far.</summary>
     internal int Started => _pool.Started;
 
@@ -93,9 +96,8 @@ public sealed class ExternalTask : IBatchSimulator, IDisposable
         Require.Rows(theta, ParameterNames.Count, nameof(theta));
         ArgumentNullException.ThrowIfNull(request);
         using Tensor all = Parameters.WithFixed(theta);
-        int workers = _settings.Workers > 0 ? _settings.Workers : request.Workers;
         using ExternalBatch batch = new(_pool, _settings, Parameters.AllNames, all, key, request);
-        return batch.Run(workers);
+        return batch.Run(WorkersAt(request.Workers));
     }
 
     /// <inheritdoc/>

@@ -45,6 +45,45 @@ public sealed class BatchSimulationTests
         }
     }
 
+    /// <summary>
+    /// By definition, one chunk after the other: what failed in a chunk is drawn again together, from streams that the round and the chunk
+    /// name. A last chunk that is wanted in part is simulated whole.
+    /// </summary>
+    /// <param name="chunk">Simulations that share a stream.</param>
+    /// <param name="count">Simulations that are wanted.</param>
+    [TestCase(1, 40)]
+    [TestCase(7, 100)]
+    [TestCase(64, 100)]
+    public void WhatFailedInAChunkIsReplacedTogether(int chunk, int count)
+    {
+        using TemporaryFolder folder = new();
+        Fragile task = new(0.5f, chunk);
+        (Simulations pool, _) = Run(task, count, folder);
+        using IDisposable scope = NewDisposeScope();
+        using (pool)
+        {
+            float[] theta = Prior(s_key, 0, 512);
+            for (int c = 0; c * chunk < count; c++)
+            {
+                int[] open = [.. Enumerable.Range(c * chunk, chunk).Where(row => theta[row] < 0.5f)];
+                for (int round = 1; open.Length > 0; round++)
+                {
+                    float[] again = Prior(s_key.Child("again").Child(round), c, open.Length);
+                    Array.ForEach([.. Enumerable.Range(0, open.Length)], i => theta[open[i]] = again[i]);
+                    open = [.. open.Where(row => theta[row] < 0.5f)];
+                }
+            }
+
+            Assert.That(pool.Theta.data<float>().ToArray(), Is.EqualTo(theta[..count]));
+        }
+
+        static float[] Prior(RandomKey key, int stream, int count)
+        {
+            using RandomSource random = new(key.Child("prior").Child(stream));
+            return random.Uniform([count, 1]).data<float>().ToArray();
+        }
+    }
+
     /// <summary>Rows of their own: also where all of them fail at first, and nobody knows yet what an observation looks like.</summary>
     /// <param name="rows">Rows of a part.</param>
     [TestCase(1)]
@@ -97,8 +136,10 @@ public sealed class BatchSimulationTests
     }
 
     /// <summary>theta ~ U(0, 1), x = 2 theta; fails below a limit.</summary>
-    private sealed class Fragile(float limit) : IBatchSimulator
+    private sealed class Fragile(float limit, int chunk = 1) : IBatchSimulator
     {
+        public int Chunk => chunk;
+
         public string Name => "fragile";
 
         public IReadOnlyList<string> ParameterNames => ["theta"];

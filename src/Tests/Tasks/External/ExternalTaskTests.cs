@@ -388,7 +388,7 @@ public sealed class ExternalTaskTests
         (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml")).Load();
         JobContext context = JobContext.Of(experiment, CPU, CancellationToken.None);
         string kept = Path.Combine(_folder.Path, Guid.NewGuid().ToString("N"));
-        (Simulations pool, _) = BatchSimulation.Run(task, count, s_key, kept, context, new Progress<double>());
+        (Simulations pool, _) = BatchSimulation.Run(task, 0, count, s_key, kept, context, new Progress<double>());
         using (pool)
         {
             return (pool.Theta.data<float>().ToArray(), pool.X["noise"].data<float>().ToArray());
