@@ -1,9 +1,12 @@
 # Lets the program run a simulator of yours: source this file and call serve(simulate). README.md beside it has the protocol.
 # simulate(theta) gives a vector, or a list of named ones, for a named vector theta; it draws with R's own generators, which are seeded.
-# An array that the settings name in 'sets' may have another number of rows in every simulation. Needs base R alone.
+# log_likelihood(theta, x) gives a number for a list of the observation's named vectors; statistics(x) a vector, or a list of named ones,
+# for a simulation. An array of more axes comes as one vector, row by row. An array that the settings name in 'sets' may have another number
+# of rows in every simulation. Needs base R alone.
 
-serve <- function(simulate) {
+serve <- function(simulate, log_likelihood = NULL, statistics = NULL) {
   sink(stderr())  # what the simulator prints goes to standard error, and is no answer
+  offers <- c(if (!is.null(log_likelihood)) '"log-likelihood"', if (!is.null(statistics)) '"statistics"')
   input <- file("stdin", "r")
   names <- NULL
   sets <- NULL
@@ -13,12 +16,20 @@ serve <- function(simulate) {
       if (field(line, "verb") == "hello") {
         names <- strsplit(gsub('[]["]', "", regmatches(line, regexpr('\\[[^]]*\\]', line))), ", *")[[1]]
         sets <- read_sets(line)
-        ""
+        sprintf(', "offers": [%s]', paste(offers, collapse = ", "))
       } else {
         set.seed(as.numeric(field(line, "seed")) %% 2147483647)
-        theta <- read_theta(field(line, "input"), field(line, "folder"))
-        colnames(theta) <- names
-        run(simulate, theta, field(line, "folder"), sets)
+        given <- read_arrays(field(line, "input"))
+        switch(field(line, "verb"),
+          "log-likelihood" = {
+            x <- lapply(given[base::names(given) != "theta"], function(a) a[1, ])
+            run(function(theta) list(log_likelihood = log_likelihood(theta, x)), rows_of(given$theta, names), field(line, "folder"))
+          },
+          "statistics" = {
+            rows <- lapply(seq_len(nrow(given[[1]])), function(i) lapply(given, function(a) a[i, ]))
+            run(statistics, rows, field(line, "folder"))
+          },
+          run(simulate, rows_of(given$theta, names), field(line, "folder"), sets))
       }
     }, error = function(e) sprintf(', "error": "%s"', plain(e)))
     sink()
@@ -29,10 +40,10 @@ serve <- function(simulate) {
 }
 
 # Every row by itself; one that stops is named and the others are kept.
-run <- function(simulate, theta, folder, sets) {
+run <- function(compute, given, folder, sets = NULL) {
   failed <- character(0)
-  rows <- lapply(seq_len(nrow(theta)), function(i) tryCatch({
-    x <- simulate(theta[i, ])
+  rows <- lapply(seq_along(given), function(i) tryCatch({
+    x <- compute(given[[i]])
     with_sets(if (is.list(x)) x else list(x = x), sets)
   }, error = function(e) {
     failed <<- c(failed, sprintf('{"row": %d, "reason": "%s"}', i - 1, plain(e)))
@@ -75,9 +86,17 @@ field <- function(line, name) {
   gsub("\\\\\\\\", "\\\\", gsub('^"|"$', "", value))
 }
 
-# A .npz file is a zip archive of .npy files; theta in it is of float64, row by row.
-read_theta <- function(archive, folder) {
-  con <- file(unzip(archive, "theta.npy", exdir = tempdir()), "rb")
+rows_of <- function(theta, names) lapply(seq_len(nrow(theta)), function(i) setNames(theta[i, ], names))
+
+# A .npz file is a zip archive of .npy files; those in it are of float64, row by row. Axes after the first become one.
+read_arrays <- function(archive) {
+  files <- unzip(archive, exdir = tempfile("input"))
+  on.exit(unlink(dirname(files[1]), recursive = TRUE))
+  setNames(lapply(files, read_npy), sub("[.]npy$", "", basename(files)))
+}
+
+read_npy <- function(path) {
+  con <- file(path, "rb")
   on.exit(close(con))
   readBin(con, "raw", 8)
   header <- rawToChar(readBin(con, "raw", readBin(con, "integer", 1, size = 2, signed = FALSE, endian = "little")))

@@ -38,32 +38,78 @@ public sealed record ParameterSummary
             Mean = sorted.Mean(),
             Median = Quantiles.OfSorted(sorted, 0.5),
             Sd = sd,
-            Mode = ModeOf(sorted, sd),
+            Mode = ModeOf(sorted, null, sd, q => Quantiles.OfSorted(sorted, q)),
             Half = (Quantiles.OfSorted(sorted, 0.25), Quantiles.OfSorted(sorted, 0.75)),
             Most = (Quantiles.OfSorted(sorted, 0.025), Quantiles.OfSorted(sorted, 0.975)),
         };
     }
 
-    // Silverman's rule of thumb for the width of the normal kernel.
-    private static double ModeOf(double[] sorted, double sd)
+    /// <summary>Summarises weighted draws.</summary>
+    /// <param name="draws">At least two finite numbers.</param>
+    /// <param name="weights">A weight for each, none negative, that sum to one.</param>
+    /// <remarks>
+    /// The standard deviation is that of the weighted draws, without a correction for their number; a quantile is the first draw at which
+    /// the sum of the weights reaches it.
+    /// </remarks>
+    public static ParameterSummary Of(IReadOnlyList<double> draws, IReadOnlyList<double> weights)
     {
-        double quartiles = (Quantiles.OfSorted(sorted, 0.75) - Quantiles.OfSorted(sorted, 0.25)) / 1.34;
-        double width = 0.9 * (quartiles > 0 ? Math.Min(sd, quartiles) : sd) * Math.Pow(sorted.Length, -0.2);
-        if (!(width > 0))
+        ArgumentNullException.ThrowIfNull(draws);
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentOutOfRangeException.ThrowIfLessThan(draws.Count, 2);
+        if (weights.Count != draws.Count)
         {
-            return Quantiles.OfSorted(sorted, 0.5);
+            throw new ArgumentException($"expected {draws.Count} weights, as there are draws, got {weights.Count}", nameof(weights));
         }
 
-        double low = Quantiles.OfSorted(sorted, 0.005), high = Quantiles.OfSorted(sorted, 0.995);
+        (double Value, double Weight)[] sorted = [.. draws.Zip(weights).OrderBy(d => d.First)];
+        double mean = sorted.Sum(d => d.Value * d.Weight);
+        double sd = Math.Sqrt(sorted.Sum(d => (d.Value - mean) * (d.Value - mean) * d.Weight));
+        double[] cumulative = new double[sorted.Length];
+        double sum = 0;
+        for (int i = 0; i < sorted.Length; i++)
+        {
+            cumulative[i] = sum += sorted[i].Weight;
+        }
+
+        return new ParameterSummary
+        {
+            Mean = mean,
+            Median = Quantile(0.5),
+            Sd = sd,
+            Mode = ModeOf([.. sorted.Select(d => d.Value)], [.. sorted.Select(d => d.Weight)], sd, Quantile),
+            Half = (Quantile(0.25), Quantile(0.75)),
+            Most = (Quantile(0.025), Quantile(0.975)),
+        };
+
+        double Quantile(double q)
+        {
+            int at = Array.BinarySearch(cumulative, q * sum);
+            return sorted[Math.Min(at < 0 ? ~at : at, sorted.Length - 1)].Value;
+        }
+    }
+
+    // Silverman's rule of thumb for the width of the normal kernel.
+    private static double ModeOf(double[] sorted, double[]? weights, double sd, Func<double, double> quantile)
+    {
+        double effective = weights is null ? sorted.Length : 1 / weights.Sum(w => w * w);
+        double quartiles = (quantile(0.75) - quantile(0.25)) / 1.34;
+        double width = 0.9 * (quartiles > 0 ? Math.Min(sd, quartiles) : sd) * Math.Pow(effective, -0.2);
+        if (!(width > 0))
+        {
+            return quantile(0.5);
+        }
+
+        double low = quantile(0.005), high = quantile(0.995);
         return Enumerable.Range(0, GridPoints + 1).Select(i => low + (high - low) * i / GridPoints).MaxBy(Density);
 
         double Density(double x)
         {
             double sum = 0;
-            foreach (double draw in sorted)
+            for (int i = 0; i < sorted.Length; i++)
             {
-                double u = (x - draw) / width;
-                sum += Math.Exp(-0.5 * u * u);
+                double u = (x - sorted[i]) / width;
+                double kernel = Math.Exp(-0.5 * u * u);
+                sum += weights is null ? kernel : weights[i] * kernel;
             }
 
             return sum;

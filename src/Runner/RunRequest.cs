@@ -65,6 +65,13 @@ public sealed record RunRequest
             experiment = YamlBinder.Bind<Experiment>(tree, SettingKinds.All);
         }
 
+        if (experiment.Infer.Observation is string file)
+        {
+            string place = Path.GetFullPath(file, Path.GetDirectoryName(Path.GetFullPath(ExperimentFile))!);
+            tree = YamlOverlay.Put(tree, "infer", "observation", place);
+            experiment = YamlBinder.Bind<Experiment>(tree, SettingKinds.All);
+        }
+
         return (tree, experiment);
     }
 

@@ -17,6 +17,16 @@ public sealed record TaskDescription
     /// <summary>The likelihood, with the prior and the evidence: the posterior's density is known completely.</summary>
     public IEvidence? Likelihood { get; init; }
 
+    /// <summary>Prior times likelihood, by which draws are weighed.</summary>
+    public IJointDensity? Joint
+    {
+        get => field ?? Likelihood;
+        init;
+    }
+
+    /// <summary>Statistics of simulations that the user's program computes, if it does.</summary>
+    public IOwnStatistics? Statistics { get; init; }
+
     /// <summary>Many slow simulations at once, some of which may fail.</summary>
     public IBatchSimulator? Batches { get; init; }
 

@@ -1,6 +1,8 @@
 using Reproduce.Compute;
 using Reproduce.Configuration;
+using Reproduce.Evaluation;
 using Reproduce.Files;
+using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Inferring;
 using Reproduce.Runner.Pipeline;
 using Spectre.Console;
@@ -29,9 +31,10 @@ public static class InferCommand
             AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         }
 
+        RunSetup setup = RunSetup.Load(request);
+        settings = WithDefaults(settings, setup.Plan.Experiment.Infer);
         return WithFiles(settings, files =>
         {
-            RunSetup setup = RunSetup.Load(request);
             TrainJob training = TrainingChoice.Of(setup.Plan, settings.Contender, settings.Budget);
             using RunSession session = new([setup], "infer.jsonl", verbose);
             if (TrainingChoice.Finish(training, setup, session) is int ended)
@@ -65,6 +68,14 @@ public static class InferCommand
             return Infer(trained, files, settings, folder, context, json);
         });
     }
+
+    private static InferenceSettings WithDefaults(InferenceSettings settings, InferSettings own) => settings with
+    {
+        Observations = settings.Observations.Count > 0 ? settings.Observations
+            : own.Observation is string file ? [file]
+            : throw new ConfigurationException("--observation: expected a file, as the experiment names none (infer.observation)."),
+        Statistics = settings.Statistics.Count > 0 ? settings.Statistics : [.. own.Statistics.Select(ChosenStatistic.Parse)],
+    };
 
     private static int WithFiles(InferenceSettings settings, Func<ObservationFile[], int> infer)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Reproduce.Evaluation;
 using Reproduce.Runner.Inferring;
 
 namespace Reproduce.Runner.CommandLine;
@@ -13,8 +14,8 @@ internal static class InferenceVerbs
         InferenceSettings defaults = new() { Observations = [] };
         Option<string[]> observations = new("--observation")
         {
-            Required = true,
-            Description = "Files of observations, with the names of the simulator's arrays: .npz, .npy or .json.",
+            Description = "Files of observations, with the names of the simulator's arrays: .npz, .npy or .json. Default: the one that "
+                + "the experiment names (infer.observation).",
             AllowMultipleArgumentsPerToken = true,
         };
         Option<string?> contender = new("--contender") { Description = "The contender. Default: the only one." };
@@ -41,6 +42,26 @@ internal static class InferenceVerbs
                 result.AddError("--draws: expected a whole number of at least 2.");
             }
         });
+        Option<string[]> statistics = new("--statistics")
+        {
+            Description = "What the posterior predictive check compares, such as mean sd quantile:0.9 autocorrelation:1 count-above:3 "
+                + "y:argmax; the last of the array y alone. Default: the experiment's (infer.statistics), or the usual four.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        statistics.Validators.Add(result =>
+        {
+            foreach (string statistic in result.GetValue(statistics) ?? [])
+            {
+                try
+                {
+                    ChosenStatistic.Parse(statistic);
+                }
+                catch (FormatException e)
+                {
+                    result.AddError($"--statistics: {e.Message}.");
+                }
+            }
+        });
         Option<bool> json = new("--json") { Description = "Write JSON; the log goes to standard error." };
         Command command = new(
             "infer",
@@ -55,7 +76,7 @@ internal static class InferenceVerbs
         {
             Description = "A trained contender in a file of the verb export, in place of an experiment.",
         };
-        shared.AddTo(command, model, observations, contender, steps, budget, draws, predictive, json);
+        shared.AddTo(command, model, observations, contender, steps, budget, draws, predictive, statistics, json);
         command.Arguments.Clear();
         command.Arguments.Add(experiment);
         command.Options.Remove(shared.DryRun);
@@ -69,12 +90,17 @@ internal static class InferenceVerbs
             {
                 result.AddError("--contender: expected no contender with --model, which has one.");
             }
+            else if (result.GetValue(model) is not null && result.GetValue(observations) is null or [])
+            {
+                result.AddError("--observation: expected a file with --model.");
+            }
         });
         command.SetAction(result =>
         {
             InferenceSettings wanted = new()
             {
-                Observations = result.GetRequiredValue(observations),
+                Observations = result.GetValue(observations) ?? [],
+                Statistics = [.. (result.GetValue(statistics) ?? []).Select(ChosenStatistic.Parse)],
                 Contender = result.GetValue(contender),
                 Steps = result.GetValue(steps) is > 0 and int count ? count : null,
                 Budget = result.GetValue(budget) is > 0 and int size ? size : null,

@@ -69,6 +69,9 @@ public sealed record Experiment : IValidatableObject
     /// <summary>What the figures show.</summary>
     public FigureSettings Figures { get; init; } = new();
 
+    /// <summary>What the verb infer does when the command line does not say it.</summary>
+    public InferSettings Infer { get; init; } = new();
+
     /// <summary>Sentences of the paper that a number can decide.</summary>
     [DistinctItems(nameof(Claim.Id))]
     public Claim[] Claims { get; init; } = [];

@@ -67,6 +67,7 @@ public sealed class InferenceFiles(TrainedModel model, int steps)
             "| parameter | mean | median | mode | sd | 50 % interval | 95 % interval |",
             "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
             .. Names.Zip(posterior.Parameters, Row),
+            .. WeightedRows(posterior.Weights),
             "",
             Familiarity(posterior),
         ];
@@ -95,6 +96,12 @@ public sealed class InferenceFiles(TrainedModel model, int steps)
 
         return string.Join('\n', page) + "\n";
     }
+
+    private IEnumerable<string> WeightedRows(Reweighted weights) =>
+    [
+        .. Names.Zip(weights.Parameters, (name, p) => Row($"{name}, weighted", p)),
+        .. weights.Sentences.SelectMany(s => new[] { "", s }),
+    ];
 
     private static string Row(string name, ParameterSummary p) =>
         $"| {name} | {Text(p.Mean)} | {Text(p.Median)} | {Text(p.Mode)} | {Text(p.Sd)} | {Text(p.Half.Low)} to {Text(p.Half.High)} "
@@ -126,19 +133,8 @@ public sealed class InferenceFiles(TrainedModel model, int steps)
             ["steps"] = steps,
             ["draws"] = posterior.Draws[0].Length,
             ["folder"] = folder,
-            ["parameters"] = Names.Zip(posterior.Parameters).ToDictionary(
-                p => p.First,
-                p => new Dictionary<string, double>
-                {
-                    ["mean"] = p.Second.Mean,
-                    ["median"] = p.Second.Median,
-                    ["mode"] = p.Second.Mode,
-                    ["sd"] = p.Second.Sd,
-                    ["q2.5"] = p.Second.Most.Low,
-                    ["q25"] = p.Second.Half.Low,
-                    ["q75"] = p.Second.Half.High,
-                    ["q97.5"] = p.Second.Most.High,
-                }),
+            ["parameters"] = ParametersJson(posterior.Parameters),
+            ["weights"] = WeightsJson(posterior.Weights),
             ["outside_p_value"] = posterior.OutsidePValue,
             ["is_outside"] = posterior.IsOutside,
             ["outside_prior"] = posterior.OutsidePrior,
@@ -155,6 +151,32 @@ public sealed class InferenceFiles(TrainedModel model, int steps)
         };
     }
 
+    private Dictionary<string, Dictionary<string, double>> ParametersJson(IReadOnlyList<ParameterSummary> parameters) =>
+        Names.Zip(parameters).ToDictionary(
+            p => p.First,
+            p => new Dictionary<string, double>
+            {
+                ["mean"] = p.Second.Mean,
+                ["median"] = p.Second.Median,
+                ["mode"] = p.Second.Mode,
+                ["sd"] = p.Second.Sd,
+                ["q2.5"] = p.Second.Most.Low,
+                ["q25"] = p.Second.Half.Low,
+                ["q75"] = p.Second.Half.High,
+                ["q97.5"] = p.Second.Most.High,
+            });
+
+    // JSON has no infinity.
+    private Dictionary<string, object?> WeightsJson(Reweighted weights) => new()
+    {
+        ["effective_size"] = weights.Smoothed?.EffectiveSize,
+        ["pareto_k"] = weights.Smoothed is { } smoothed && double.IsFinite(smoothed.Shape) ? smoothed.Shape : null,
+        ["largest_pareto_k"] = weights.Smoothed?.LargestShape,
+        ["is_reliable"] = weights.Smoothed?.IsReliable,
+        ["parameters"] = weights.Smoothed is null ? null : ParametersJson(weights.Parameters),
+        ["notes"] = weights.Sentences,
+    };
+
     /// <summary>A number with four digits.</summary>
     /// <param name="value">The number.</param>
     public static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
@@ -165,17 +187,27 @@ public sealed class InferenceFiles(TrainedModel model, int steps)
         using IDisposable scope = NewDisposeScope();
         double[] rows = [.. Enumerable.Range(0, count).SelectMany(s => posterior.Draws.Select(column => column[s]))];
         Dictionary<string, Tensor> arrays = new() { [StageFiles.DrawsArray] = tensor(rows, [count, Names.Length]) };
-        List<string> csv = [string.Join(',', posterior.LogDensity is null ? Names : Names.Append("log_density"))];
-        for (int s = 0; s < count; s++)
+        Dictionary<string, IReadOnlyList<double>> beside = [];
+        if (posterior.LogDensity is { } density)
         {
-            IEnumerable<double> row = posterior.Draws.Select(column => column[s]);
-            row = posterior.LogDensity is { } density ? row.Append(density[s]) : row;
-            csv.Add(string.Join(',', row.Select(v => v.ToString("R", CultureInfo.InvariantCulture))));
+            beside["log_density"] = density;
         }
 
-        if (posterior.LogDensity is { } logDensity)
+        if (posterior.Weights.Smoothed is { } smoothed)
         {
-            arrays["log_density"] = tensor(logDensity);
+            beside["weight"] = smoothed.Weights;
+        }
+
+        foreach ((string name, IReadOnlyList<double> column) in beside)
+        {
+            arrays[name] = tensor(column.ToArray());
+        }
+
+        List<string> csv = [string.Join(',', Names.Concat(beside.Keys))];
+        for (int s = 0; s < count; s++)
+        {
+            IEnumerable<double> row = posterior.Draws.Concat(beside.Values).Select(column => column[s]);
+            csv.Add(string.Join(',', row.Select(v => v.ToString("R", CultureInfo.InvariantCulture))));
         }
 
         Npz.Write(Path.Combine(folder, "draws.npz"), arrays);

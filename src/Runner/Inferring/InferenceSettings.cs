@@ -1,3 +1,5 @@
+using Reproduce.Evaluation;
+
 namespace Reproduce.Runner.Inferring;
 
 /// <summary>What is asked of a trained contender for observations of the user's.</summary>
@@ -5,6 +7,9 @@ public sealed record InferenceSettings
 {
     /// <summary>The files of the observations.</summary>
     public required IReadOnlyList<string> Observations { get; init; }
+
+    /// <summary>Statistics of the predictive check; the usual ones where there are none.</summary>
+    public IReadOnlyList<ChosenStatistic> Statistics { get; init; } = [];
 
     /// <summary>The contender; null where the experiment has only one.</summary>
     public string? Contender { get; init; }

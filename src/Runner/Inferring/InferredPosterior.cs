@@ -15,6 +15,9 @@ public sealed record InferredPosterior
     /// <summary>Log-density of each draw under the estimator, or null where it does not know it.</summary>
     public double[]? LogDensity { get; init; }
 
+    /// <summary>Draws weighed by prior times likelihood over the estimator's density, or why they are not.</summary>
+    public required Reweighted Weights { get; init; }
+
     /// <summary>The parameters, one by one.</summary>
     public required IReadOnlyList<ParameterSummary> Parameters { get; init; }
 

@@ -26,6 +26,7 @@ public sealed class PosteriorInference(TrainedModel model, InferenceSettings set
         ArgumentNullException.ThrowIfNull(files);
         (ObservationFile File, Observation X)[] given = [.. files.Select(f => (f, f.Fit(model.Example.X)))];
         List<InferredPosterior> found = [];
+        RefuseStatistics();
         RandomKey key = model.Key.Child("infer").Child(Steps);
         foreach ((ObservationFile file, Observation x) in given)
         {
@@ -46,18 +47,20 @@ public sealed class PosteriorInference(TrainedModel model, InferenceSettings set
         Tensor draws = PosteriorSampler.Sample(
             estimator, there, settings.Draws, Steps, key, model.Sampling(context), progress: null, context.Cancel);
         double[] outside = OutOfSimulation.PValues(model.Known, model.Others, TrainedModel.Summarise(estimator, x, context));
-        PredictiveCheck check = new(model.Task, settings.Predictive, context);
+        PredictiveCheck check = new(model.Task, settings, context);
         List<InferredPosterior> found = [];
         for (int j = 0; j < x.Count; j++)
         {
             Tensor own = draws[j];
             double[][] columns = Columns(own);
+            double[]? density = LogDensity(estimator, own, there.Narrow(j, 1));
             Predicted predicted = check.Run(own, x.Narrow(j, 1), key.Child("predictive").Child(j));
             found.Add(new InferredPosterior
             {
                 Name = x.Count == 1 ? name : $"{name}-{j + 1}",
                 Draws = columns,
-                LogDensity = LogDensity(estimator, own, there.Narrow(j, 1)),
+                LogDensity = density,
+                Weights = Reweighted.Of(model.Task?.Description, columns, own, density, x.Narrow(j, 1)),
                 Parameters = [.. columns.Select(ParameterSummary.Of)],
                 OutsidePValue = outside[j],
                 OutsidePrior = model.Task?.Description.LogPrior is { } prior
@@ -70,6 +73,15 @@ public sealed class PosteriorInference(TrainedModel model, InferenceSettings set
         }
 
         return found;
+    }
+
+    private void RefuseStatistics()
+    {
+        Dictionary<string, int> lengths = model.Example.X.Parts.ToDictionary(p => p.Key, p => (int)p.Value.numel());
+        if (settings.Statistics.Select(s => s.Problem(lengths)).FirstOrDefault(p => p is not null) is string problem)
+        {
+            throw new ConfigurationException($"--statistics: {problem}.");
+        }
     }
 
     private double[]? LogDensity(IPosteriorEstimator estimator, Tensor draws, Observation x)

@@ -10,9 +10,9 @@ namespace Reproduce.Runner.Inferring;
 
 /// <summary>Runs the simulator with posterior draws and compares with what was observed.</summary>
 /// <param name="task">The task; null for none, which a model's file has not.</param>
-/// <param name="count">Simulations for each observation.</param>
+/// <param name="settings">How many simulations for each observation, and by which statistics they are compared with it.</param>
 /// <param name="context">Where they run.</param>
-internal sealed class PredictiveCheck(ITask? task, int count, JobContext context)
+internal sealed class PredictiveCheck(ITask? task, InferenceSettings settings, JobContext context)
 {
     // Of longer series a figure shows nothing.
     private const int LongestSeries = 2000;
@@ -23,6 +23,7 @@ internal sealed class PredictiveCheck(ITask? task, int count, JobContext context
     /// <param name="key">Random numbers of the simulator.</param>
     public Predicted Run(Tensor draws, Observation x, RandomKey key)
     {
+        int count = settings.Predictive;
         if (count == 0 || task is null || task.Description.Stored is not null || task.Description.Images is not null)
         {
             return new Predicted([], [], count == 0 ? null : "No posterior predictive check: there is no simulator for it.");
@@ -41,7 +42,7 @@ internal sealed class PredictiveCheck(ITask? task, int count, JobContext context
         {
             (Observation simulated, int failed, string? reason) = Simulate(task, theta, key);
             string? note = failed > 0 ? $"{failed} of {used} simulations with posterior draws failed; the first: {reason}" : null;
-            return failed == used ? new Predicted([], [], note) : Compare(x, simulated, note);
+            return failed == used ? new Predicted([], [], note) : WithOwn(Compare(x, simulated, note), task, x, simulated);
         }
         catch (InvalidOperationException e)
         {
@@ -82,7 +83,51 @@ internal sealed class PredictiveCheck(ITask? task, int count, JobContext context
         return (good.Length == 0 ? batch.X : batch.X.Select(tensor(good)), failed.Count, batch.Failures[0].Reason);
     }
 
-    private static Predicted Compare(Observation x, Observation simulated, string? note)
+    // Statistics that the user's program computes, of the observation and the simulations in one request.
+    private static Predicted WithOwn(Predicted predicted, ITask task, Observation x, Observation simulated)
+    {
+        if (task.Description.Statistics is not { } own || !own.AreKnown())
+        {
+            return predicted;
+        }
+
+        List<PredictiveStatistic> statistics = [];
+        int unknown = 0;
+        using Observation all = new(x.Parts.ToDictionary(p => p.Key, p => cat([p.Value, simulated[p.Key].to(p.Value.dtype)], 0)));
+        foreach ((string name, Tensor array) in own.Compute(all).OrderBy(a => a.Key, StringComparer.Ordinal))
+        {
+            double[][] rows = Rows(array);
+            for (int i = 0; i < rows[0].Length; i++)
+            {
+                double[] known = [.. rows.Skip(1).Select(r => r[i]).Where(double.IsFinite)];
+                unknown += rows.Length - 1 - known.Length;
+                if (double.IsFinite(rows[0][i]) && known.Length > 0)
+                {
+                    string label = rows[0].Length == 1 ? name : FormattableString.Invariant($"{name} {i + 1}");
+                    statistics.Add(PredictiveStatistic.Of(label, rows[0][i], known));
+                }
+                else
+                {
+                    unknown++;
+                }
+            }
+        }
+
+        string? note = unknown == 0 ? null : FormattableString.Invariant($"{unknown} values of the simulator's statistics are not finite.");
+        string[] notes = [.. new[] { predicted.Note, note }.OfType<string>()];
+        return predicted with
+        {
+            Statistics = [.. predicted.Statistics, .. statistics],
+            Note = notes.Length == 0 ? null : string.Join(' ', notes),
+        };
+    }
+
+    private IEnumerable<PredictiveStatistic> Statistics(string name, double[] observed, double[][] rows) => settings.Statistics.Count == 0
+        ? PredictiveStatistic.Usual(name, observed, rows)
+        : settings.Statistics.Where(s => s.Array is null || s.Array == name)
+            .Select(s => PredictiveStatistic.Of($"{name}: {s.Name}", s.Of(observed), [.. rows.Select(s.Of)]));
+
+    private Predicted Compare(Observation x, Observation simulated, string? note)
     {
         List<PredictiveStatistic> statistics = [];
         List<PredictivePanel> series = [];
@@ -101,7 +146,7 @@ internal sealed class PredictiveCheck(ITask? task, int count, JobContext context
             }
 
             // A short list may be statistics of the simulator's choice: each of them is compared by itself.
-            statistics.AddRange(PredictiveStatistic.Usual(name, observed, rows));
+            statistics.AddRange(Statistics(name, observed, rows));
             if (observed.Length > 1 && part.dim() == 2 && observed.Length <= LongestSeries)
             {
                 PredictiveStatistic[] each =

@@ -51,6 +51,8 @@ public sealed class ExternalTask : IBatchSimulator, IDisposable
         ParameterLabels = Parameters.Labels,
         Batches = this,
         Reference = _settings.Offers.Contains(ExternalOffer.Reference) ? new ExternalReference(this) : null,
+        Joint = new ExternalLikelihood(this),
+        Statistics = new ExternalStatistics(this),
         LogPrior = Parameters.HasPriors ? theta => Parameters.LogDensity(theta) : null,
         ShowsContraction = true,
         StartsPrograms = true,
@@ -103,15 +105,34 @@ public sealed class ExternalTask : IBatchSimulator, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _pool.Dispose();
 
+    /// <summary>Whether the program has said that it knows a verb beside those that the settings name.</summary>
+    /// <param name="verb">The verb.</param>
+    /// <exception cref="ExternalSimulatorException">It does not start.</exception>
+    internal bool Knows(string verb)
+    {
+        WorkerProcess worker = _pool.Take(CancellationToken.None);
+        _pool.Return(worker);
+        return worker.Offers.Contains(verb);
+    }
+
+    /// <summary>Programs at once.</summary>
+    internal int Workers => _settings.Workers > 0 ? _settings.Workers : Environment.ProcessorCount;
+
     /// <summary>Asks for arrays that are not simulations.</summary>
     /// <exception cref="ExternalSimulatorException">There is no such answer.</exception>
     internal Dictionary<string, Tensor> Ask(
-        string verb, RandomKey key, IReadOnlyDictionary<string, Tensor> input, long rows, long count)
+        string verb,
+        RandomKey key,
+        IReadOnlyDictionary<string, Tensor> input,
+        long rows,
+        long? count = null,
+        ScalarType type = ScalarType.Float32)
     {
         WorkerProcess worker = _pool.Take(CancellationToken.None);
         try
         {
-            (Dictionary<string, Tensor> arrays, _) = WorkerExchange.Ask(worker, verb, key, input, rows, CancellationToken.None, count);
+            (Dictionary<string, Tensor> arrays, _) = WorkerExchange.Ask(
+                worker, verb, key, input, rows, CancellationToken.None, count, type);
             _pool.Return(worker);
             return arrays;
         }

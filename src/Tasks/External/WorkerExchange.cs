@@ -28,8 +28,9 @@ internal static class WorkerExchange
     /// <param name="rows">Length of the first axis of every array of the answer.</param>
     /// <param name="cancel">Stops the waiting.</param>
     /// <param name="count">A number that the verb needs beside.</param>
+    /// <param name="type">What the arrays of the answer become.</param>
     /// <returns>
-    /// float32 arrays on the CPU, outside of any scope, which the caller disposes of; and the rows that failed with their reasons.
+    /// Arrays on the CPU, outside of any scope, which the caller disposes of; and the rows that failed with their reasons.
     /// </returns>
     /// <exception cref="WorkerFailureException">There is no such answer.</exception>
     public static (Dictionary<string, Tensor> Arrays, List<(int Row, string Reason)> Failed) Ask(
@@ -39,7 +40,8 @@ internal static class WorkerExchange
         IReadOnlyDictionary<string, Tensor> input,
         long rows,
         CancellationToken cancel,
-        long? count = null)
+        long? count = null,
+        ScalarType type = ScalarType.Float32)
     {
         string given = Path.Combine(worker.Folder, "input.npz"), made = Path.Combine(worker.Folder, "output.npz");
         foreach (string old in Directory.EnumerateFiles(worker.Folder))
@@ -63,7 +65,7 @@ internal static class WorkerExchange
 
         using JsonDocument answer = worker.Ask(request, cancel);
         List<(int Row, string Reason)> failed = FailedRows(answer.RootElement, rows);
-        return (Read(worker.Folder, made, rows), failed);
+        return (Read(worker.Folder, made, rows, type), failed);
     }
 
     private static List<(int Row, string Reason)> FailedRows(JsonElement answer, long rows)
@@ -87,7 +89,7 @@ internal static class WorkerExchange
         }
     }
 
-    private static Dictionary<string, Tensor> Read(string folder, string file, long rows)
+    private static Dictionary<string, Tensor> Read(string folder, string file, long rows, ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> arrays;
@@ -118,7 +120,7 @@ internal static class WorkerExchange
 
         return arrays.ToDictionary(
             a => a.Key,
-            a => (a.Value.dim() == 1 ? a.Value.unsqueeze(1) : a.Value).to(ScalarType.Float32).contiguous().DetachFromDisposeScope());
+            a => (a.Value.dim() == 1 ? a.Value.unsqueeze(1) : a.Value).to(type).contiguous().DetachFromDisposeScope());
     }
 
     private static WorkerFailureException Wrong(string what) => new("a wrong answer", $"a wrong answer: {what}", isAlive: true);

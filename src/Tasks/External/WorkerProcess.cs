@@ -47,7 +47,8 @@ internal sealed class WorkerProcess : IDisposable
                 hello["sets"] = settings.Sets.ToDictionary(s => s.Name, s => s.Max);
             }
 
-            Ask(hello, cancel, TimeSpan.FromSeconds(settings.StartSeconds)).Dispose();
+            using JsonDocument answer = Ask(hello, cancel, TimeSpan.FromSeconds(settings.StartSeconds));
+            Offers = OffersIn(answer.RootElement);
         }
         catch (WorkerFailureException e)
         {
@@ -60,6 +61,9 @@ internal sealed class WorkerProcess : IDisposable
             throw;
         }
     }
+
+    /// <summary>Verbs that it has said to know, beside the simulation.</summary>
+    public IReadOnlySet<string> Offers { get; }
 
     /// <summary>A folder for the files of requests, which goes with the worker.</summary>
     public string Folder { get; }
@@ -201,6 +205,12 @@ internal sealed class WorkerProcess : IDisposable
                 $"the simulator '{string.Join(' ', settings.Command)}' cannot be started in {folder}: {e.Message}");
         }
     }
+
+    // One that says nothing, or something else, knows the simulation alone.
+    private static HashSet<string> OffersIn(JsonElement answer) =>
+        answer.TryGetProperty("offers", out JsonElement offers) && offers.ValueKind == JsonValueKind.Array
+            ? [.. offers.EnumerateArray().Where(o => o.ValueKind == JsonValueKind.String).Select(o => o.GetString()!)]
+            : [];
 
     // Null for what is no answer to this request, such as what the simulator prints for itself.
     private static JsonDocument? Parse(string line, long id)

@@ -97,7 +97,8 @@ public sealed class InferCommandTests
             Assert.That(draws.shape, Is.EqualTo(new long[] { 300, 2 }));
             Assert.That(arrays["log_density"].shape, Is.EqualTo(new long[] { 300 }));
             Assert.That(csv, Has.Length.EqualTo(301));
-            Assert.That(csv[0], Is.EqualTo("theta1,theta2,log_density"));
+            Assert.That(csv[0], Is.EqualTo("theta1,theta2,log_density,weight"));
+            Assert.That(arrays["weight"].sum().item<double>(), Is.EqualTo(1).Within(1e-9));
             Assert.That(double.Parse(csv[1].Split(',')[1]), Is.EqualTo(draws[0, 1].item<double>()));
             Assert.That(first.GetProperty("mean").GetDouble(), Is.EqualTo(draws.select(1, 0).mean().item<double>()).Within(1e-9));
             Assert.That(output, Does.Contain("| theta1 |").And.Contains("| x: mean |").And.Contains("the observation is one").IgnoreCase);
