@@ -7,7 +7,8 @@ Without folders: the reports of the five experiments. Folders of variants inside
     numbers of trainings, the paper's values, differences, the floor, times, which value is the best, what is missing;
   - the claims table of report.md: verdicts, our numbers, the paper's numbers, and the line that counts the verdicts;
   - where the paper's own numbers disagree.
-  - in the measurements: that ece_max is the largest of the parameters' calibration errors (the smaller ones are in no report).
+  - in the measurements: that ece_max is the largest of the parameters' calibration errors and the contraction the mean of theirs (those of
+    single parameters are in no report; contraction and z-scores are in those of problems of one's own alone).
 Read are measurements.csv(.gz), resolved.yaml (the claims) and results/published/published-results.csv. What the numbers mean is in
 report.md ("How to read this"), results/benchmarks/intervals.md and the documentation of src/Reporting/Statistics and src/Reporting/Claims.
 Exit status 1 and a list of the differences when something differs. Needs NumPy, SciPy and PyYAML.
@@ -19,6 +20,7 @@ import re
 import sys
 from collections import Counter
 
+import numpy as np
 import yaml
 
 from recomputation.claims import Judge
@@ -77,8 +79,10 @@ class Page:
             heads = ["Setting", "Budget", "Metric", "One figure", "The other", "Difference"]
             self.check_rows("report.md, disagreements", [heads, *pairs], self.grid("Where the paper's own numbers disagree"))
         self.check_missing()
-        for where, largest, one in self.results.calibration_errors():
-            self.check(f"measurements, {where}: ece_max, the largest of all parameters'", largest, one)
+        for where, largest, one in self.results.of_all_parameters("ece_", "ece_max", max):
+            self.check(f"measurements, {where}: ece_max, the largest of all parameters'", str(largest), str(float(one)))
+        for where, mean, one in self.results.of_all_parameters("contraction_", "contraction", np.mean):
+            self.check_number(f"measurements, {where}: contraction, the mean over the parameters", mean, one)
 
     def check(self, where, expected, found):
         self.numbers += len(re.findall(r"\d+(?:\.\d+)?", found))

@@ -215,16 +215,16 @@ class Results:
         return {int(r["replicate"]) for (s, _), rows in self.rows.items() if s[:2] == (contender, budget)
                 for r in rows if r["status"] == "ok"}
 
-    def calibration_errors(self):
-        """Of each training and setting: where, the largest calibration error of its parameters ("" where one lacks), ece_max."""
-        single = [key for key in self.rows if key[1].removeprefix("ece_").isdigit()]
+    def of_all_parameters(self, of_one, of_all, together):
+        """Of each training and setting: where, a metric's numbers of the parameters taken together (None where one lacks), that of all."""
+        single = [key for key in self.rows if key[1].startswith(of_one) and key[1].removeprefix(of_one).isdigit()]
         count = len({metric for _, metric in single})
-        for setting, metric in [key for key in self.rows if count and key[1] == "ece_max"]:
+        for setting, metric in [key for key in self.rows if count and key[1] == of_all]:
             for one in [r for r in self.rows[setting, metric] if r["status"] == "ok"]:
-                errors = [float(r["value"]) for key in single if key[0] == setting for r in self.rows[key]
-                          if r["replicate"] == one["replicate"] and r["status"] == "ok"]
+                each = [float(r["value"]) for key in single if key[0] == setting for r in self.rows[key]
+                        if r["replicate"] == one["replicate"] and r["status"] == "ok"]
                 where = f"{setting.contender}, {setting.steps} steps, budget {setting.budget}, training {one['replicate']}"
-                yield where, str(max(errors)) if len(errors) == count else "", str(float(one["value"]))
+                yield where, together(each) if len(each) == count else None, one["value"]
 
     def has_floor(self):
         return any(s.contender == "reference" for s, _ in self.rows)

@@ -15,6 +15,8 @@ STYLES = {
     "scaled_error": Style("published script's “RMSE”", 3, "rmse", 1, False, True),
     "ece_max": Style("max ECE", 3, "max_ece", 1, False, True),
     "tarp": Style("TARP", 3, "tarp", 1, False, True),
+    "contraction": Style("contraction", 3, "contraction", 1, False, False),
+    "z_score": Style("z-score", 2, "z_score", 1, False, False),
     "resimulation_error": Style("re-simulation error", 4, "resimulation_error", 1, False, True),
     "seconds_per_1000_draws": Style("time of 1000 draws (s)", -2, "ms_per_sample", 1, False, False),
     "seconds": Style("time of all draws (s)", -2, "seconds", 1, False, False),
