@@ -30,7 +30,7 @@ public static class ExportCommand
         }
 
         FolderOption.Make("--file", folder);
-        using TrainedModel model = TrainedModel.Of(setup.Plan, training, session.Context);
+        using TrainedModel model = TrainedModel.Of(setup.Plan.Scope, training, session.Context);
         ModelFile.Write(path, model);
         Console.Out.WriteLine(FormattableString.Invariant($"{path}: {new FileInfo(path).Length / 1024} KiB"));
         return ExitCodes.Success;

@@ -42,7 +42,7 @@ public static class InferCommand
                 return ended;
             }
 
-            using TrainedModel model = TrainedModel.Of(setup.Plan, training, session.Context);
+            using TrainedModel model = TrainedModel.Of(setup.Plan.Scope, training, session.Context);
             return Infer(model, files, settings, setup.Output, session.Context, json);
         });
     }

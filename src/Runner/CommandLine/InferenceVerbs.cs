@@ -7,6 +7,9 @@ namespace Reproduce.Runner.CommandLine;
 /// <summary>How the verbs are called that infer parameters of observations of a user's.</summary>
 internal static class InferenceVerbs
 {
+    // With fewer no p-value is below 0.05.
+    private const int LeastPermutations = 19, MostPermutations = 100_000;
+
     /// <summary>The verb that infers.</summary>
     /// <param name="shared">What several verbs have.</param>
     public static Command Infer(SharedOptions shared)
@@ -33,6 +36,18 @@ internal static class InferenceVerbs
             if (result.GetValue(predictive) < 0)
             {
                 result.AddError("--predictive: expected a whole number of at least 0.");
+            }
+        });
+        Option<int> local = new("--local-c2st")
+        {
+            Description = "Classifiers with permuted labels of the local C2ST, which tests the draws at the observation; 0 for none.",
+            DefaultValueFactory = _ => defaults.LocalC2st,
+        };
+        local.Validators.Add(result =>
+        {
+            if (result.GetValue(local) is not 0 and (< LeastPermutations or > MostPermutations))
+            {
+                result.AddError($"--local-c2st: expected 0, or {LeastPermutations} to {MostPermutations}.");
             }
         });
         draws.Validators.Add(result =>
@@ -76,7 +91,7 @@ internal static class InferenceVerbs
         {
             Description = "A trained contender in a file of the verb export, in place of an experiment.",
         };
-        shared.AddTo(command, model, observations, contender, steps, budget, draws, predictive, statistics, json);
+        shared.AddTo(command, model, observations, contender, steps, budget, draws, predictive, statistics, local, json);
         command.Arguments.Clear();
         command.Arguments.Add(experiment);
         command.Options.Remove(shared.DryRun);
@@ -106,6 +121,7 @@ internal static class InferenceVerbs
                 Budget = result.GetValue(budget) is > 0 and int size ? size : null,
                 Draws = result.GetValue(draws),
                 Predictive = result.GetValue(predictive),
+                LocalC2st = result.GetValue(local),
             };
             return result.GetValue(model) is string file
                 ? InferCommand.Run(file, wanted, result.GetValue(shared.Output), result.GetValue(json))

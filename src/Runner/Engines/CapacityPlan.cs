@@ -111,6 +111,7 @@ public sealed class CapacityPlan
             SampleJob sample => sample.Train,
             ScoreJob score => score.Sample?.Train,
             ShowJob show => show.Sample?.Train,
+            LocalTestJob test => test.Sample.Train,
             _ => null,
         };
         return job is SimulateJob or SimulationShardJob ? [SubmissionStages.Simulate]

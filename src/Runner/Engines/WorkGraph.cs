@@ -110,6 +110,7 @@ public static class WorkGraph
     [
         .. plan.Samples.Where(s => s.Train == training),
         .. plan.Shown.Where(s => s.Sample?.Train == training),
+        .. plan.LocalTests.Where(t => t.Sample.Train == training),
         .. plan.Scores.Where(s => s.Sample?.Train == training),
     ];
 

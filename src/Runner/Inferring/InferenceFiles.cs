@@ -70,6 +70,8 @@ public sealed class InferenceFiles(TrainedModel model, int steps)
             .. WeightedRows(posterior.Weights),
             "",
             Familiarity(posterior),
+            "",
+            posterior.Local.Sentence,
         ];
         if (posterior.OutsidePrior is > 0 and double outside)
         {
@@ -137,6 +139,15 @@ public sealed class InferenceFiles(TrainedModel model, int steps)
             ["weights"] = WeightsJson(posterior.Weights),
             ["outside_p_value"] = posterior.OutsidePValue,
             ["is_outside"] = posterior.IsOutside,
+            ["local_c2st"] = posterior.Local.Result is { } local
+                ? new Dictionary<string, double>
+                {
+                    ["statistic"] = local.Statistic,
+                    ["limit"] = local.Limit,
+                    ["p_value"] = local.PValue,
+                }
+                : null,
+            ["local_c2st_note"] = posterior.Local.Sentence,
             ["outside_prior"] = posterior.OutsidePrior,
             ["predictive"] = posterior.Predictive.Select(s => new Dictionary<string, object>
             {

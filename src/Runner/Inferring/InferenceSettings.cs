@@ -23,6 +23,9 @@ public sealed record InferenceSettings
     /// <summary>Posterior draws for each observation.</summary>
     public int Draws { get; init; } = 4000;
 
+    /// <summary>Classifiers with permuted labels of the local C2ST; 0 for no such test.</summary>
+    public int LocalC2st { get; init; } = new LocalC2stSettings().Permutations;
+
     /// <summary>Simulations with posterior draws for the predictive check of each observation; 0 for none.</summary>
     public int Predictive { get; init; } = 500;
 }

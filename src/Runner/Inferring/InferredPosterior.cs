@@ -30,6 +30,9 @@ public sealed record InferredPosterior
     /// <summary>Draws at which the prior's density is zero, of all; null where the prior's density is not known.</summary>
     public double? OutsidePrior { get; init; }
 
+    /// <summary>The local C2ST at the observation.</summary>
+    public required LocalTest Local { get; init; }
+
     /// <summary>Statistics of the observation beside those of simulations with its draws; empty without a simulator.</summary>
     public required IReadOnlyList<PredictiveStatistic> Predictive { get; init; }
 

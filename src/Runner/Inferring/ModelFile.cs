@@ -108,15 +108,15 @@ public static class ModelFile
         IPosteriorEstimator estimator = EstimatorFactory.Restore(design, example!, state, device);
         try
         {
-            using Tensor summary = TrainedModel.Summarise(estimator, example!.X, new JobContext(device, 1, CancellationToken.None));
+            using Tensor summary = Summaries.Of(estimator, example!.X, new JobContext(device, 1, CancellationToken.None));
             return new TrainedModel
             {
                 Settings = settings,
                 Style = ReportStyles.Of([ReportStyles.Named(settings.Contender, settings.Settings)]).Of(settings.Contender),
                 Estimator = estimator,
-                Example = TrainedModel.Copy(example),
-                Known = Summaries(arrays, KnownArray, summary.shape[1]),
-                Others = Summaries(arrays, OthersArray, summary.shape[1]),
+                Example = SimulationFiles.Copy(example),
+                Known = SummariesIn(arrays, KnownArray, summary.shape[1]),
+                Others = SummariesIn(arrays, OthersArray, summary.shape[1]),
             };
         }
         catch
@@ -164,7 +164,7 @@ public static class ModelFile
         }
     }
 
-    private static Tensor Summaries(Dictionary<string, Tensor> arrays, string name, long width)
+    private static Tensor SummariesIn(Dictionary<string, Tensor> arrays, string name, long width)
     {
         Tensor summaries = Find(arrays, name);
         return summaries.dtype == ScalarType.Float32 && summaries.dim() == 2 && summaries.shape[0] > 0 && summaries.shape[1] == width

@@ -46,7 +46,9 @@ public sealed class PosteriorInference(TrainedModel model, InferenceSettings set
         using Observation there = x.To(context.Device);
         Tensor draws = PosteriorSampler.Sample(
             estimator, there, settings.Draws, Steps, key, model.Sampling(context), progress: null, context.Cancel);
-        double[] outside = OutOfSimulation.PValues(model.Known, model.Others, TrainedModel.Summarise(estimator, x, context));
+        Tensor summaries = Summaries.Of(estimator, x, context);
+        double[] outside = OutOfSimulation.PValues(model.Known, model.Others, summaries);
+        IReadOnlyList<LocalTest> local = LocalTest.Of(model, summaries, draws, Steps, settings.LocalC2st, key.Child("local"), context);
         PredictiveCheck check = new(model.Task, settings, context);
         List<InferredPosterior> found = [];
         for (int j = 0; j < x.Count; j++)
@@ -63,6 +65,7 @@ public sealed class PosteriorInference(TrainedModel model, InferenceSettings set
                 Weights = Reweighted.Of(model.Task?.Description, columns, own, density, x.Narrow(j, 1)),
                 Parameters = [.. columns.Select(ParameterSummary.Of)],
                 OutsidePValue = outside[j],
+                Local = local[j],
                 OutsidePrior = model.Task?.Description.LogPrior is { } prior
                     ? Enumerable.Range(0, settings.Draws).Average(s => double.IsFinite(prior([.. columns.Select(c => c[s])])) ? 0.0 : 1.0)
                     : null,

@@ -41,7 +41,7 @@ public sealed record Reweighted
 
         if (logDensity is null)
         {
-            return Without("the contender does not know the density of its draws; flows (acf, nsf) and fmpe do");
+            return Without("the contender does not know the density of its draws; acf, nsf, fmpe and npse do");
         }
 
         try

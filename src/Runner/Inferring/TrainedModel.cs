@@ -7,7 +7,6 @@ using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
 using Reproduce.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Inferring;
@@ -16,7 +15,7 @@ namespace Reproduce.Runner.Inferring;
 public sealed record TrainedModel : IDisposable
 {
     // The test of an observation compares it with so many simulations; more would not be told apart.
-    private const int MostTraining = 10_000, MostOthers = 1000, RowsAtOnce = 500;
+    private const int MostTraining = 10_000, MostOthers = 1000;
 
     /// <summary>What it is.</summary>
     public required ModelSettings Settings { get; init; }
@@ -36,6 +35,9 @@ public sealed record TrainedModel : IDisposable
     /// <summary>Summaries of simulations that were not, [V, S], on the CPU.</summary>
     public required Tensor Others { get; init; }
 
+    /// <summary>Simulations that were not learned from, for the local C2ST; null where there are none at hand.</summary>
+    public Simulations? Held { get; init; }
+
     /// <summary>The inference problem with its simulator; null where there is none at hand.</summary>
     public ITask? Task { get; init; }
 
@@ -51,18 +53,18 @@ public sealed record TrainedModel : IDisposable
     }
 
     /// <summary>A finished training of an experiment.</summary>
-    /// <param name="plan">The experiment.</param>
+    /// <param name="scope">The experiment.</param>
     /// <param name="training">The training.</param>
     /// <param name="context">Where it runs.</param>
     /// <exception cref="InvalidDataException">A file of the cache is damaged.</exception>
-    public static TrainedModel Of(RunPlan plan, TrainJob training, JobContext context)
+    public static TrainedModel Of(JobScope scope, TrainJob training, JobContext context)
     {
-        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(context);
         IPosteriorEstimator estimator = EstimatorFactory.Load(training, context.Device);
         using Simulations simulated = EstimatorFactory.TrainingSet(training);
-        using Tensor known = Summarise(estimator, simulated.Take(Math.Min(simulated.Count, MostTraining)).X, context);
+        using Tensor known = Summaries.Of(estimator, simulated.Take(Math.Min(simulated.Count, MostTraining)).X, context);
         Tensor others = OtherSummaries(estimator, training, context, known, out long kept);
         JobOrigin? origin = training.Folder.Origin;
         using Simulations first = simulated.Take(1);
@@ -71,54 +73,27 @@ public sealed record TrainedModel : IDisposable
             Settings = new ModelSettings
             {
                 Version = ModelFile.Version,
-                Experiment = plan.Experiment.Name,
-                Title = plan.Experiment.Title,
+                Experiment = scope.Experiment.Name,
+                Title = scope.Experiment.Title,
                 Contender = training.Contender,
                 Settings = training.Settings,
                 Summary = training.Summary,
                 Budget = training.Budget,
-                Parameters = [.. plan.Task.ParameterNames],
-                Labels = [.. plan.Task.Description.ParameterLabels],
+                Parameters = [.. scope.Task.ParameterNames],
+                Labels = [.. scope.Task.Description.ParameterLabels],
                 Key = FormattableString.Invariant($"{training.Key.Value:x16}"),
-                RowsPerPass = plan.Experiment.Sampling.RowsPerPass,
+                RowsPerPass = scope.Experiment.Sampling.RowsPerPass,
                 Origin = origin is null ? "unknown" : $"{origin.Source}, {origin.Finished}, {origin.Machine}, {origin.Versions}",
             },
-            Style = ReportStyles.Of(plan.Experiment).Of(training.Contender),
+            Style = ReportStyles.Of(scope.Experiment).Of(training.Contender),
             Estimator = estimator,
-            Example = Copy(first),
+            Example = SimulationFiles.Copy(first),
             Known = known.narrow(0, 0, kept).clone(),
             Others = others,
-            Task = plan.Task,
+            Held = LocalTesting.Held(training),
+            Task = scope.Task,
         };
     }
-
-    /// <summary>Summaries of observations.</summary>
-    /// <param name="estimator">The estimator.</param>
-    /// <param name="x">The observations, on any device.</param>
-    /// <param name="context">Where the networks are.</param>
-    /// <returns>[J, S], on the CPU; the caller owns them.</returns>
-    public static Tensor Summarise(IPosteriorEstimator estimator, Observation x, JobContext context)
-    {
-        ArgumentNullException.ThrowIfNull(estimator);
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(context);
-        using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        List<Tensor> parts = [];
-        for (long first = 0; first < x.Count; first += RowsAtOnce)
-        {
-            context.Cancel.ThrowIfCancellationRequested();
-            using Observation rows = x.Narrow(first, Math.Min(RowsAtOnce, x.Count - first)).To(context.Device);
-            parts.Add(estimator.Summarise(rows).cpu());
-        }
-
-        return cat(parts, 0).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>A copy of simulations that lives by itself.</summary>
-    /// <param name="simulations">The simulations.</param>
-    internal static Simulations Copy(Simulations simulations) =>
-        simulations with { Theta = simulations.Theta.clone(), X = simulations.X.Map(x => x.clone()) };
 
     /// <inheritdoc/>
     public void Dispose()
@@ -127,6 +102,7 @@ public sealed record TrainedModel : IDisposable
         Example.Dispose();
         Known.Dispose();
         Others.Dispose();
+        Held?.Dispose();
     }
 
     // Simulations that were not learned from; where there are none, the last tenth of those that were, which is then left out of the rest.
@@ -138,7 +114,7 @@ public sealed record TrainedModel : IDisposable
         {
             using Simulations validation = SimulationFiles.Read(training.Simulate.Folder.FileOf(StageFiles.Validation));
             using Simulations some = validation.Take(Math.Min(validation.Count, MostOthers));
-            return Summarise(estimator, some.X, context);
+            return Summaries.Of(estimator, some.X, context);
         }
 
         long others = Math.Max(1, kept / 10);

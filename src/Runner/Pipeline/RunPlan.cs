@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Evaluation;
 using Reproduce.Runner.Configuration;
 using Reproduce.Tasks;
 
@@ -58,6 +59,12 @@ public sealed class RunPlan
             ];
         }
 
+        if (experiment.Infer.Observation is not null && Task.Description.ShowsContraction
+            && experiment.Simulations.Validation >= LocalC2st.Fewest)
+        {
+            LocalTests = [.. Samples.Where(IsShown).Select(s => new LocalTestJob(Scope, s))];
+        }
+
         Jobs =
         [
             .. Simulations.SelectMany(s => s.Shards),
@@ -67,6 +74,7 @@ public sealed class RunPlan
             .. Trainings,
             .. Samples,
             .. Shown,
+            .. LocalTests,
             .. Scores,
         ];
     }
@@ -111,6 +119,9 @@ public sealed class RunPlan
     /// Draws for the observation that the figures were asked to show, the exact posterior first; none when there is no such observation.
     /// </summary>
     public IReadOnlyList<ShowJob> Shown { get; } = [];
+
+    /// <summary>Local C2STs at the experiment's observation, of problems of one's own; none when it names none.</summary>
+    public IReadOnlyList<LocalTestJob> LocalTests { get; } = [];
 
     /// <summary>All jobs, in the order of the stages.</summary>
     public IReadOnlyList<IJob> Jobs { get; }

@@ -42,6 +42,11 @@ public static class SimulationFiles
         return FromArrays(arrays);
     }
 
+    /// <summary>A copy of simulations that lives by itself.</summary>
+    /// <param name="simulations">The simulations.</param>
+    internal static Simulations Copy(Simulations simulations) =>
+        simulations with { Theta = simulations.Theta.clone(), X = simulations.X.Map(x => x.clone()) };
+
     /// <summary>The arrays of a file, by name; they are the simulations' own.</summary>
     /// <param name="simulations">The simulations.</param>
     internal static Dictionary<string, Tensor> ToArrays(Simulations simulations)

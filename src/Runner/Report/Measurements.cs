@@ -55,6 +55,27 @@ public static class Measurements
             }
         }
 
+        foreach (LocalTestJob job in plan.LocalTests)
+        {
+            Contender contender = ReportStyles.Named(job.Sample.Train.Contender, job.Sample.Train.Settings);
+            Measurement row = new()
+            {
+                Experiment = plan.Experiment.Name,
+                Variant = plan.Variant,
+                Contender = job.Sample.Train.Contender,
+                Method = contender.Method,
+                Network = contender.Network,
+                Budget = job.Sample.Train.Budget,
+                Replicate = job.Sample.Train.Replicate,
+                Steps = job.Sample.Steps,
+                Metric = LocalTestJob.PValue,
+                Value = double.NaN,
+            };
+            rows.Add(job.WhyMissing() is string reason
+                ? row with { Status = reason }
+                : row with { Value = Npz.ReadDoubles(job.Folder.FileOf(LocalTestJob.ResultFile))[LocalTestJob.PValue][0] });
+        }
+
         return rows;
     }
 

@@ -68,9 +68,13 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
         {
             Title = $"{experiment.Title}{(plan.Variant == Measurement.PaperVariant ? "" : $" ({plan.Variant})")}",
             Introduction = $"{experiment.Paper}. {experiment.Description}".Trim(' ', '.') + ".",
-            Facts = ReportFacts.Of(plan, manifest, Budgets, b =>
-                [.. plan.Experiment.Contenders.Keys.Select(c => Replicates(c, b).Count()).Where(n => n > 0)]
-            ),
+            Facts =
+            [
+                .. ReportFacts.Of(plan, manifest, Budgets, b =>
+                    [.. plan.Experiment.Contenders.Keys.Select(c => Replicates(c, b).Count()).Where(n => n > 0)]
+                ),
+                .. LocalTests(),
+            ],
             Tables =
             [
                 new ReportTable("table", plan.Task.Description.Images is not null
@@ -203,6 +207,25 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
             : $"{c2st.Folds} folds";
         return $"{drawn} C2ST: two hidden layers of {c2st.HiddenPerDimension} units per parameter, {protocol}, scaled by the reference. " +
             $"MMD on {experiment.Scores.Mmd.Compared(experiment.Test.Draws)} draws of each sample.";
+    }
+
+    // A p-value for each contender at one observation is no column of the table.
+    private IEnumerable<(string Name, string Value)> LocalTests()
+    {
+        string[] tests =
+        [
+            .. from row in measurements.Rows
+               where row.Experiment == plan.Experiment.Name && row.Variant == plan.Variant && row.Metric == LocalTestJob.PValue
+               let name = Styles.Of(row.Contender).Setting(row.Steps)
+               select row.Status == Measurement.Ok
+                   ? string.Create(CultureInfo.InvariantCulture, $"{name}: p = {row.Value:0.00}")
+                   : $"{name}: {row.Status}",
+        ];
+        if (tests.Length > 0)
+        {
+            string file = Path.GetFileName(plan.Experiment.Infer.Observation) ?? "the observation";
+            yield return ($"Local C2ST at {file}", $"{string.Join("; ", tests)}; below 0.05 the posterior is wrong there");
+        }
     }
 
     private static string ImageCaption(Experiment experiment)

@@ -3,7 +3,7 @@ using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Runner;
-using Reproduce.Runner.Inferring;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -57,7 +57,7 @@ public sealed class InferExternalTests
                   prior: {kind: normal, mean: 0, sd: 1}
                 - name: b
                   prior: {kind: normal, mean: 0, sd: 1}
-            simulations: {budgets: [512], validation: 200}
+            simulations: {budgets: [512], validation: 1000}
             test: {data_sets: 2, draws: 50}
             summary: {kind: direct}
             infer: {observation: y.json, statistics: [argmax, "y:quantile:0.5"]}
@@ -89,6 +89,8 @@ public sealed class InferExternalTests
     {
         JsonElement found = Infer("--contender", "acf", "--draws", "4000", "--predictive", "50");
 
+        // Such a contender is found out at the observation, too.
+        Assert.That(found.GetProperty("local_c2st").GetProperty("p_value").GetDouble(), Is.LessThanOrEqualTo(0.05));
         JsonElement weights = found.GetProperty("weights");
         double size = weights.GetProperty("effective_size").GetDouble();
         string folder = Path.Combine(_folder.Path, "results", "linear", "infer", "y");
@@ -166,10 +168,27 @@ public sealed class InferExternalTests
         Assert.That(errors, Does.Contain(reason));
     }
 
+    /// <summary>The report names the same p-value as the verb, for the contender's steps that figures show.</summary>
+    [Test]
+    public void TheReportTestsTheExperimentsObservation()
+    {
+        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, "linear.yaml", "--only", "acf", "--out", "out");
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        double p = Infer("--contender", "acf", "--predictive", "0").GetProperty("local_c2st").GetProperty("p_value").GetDouble();
+        string text = File.ReadAllText(Path.Combine(_folder.Path, "out", "report.md"));
+        Assert.That(text, Does.Contain("Local C2ST at y.json").And.Contains($": p = {p:0.00}"));
+        string row = File.ReadLines(Path.Combine(_folder.Path, "out", "measurements.csv")).Single(l => l.Contains("local_c2st_p"));
+        Assert.That(row, Does.EndWith($",local_c2st_p,{p},ok"));
+    }
+
     [Test]
     public void AContenderWithoutADensityHasNoWeights()
     {
-        JsonElement weights = Infer("--contender", "cmpe", "--draws", "100", "--predictive", "0").GetProperty("weights");
+        JsonElement found = Infer("--contender", "cmpe", "--draws", "100", "--predictive", "0", "--local-c2st", "0");
+
+        JsonElement weights = found.GetProperty("weights");
+        Assert.That(found.GetProperty("local_c2st").ValueKind, Is.EqualTo(JsonValueKind.Null));
 
         Assert.That(weights.GetProperty("effective_size").ValueKind, Is.EqualTo(JsonValueKind.Null));
         Assert.That(weights.GetProperty("notes")[0].GetString(), Does.StartWith("No importance weights: the contender does not know"));

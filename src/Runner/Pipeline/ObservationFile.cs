@@ -4,7 +4,7 @@ using Reproduce.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Reproduce.Runner.Inferring;
+namespace Reproduce.Runner.Pipeline;
 
 /// <summary>
 /// Observations of a user's in a file: .npz with the names of the simulator's arrays, .npy for its only one, or .json, an object of numbers
