@@ -174,8 +174,7 @@ internal sealed class PredictiveCheck(ITask? task, InferenceSettings settings, J
     // The numbers of each data set; of a set of varying size those of its members.
     private static double[][] Rows(Observation x, string name)
     {
-        using Tensor flat = x[name].to(ScalarType.Float64).flatten(1).contiguous();
-        double[][] rows = [.. flat.data<double>().ToArray().Chunk((int)flat.shape[1])];
+        double[][] rows = Rows(x[name]);
         if (!VaryingSet.Is(x.Parts, name))
         {
             return rows;
@@ -184,5 +183,11 @@ internal sealed class PredictiveCheck(ITask? task, InferenceSettings settings, J
         int width = (int)x[name].shape[2];
         float[] lengths = x[VaryingSet.LengthOf(name)].data<float>().ToArray();
         return [.. rows.Select((row, i) => row[..((int)lengths[i] * width)])];
+    }
+
+    private static double[][] Rows(Tensor part)
+    {
+        using Tensor flat = part.to(ScalarType.Float64).flatten(1).contiguous();
+        return [.. flat.data<double>().ToArray().Chunk((int)flat.shape[1])];
     }
 }

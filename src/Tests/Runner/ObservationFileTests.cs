@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Configuration;
-using Reproduce.Runner.Inferring;
+using Reproduce.Runner.Pipeline;
 using TorchSharp;
 using static TorchSharp.torch;
 
