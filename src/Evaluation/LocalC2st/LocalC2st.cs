@@ -60,7 +60,7 @@ public static class LocalC2st
                 Double(observed).unsqueeze(1).expand(-1, each, -1),
             ],
             2).flatten(0, 1);
-        Tensor mean = rows.mean([0L], keepdim: true), deviation = (rows - mean).square().mean([0L], keepdim: true).sqrt();
+        Tensor mean = rows.mean([0L], keepdim: true), deviation = (rows - mean).Squared().mean([0L], keepdim: true).sqrt();
         Tensor scale = where(deviation > 0, deviation, ones_like(deviation));
         PairClassifiers classifiers = new(Numbers((rows - mean) / scale), (int)rows.shape[1], settings);
         float[][] odds = classifiers.Run(
