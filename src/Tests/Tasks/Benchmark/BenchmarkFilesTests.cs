@@ -65,7 +65,9 @@ public sealed class BenchmarkFilesTests
         Assert.That(TaskAssert.Values(own.var(1).mean([0])), Is.All.EqualTo(0.05).Within(0.0025));
         BenchmarkTask turned = new(new BenchmarkSettings
         {
-            Problem = BenchmarkName.GaussianLinear, DataFolder = _folder, OwnReference = true,
+            Problem = BenchmarkName.GaussianLinear,
+            DataFolder = _folder,
+            OwnReference = true,
         });
         Assert.That(turned.Sample(x, 4000, RandomKey.FromSeed(2)).eq(own).all().item<bool>(), Is.True);
         Assert.That(turned.SampleAgain(x, 30, RandomKey.FromSeed(1)).eq(published).all().item<bool>(), Is.True);
