@@ -24,7 +24,7 @@ public sealed class NpseContenderTests
         Assert.That(settings.Steps, Is.EqualTo(new[] { 5, 39 }));
         Assert.That(
             (settings.Diffusion.LargestTime, settings.Diffusion.Solver, settings.Diffusion.Churn),
-            Is.EqualTo((20.0, OdeSolver.Euler, 4.0))
+            Is.EqualTo((20.0, DiffusionSolver.Euler, 4.0))
         );
 
         using IDisposable scope = NewDisposeScope();

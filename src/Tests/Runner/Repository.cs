@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Reproduce.Configuration;
 using Reproduce.Runner;
-using Reproduce.Runner.Configuration;
 
 namespace Reproduce.Tests.Runner;
 
@@ -11,7 +10,7 @@ internal static class Repository
     public static string Root { get; } = Find();
 
     public static IEnumerable<string> Experiments =>
-        Directory.EnumerateFiles(Path.Combine(Root, "experiments"), "*.yaml").Where(f => !SuiteSettings.IsSuite(f)).Order();
+        Directory.EnumerateFiles(Path.Combine(Root, "experiments"), "*.yaml").Order();
 
     public static IEnumerable<string> Names(string group) =>
         Directory.EnumerateFiles(Path.Combine(Root, "configs", group), "*.yaml").Select(f => Path.GetFileNameWithoutExtension(f)!)
