@@ -24,7 +24,7 @@ public sealed record DiffusionSettings : DenoisingSettings
 
     /// <summary>Sampling: the integrator.</summary>
     [SamplingOnly]
-    public OdeSolver Solver { get; init; } = OdeSolver.Heun;
+    public DiffusionSolver Solver { get; init; } = DiffusionSolver.Heun;
 
     /// <summary>
     /// Sampling: S_churn of Karras et al. (2022), Algorithm 2. Before every interval the noise level is raised by the factor
@@ -34,8 +34,8 @@ public sealed record DiffusionSettings : DenoisingSettings
     public double Churn { get; init; }
 
     /// <summary>
-    /// Sampling: the error that a step of dormand_prince may have, absolute and relative to the parameters; for that solver only. With it
-    /// the number of steps of a draw is the most network passes that it may take.
+    /// Sampling: the error that a step of dormand_prince or stochastic_heun may have, absolute and relative to the parameters; for these
+    /// solvers only. With it the number of steps of a draw is the most network passes that it may take.
     /// </summary>
     [SamplingOnly, Range(1e-12, 1.0)]
     public double? Tolerance { get; init; }
@@ -48,10 +48,10 @@ public sealed record DiffusionSettings : DenoisingSettings
             yield return problem;
         }
 
-        bool adaptive = Solver == OdeSolver.DormandPrince;
+        bool adaptive = Solver is DiffusionSolver.DormandPrince or DiffusionSolver.StochasticHeun;
         if (adaptive != Tolerance.HasValue)
         {
-            yield return new ValidationResult("expected tolerance with the solver dormand_prince, and with no other");
+            yield return new ValidationResult("expected tolerance with the solvers dormand_prince and stochastic_heun, and with no other");
         }
 
         if (adaptive && Churn > 0)

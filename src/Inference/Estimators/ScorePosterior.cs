@@ -21,7 +21,7 @@ namespace Reproduce.Inference.Estimators;
 /// <para>
 /// The <c>steps</c> of a draw are network passes. Euler makes as many intervals on the grid of <see cref="ConsistencySchedule"/>;
 /// Heun makes half as many, and with an odd number its last interval is an Euler step (K intervals are 2K-1 passes, as in Karras et al.).
-/// Dormand and Prince take at most as many, as few as the tolerance allows.
+/// With a tolerance a draw takes at most as many, as few as the tolerance allows.
 /// </para>
 /// </remarks>
 public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityField, ITractableDensity, IDensityOfDraws
@@ -147,7 +147,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
             return DrawAdaptively(condition, noise, steps, tolerance, cancel);
         }
 
-        bool heun = _settings.Solver == OdeSolver.Heun;
+        bool heun = _settings.Solver == DiffusionSolver.Heun;
         int intervals = heun ? (steps + 1) / 2 : steps;
         double[] grid = ConsistencySchedule.Grid(intervals + 1, _settings.SmallestTime, _settings.LargestTime, _settings.Rho);
         double raise = 1 + Math.Min(_settings.Churn / intervals, Math.Sqrt(2) - 1);
@@ -190,9 +190,21 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
     {
         using Scalar largest = _settings.LargestTime.ToScalar();
         Tensor theta = noise.Next().mul_(largest);
-        using DormandPrince method = new(this);
-        AdaptiveIntegration.Run(method, theta, condition, _settings.LargestTime, _settings.SmallestTime, tolerance, most, cancel);
+        if (_settings.Solver == DiffusionSolver.StochasticHeun)
+        {
+            using StochasticHeun stochastic = new(this, noise);
+            Run(stochastic);
+        }
+        else
+        {
+            using DormandPrince deterministic = new(this);
+            Run(deterministic);
+        }
+
         return theta;
+
+        void Run(IAdaptiveMethod method) =>
+            AdaptiveIntegration.Run(method, theta, condition, _settings.LargestTime, _settings.SmallestTime, tolerance, most, cancel);
     }
 
     // One interval, in place: theta += h v(theta, t), or half of that and half of h v at its end.

@@ -213,7 +213,7 @@ public sealed class DeviceDisciplineTests
                 summary,
                 Mlp(),
                 ones(4),
-                new DiffusionSettings { Solver = OdeSolver.Euler, Churn = 10 }
+                new DiffusionSettings { Solver = DiffusionSolver.Euler, Churn = 10 }
             ),
             "cmpe as published" => new ConsistencyPosterior(
                 4, summary, Mlp(), ones(4),

@@ -78,7 +78,8 @@ public sealed class ScorePosteriorTests
     }
 
     [Test]
-    public void StepsAreNetworkPasses([Values(OdeSolver.Euler, OdeSolver.Heun)] OdeSolver solver, [Values(1, 2, 5, 8)] int steps)
+    public void StepsAreNetworkPasses(
+        [Values(DiffusionSolver.Euler, DiffusionSolver.Heun)] DiffusionSolver solver, [Values(1, 2, 5, 8)] int steps)
     {
         using IDisposable scope = NewDisposeScope();
         using FormulaNetwork network = new((theta, _, _) => theta);
@@ -86,22 +87,22 @@ public sealed class ScorePosteriorTests
         using GivenNoise noise = new(ones([3, 2]));
         posterior.Draw(zeros([3, 2]), noise, steps);
         double[] levels = [.. network.Times.Select(t => Math.Exp(4.0 * t[0]))];
-        int intervals = solver == OdeSolver.Euler ? steps : (steps + 1) / 2;
+        int intervals = solver == DiffusionSolver.Euler ? steps : (steps + 1) / 2;
         double[] grid = [.. ConsistencySchedule.Grid(intervals + 1, 0.001, 10, 7).Reverse()];
         List<double> expected = [];
         for (int i = 0; i < intervals; i++)
         {
-            expected.AddRange(solver == OdeSolver.Euler ? [grid[i]] : [grid[i], grid[i + 1]]);
+            expected.AddRange(solver == DiffusionSolver.Euler ? [grid[i]] : [grid[i], grid[i + 1]]);
         }
 
         Assert.That(levels, Is.EqualTo(expected.Take(steps)).Within(1e-3).Percent);
         Assert.That(network.Stochastic, Has.All.False);
     }
 
-    [TestCase(OdeSolver.Euler, 256, 1)]
-    [TestCase(OdeSolver.Heun, 256, 2)]
-    [TestCase(OdeSolver.Heun, 255, 2)]
-    public void ErrorFallsWithTheOrderOfTheIntegrator(OdeSolver solver, int steps, double order)
+    [TestCase(DiffusionSolver.Euler, 256, 1)]
+    [TestCase(DiffusionSolver.Heun, 256, 2)]
+    [TestCase(DiffusionSolver.Heun, 255, 2)]
+    public void ErrorFallsWithTheOrderOfTheIntegrator(DiffusionSolver solver, int steps, double order)
     {
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
@@ -123,12 +124,12 @@ public sealed class ScorePosteriorTests
         }
     }
 
-    [TestCase(OdeSolver.Euler, 0)]
-    [TestCase(OdeSolver.Heun, 0)]
-    [TestCase(OdeSolver.Euler, 20)]
-    [TestCase(OdeSolver.Heun, 20)]
+    [TestCase(DiffusionSolver.Euler, 0)]
+    [TestCase(DiffusionSolver.Heun, 0)]
+    [TestCase(DiffusionSolver.Euler, 20)]
+    [TestCase(DiffusionSolver.Heun, 20)]
     [Category(FastUnlessSlowAttribute.Slow)]
-    public void WithTheExactDenoiserDrawsHaveTheKnownMoments(OdeSolver solver, double churn)
+    public void WithTheExactDenoiserDrawsHaveTheKnownMoments(DiffusionSolver solver, double churn)
     {
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
@@ -137,7 +138,7 @@ public sealed class ScorePosteriorTests
         using ScorePosterior posterior = Create(network, new DiffusionSettings { Solver = solver, Churn = churn, LargestTime = 50 });
         using RandomSource random = new(s_key);
         using SourceNoise noise = new(random, draws);
-        int steps = solver == OdeSolver.Euler ? 400 : 120;
+        int steps = solver == DiffusionSolver.Euler ? 400 : 120;
         Tensor theta = posterior.Draw(zeros([draws, 2], dtype: ScalarType.Float64), noise, steps);
 
         // Five standard errors, and 1 % for the integrator and the start from N(0, T^2) instead of N(m, s^2 + T^2).
