@@ -22,13 +22,13 @@ internal static class SuiteCommand
     {
         ArgumentNullException.ThrowIfNull(request);
         SuiteSettings suite = YamlBinder.Bind<SuiteSettings>(YamlReader.Load(request.ExperimentFile), SettingKinds.All);
-        string beside = Path.GetDirectoryName(Path.GetFullPath(request.ExperimentFile))!;
+        string beside = Path.GetDirectoryName(Path.GetFullPath(request.ExperimentFile))!, folder = request.OutputFolder(suite.Name);
         RunRequest[] requests =
         [
             .. suite.Experiments.Select(file => request with
             {
                 ExperimentFile = Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(beside, file)),
-                Output = request.Output is null ? null : Path.Combine(request.Output, Path.GetFileNameWithoutExtension(file)),
+                Output = Path.Combine(folder, Path.GetFileNameWithoutExtension(file)),
             }),
         ];
         // All of them before the first is run: a mistake in the last shall not cost a night.
@@ -48,7 +48,6 @@ internal static class SuiteCommand
 
         if (!dryRun)
         {
-            string folder = request.OutputFolder(suite.Name);
             SuitePage.Write(
                 suite, [.. setups.Select(s => (s.Plan.Experiment, s.Plan.Variant, s.Output))], Published(request, suite), folder);
             AnsiConsole.Console.MarkupLineInterpolated($"{suite.Title}: {Path.Combine(folder, ReportStage.ReportFile)}");

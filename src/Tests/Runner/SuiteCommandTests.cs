@@ -34,7 +34,7 @@ public sealed class SuiteCommandTests : TinyRun
 
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         string folder = Path.Combine(Folder.Path, "results", "pair"), page = File.ReadAllText(Path.Combine(folder, "report.md"));
-        Assert.That(page, Does.StartWith("# A pair\n\nTwo at once.\n").And.Contain("C2ST").And.Contain("](../other/report.md)"));
+        Assert.That(page, Does.StartWith("# A pair\n\nTwo at once.\n").And.Contain("C2ST").And.Contain("](other/report.md)"));
         string[] rows = [.. page.Split('\n').Where(l => Regex.IsMatch(l, @"^\| (Tiny|Other) "))];
         Assert.That(rows, Has.Length.EqualTo(2));
         Assert.That(rows[0], Does.Contain("0.777").And.Match(@"0\.\d{3} ± 0\.\d{3}"));
