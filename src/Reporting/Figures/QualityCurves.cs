@@ -13,7 +13,12 @@ internal static class QualityCurves
 
     internal static List<QualityCurve> OverSteps(
         MeasurementTable measurements, PublishedResults published, QualityPanel panel, BandKind band) =>
-        Along(measurements, published, panel, band, setting => Math.Log10(setting.Steps), publishedAnywhere: true);
+        Along(measurements, published, panel, band, setting =>
+        {
+            // With a tolerance a draw takes fewer passes than the steps, which are the most.
+            Summary passes = measurements.Summarise(new MeasurementKey(panel.Experiment, panel.Variant, setting, MetricStyle.Passes));
+            return Math.Log10(passes.HasValue ? passes.Mean : setting.Steps);
+        }, publishedAnywhere: true);
 
     private static List<QualityCurve> Along(
         MeasurementTable measurements,

@@ -37,10 +37,12 @@ public static class QualityFigures
         BandKind band = BandKind.Interval
     )
     {
+        bool isCounted = panels.Any(panel => measurements.Rows.Any(
+            r => r.Metric == MetricStyle.Passes && r.Experiment == panel.Experiment && r.Budget == panel.Budget));
         var text = new QualityWording(
             "Quality against sampling steps",
             "Quality against the number of sampling steps.",
-            "",
+            isCounted ? " Where a tolerance decides the steps, the passes that a draw took." : "",
             " Dotted and open: the paper's values (digitised)."
         );
         return Make(text, "sampling steps", measurements, published, panels, band, QualityCurves.OverSteps, numbers: false);

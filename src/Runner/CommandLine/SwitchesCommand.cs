@@ -13,7 +13,7 @@ namespace Reproduce.Runner.CommandLine;
 
 /// <summary>
 /// Measures what each switch of a variant does: the paper's method, every switch alone and all together, at one budget and the step
-/// counts of the budget sweep.
+/// counts of the budget sweep, without the contenders that the variant leaves out.
 /// </summary>
 public static class SwitchesCommand
 {
@@ -30,13 +30,16 @@ public static class SwitchesCommand
         ArgumentNullException.ThrowIfNull(request);
         string variant = request.Variant
             ?? throw new ConfigurationException("switches: expected --variant NAME, the variant whose switches are tried.");
-        RunRequest paper = request with { Variant = null };
+        (YamlMap whole, _) = (request with { Variant = null }).Load();
+        IReadOnlyList<YamlMap> overlays = ExperimentFiles.LoadVariant(request.ExperimentFile, variant, whole);
+        RunRequest paper = request with
+        {
+            Variant = null,
+            Settings = [.. request.Settings, .. SwitchList.LeftOut(overlays, whole)],
+        };
         (YamlMap tree, Experiment experiment) = paper.Load();
         int budget = experiment.Figures.Shown(experiment.Simulations.Budgets);
-        string[] switches =
-        [
-            .. SwitchList.Of(ExperimentFiles.LoadVariant(request.ExperimentFile, variant, tree)).Where(s => SwitchList.Applies(s, tree)),
-        ];
+        string[] switches = [.. SwitchList.Of(overlays).Where(s => SwitchList.Applies(s, tree))];
         // Contenders with switches of their own are run, at the steps of the budget sweep.
         (string Name, FreeFormContenderSettings Settings)[] run =
         [
@@ -90,14 +93,14 @@ public static class SwitchesCommand
 
         IEnumerable<(string Label, RunRequest Request)> Requests()
         {
-            string[] common = [.. request.Settings, .. shrink];
+            string[] common = [.. paper.Settings, .. shrink];
             yield return ("none (the paper's text)", Row(0, paper, common));
             for (int i = 0; i < switches.Length; i++)
             {
                 yield return (SwitchList.Label(switches[i]), Row(i + 1, paper, [.. common, switches[i]]));
             }
 
-            yield return ("all", Row(switches.Length + 1, request, common));
+            yield return ("all", Row(switches.Length + 1, request, [.. request.Settings, .. shrink]));
         }
 
         RunRequest Row(int number, RunRequest method, string[] settings) => method with

@@ -187,6 +187,23 @@ internal sealed class FigureTests
         Assert.That(caption.Contains("the paper's values", StringComparison.Ordinal), Is.EqualTo(paper), caption);
     }
 
+    [Test]
+    public void WhatAToleranceDecidesStandsAtThePassesThatItTook()
+    {
+        MeasurementTable table = new([
+            SyntheticResults.Row("gmm", 1024, "fmpe", 1000, "c2st", 0.6, 0),
+            SyntheticResults.Row("gmm", 1024, "fmpe", 1000, MetricStyle.Passes, 80, null),
+            SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 0),
+        ]);
+
+        List<QualityCurve> curves = QualityCurves.OverSteps(table, PublishedResults.None, _panel, BandKind.Interval);
+
+        Dictionary<string, double> passes = curves.ToDictionary(c => c.Contender.Name, c => Math.Round(Math.Pow(10, c.Points.Single().X)));
+        Assert.That(passes, Is.EquivalentTo(new Dictionary<string, double> { ["fmpe"] = 80, ["cmpe"] = 10 }));
+        string caption = QualityFigures.AgainstSteps(table, PublishedResults.None, [_panel]).Caption;
+        Assert.That(caption, Does.Contain("the passes that a draw took"));
+    }
+
     [TestCase(29, false)]
     [TestCase(31, true)]
     public void ValuesOfVeryDifferentSizeStandOnALogarithmicAxis(double largest, bool logarithmic)

@@ -50,6 +50,8 @@ public sealed class ContenderKindTests
 
     /// <summary>Two contenders of one kind in a shipped experiment have names that a reader understands.</summary>
     [TestCase("gmm", "cmpe-shared-mask", "CMPE (shared mask)")]
+    [TestCase("gmm", "fmpe-adaptive", "FMPE (adaptive)")]
+    [TestCase("kinematics", "npse-stochastic", "NPSE (stochastic)")]
     [TestCase("denoising", "cmpe-unet", "CMPE U-Net")]
     [TestCase("denoising", "fmpe-naive", "FMPE naive")]
     public void TheShippedContendersOfOneKindHaveReadableNames(string experiment, string contender, string label)

@@ -12,10 +12,11 @@ public sealed class RunPlanTests
     [Test]
     public void EveryJobHasAFolderOfItsOwn()
     {
-        string[] hashes =
-        [
-            .. Hashes(Plan("simulations.budgets=[512, 1024]", "simulations.full_sweep=~", "replicates=2", "budget_replicates=~")).Values,
-        ];
+        // Two contenders are other samplers of another's training, whose folder theirs is.
+        RunPlan plan = Plan(
+            "simulations.budgets=[512, 1024]", "simulations.full_sweep=~", "replicates=2", "budget_replicates=~",
+            "contenders.fmpe-adaptive=~", "contenders.npse-stochastic=~");
+        string[] hashes = [.. Hashes(plan).Values];
 
         Assert.That(hashes, Is.Unique);
         int steps = 1 + 1 + 12 + 11 + 11 + 7 + 7, ofReplicates = 1 + 1 + 3 + 8 + 8 + 2 + 7;
@@ -63,6 +64,20 @@ public sealed class RunPlanTests
         });
 
         static string Folder(RunPlan plan, string contender) => plan.Trainings.First(t => t.Contender == contender).Folder.Hash;
+    }
+
+    [TestCase("gmm")]
+    [TestCase("two_moons")]
+    [TestCase("kinematics")]
+    public void AnotherSamplerOfAContenderTakesItsTraining(string experiment)
+    {
+        string file = Path.Combine(Repository.Root, "experiments", experiment + ".yaml");
+        RunPlan plan = new(Repository.Request(file).Load().Experiment, "paper", "cache", "cpu");
+
+        Assert.That(Folders("fmpe-adaptive"), Is.EqualTo(Folders("fmpe")));
+        Assert.That(Folders("npse-stochastic"), Is.EqualTo(Folders("npse")));
+
+        string[] Folders(string contender) => [.. plan.Trainings.Where(t => t.Contender == contender).Select(t => t.Folder.Hash)];
     }
 
     [TestCase("contenders.cmpe.training.epochs=7", "cmpe")]
