@@ -31,7 +31,7 @@ for name in influenza ricker decay; do
   began=$SECONDS
   set_of=(experiments/examples/influenza.yaml --contender nsf --profile smoke --cache "$out/cache")
   run "$@" infer "${set_of[@]}" --observation experiments/examples/influenza.json --out "$out/inferred"
-  run "$@" export "${set_of[@]}" --file "$out/nsf.npz"
+  run "$@" export "${set_of[@]}" --out "$out/exported" --file "$out/nsf.npz"
   run "$@" infer --model "$out/nsf.npz" --observation experiments/examples/influenza.json --out "$out/travelled"
   find "$out/inferred" -name corner.png | grep -q . || fail "there is no corner plot"
   # The worker tells a likelihood, by which the draws of the experiment are weighed; there is no worker beside the file.
