@@ -30,7 +30,9 @@ public static class WorkGraph
         }
 
         string[] simulated = [.. arrays.Select(a => a.Name)];
-        IEnumerable<Pair> pairs = plan.Trainings.Select(t => new Pair(t, Behind(plan, t)))
+        // Contenders that differ in their sampler alone have one training.
+        IEnumerable<Pair> pairs = plan.Trainings.GroupBy(t => t.Folder.Hash)
+            .Select(same => new Pair(same.First(), [.. same.SelectMany(t => Behind(plan, t))]))
             .Where(p => !p.Training.Folder.IsComplete || p.Behind.Any(j => !j.Folder.IsComplete));
         foreach (IGrouping<string, Pair> alike in pairs.GroupBy(p => KeyOf(p, settings)))
         {
@@ -106,7 +108,7 @@ public static class WorkGraph
     private static IEnumerable<WorkElement> Joining(RunPlan plan) =>
         plan.Simulations.Where(j => !j.Folder.IsComplete && j.Shards.Count > 0).Select(j => new WorkElement(j.Folder.Label, null, [j]));
 
-    private static IJob[] Behind(RunPlan plan, TrainJob training) =>
+    private static IEnumerable<IJob> Behind(RunPlan plan, TrainJob training) =>
     [
         .. plan.Samples.Where(s => s.Train == training),
         .. plan.Shown.Where(s => s.Sample?.Train == training),

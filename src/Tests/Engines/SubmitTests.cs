@@ -214,6 +214,27 @@ public sealed class SubmitTests
         Assert.That((train.CoreHours, train.LongestHours, capacity.LongestChainHours), Is.EqualTo((6.0, 6.0, 6.0)));
     }
 
+    /// <summary>A contender that differs from another in how it is drawn alone has no training of its own, and waits for none.</summary>
+    [Test]
+    public void ContendersOfOneTrainingAreOneElement()
+    {
+        string other = Experiment[Experiment.IndexOf("  cmpe:", StringComparison.Ordinal)..]
+            .Replace("  cmpe:", "  again:\n    stream: cmpe", StringComparison.Ordinal).Replace("[1, 3]", "[2]", StringComparison.Ordinal);
+        _folder.File("experiments/tiny.yaml", Experiment + "\n" + other);
+        (_, Reproduce.Runner.Configuration.Experiment experiment) = Request.Load();
+        RunPlan plan = new(experiment, "paper", Request.CacheFolder, "CPU");
+
+        IReadOnlyList<JobArray> arrays = WorkGraph.Of(plan, new SlurmSettings(), 1000);
+
+        Assert.That(plan.Trainings, Has.Count.EqualTo(6));
+        Assert.That(Elements(SubmissionStages.Train), Is.EqualTo(4), "acf and cmpe at two budgets");
+        Assert.That(Elements(SubmissionStages.Sample), Is.EqualTo(4));
+        string[] draws = [.. arrays.SelectMany(a => a.Elements).SelectMany(e => e.Jobs).OfType<SampleJob>().Select(j => j.Folder.Label)];
+        Assert.That(draws, Has.Length.EqualTo(8).And.Some.StartsWith("again, 64 simulations"));
+
+        int Elements(string stage) => arrays.Where(a => a.Stage == stage).Sum(a => a.Elements.Count);
+    }
+
     private static int[] Counts(string status, string stage) =>
     [
         .. status.Split('\n').First(line => line.Contains($" {stage} ", StringComparison.Ordinal)).Split('│', '|')
