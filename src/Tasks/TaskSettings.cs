@@ -13,7 +13,8 @@ public abstract record TaskSettings
     public virtual int? ObservationLength => null;
 
     /// <summary>The bounds of each parameter under the prior, of which either may be infinite; null where they are not known.</summary>
-    public virtual IReadOnlyList<(double Low, double High)>? Support => null;
+    /// <remarks>A method and no property, which the text of a record would compute.</remarks>
+    public virtual IReadOnlyList<(double Low, double High)>? Support() => null;
 
     /// <summary>What the task needs of this machine and does not find, so that work can be refused before it begins.</summary>
     /// <returns>The key of the setting and what is wrong with it, such as "command: there is no program 'r'"; null for nothing.</returns>

@@ -1,9 +1,9 @@
+using Reproduce.Compute.Priors;
 using Reproduce.Configuration;
 using Reproduce.Inference.Networks;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Tasks;
-using Reproduce.Tasks.Priors;
 
 namespace Reproduce.Runner.Catalogue;
 
@@ -13,7 +13,7 @@ public static class SettingKinds
     /// <summary>All kinds.</summary>
     public static KindCatalogue All { get; } = new KindCatalogue()
         .Add<TaskSettings>(NamedKinds.Of<TaskSettings>())
-        .Add<PriorSettings>(NamedKinds.Of<PriorSettings>())
+        .Add<Prior>(NamedKinds.Of<Prior>())
         .Add<SummaryNetworkSettings>(NamedKinds.Of<SummaryNetworkSettings>())
         .Add<FreeFormNetworkSettings>(NamedKinds.Of<FreeFormNetworkSettings>(), standard: ResidualMlpSettings.Kind)
         .Add<ContenderSettings>(Contenders.Settings)

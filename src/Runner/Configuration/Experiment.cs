@@ -150,7 +150,8 @@ public sealed record Experiment : IValidatableObject
         foreach ((string name, ContenderSettings contender) in Contenders.Where(c => c.Value.Unbounded))
         {
             string? problem = !contender.Standardise ? "expected standardise: true with it"
-                : Task.Support is null ? "the task does not tell the bounds of its parameters"
+                : Task.Support() is null
+                    ? "the task does not tell the bounds of its parameters: kind sbibm does, and kind external with priors"
                 : null;
             if (problem is not null)
             {

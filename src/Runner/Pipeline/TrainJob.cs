@@ -90,7 +90,7 @@ public sealed class TrainJob : IJob
     public NetworkDesign Design => new(Contender, Settings, Summary, Key);
 
     /// <summary>The bounds of each parameter under the prior; null where they are not known.</summary>
-    public IReadOnlyList<(double Low, double High)>? Support => _scope.Experiment.Task.Support;
+    public IReadOnlyList<(double Low, double High)>? Support => _scope.Experiment.Task.Support();
 
     /// <inheritdoc/>
     public StageFolder Folder { get; }

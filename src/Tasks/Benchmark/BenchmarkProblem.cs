@@ -1,5 +1,5 @@
 using Reproduce.Compute;
-using Reproduce.Tasks.Priors;
+using Reproduce.Compute.Priors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,8 +17,15 @@ internal abstract class BenchmarkProblem
     /// <summary>The folder of its observations and reference draws, below that of the data.</summary>
     public abstract string Folder { get; }
 
-    /// <summary>The support of each parameter under the prior, D intervals.</summary>
-    public abstract IReadOnlyList<(double Low, double High)> Support { get; }
+    /// <summary>Whether sbibm has published observations of this task with their reference draws.</summary>
+    public virtual bool IsPublished => true;
+
+    /// <summary>The observations of this task, from those that are published in its folder.</summary>
+    /// <param name="theta">What those were simulated with, float64, [B, D].</param>
+    /// <param name="published">Those, float64, [B, numbers].</param>
+    /// <param name="random">Where the random numbers come from.</param>
+    /// <returns>Of any floating-point type, [B, F].</returns>
+    public virtual Tensor Observe(Tensor theta, Tensor published, RandomSource random) => published;
 
     /// <summary>Simulations.</summary>
     /// <param name="theta">float64, [B, D].</param>
@@ -52,13 +59,21 @@ internal abstract class BenchmarkProblem
     /// <summary>Several parameters with one prior each.</summary>
     /// <param name="symbol">What they are called: the symbol with the numbers from 1.</param>
     /// <param name="priors">The priors.</param>
-    protected static ParameterSpace Numbered(string symbol, IReadOnlyList<PriorSettings> priors) => new(
+    protected static ParameterSpace Numbered(string symbol, IReadOnlyList<Prior> priors) => new(
         priors.Select((prior, i) => new ParameterSettings
         {
             Name = $"theta{i + 1}",
             Label = TaskDescription.Numbered(symbol, priors.Count)[i],
             Prior = prior,
         }));
+
+    /// <summary>A rate: a positive parameter whose logarithm is normal.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="label">Its label.</param>
+    /// <param name="logMean">Mean of the logarithm.</param>
+    /// <param name="logSd">Standard deviation of the logarithm.</param>
+    protected static ParameterSettings Rate(string name, string label, double logMean, double logSd) =>
+        new() { Name = name, Label = label, Prior = new LogNormalPrior { LogMean = logMean, LogSd = logSd } };
 
     /// <summary>The numbers of a tensor, float64 in C order.</summary>
     protected static double[] Values(Tensor tensor)

@@ -31,7 +31,7 @@ public sealed record BenchmarkSettings : TaskSettings, INamedKind
     public override int? ObservationLength => BenchmarkTask.ProblemOf(this).Length;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(double Low, double High)> Support => BenchmarkTask.ProblemOf(this).Support;
+    public override IReadOnlyList<(double Low, double High)> Support() => BenchmarkTask.ProblemOf(this).Parameters.Support();
 
     /// <inheritdoc/>
     public override int? TestSets => BenchmarkFiles.Observations;

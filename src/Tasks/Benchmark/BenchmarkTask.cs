@@ -68,12 +68,8 @@ public sealed class BenchmarkTask : ITask, IReferencePosterior, IFixedTests
         using DisposeScope scope = NewDisposeScope();
         BenchmarkFiles files = _settings.Files;
         Tensor theta = files.ParametersOf(_problem.Folder), x = files.ObservationsOf(_problem.Folder);
-        if (_problem is DistractorsProblem or BernoulliGlmProblem { Length: > BernoulliGlmProblem.Dimension })
-        {
-            using RandomSource random = new(RandomKey.FromSeed(Seed));
-            x = _problem is DistractorsProblem distractors ? distractors.Among(x, random) : _problem.Simulate(theta, random);
-        }
-
+        using RandomSource random = new(RandomKey.FromSeed(Seed));
+        x = _problem.Observe(theta, x, random);
         return (
             theta.narrow(0, 0, count).to(ScalarType.Float32).MoveToOuterDisposeScope(),
             new Observation(x.narrow(0, 0, count).to(ScalarType.Float32).MoveToOuterDisposeScope()));
@@ -118,8 +114,9 @@ public sealed class BenchmarkTask : ITask, IReferencePosterior, IFixedTests
             Tensor row = x.Sole.narrow(0, j, 1);
             int number = NumberOf(row, known);
             // No published draws are of our own spikes, and none are needed for a posterior with one mode.
-            double[,] published = IsOwnObservation ? new double[0, ParameterNames.Count] : _settings.Files.DrawsOf(_problem.Folder, number);
-            if (own || IsOwnObservation)
+            double[,] published =
+                _problem.IsPublished ? _settings.Files.DrawsOf(_problem.Folder, number) : new double[0, ParameterNames.Count];
+            if (own || !_problem.IsPublished)
             {
                 random.Restart(key.Child(j));
                 double[] given = row.to(ScalarType.Float64).data<double>().ToArray();
@@ -133,8 +130,6 @@ public sealed class BenchmarkTask : ITask, IReferencePosterior, IFixedTests
 
         return stack(sets, 0).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
-
-    private bool IsOwnObservation => _settings.Problem == BenchmarkName.BernoulliGlmRaw;
 
     private static int Published(int draws, int there) => draws <= there
         ? draws

@@ -1,6 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using Reproduce.Compute;
-using Reproduce.Tasks.Priors;
+using Reproduce.Compute.Priors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,7 +21,7 @@ internal sealed class BernoulliGlmProblem(bool isRaw) : BenchmarkProblem
     internal const int Dimension = 10;
 
     private const int Times = 100, Filter = Dimension - 1;
-    private const int MostProposals = 4_000_000, NewtonSteps = 50;
+    private const int NewtonSteps = 50;
 
     private static readonly Matrix<double> s_design = Design(LegacyNormal.Numbers(42, Times));
     private static readonly Matrix<double> s_precision = Precision();
@@ -32,7 +32,7 @@ internal sealed class BernoulliGlmProblem(bool isRaw) : BenchmarkProblem
     {
         Names = [.. Enumerable.Range(1, Dimension).Select(i => $"theta{i}")],
         Labels = [.. TaskDescription.Numbered("θ", Dimension)],
-        Prior = new MultivariateNormalPriorSettings { Mean = new double[Dimension], Covariance = Covariance() },
+        Prior = new MultivariateNormalPrior { Mean = new double[Dimension], Covariance = Covariance() },
     }]);
 
     /// <inheritdoc/>
@@ -41,12 +41,15 @@ internal sealed class BernoulliGlmProblem(bool isRaw) : BenchmarkProblem
     /// <inheritdoc/>
     public override string Folder => "bernoulli_glm";
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<(double Low, double High)> Support { get; } =
-        [.. Enumerable.Repeat((double.NegativeInfinity, double.PositiveInfinity), Dimension)];
-
     /// <summary>V, [100, 10].</summary>
     internal static Matrix<double> DesignMatrix => s_design;
+
+    /// <inheritdoc/>
+    /// <remarks>The spikes behind the published statistics are not among sbibm's data.</remarks>
+    public override bool IsPublished => !isRaw;
+
+    /// <inheritdoc/>
+    public override Tensor Observe(Tensor theta, Tensor published, RandomSource random) => isRaw ? Simulate(theta, random) : published;
 
     /// <inheritdoc/>
     public override Tensor Simulate(Tensor theta, RandomSource random)
@@ -102,7 +105,7 @@ internal sealed class BernoulliGlmProblem(bool isRaw) : BenchmarkProblem
         }
 
         StudentProposal proposal = new(mode.ToRowMatrix().ToArray(), curvature.Inverse());
-        return ImportanceResampling.Draw(proposal, theta => LogPosterior(theta, statistics), draws, MostProposals, random);
+        return ImportanceResampling.Draw(proposal, theta => LogPosterior(theta, statistics), draws, random);
     }
 
     private double LogPosterior(ReadOnlySpan<double> theta, double[] statistics)

@@ -1,5 +1,5 @@
 using Reproduce.Compute;
-using Reproduce.Tasks.Priors;
+using Reproduce.Compute.Priors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,16 +25,21 @@ internal sealed class DistractorsProblem(BenchmarkFiles files) : BenchmarkProble
     public override string Folder => _slcp.Folder;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(double Low, double High)> Support => _slcp.Support;
-
-    /// <inheritdoc/>
     public override Tensor Simulate(Tensor theta, RandomSource random) => Among(_slcp.Simulate(theta, random), random);
 
-    /// <summary>Observations of <see cref="SlcpProblem"/> among distractors.</summary>
-    /// <param name="x">float64, [B, 8].</param>
-    /// <param name="random">Where the random numbers come from.</param>
-    /// <returns>float64, [B, 100].</returns>
-    public Tensor Among(Tensor x, RandomSource random)
+    /// <inheritdoc/>
+    /// <remarks>Those of <see cref="SlcpProblem"/> among distractors, which leave their posterior as it is.</remarks>
+    public override Tensor Observe(Tensor theta, Tensor published, RandomSource random) => Among(published, random);
+
+    /// <inheritdoc/>
+    public override double LogLikelihood(ReadOnlySpan<double> theta, ReadOnlySpan<double> x) => _slcp.LogLikelihood(theta, Meaningful(x));
+
+    /// <inheritdoc/>
+    public override double[] SamplePosterior(double[] x, double[,] pilot, int draws, RandomSource random) =>
+        _slcp.SamplePosterior(Meaningful(x), pilot, draws, random);
+
+    // x: float64, [B, 8]; the result is float64, [B, 100].
+    private Tensor Among(Tensor x, RandomSource random)
     {
         using DisposeScope scope = NewDisposeScope();
         Distractors distractors = _distractors.Value;
@@ -69,13 +74,6 @@ internal sealed class DistractorsProblem(BenchmarkFiles files) : BenchmarkProble
 
         return tensor(all, [batch, Length]).MoveToOuterDisposeScope();
     }
-
-    /// <inheritdoc/>
-    public override double LogLikelihood(ReadOnlySpan<double> theta, ReadOnlySpan<double> x) => _slcp.LogLikelihood(theta, Meaningful(x));
-
-    /// <inheritdoc/>
-    public override double[] SamplePosterior(double[] x, double[,] pilot, int draws, RandomSource random) =>
-        _slcp.SamplePosterior(Meaningful(x), pilot, draws, random);
 
     private double[] Meaningful(ReadOnlySpan<double> x)
     {

@@ -1,5 +1,5 @@
 using Reproduce.Compute;
-using Reproduce.Tasks.Priors;
+using Reproduce.Compute.Priors;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tasks.Benchmark;
@@ -16,32 +16,18 @@ internal sealed class EpidemicProblem : BenchmarkProblem
 {
     private const int Visits = 10, DaysBetween = 17, Tested = 1000;
     private const double Population = 1e6, Tolerance = 1e-8;
-    private const int MostProposals = 4_000_000;
 
     private static readonly double[] s_times = [.. Enumerable.Range(0, Visits).Select(i => (double)i * DaysBetween)];
 
     /// <inheritdoc/>
-    public override ParameterSpace Parameters { get; } = new(
-    [
-        new ParameterSettings
-        {
-            Name = "beta", Label = "β", Prior = new LogNormalPriorSettings { LogMean = Math.Log(0.4), LogSd = 0.5 },
-        },
-        new ParameterSettings
-        {
-            Name = "gamma", Label = "γ", Prior = new LogNormalPriorSettings { LogMean = Math.Log(0.125), LogSd = 0.2 },
-        },
-    ]);
+    public override ParameterSpace Parameters { get; } =
+        new([Rate("beta", "β", Math.Log(0.4), 0.5), Rate("gamma", "γ", Math.Log(0.125), 0.2)]);
 
     /// <inheritdoc/>
     public override int Length => Visits;
 
     /// <inheritdoc/>
     public override string Folder => "sir";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<(double Low, double High)> Support { get; } =
-        [.. Enumerable.Repeat((0.0, double.PositiveInfinity), 2)];
 
     /// <inheritdoc/>
     public override Tensor Simulate(Tensor theta, RandomSource random)
@@ -76,7 +62,7 @@ internal sealed class EpidemicProblem : BenchmarkProblem
 
     /// <inheritdoc/>
     public override double[] SamplePosterior(double[] x, double[,] pilot, int draws, RandomSource random) => ImportanceResampling.Draw(
-        StudentProposal.Around(pilot), theta => LogPosterior(theta, x), draws, MostProposals, random);
+        StudentProposal.Around(pilot), theta => LogPosterior(theta, x), draws, random);
 
     /// <summary>log(I / N) at the ten times.</summary>
     /// <param name="theta">beta and gamma, per day.</param>

@@ -1,6 +1,6 @@
 using MathNet.Numerics.Distributions;
 using Reproduce.Compute;
-using Reproduce.Tasks.Priors;
+using Reproduce.Compute.Priors;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tasks.Benchmark;
@@ -15,18 +15,14 @@ internal sealed class GaussianLinearProblem(bool isUniform) : BenchmarkProblem
     private static readonly double s_sd = Math.Sqrt(Variance);
 
     /// <inheritdoc/>
-    public override ParameterSpace Parameters { get; } = Numbered("θ", [.. Enumerable.Repeat<PriorSettings>(
-        isUniform ? new UniformPriorSettings { Low = -1, High = 1 } : new NormalPriorSettings { Mean = 0, Sd = s_sd }, Dimension)]);
+    public override ParameterSpace Parameters { get; } = Numbered("θ", [.. Enumerable.Repeat<Prior>(
+        isUniform ? new UniformPrior { Low = -1, High = 1 } : new NormalPrior { Mean = 0, Sd = s_sd }, Dimension)]);
 
     /// <inheritdoc/>
     public override int Length => Dimension;
 
     /// <inheritdoc/>
     public override string Folder => isUniform ? "gaussian_linear_uniform" : "gaussian_linear";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<(double Low, double High)> Support { get; } =
-        [.. Enumerable.Repeat(isUniform ? (-1.0, 1.0) : (double.NegativeInfinity, double.PositiveInfinity), Dimension)];
 
     /// <inheritdoc/>
     public override Tensor Simulate(Tensor theta, RandomSource random) =>

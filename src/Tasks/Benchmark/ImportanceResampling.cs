@@ -14,23 +14,23 @@ internal static class ImportanceResampling
     /// <summary>Effective size of the pool for each draw.</summary>
     internal const int Plenty = 10;
 
-    private const int Batch = 50_000;
+    // As many are enough for all ten tasks and are drawn in seconds.
+    private const int Batch = 50_000, MostProposals = 4_000_000;
 
     /// <summary>Draws.</summary>
     /// <param name="proposal">A distribution that covers the density.</param>
     /// <param name="target">The density, up to a factor.</param>
     /// <param name="draws">Number of draws, S.</param>
-    /// <param name="most">The most draws of the proposal.</param>
     /// <param name="random">Where the random numbers come from.</param>
     /// <returns>S rows of D numbers.</returns>
     /// <exception cref="InvalidOperationException">The proposal does not cover the density.</exception>
-    public static double[] Draw(IProposal proposal, LogDensity target, int draws, int most, RandomSource random)
+    public static double[] Draw(IProposal proposal, LogDensity target, int draws, RandomSource random)
     {
         int dimension = proposal.Dimension;
         List<double> logWeights = [];
         List<double> pool = [];
         double effective = 0;
-        for (int made = 0; made < most && effective < (double)Plenty * draws; made += Batch)
+        for (int made = 0; made < MostProposals && effective < (double)Plenty * draws; made += Batch)
         {
             double[] theta = proposal.Draw(Batch, random);
             double[] log = new double[Batch];
@@ -56,7 +56,7 @@ internal static class ImportanceResampling
         {
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the proposal does not cover the posterior: {most} draws of it are worth {effective:0}, for {draws} draws"));
+                $"the proposal does not cover the posterior: {MostProposals} draws of it are worth {effective:0}, for {draws} draws"));
         }
 
         return Resample(logWeights, pool, dimension, draws, random);

@@ -1,5 +1,5 @@
 using Reproduce.Compute;
-using Reproduce.Tasks.Priors;
+using Reproduce.Compute.Priors;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tasks.Benchmark;
@@ -11,16 +11,13 @@ internal sealed class PointMixtureProblem : BenchmarkProblem
 
     /// <inheritdoc/>
     public override ParameterSpace Parameters { get; } =
-        Numbered("θ", [.. Enumerable.Repeat(new UniformPriorSettings { Low = -Bound, High = Bound }, 2)]);
+        Numbered("θ", [.. Enumerable.Repeat(new UniformPrior { Low = -Bound, High = Bound }, 2)]);
 
     /// <inheritdoc/>
     public override int Length => 2;
 
     /// <inheritdoc/>
     public override string Folder => "gaussian_mixture";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<(double Low, double High)> Support { get; } = [(-Bound, Bound), (-Bound, Bound)];
 
     /// <inheritdoc/>
     public override Tensor Simulate(Tensor theta, RandomSource random)

@@ -1,5 +1,5 @@
 using Reproduce.Compute;
-using Reproduce.Tasks.Priors;
+using Reproduce.Compute.Priors;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tasks.Benchmark;
@@ -15,8 +15,7 @@ namespace Reproduce.Tasks.Benchmark;
 internal sealed class PredatorPreyProblem : BenchmarkProblem
 {
     private const int Counts = 10, Unknowns = 2;
-    private const double Between = 2.1, Sd = 0.1, Tolerance = 1e-6, PreyAtFirst = 30;
-    private const int MostProposals = 4_000_000;
+    private const double Between = 2.1, Sd = 0.1, Tolerance = 1e-6, PreyAtFirst = 30, LogSd = 0.5;
 
     private static readonly double s_least = Math.Log(1e-10), s_most = Math.Log(1e4);
     private static readonly double[] s_times = [.. Enumerable.Range(0, Counts).Select(i => i * Between)];
@@ -24,7 +23,7 @@ internal sealed class PredatorPreyProblem : BenchmarkProblem
     /// <inheritdoc/>
     public override ParameterSpace Parameters { get; } = new(
     [
-        Rate("alpha", "α", -0.125), Rate("beta", "β", -3), Rate("gamma", "γ", -0.125), Rate("delta", "δ", -3),
+        Rate("alpha", "α", -0.125, LogSd), Rate("beta", "β", -3, LogSd), Rate("gamma", "γ", -0.125, LogSd), Rate("delta", "δ", -3, LogSd),
     ]);
 
     /// <inheritdoc/>
@@ -32,10 +31,6 @@ internal sealed class PredatorPreyProblem : BenchmarkProblem
 
     /// <inheritdoc/>
     public override string Folder => "lotka_volterra";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<(double Low, double High)> Support { get; } =
-        [.. Enumerable.Repeat((0.0, double.PositiveInfinity), 4)];
 
     /// <inheritdoc/>
     public override Tensor Simulate(Tensor theta, RandomSource random)
@@ -69,7 +64,7 @@ internal sealed class PredatorPreyProblem : BenchmarkProblem
 
     /// <inheritdoc/>
     public override double[] SamplePosterior(double[] x, double[,] pilot, int draws, RandomSource random) => ImportanceResampling.Draw(
-        StudentProposal.Around(pilot), theta => LogPosterior(theta, x), draws, MostProposals, random);
+        StudentProposal.Around(pilot), theta => LogPosterior(theta, x), draws, random);
 
     /// <summary>The clamped logarithms of ten numbers of prey, then of ten numbers of predators.</summary>
     /// <param name="theta">alpha, beta, gamma, delta.</param>
@@ -93,11 +88,4 @@ internal sealed class PredatorPreyProblem : BenchmarkProblem
             });
         return logs;
     }
-
-    private static ParameterSettings Rate(string name, string label, double logMean) => new()
-    {
-        Name = name,
-        Label = label,
-        Prior = new LogNormalPriorSettings { LogMean = logMean, LogSd = 0.5 },
-    };
 }

@@ -1,5 +1,5 @@
 using Reproduce.Compute;
-using Reproduce.Tasks.Priors;
+using Reproduce.Compute.Priors;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tasks.Benchmark;
@@ -13,20 +13,16 @@ internal sealed class SlcpProblem : BenchmarkProblem
 {
     private const int Points = 4;
     private const double Bound = 3, Jitter = 1e-6;
-    private const int MostProposals = 4_000_000;
 
     /// <inheritdoc/>
     public override ParameterSpace Parameters { get; } =
-        Numbered("θ", [.. Enumerable.Repeat(new UniformPriorSettings { Low = -Bound, High = Bound }, 5)]);
+        Numbered("θ", [.. Enumerable.Repeat(new UniformPrior { Low = -Bound, High = Bound }, 5)]);
 
     /// <inheritdoc/>
     public override int Length => 2 * Points;
 
     /// <inheritdoc/>
     public override string Folder => "slcp";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<(double Low, double High)> Support { get; } = [.. Enumerable.Repeat((-Bound, Bound), 5)];
 
     /// <inheritdoc/>
     public override Tensor Simulate(Tensor theta, RandomSource random)
@@ -75,7 +71,7 @@ internal sealed class SlcpProblem : BenchmarkProblem
             theta[2] < 0 || theta[3] < 0 ? double.NegativeInfinity : this.LogPosterior(theta, x);
 
         double[] result = ImportanceResampling.Draw(
-            StudentProposal.Around(folded), LogPosterior, draws, MostProposals, random);
+            StudentProposal.Around(folded), LogPosterior, draws, random);
         double[] u = Values(random.Uniform([draws, 2], dtype: ScalarType.Float64));
         for (int i = 0; i < draws; i++)
         {

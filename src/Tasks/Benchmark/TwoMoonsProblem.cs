@@ -1,5 +1,5 @@
 using Reproduce.Compute;
-using Reproduce.Tasks.Priors;
+using Reproduce.Compute.Priors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,16 +12,13 @@ internal sealed class TwoMoonsProblem : BenchmarkProblem
 
     /// <inheritdoc/>
     public override ParameterSpace Parameters { get; } =
-        Numbered("θ", [.. Enumerable.Repeat(new UniformPriorSettings { Low = -1, High = 1 }, 2)]);
+        Numbered("θ", [.. Enumerable.Repeat(new UniformPrior { Low = -1, High = 1 }, 2)]);
 
     /// <inheritdoc/>
     public override int Length => 2;
 
     /// <inheritdoc/>
     public override string Folder => "two_moons";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<(double Low, double High)> Support { get; } = [(-1, 1), (-1, 1)];
 
     /// <inheritdoc/>
     public override Tensor Simulate(Tensor theta, RandomSource random) => s_task.Simulate(theta, random).Sole;

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Reproduce.Compute;
-using Reproduce.Tasks.Priors;
+using Reproduce.Compute.Priors;
 
 namespace Reproduce.Tasks.External;
 
@@ -64,6 +64,11 @@ public sealed record ExternalSettings : TaskSettings, INamedKind, IFileBound, IV
     public string FullFolder => Path.GetFullPath(Folder ?? ".");
 
     /// <inheritdoc/>
+    /// <remarks>Not known of parameters that the simulator draws.</remarks>
+    public override IReadOnlyList<(double Low, double High)>? Support() =>
+        Parameters.All(p => p.Prior is not null) ? new ParameterSpace(Parameters).Support() : null;
+
+    /// <inheritdoc/>
     public override ITask Create() => new ExternalTask(this);
 
     /// <inheritdoc/>
@@ -100,7 +105,7 @@ public sealed record ExternalSettings : TaskSettings, INamedKind, IFileBound, IV
             yield return new ValidationResult($"expected names that differ, got '{twice}' twice", [nameof(Sets)]);
         }
 
-        int open = Parameters.Count(p => p.Prior is null), varying = Parameters.Count(p => p.Prior is not Priors.FixedPriorSettings);
+        int open = Parameters.Count(p => p.Prior is null), varying = Parameters.Count(p => p.Prior is not FixedPrior);
         bool draws = Offers.Contains(ExternalOffer.Prior);
         if (!draws && open > 0)
         {

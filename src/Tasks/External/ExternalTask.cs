@@ -1,6 +1,6 @@
 using System.Globalization;
 using Reproduce.Compute;
-using Reproduce.Tasks.Priors;
+using Reproduce.Compute.Priors;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tasks.External;

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Reproduce.Compute;
-using Reproduce.Tasks.Priors;
+using Reproduce.Compute.Priors;
 
 namespace Reproduce.Tasks.Offline;
 

@@ -1,6 +1,6 @@
 using Reproduce.Compute;
+using Reproduce.Compute.Priors;
 using Reproduce.Tasks.Denoising;
-using Reproduce.Tasks.Priors;
 using TorchSharp;
 using static TorchSharp.torch;
 

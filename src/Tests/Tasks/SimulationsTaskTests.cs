@@ -1,8 +1,8 @@
 using NUnit.Framework;
 using Reproduce.Compute;
+using Reproduce.Compute.Priors;
 using Reproduce.Tasks.Denoising;
 using Reproduce.Tasks.Offline;
-using Reproduce.Tasks.Priors;
 using Reproduce.Tests.Runner;
 using TorchSharp;
 using static TorchSharp.torch;

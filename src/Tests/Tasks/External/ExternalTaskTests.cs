@@ -2,12 +2,12 @@ using System.Diagnostics;
 using NUnit.Framework;
 using NUnit.Framework.Constraints;
 using Reproduce.Compute;
+using Reproduce.Compute.Priors;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks;
 using Reproduce.Tasks.External;
-using Reproduce.Tasks.Priors;
 using Reproduce.Tests.Runner;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -418,9 +418,9 @@ public sealed class ExternalTaskTests
             Chunk = 4,
             Parameters =
             [
-                new ParameterSettings { Name = "a", Prior = new UniformPriorSettings { Low = 0, High = 1 } },
-                new ParameterSettings { Name = "known", Prior = new FixedPriorSettings { Value = 100 } },
-                new ParameterSettings { Name = "b", Prior = new UniformPriorSettings { Low = 0, High = 1 } },
+                new ParameterSettings { Name = "a", Prior = new UniformPrior { Low = 0, High = 1 } },
+                new ParameterSettings { Name = "known", Prior = new FixedPrior { Value = 100 } },
+                new ParameterSettings { Name = "b", Prior = new UniformPrior { Low = 0, High = 1 } },
             ],
         };
     }

@@ -1,8 +1,8 @@
 using NUnit.Framework;
 using Reproduce.Compute;
+using Reproduce.Compute.Priors;
 using Reproduce.Tasks;
 using Reproduce.Tasks.External;
-using Reproduce.Tasks.Priors;
 using Reproduce.Tests.Runner;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -140,8 +140,8 @@ public sealed class ExternalVerbsTests
             Offers = offers,
             Parameters = parameters ??
             [
-                new ParameterSettings { Name = "a", Prior = new UniformPriorSettings { Low = -1, High = 1 } },
-                new ParameterSettings { Name = "known", Prior = new FixedPriorSettings { Value = 2 } },
+                new ParameterSettings { Name = "a", Prior = new UniformPrior { Low = -1, High = 1 } },
+                new ParameterSettings { Name = "known", Prior = new FixedPrior { Value = 2 } },
             ],
         });
     }

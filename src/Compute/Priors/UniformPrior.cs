@@ -1,10 +1,9 @@
 using System.ComponentModel.DataAnnotations;
-using Reproduce.Compute;
 
-namespace Reproduce.Tasks.Priors;
+namespace Reproduce.Compute.Priors;
 
 /// <summary>The uniform distribution between two ends.</summary>
-public sealed record UniformPriorSettings : ScalarPriorSettings, INamedKind, IValidatableObject
+public sealed record UniformPrior : ScalarPrior, INamedKind, IValidatableObject
 {
     /// <inheritdoc/>
     public static string Kind => "uniform";
@@ -14,6 +13,9 @@ public sealed record UniformPriorSettings : ScalarPriorSettings, INamedKind, IVa
 
     /// <summary>The upper end.</summary>
     public required double High { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(double Low, double High)> Support() => [(Low, High)];
 
     /// <inheritdoc/>
     public override double Cdf(double x) => Math.Clamp((x - Low) / (High - Low), 0, 1);

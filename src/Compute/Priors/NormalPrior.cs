@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using MathNet.Numerics.Distributions;
-using Reproduce.Compute;
 
-namespace Reproduce.Tasks.Priors;
+namespace Reproduce.Compute.Priors;
 
 /// <summary>The normal distribution.</summary>
-public sealed record NormalPriorSettings : ScalarPriorSettings, INamedKind
+public sealed record NormalPrior : ScalarPrior, INamedKind
 {
     /// <inheritdoc/>
     public static string Kind => "normal";
@@ -16,6 +15,9 @@ public sealed record NormalPriorSettings : ScalarPriorSettings, INamedKind
     /// <summary>Standard deviation.</summary>
     [Range(0, 1e300, MinimumIsExclusive = true)]
     public required double Sd { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(double Low, double High)> Support() => [(double.NegativeInfinity, double.PositiveInfinity)];
 
     /// <inheritdoc/>
     public override double Cdf(double x) => Normal.CDF(Mean, Sd, x);

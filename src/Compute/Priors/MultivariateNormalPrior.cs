@@ -1,14 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
-using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Reproduce.Tasks.Priors;
+namespace Reproduce.Compute.Priors;
 
 /// <summary>The normal distribution of several parameters.</summary>
-public sealed record MultivariateNormalPriorSettings : PriorSettings, INamedKind, IValidatableObject
+public sealed record MultivariateNormalPrior : Prior, INamedKind, IValidatableObject
 {
     /// <inheritdoc/>
     public static string Kind => "multivariate-normal";
@@ -22,6 +21,10 @@ public sealed record MultivariateNormalPriorSettings : PriorSettings, INamedKind
 
     /// <inheritdoc/>
     public override int Dimension => Mean.Length;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(double Low, double High)> Support() =>
+        [.. Enumerable.Repeat((double.NegativeInfinity, double.PositiveInfinity), Dimension)];
 
     /// <inheritdoc/>
     public override double[] Sample(long count, RandomSource random)

@@ -1,10 +1,9 @@
 using System.ComponentModel.DataAnnotations;
-using Reproduce.Compute;
 
-namespace Reproduce.Tasks.Priors;
+namespace Reproduce.Compute.Priors;
 
 /// <summary>Another distribution on the condition that the parameter lies between two ends.</summary>
-public sealed record TruncatedPriorSettings : ScalarPriorSettings, INamedKind, IValidatableObject
+public sealed record TruncatedPrior : ScalarPrior, INamedKind, IValidatableObject
 {
     // Of a rarer range the distribution function, which goes to 1, has few digits left.
     private const double RarestRange = 1e-9;
@@ -13,7 +12,7 @@ public sealed record TruncatedPriorSettings : ScalarPriorSettings, INamedKind, I
     public static string Kind => "truncated";
 
     /// <summary>The distribution without the ends.</summary>
-    public required PriorSettings Of { get; init; }
+    public required Prior Of { get; init; }
 
     /// <summary>The lower end; none when not given.</summary>
     public double? Low { get; init; }
@@ -21,11 +20,18 @@ public sealed record TruncatedPriorSettings : ScalarPriorSettings, INamedKind, I
     /// <summary>The upper end; none when not given.</summary>
     public double? High { get; init; }
 
-    private ScalarPriorSettings Whole => (ScalarPriorSettings)Of;
+    private ScalarPrior Whole => (ScalarPrior)Of;
 
     private double Below => Low is double low ? Whole.Cdf(low) : 0;
 
     private double Mass => (High is double high ? Whole.Cdf(high) : 1) - Below;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(double Low, double High)> Support()
+    {
+        (double low, double high) = Whole.Support()[0];
+        return [(Math.Max(low, Low ?? low), Math.Min(high, High ?? high))];
+    }
 
     /// <inheritdoc/>
     public override double Cdf(double x) =>
@@ -42,7 +48,7 @@ public sealed record TruncatedPriorSettings : ScalarPriorSettings, INamedKind, I
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Of is not ScalarPriorSettings)
+        if (Of is not ScalarPrior)
         {
             yield return new ValidationResult("expected the distribution of one parameter that varies", [nameof(Of)]);
         }

@@ -1,9 +1,8 @@
-using Reproduce.Compute;
 
-namespace Reproduce.Tasks.Priors;
+namespace Reproduce.Compute.Priors;
 
 /// <summary>A parameter that is known: the simulator gets it with the others, and nothing is inferred about it.</summary>
-public sealed record FixedPriorSettings : PriorSettings, INamedKind
+public sealed record FixedPrior : Prior, INamedKind
 {
     /// <inheritdoc/>
     public static string Kind => "fixed";
@@ -18,6 +17,9 @@ public sealed record FixedPriorSettings : PriorSettings, INamedKind
         Array.Fill(values, Value);
         return values;
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(double Low, double High)> Support() => [(Value, Value)];
 
     /// <inheritdoc/>
     /// <remarks>Of the probability of the one value, 1: there is no density.</remarks>

@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using MathNet.Numerics.Distributions;
-using Reproduce.Compute;
 
-namespace Reproduce.Tasks.Priors;
+namespace Reproduce.Compute.Priors;
 
 /// <summary>The log-normal distribution: the parameter's natural logarithm is normal.</summary>
-public sealed record LogNormalPriorSettings : ScalarPriorSettings, INamedKind
+public sealed record LogNormalPrior : ScalarPrior, INamedKind
 {
     /// <inheritdoc/>
     public static string Kind => "log-normal";
@@ -14,8 +13,11 @@ public sealed record LogNormalPriorSettings : ScalarPriorSettings, INamedKind
     public required double LogMean { get; init; }
 
     /// <summary>Standard deviation of the logarithm.</summary>
-    [Range(0, 100, MinimumIsExclusive = true)]
+    [Range(0.0, 100.0, MinimumIsExclusive = true)]
     public required double LogSd { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(double Low, double High)> Support() => [(0, double.PositiveInfinity)];
 
     /// <inheritdoc/>
     public override double Cdf(double x) => x <= 0 ? 0 : LogNormal.CDF(LogMean, LogSd, x);

@@ -1,11 +1,10 @@
-using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Reproduce.Tasks.Priors;
+namespace Reproduce.Compute.Priors;
 
 /// <summary>A distribution of one parameter with a distribution function that can be inverted, by which it is drawn.</summary>
-public abstract record ScalarPriorSettings : PriorSettings
+public abstract record ScalarPrior : Prior
 {
     // Half of the distance between two uniform numbers: the quantile of 0 may be infinite.
     private const double Smallest = 1.0 / (1L << 54);

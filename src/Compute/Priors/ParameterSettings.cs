@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Reproduce.Tasks.Priors;
+namespace Reproduce.Compute.Priors;
 
 /// <summary>A parameter of a task with its prior, or several with a prior together.</summary>
 public sealed record ParameterSettings : IValidatableObject
@@ -23,7 +23,7 @@ public sealed record ParameterSettings : IValidatableObject
     public string[]? Labels { get; init; }
 
     /// <summary>The prior; when no parameter has one, the simulator draws them.</summary>
-    public PriorSettings? Prior { get; init; }
+    public Prior? Prior { get; init; }
 
     /// <summary>The parameters' names.</summary>
     public IReadOnlyList<string> AllNames => Names ?? [Name ?? ""];

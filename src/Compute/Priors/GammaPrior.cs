@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using MathNet.Numerics.Distributions;
-using Reproduce.Compute;
 
-namespace Reproduce.Tasks.Priors;
+namespace Reproduce.Compute.Priors;
 
 /// <summary>The gamma distribution.</summary>
-public sealed record GammaPriorSettings : ScalarPriorSettings, INamedKind
+public sealed record GammaPrior : ScalarPrior, INamedKind
 {
     /// <inheritdoc/>
     public static string Kind => "gamma";
@@ -17,6 +16,9 @@ public sealed record GammaPriorSettings : ScalarPriorSettings, INamedKind
     /// <summary>Rate, one over the scale.</summary>
     [Range(0, 1e300, MinimumIsExclusive = true)]
     public required double Rate { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(double Low, double High)> Support() => [(0, double.PositiveInfinity)];
 
     /// <inheritdoc/>
     public override double Cdf(double x) => x <= 0 ? 0 : Gamma.CDF(Shape, Rate, x);

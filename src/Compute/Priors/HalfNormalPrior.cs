@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using MathNet.Numerics;
-using Reproduce.Compute;
 
-namespace Reproduce.Tasks.Priors;
+namespace Reproduce.Compute.Priors;
 
 /// <summary>The half-normal distribution: the magnitude of a normal number of mean 0.</summary>
-public sealed record HalfNormalPriorSettings : ScalarPriorSettings, INamedKind
+public sealed record HalfNormalPrior : ScalarPrior, INamedKind
 {
     private const double Root2 = 1.4142135623730951;
 
@@ -15,6 +14,9 @@ public sealed record HalfNormalPriorSettings : ScalarPriorSettings, INamedKind
     /// <summary>Standard deviation of the normal number; the mean is sqrt(2 / pi) of it.</summary>
     [Range(0, 1e300, MinimumIsExclusive = true)]
     public required double Sd { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(double Low, double High)> Support() => [(0, double.PositiveInfinity)];
 
     /// <inheritdoc/>
     public override double Cdf(double x) => x <= 0 ? 0 : SpecialFunctions.Erf(x / (Sd * Root2));

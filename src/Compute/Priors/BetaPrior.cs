@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using MathNet.Numerics.Distributions;
-using Reproduce.Compute;
 
-namespace Reproduce.Tasks.Priors;
+namespace Reproduce.Compute.Priors;
 
 /// <summary>The beta distribution on (0, 1).</summary>
-public sealed record BetaPriorSettings : ScalarPriorSettings, INamedKind
+public sealed record BetaPrior : ScalarPrior, INamedKind
 {
     /// <inheritdoc/>
     public static string Kind => "beta";
@@ -17,6 +16,9 @@ public sealed record BetaPriorSettings : ScalarPriorSettings, INamedKind
     /// <summary>The second shape.</summary>
     [Range(0.01, 1e6)]
     public required double B { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(double Low, double High)> Support() => [(0, 1)];
 
     /// <inheritdoc/>
     public override double Cdf(double x) => x <= 0 ? 0 : x >= 1 ? 1 : Beta.CDF(A, B, x);

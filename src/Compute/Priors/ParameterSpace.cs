@@ -1,9 +1,8 @@
 using System.ComponentModel.DataAnnotations;
-using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Reproduce.Tasks.Priors;
+namespace Reproduce.Compute.Priors;
 
 /// <summary>
 /// The parameters of a task: those that are inferred, in the order in which they were declared, and those that are fixed, which the
@@ -15,13 +14,15 @@ public sealed class ParameterSpace
     private readonly double?[] _fixed;
 
     /// <summary>The parameters that settings declare.</summary>
-    /// <param name="parameters">The settings, for which <see cref="Problem"/> has nothing to say.</param>
+    /// <param name="parameters">The settings.</param>
+    /// <exception cref="ArgumentException">They cannot be: a prior with wrong numbers, a name that is given twice.</exception>
     public ParameterSpace(IEnumerable<ParameterSettings> parameters)
     {
         _blocks = [.. parameters];
-        _fixed = [.. _blocks.SelectMany(b => b.AllNames.Select(_ => (b.Prior as FixedPriorSettings)?.Value))];
+        Check(_blocks);
+        _fixed = [.. _blocks.SelectMany(b => b.AllNames.Select(_ => (b.Prior as FixedPrior)?.Value))];
         AllNames = [.. _blocks.SelectMany(b => b.AllNames)];
-        ParameterSettings[] inferred = [.. _blocks.Where(b => b.Prior is not FixedPriorSettings)];
+        ParameterSettings[] inferred = [.. _blocks.Where(b => b.Prior is not FixedPrior)];
         Names = [.. inferred.SelectMany(b => b.AllNames)];
         Labels = [.. inferred.SelectMany(b => b.AllLabels)];
     }
@@ -46,9 +47,14 @@ public sealed class ParameterSpace
         string[] names = [.. parameters.SelectMany(p => p.AllNames)];
         string? twice = names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1)?.Key;
         return twice is not null ? new ValidationResult($"expected names that differ, got '{twice}' twice")
-            : parameters.All(p => p.Prior is FixedPriorSettings) ? new ValidationResult("expected a parameter that is not fixed")
+            : parameters.All(p => p.Prior is FixedPrior) ? new ValidationResult("expected a parameter that is not fixed")
             : null;
     }
+
+    /// <summary>
+    /// Where the prior density of the parameters that are inferred is not zero: D intervals, of which either end may be infinite.
+    /// </summary>
+    public IReadOnlyList<(double Low, double High)> Support() => [.. Inferred().SelectMany(p => p.Support())];
 
     /// <summary>Draws of the parameters that are inferred.</summary>
     /// <param name="count">Number of draws, B.</param>
@@ -58,7 +64,7 @@ public sealed class ParameterSpace
     {
         float[] theta = new float[checked(count * Names.Count)];
         int column = 0;
-        foreach (PriorSettings prior in _blocks.Select(b => b.Prior!).Where(p => p is not FixedPriorSettings))
+        foreach (Prior prior in Inferred())
         {
             double[] drawn = prior.Sample(count, random);
             for (int i = 0; i < drawn.Length; i++)
@@ -78,7 +84,7 @@ public sealed class ParameterSpace
     {
         double sum = 0;
         int column = 0;
-        foreach (PriorSettings prior in _blocks.Select(b => b.Prior!).Where(p => p is not FixedPriorSettings))
+        foreach (Prior prior in Inferred())
         {
             sum += prior.LogDensity(theta.Slice(column, prior.Dimension));
             column += prior.Dimension;
@@ -103,5 +109,34 @@ public sealed class ParameterSpace
         }
 
         return stack(columns, 1).contiguous().MoveToOuterDisposeScope();
+    }
+
+    private IEnumerable<Prior> Inferred() => _blocks
+        .Select(b => b.Prior ?? throw new InvalidOperationException($"{string.Join(", ", b.AllNames)}: expected a prior, there is none."))
+        .Where(p => p is not FixedPrior);
+
+    // Who reads them from a file is told its line; this is for those made in code.
+    private static void Check(ParameterSettings[] parameters)
+    {
+        foreach (ParameterSettings parameter in parameters)
+        {
+            string name = string.Join(", ", parameter.AllNames);
+            for (Prior? prior = parameter.Prior; prior is not null; prior = (prior as TruncatedPrior)?.Of)
+            {
+                SettingsRules.Check(prior, name);
+            }
+
+            Refuse(parameter.Validate(new ValidationContext(parameter)).FirstOrDefault(), name);
+        }
+
+        Refuse(Problem(parameters), nameof(parameters));
+    }
+
+    private static void Refuse(ValidationResult? problem, string name)
+    {
+        if (problem is not null)
+        {
+            throw new ArgumentException($"{name}: {problem.ErrorMessage}.");
+        }
     }
 }
