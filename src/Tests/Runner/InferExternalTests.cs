@@ -2,7 +2,6 @@ using System.Text.Json;
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Runner;
-using Reproduce.Tests.Tasks.External;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,72 +11,32 @@ namespace Reproduce.Tests.Runner;
 [Category(FastUnlessSlowAttribute.Slow)]
 public sealed class InferExternalTests
 {
-    // Two numbers N(0, 1), each seen twice with deviation 0.5: N(8 mean / 9, 1 / 9) is the posterior of each.
-    private const string Simulator = """
-        import numpy as np
-        from reproduce_worker import serve
-
-        TWICE = [0, 0, 1, 1]
-
-        def simulate(theta, rng):
-            return {"y": theta[:, TWICE] + 0.5 * rng.normal(size=(len(theta), 4))}
-
-        def likelihood(theta, x):
-            return -2 * ((x["y"] - theta[:, TWICE]) ** 2).sum(1)
-
-        def statistics(x):
-            return {"difference": x["y"][:, 1] - x["y"][:, 0], "both": x["y"][:, 2:]}
-
-        serve(simulate, batched=True, log_likelihood=likelihood, statistics=statistics)
-        """;
-
-    private TemporaryFolder _folder = null!;
+    private LinearProgram _program = null!;
 
     [OneTimeSetUp]
-    public void MakeTheExperiment()
-    {
-        string python = Python.OrIgnore();
-        _folder = new TemporaryFolder();
-        File.Copy(
-            Path.Combine(Repository.Root, "experiments", "examples", "reproduce_worker.py"),
-            Path.Combine(_folder.Path, "reproduce_worker.py"));
-        _folder.File("linear.py", Simulator);
-        _folder.File("y.json", """{"y": [0.4, 1.4, -0.2, 0.2]}""");
-        _folder.File("linear.yaml", $$"""
-            name: linear
-            title: Linear
-            seed: 3
-            device: cpu
-            task:
-              kind: external
-              command: [{{python}}, linear.py]
-              files: [reproduce_worker.py]
-              parameters:
-                - name: a
-                  prior: {kind: normal, mean: 0, sd: 1}
-                - name: b
-                  prior: {kind: normal, mean: 0, sd: 1}
-            simulations: {budgets: [512], validation: 1000}
-            test: {data_sets: 2, draws: 50}
-            summary: {kind: direct}
-            infer: {observation: y.json, statistics: [argmax, "y:quantile:0.5"]}
-            contenders:
-              acf:
-                kind: acf
-                standardise: true
-                flow: {layers: 2, units: 16}
-                training: {epochs: 6, batch_size: 64, learning_rate: 1.0e-3}
-              cmpe:
-                kind: cmpe
-                network: {units: 8, blocks: 1, dropout: 0.1}
-                consistency: {largest_time: 10, s0: 2, s1: 4}
-                training: {epochs: 5, batch_size: 32, learning_rate: 1.0e-3}
-                steps: [1]
-            """);
-    }
+    public void MakeTheExperiment() => _program = new LinearProgram(
+        "linear",
+        ["{name: a, prior: {kind: normal, mean: 0, sd: 1}}", "{name: b, prior: {kind: normal, mean: 0, sd: 1}}"],
+        """
+        simulations: {budgets: [512], validation: 1000}
+        test: {data_sets: 2, draws: 50}
+        infer: {observation: y.json, statistics: [argmax, "y:quantile:0.5"]}
+        contenders:
+          acf:
+            kind: acf
+            standardise: true
+            flow: {layers: 2, units: 16}
+            training: {epochs: 6, batch_size: 64, learning_rate: 1.0e-3}
+          cmpe:
+            kind: cmpe
+            network: {units: 8, blocks: 1, dropout: 0.1}
+            consistency: {largest_time: 10, s0: 2, s1: 4}
+            training: {epochs: 5, batch_size: 32, learning_rate: 1.0e-3}
+            steps: [1]
+        """);
 
     [OneTimeTearDown]
-    public void RemoveIt() => _folder?.Dispose();
+    public void RemoveIt() => _program?.Dispose();
 
     /// <summary>
     /// A contender of six epochs: the exact posterior of y = (0.4, 1.4, -0.2, 0.2) is N((0.8, 0), 1/9). The weighted means lie within four
@@ -87,13 +46,13 @@ public sealed class InferExternalTests
     [Test]
     public void DrawsOfAPoorContenderAreWeighedToTheExactPosterior()
     {
-        JsonElement found = Infer("--contender", "acf", "--draws", "4000", "--predictive", "50");
+        JsonElement found = _program.Infer("--contender", "acf", "--draws", "4000", "--predictive", "50");
 
         // Such a contender is found out at the observation, too.
         Assert.That(found.GetProperty("local_c2st").GetProperty("p_value").GetDouble(), Is.LessThanOrEqualTo(0.05));
         JsonElement weights = found.GetProperty("weights");
         double size = weights.GetProperty("effective_size").GetDouble();
-        string folder = Path.Combine(_folder.Path, "results", "linear", "infer", "y");
+        string folder = Path.Combine(_program.Path, "results", "linear", "infer", "y");
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, double[]> arrays = Npz.ReadDoubles(Path.Combine(folder, "draws.npz"));
         double[] w = arrays["weight"], a = Column(arrays["draws"], 0), b = Column(arrays["draws"], 1);
@@ -136,7 +95,7 @@ public sealed class InferExternalTests
     {
         JsonElement[] statistics =
         [
-            .. Infer("--contender", "acf", "--draws", "2000", "--predictive", "2000").GetProperty("predictive").EnumerateArray(),
+            .. _program.Infer("--contender", "acf", "--draws", "2000", "--predictive", "2000").GetProperty("predictive").EnumerateArray(),
         ];
 
         Assert.That(
@@ -150,7 +109,8 @@ public sealed class InferExternalTests
     [Test]
     public void TheCommandLinesStatisticsAreInPlaceOfTheFiles()
     {
-        JsonElement found = Infer("--contender", "acf", "--draws", "50", "--predictive", "50", "--statistics", "count-above:0.3", "y:at:2");
+        JsonElement found = _program.Infer(
+            "--contender", "acf", "--draws", "50", "--predictive", "50", "--statistics", "count-above:0.3", "y:at:2");
 
         Assert.That(
             found.GetProperty("predictive").EnumerateArray().Take(2).Select(s => s.GetProperty("observed").GetDouble()),
@@ -162,7 +122,7 @@ public sealed class InferExternalTests
     [TestCase("autocorrelation:4", "--statistics: autocorrelation 4: the array has 4 numbers.")]
     public void AWrongStatisticIsNamed(string statistic, string reason)
     {
-        (int exitCode, _, string errors) = Run("--contender", "acf", "--statistics", statistic);
+        (int exitCode, _, string errors) = _program.Run("--contender", "acf", "--statistics", statistic);
 
         Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration), errors);
         Assert.That(errors, Does.Contain(reason));
@@ -172,20 +132,20 @@ public sealed class InferExternalTests
     [Test]
     public void TheReportTestsTheExperimentsObservation()
     {
-        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, "linear.yaml", "--only", "acf", "--out", "out");
+        (int exitCode, string output, string errors) = Repository.Run(_program.Path, "linear.yaml", "--only", "acf", "--out", "out");
 
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-        double p = Infer("--contender", "acf", "--predictive", "0").GetProperty("local_c2st").GetProperty("p_value").GetDouble();
-        string text = File.ReadAllText(Path.Combine(_folder.Path, "out", "report.md"));
+        double p = _program.Infer("--contender", "acf", "--predictive", "0").GetProperty("local_c2st").GetProperty("p_value").GetDouble();
+        string text = File.ReadAllText(Path.Combine(_program.Path, "out", "report.md"));
         Assert.That(text, Does.Contain("Local C2ST at y.json").And.Contains($": p = {p:0.00}"));
-        string row = File.ReadLines(Path.Combine(_folder.Path, "out", "measurements.csv")).Single(l => l.Contains("local_c2st_p"));
+        string row = File.ReadLines(Path.Combine(_program.Path, "out", "measurements.csv")).Single(l => l.Contains("local_c2st_p"));
         Assert.That(row, Does.EndWith($",local_c2st_p,{p},ok"));
     }
 
     [Test]
     public void AContenderWithoutADensityHasNoWeights()
     {
-        JsonElement found = Infer("--contender", "cmpe", "--draws", "100", "--predictive", "0", "--local-c2st", "0");
+        JsonElement found = _program.Infer("--contender", "cmpe", "--draws", "100", "--predictive", "0", "--local-c2st", "0");
 
         JsonElement weights = found.GetProperty("weights");
         Assert.That(found.GetProperty("local_c2st").ValueKind, Is.EqualTo(JsonValueKind.Null));
@@ -200,14 +160,4 @@ public sealed class InferExternalTests
     private static double[] Column(double[] draws, int column) => [.. draws.Chunk(2).Select(row => row[column])];
 
     private static double Square(double x) => x * x;
-
-    private JsonElement Infer(params string[] arguments)
-    {
-        (int exitCode, string output, string errors) = Run([.. arguments, "--json"]);
-        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
-        return JsonDocument.Parse(output).RootElement[0];
-    }
-
-    private (int ExitCode, string Output, string Errors) Run(params string[] arguments) =>
-        Repository.Run(_folder.Path, ["infer", "linear.yaml", .. arguments]);
 }
