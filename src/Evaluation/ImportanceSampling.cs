@@ -15,7 +15,7 @@ public static class ImportanceSampling
     /// <param name="logTarget">Unnormalised log-density of the target, [J, S]; negative infinity outside of its support.</param>
     /// <param name="logProposal">Log-density of the proposal, [J, S]; positive infinity gives a weight of zero.</param>
     /// <remarks>
-    /// Effective sample size (sum w)^2 / sum w^2; evidence: mean of w. The estimates are blind to parts of the target that the
+    /// Evidence: mean of w. The estimates are blind to parts of the target that the
     /// proposal never visits, so they flatter a proposal that lacks a mode.
     /// </remarks>
     /// <exception cref="ArgumentException">Shapes differ, or a weight is infinite or not a number.</exception>
@@ -44,10 +44,10 @@ public static class ImportanceSampling
         Tensor shift = where(largest.isfinite(), largest, zeros_like(largest));
         Tensor w = (log - shift).exp();
         Tensor sum = w.sum(1, keepdim: true);
-        Tensor squares = w.Squared().sum(1, keepdim: true);
         Tensor possible = sum > 0;
-        Tensor share = where(possible, sum.Squared() / (squares * draws), zeros_like(sum));
-        double[] shares = Numbers(share);
+        double[] all = Numbers(w);
+        double[] shares =
+            [.. Enumerable.Range(0, (int)log.shape[0]).Select(j => EffectiveSampleSize.Of(all.AsSpan(j * (int)draws, (int)draws)) / draws)];
         return new ImportanceResult(
             where(possible, w / sum, zeros_like(w)).MoveToOuterDisposeScope(),
             shares,

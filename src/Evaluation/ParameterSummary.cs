@@ -91,7 +91,7 @@ public sealed record ParameterSummary
     // Silverman's rule of thumb for the width of the normal kernel.
     private static double ModeOf(double[] sorted, double[]? weights, double sd, Func<double, double> quantile)
     {
-        double effective = weights is null ? sorted.Length : 1 / weights.Sum(w => w * w);
+        double effective = weights is null ? sorted.Length : EffectiveSampleSize.Of(weights);
         double quartiles = (quantile(0.75) - quantile(0.25)) / 1.34;
         double width = 0.9 * (quartiles > 0 ? Math.Min(sd, quartiles) : sd) * Math.Pow(effective, -0.2);
         if (!(width > 0))

@@ -15,7 +15,7 @@ public sealed record SmoothedWeights
     {
         Weights = weights;
         Shape = shape;
-        EffectiveSize = 1 / weights.Sum(w => w * w);
+        EffectiveSize = EffectiveSampleSize.Of(weights);
     }
 
     /// <summary>Weights of the S draws; they sum to one.</summary>
@@ -26,7 +26,7 @@ public sealed record SmoothedWeights
     /// </summary>
     public double Shape { get; }
 
-    /// <summary>Effective sample size of Kish (1965), (sum w)^2 / sum w^2, of the smoothed weights.</summary>
+    /// <summary>The <see cref="EffectiveSampleSize"/> of the smoothed weights.</summary>
     public double EffectiveSize { get; }
 
     /// <summary>Above it the weights are not to be trusted: 1 - 1 / log10(S), at most 0.7.</summary>
