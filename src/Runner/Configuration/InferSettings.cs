@@ -3,7 +3,9 @@ using Reproduce.Evaluation;
 
 namespace Reproduce.Runner.Configuration;
 
-/// <summary>What the verb infer does when the command line does not say it; it decides no number of a run.</summary>
+/// <summary>
+/// What the verb infer does when the command line does not say it. Of a run it decides one number, the local C2ST at the observation.
+/// </summary>
 public sealed record InferSettings : IValidatableObject
 {
     /// <summary>The file of the observation, from the experiment file's folder: .npz, .npy or .json.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Evaluation;
@@ -43,9 +42,7 @@ public sealed class LocalTestJob : IJob
             Version,
             Draws = sample.Folder.Hash,
             Simulations = sample.Train.Simulate.Folder.Hash,
-            Observation = File.Exists(ObservationPath)
-                ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(ObservationPath)))
-                : "missing",
+            Observation = ObservationFile.DigestOf(ObservationPath) ?? "missing",
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Reproduce.Compute;
 using Reproduce.Configuration;
@@ -19,6 +20,11 @@ public sealed class ObservationFile(string path, IReadOnlyDictionary<string, Ten
 
     /// <summary>The file's name without its ending.</summary>
     public string Name => Path.GetFileNameWithoutExtension(path);
+
+    /// <summary>A digest of what is in a file, for whatever its numbers decide; null when there is none.</summary>
+    /// <param name="path">The file.</param>
+    public static string? DigestOf(string path) =>
+        File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : null;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>

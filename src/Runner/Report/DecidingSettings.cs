@@ -3,6 +3,7 @@ using System.Text;
 using Reproduce.Configuration;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Pipeline;
 
 namespace Reproduce.Runner.Report;
 
@@ -40,6 +41,12 @@ public static class DecidingSettings
                 Sampling = contender.SamplingOnly(),
                 contender.Stream,
             };
+        }
+
+        // The local C2ST is of what is in the file, wherever it lies.
+        if (experiment.Infer.Observation is string file && ObservationFile.DigestOf(file) is string digest)
+        {
+            settings["infer.observation"] = digest;
         }
 
         return settings.ToDictionary(s => s.Key, s => Digest(CanonicalJson.Write(s.Value, SettingKinds.All)));

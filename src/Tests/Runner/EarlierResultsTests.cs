@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Reproduce.Reporting;
+using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Report;
 
 namespace Reproduce.Tests.Runner;
@@ -36,6 +37,30 @@ public sealed class EarlierResultsTests
         Assert.That(
             DecidingSettings.Merge(new Dictionary<string, string> { ["seed"] = "1", ["contenders.acf"] = "4" }, kept),
             Is.EqualTo(new Dictionary<string, string> { ["seed"] = "1", ["contenders.acf"] = "4", ["contenders.cmpe"] = "3" }));
+    }
+
+    /// <summary>The report's local C2ST is of an observation: numbers of another one are not kept beside it.</summary>
+    [Test]
+    public void WhatIsInTheObservationsFileDecides()
+    {
+        using TemporaryFolder folder = new();
+        (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "examples", "influenza.yaml")).Load();
+
+        Dictionary<string, string> one = Settings("a.json", "[1, 2]"), same = Settings("b.json", "[1, 2]");
+        Dictionary<string, string> other = Settings("a.json", "[1, 3]");
+
+        Assert.That(same, Is.EqualTo(one));
+        Assert.That(other.Where(s => one[s.Key] != s.Value).Select(s => s.Key), Is.EqualTo(new[] { "infer.observation" }));
+        Assert.That(
+            DecidingSettings.Of(experiment with { Infer = new InferSettings() }, []).Keys,
+            Is.EquivalentTo(one.Keys.Except(["infer.observation"])));
+
+        Dictionary<string, string> Settings(string name, string text)
+        {
+            folder.File(name, text);
+            return DecidingSettings.Of(
+                experiment with { Infer = new InferSettings { Observation = Path.Combine(folder.Path, name) } }, []);
+        }
     }
 
     private static Measurement Row(string contender, int steps, double? value) => new()
