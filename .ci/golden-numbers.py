@@ -4,6 +4,8 @@ python3 .ci/golden-numbers.py results/scratch .ci/golden [--update]
 
 Times are left out, and so are columns and metrics that are new. On the kind of processor that made the golden numbers every
 number must be the same to the last bit; on another one sums are taken in another order, and the numbers of trainings differ a little.
+Those of convolutions (contenders "...-unet") do so among machines with one kind of processor, too: oneDNN cuts them by what it is told
+of the caches.
 """
 import csv
 import math
@@ -24,11 +26,14 @@ def processor():
     return f"{facts.get('vendor_id')} family {facts.get('cpu family')} model {facts.get('model')}"
 
 
-def difference(old, new, exact):
+def difference(old, new, exact, contender):
     if old == new:
         return None
-    if exact:
+    if exact and not contender.endswith("-unet"):
         return f"{old} has become {new}"
+    if exact:
+        close = math.isclose(float(old), float(new), rel_tol=1e-3, abs_tol=1e-3)
+        return None if close else f"{old} has become {new} (of convolutions)"
     # A metric of a few hundred draws after a few epochs: another rounding moves a classifier's accuracy by some draws.
     return None if math.isclose(float(old), float(new), rel_tol=0.05, abs_tol=0.05) else f"{old} has become {new} (on another processor)"
 
@@ -51,9 +56,9 @@ def main(results, golden, update):
         for key, value in before.items():
             if key not in now:
                 wrong.append(f"{' '.join(key)}: is gone")
-            elif (problem := difference(value, now[key], exact)) is not None:
+            elif (problem := difference(value, now[key], exact, key[2])) is not None:
                 wrong.append(f"{' '.join(key)}: {problem}")
-        print(f"{folder.name}: {len(before)} numbers compared, {'bit for bit' if exact else 'to 5 %, another processor'}")
+        print(f"{folder.name}: {len(before)} numbers compared, {'bit for bit, those of convolutions to 0.1 %' if exact else 'to 5 %, another processor'}")
     for line in wrong[:20]:
         print(line, file=sys.stderr)
     if wrong:
