@@ -19,18 +19,15 @@ internal sealed class BenchmarkFiles(string folder)
     /// <summary>The folder.</summary>
     public string Folder => folder;
 
-    /// <summary>The first file that a task needs and that is not there; null when all are.</summary>
+    /// <summary>The first of a task's observations, parameters and draws that is not there; null when all are.</summary>
     /// <param name="task">The task's folder.</param>
-    /// <param name="needsDistractors">Whether the mixture and the order of numbers without a meaning are needed, too.</param>
-    public string? FindMissing(string task, bool needsDistractors)
-    {
-        IEnumerable<string> needed =
-            from number in Enumerable.Range(1, Observations)
-            from name in new[] { Observation, Parameters, Draws }
-            select PathOf(task, number, name);
-        IEnumerable<string> distractors = needsDistractors ? [Shared("slcp", Gaussians), Shared("slcp", Permutation)] : [];
-        return needed.Concat(distractors).FirstOrDefault(path => !File.Exists(path) && !File.Exists(path + Bzip2));
-    }
+    public string? FindMissing(string task) => FindMissing(
+        from number in Enumerable.Range(1, Observations)
+        from name in new[] { Observation, Parameters, Draws }
+        select PathOf(task, number, name));
+
+    /// <summary>The first of the files of numbers without a meaning that is not there: their mixture, and their order.</summary>
+    public string? FindMissingDistractors() => FindMissing([Shared("slcp", Gaussians), Shared("slcp", Permutation)]);
 
     /// <summary>The observations.</summary>
     /// <param name="task">The task's folder.</param>
@@ -73,6 +70,9 @@ internal sealed class BenchmarkFiles(string folder)
                 places)
             : throw new InvalidDataException($"{orderPath}: expected the numbers from 0 in any order");
     }
+
+    private static string? FindMissing(IEnumerable<string> needed) =>
+        needed.FirstOrDefault(path => !File.Exists(path) && !File.Exists(path + Bzip2));
 
     private string Shared(string task, string name) => Path.Combine(folder, task, name);
 

@@ -19,6 +19,7 @@ public sealed class BenchmarkTask : ITask, IReferencePosterior, IFixedTests
 
     private readonly BenchmarkSettings _settings;
     private readonly BenchmarkProblem _problem;
+    private readonly Lazy<BenchmarkFiles> _files;
 
     /// <summary>A task with these settings; nothing is read yet.</summary>
     /// <param name="settings">The settings.</param>
@@ -27,6 +28,7 @@ public sealed class BenchmarkTask : ITask, IReferencePosterior, IFixedTests
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings;
         _problem = ProblemOf(settings);
+        _files = new Lazy<BenchmarkFiles>(() => settings.Fetch(new BenchmarkDownload()));
     }
 
     /// <inheritdoc/>
@@ -66,7 +68,7 @@ public sealed class BenchmarkTask : ITask, IReferencePosterior, IFixedTests
     {
         Require.InRange(count, 1, BenchmarkFiles.Observations, nameof(count));
         using DisposeScope scope = NewDisposeScope();
-        BenchmarkFiles files = _settings.Files;
+        BenchmarkFiles files = _files.Value;
         Tensor theta = files.ParametersOf(_problem.Folder), x = files.ObservationsOf(_problem.Folder);
         using RandomSource random = new(RandomKey.FromSeed(Seed));
         x = _problem.Observe(theta, x, random);
@@ -115,7 +117,7 @@ public sealed class BenchmarkTask : ITask, IReferencePosterior, IFixedTests
             int number = NumberOf(row, known);
             // No published draws are of our own spikes, and none are needed for a posterior with one mode.
             double[,] published =
-                _problem.IsPublished ? _settings.Files.DrawsOf(_problem.Folder, number) : new double[0, ParameterNames.Count];
+                _problem.IsPublished ? _files.Value.DrawsOf(_problem.Folder, number) : new double[0, ParameterNames.Count];
             if (own || !_problem.IsPublished)
             {
                 random.Restart(key.Child(j));
