@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Reproduce.Compute;
 using Reproduce.Compute.Priors;
 
@@ -27,6 +28,13 @@ public sealed record SimulationsSettings : TaskSettings, INamedKind, IFileBound,
     [Length(1, 1000)]
     public string? Test { get; init; }
 
+    /// <summary>
+    /// The file of reference draws for those to test with: the array "draws", [N, S, D], for N of them and at least twice as many draws for
+    /// each as test.draws asks for. None when not given.
+    /// </summary>
+    [Length(1, 1000), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Reference { get; init; }
+
     /// <summary>The parameters' names, one for each column of theta.</summary>
     [MinLength(1)]
     public required ParameterSettings[] Parameters { get; init; }
@@ -50,12 +58,16 @@ public sealed record SimulationsSettings : TaskSettings, INamedKind, IFileBound,
 
     /// <inheritdoc/>
     public IEnumerable<string> FilesIn(string folder) =>
-        new[] { Training, Validation, Test }.OfType<string>().Select(name => Path.Combine(folder, name)).Where(File.Exists).Distinct();
+        new[] { Training, Validation, Test, Reference }.OfType<string>()
+            .Select(name => Path.Combine(folder, name)).Where(File.Exists).Distinct();
 
     /// <inheritdoc/>
     public override string? FindMissingInput()
     {
-        foreach ((string key, string? name) in new[] { ("training", Training), ("validation", Validation), ("test", Test) })
+        foreach ((string key, string? name) in new[]
+            {
+                ("training", Training), ("validation", Validation), ("test", Test), ("reference", Reference),
+            })
         {
             if (name is not null && !File.Exists(Path.Combine(FullFolder, name)))
             {

@@ -14,6 +14,7 @@ public sealed class SimulationsTask : ITask, IStoredPairs
 
     private const string NoSimulator = "the task has simulations in files, and no simulator";
 
+    private readonly SimulationsSettings _settings;
     private readonly SimulationSplits _splits;
     private readonly ParameterSpace _parameters;
 
@@ -22,6 +23,7 @@ public sealed class SimulationsTask : ITask, IStoredPairs
     public SimulationsTask(SimulationsSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        _settings = settings;
         _splits = new SimulationSplits(settings);
         _parameters = new ParameterSpace(settings.Parameters);
     }
@@ -33,7 +35,13 @@ public sealed class SimulationsTask : ITask, IStoredPairs
     public IReadOnlyList<string> ParameterNames => _parameters.Names;
 
     /// <inheritdoc/>
-    public TaskDescription Description => new() { ParameterLabels = _parameters.Labels, Stored = this, ShowsContraction = true };
+    public TaskDescription Description => new()
+    {
+        ParameterLabels = _parameters.Labels,
+        Stored = this,
+        Reference = _settings.Reference is string file ? new StoredReference(this, Path.Combine(_settings.FullFolder, file)) : null,
+        ShowsContraction = true,
+    };
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Always: what the simulations were drawn from is not known.</exception>
@@ -49,10 +57,7 @@ public sealed class SimulationsTask : ITask, IStoredPairs
         ArgumentNullException.ThrowIfNull(note);
         using DisposeScope scope = NewDisposeScope();
         (string path, long first, long there) = _splits.RowsOf(split);
-        Dictionary<string, Tensor> arrays = Npz.Read(path);
-        Check(path, arrays);
-        arrays = arrays.ToDictionary(a => a.Key, a => Rows(a.Value.narrow(0, first, there)));
-        SettleSets(path, first, arrays);
+        Dictionary<string, Tensor> arrays = Rows(split);
         long[] failed = [.. arrays.Values.SelectMany(FiniteRows.Others).Distinct().Order()];
         if (there - failed.Length < count)
         {
@@ -75,6 +80,20 @@ public sealed class SimulationsTask : ITask, IStoredPairs
         Tensor theta = taken[Theta];
         taken.Remove(Theta);
         return (theta, new Observation(taken));
+    }
+
+    /// <summary>All rows of a split, failed ones among them, by the names of the arrays.</summary>
+    /// <param name="split">The split.</param>
+    /// <returns>float32, [N, ...], on the CPU; they belong to the caller's scope.</returns>
+    /// <exception cref="InvalidDataException">The file cannot be used.</exception>
+    internal Dictionary<string, Tensor> Rows(DataSplit split)
+    {
+        (string path, long first, long count) = _splits.RowsOf(split);
+        Dictionary<string, Tensor> arrays = Npz.Read(path);
+        Check(path, arrays);
+        arrays = arrays.ToDictionary(a => a.Key, a => Rows(a.Value.narrow(0, first, count)));
+        SettleSets(path, first, arrays);
+        return arrays;
     }
 
     private static IEnumerable<long> LongRange(long count)

@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Compute.Priors;
+using Reproduce.Tasks;
 using Reproduce.Tasks.Denoising;
 using Reproduce.Tasks.Offline;
 using Reproduce.Tests.Runner;
@@ -124,6 +125,69 @@ public sealed class SimulationsTaskTests
 
         static NUnit.Framework.Constraints.ContainsConstraint Refused(string reason) =>
             Throws.TypeOf<InvalidDataException>().With.Message.Contains(reason);
+    }
+
+    /// <summary>
+    /// Draw s of row i is (i, s): draws belong to their simulation, whatever was left out before it and in whichever order.
+    /// </summary>
+    [Test]
+    public void ReferenceDrawsBelongToTheirSimulations()
+    {
+        Tensor draws = stack(
+            [arange(0, 5).unsqueeze(1).expand(5, 8), arange(0, 8).unsqueeze(0).expand(5, 8)], -1).to(ScalarType.Float64);
+        SimulationsTask task = new(Settings(Write("all.npz", 50, nan: 46)) with { Reference = WriteDraws("draws.npz", draws) });
+        (_, Observation x) = task.First(DataSplit.Test, 4, _ => { });
+        using Observation turned = new(x.Parts.ToDictionary(p => p.Key, p => p.Value.flip(0)));
+        IReferencePosterior reference = task.Description.Reference!;
+
+        Tensor first = reference.Sample(turned, 4, RandomKey.FromSeed(1)), second = reference.SampleAgain(turned, 4, RandomKey.FromSeed(2));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(first.shape, Is.EqualTo(new long[] { 4, 4, 2 }));
+            Assert.That(TaskAssert.Values(first.select(1, 0).select(1, 0)), Is.EqualTo(new double[] { 4, 3, 2, 0 }), "1 failed");
+            Assert.That(TaskAssert.Values(first[0].select(1, 1)), Is.EqualTo(new double[] { 0, 1, 2, 3 }));
+            Assert.That(TaskAssert.Values(second[0].select(1, 1)), Is.EqualTo(new double[] { 4, 5, 6, 7 }), "no draw twice");
+            Assert.That(
+                () => reference.Sample(turned, 5, RandomKey.FromSeed(1)),
+                Throws.TypeOf<InvalidDataException>().With.Message.Contains("expected at least 10 draws for each simulation"));
+            Assert.That(
+                () => reference.Sample(task.First(DataSplit.Training, 1, _ => { }).X, 4, RandomKey.FromSeed(1)),
+                Throws.ArgumentException.With.Message.Contains("reference draws for them alone"));
+        });
+    }
+
+    [Test]
+    public void ReferenceDrawsOfAnotherFormAreRefused()
+    {
+        SimulationsSettings settings = Settings(Write("all.npz", 50));
+        Tensor broken = zeros(5, 8, 2);
+        broken[3, 1, 0] = float.NaN;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                Sample(WriteDraws("four.npz", zeros(4, 8, 2))),
+                Throws.TypeOf<InvalidDataException>().With.Message.Contains("expected 'draws' of the shape (5, S, 2)"));
+            Assert.That(
+                Sample(WriteDraws("nan.npz", broken)),
+                Throws.TypeOf<InvalidDataException>().With.Message.EndsWith("NaN or infinity among the draws of row 3"));
+            Assert.That(
+                (settings with { Reference = "none.npz" }).FindMissingInput(), Does.StartWith("reference: there is no file 'none.npz'"));
+            Assert.That(new SimulationsTask(settings).Description.Reference, Is.Null);
+        });
+
+        Action Sample(string file) => () =>
+        {
+            SimulationsTask task = new(settings with { Reference = file });
+            task.Description.Reference!.Sample(task.First(DataSplit.Test, 5, _ => { }).X, 4, RandomKey.FromSeed(1));
+        };
+    }
+
+    private string WriteDraws(string name, Tensor draws)
+    {
+        Npz.Write(Path.Combine(_folder.Path, name), new Dictionary<string, Tensor> { ["draws"] = draws });
+        return name;
     }
 
     private SimulationsSettings Settings(string file) => new()
