@@ -17,7 +17,11 @@ namespace Reproduce.Inference.Estimators;
 /// </remarks>
 public sealed class Standardisation : Network
 {
-    private const string Low = "thetaLow", High = "thetaHigh";
+    /// <summary>The name of the lower bounds among the stored arrays, [D]; negative infinity where a parameter has none.</summary>
+    public const string LowerBounds = "thetaLow";
+
+    /// <summary>The name of the upper bounds among the stored arrays, [D]; infinity where a parameter has none.</summary>
+    public const string UpperBounds = "thetaHigh";
 
     private readonly Tensor thetaMean;
     private readonly Tensor thetaScale;
@@ -47,8 +51,8 @@ public sealed class Standardisation : Network
         _isBounded = support is not null;
         if (support is not null)
         {
-            register_buffer(Low, tensor(support.Select(s => (float)s.Low).ToArray()).DetachFromDisposeScope());
-            register_buffer(High, tensor(support.Select(s => (float)s.High).ToArray()).DetachFromDisposeScope());
+            register_buffer(LowerBounds, tensor(support.Select(s => (float)s.Low).ToArray()).DetachFromDisposeScope());
+            register_buffer(UpperBounds, tensor(support.Select(s => (float)s.High).ToArray()).DetachFromDisposeScope());
         }
 
         (thetaMean, thetaScale) = Moments(Bounds?.Apply(theta) ?? theta);
@@ -118,7 +122,7 @@ public sealed class Standardisation : Network
             .ToDictionary(p => p.name, p => p.Value));
     }
 
-    private Unbounding? Bounds => _isBounded ? new Unbounding(get_buffer(Low)!, get_buffer(High)!) : null;
+    private Unbounding? Bounds => _isBounded ? new Unbounding(get_buffer(LowerBounds)!, get_buffer(UpperBounds)!) : null;
 
     // Of a set of varying size the members count and the padding does not; the number of members is what it is.
     private static (Tensor Mean, Tensor Scale) MomentsOf(Observation x, string name)

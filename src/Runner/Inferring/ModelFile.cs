@@ -3,6 +3,7 @@ using System.Text;
 using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Inference.Contracts;
+using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Training;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Pipeline;
@@ -89,10 +90,12 @@ public static class ModelFile
     {
         ModelSettings settings = SettingsOf(path, Find(arrays, SettingsArray));
         Dictionary<string, Tensor> networks = arrays.Where(a => !a.Key.StartsWith(Own, StringComparison.Ordinal)).ToDictionary();
-        foreach ((string name, Tensor array) in arrays)
+        foreach ((string name, Tensor array) in arrays.Where(a => !IsBound(a.Key)))
         {
             RefuseWild(name, array);
         }
+
+        RefuseBounds(arrays);
 
         (Dictionary<string, Tensor> state, Simulations? example) = WeightsFile.Split(networks);
         double numbers = state.Values.Sum(s => (double)s.numel());
@@ -161,6 +164,24 @@ public static class ModelFile
         if (array.is_floating_point() && !array.isfinite().all().item<bool>())
         {
             throw new InvalidDataException($"'{name}': expected finite numbers");
+        }
+    }
+
+    private static bool IsBound(string name) => IsLower(name) || name.EndsWith(Standardisation.UpperBounds, StringComparison.Ordinal);
+
+    private static bool IsLower(string name) => name.EndsWith(Standardisation.LowerBounds, StringComparison.Ordinal);
+
+    // Bounds may be infinite; that they are pairs is checked when the networks are restored.
+    private static void RefuseBounds(Dictionary<string, Tensor> arrays)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        foreach ((string name, Tensor low) in arrays.Where(a => IsLower(a.Key)))
+        {
+            string upper = name[..^Standardisation.LowerBounds.Length] + Standardisation.UpperBounds;
+            if (arrays.TryGetValue(upper, out Tensor? high) && high.shape.SequenceEqual(low.shape) && !(low < high).all().item<bool>())
+            {
+                throw new InvalidDataException($"'{name}': expected lower bounds below the upper ones");
+            }
         }
     }
 

@@ -177,6 +177,47 @@ public sealed class ModelFileTests
         Assert.That(() => ModelFile.Read(_path, CPU), Throws.TypeOf<ConfigurationException>().With.Message.Contains(reason));
     }
 
+    /// <summary>Bounds of parameters may be infinite, and nothing else; outside of them the density is zero.</summary>
+    [Test]
+    public void BoundsMayBeInfiniteButNotTurned()
+    {
+        const float No = float.NegativeInfinity, All = float.PositiveInfinity;
+        using DisposeScope scope = NewDisposeScope();
+        using (TrainedModel model = Model(unbounded: true))
+        {
+            ModelFile.Write(_path, model);
+        }
+
+        Bound([0, No], [All, 1]);
+        using TrainedModel read = ModelFile.Read(_path, CPU);
+        ITractableDensity density = (ITractableDensity)read.Estimator;
+        Tensor theta = tensor(new float[,] { { 0.1f, 0.5f }, { -0.1f, 0.5f }, { 0.1f, 1.5f } });
+        Tensor condition = read.Estimator.Summarise(new Observation(tensor(new float[,] { { 0.3f, -0.2f } }))).expand(3, -1);
+
+        Assert.That(
+            density.LogProb(theta, condition).isfinite().data<bool>().ToArray(), Is.EqualTo(new[] { true, false, false }));
+        foreach ((float[] low, float[] high) in new[]
+        {
+            (new[] { 2, No }, new[] { 1, All }), (new[] { All, No }, new[] { All, All }), (new[] { float.NaN, No }, new[] { 1, All }),
+        })
+        {
+            Bound(low, high);
+            Assert.That(
+                () => ModelFile.Read(_path, CPU),
+                Throws.TypeOf<ConfigurationException>().With.Message.Contains("expected lower bounds below the upper ones"));
+        }
+
+        void Bound(float[] low, float[] high) => Rewrite(arrays =>
+        {
+            foreach ((string end, float[] bounds) in new[] { ("thetaLow", low), ("thetaHigh", high) })
+            {
+                arrays[arrays.Keys.Single(k => k.EndsWith(end, StringComparison.Ordinal))] = tensor(bounds);
+            }
+
+            return arrays;
+        });
+    }
+
     [Test]
     public void AFileOfAnotherKindIsNamed()
     {
@@ -265,7 +306,7 @@ public sealed class ModelFileTests
     private static string Text(Dictionary<string, Tensor> arrays) =>
         Encoding.UTF8.GetString(arrays["model_settings"].data<byte>().ToArray());
 
-    private static TrainedModel Model()
+    private static TrainedModel Model(bool unbounded = false)
     {
         using RandomSource random = new(RandomKey.FromSeed(4));
         AffineFlowSettings settings = new()
@@ -273,6 +314,7 @@ public sealed class ModelFileTests
             Training = new TrainingSettings { Epochs = 1, BatchSize = 32, LearningRate = 1e-3 },
             Flow = new() { Layers = 2, Units = 16 },
             Standardise = true,
+            Unbounded = unbounded,
         };
         Simulations simulations = new(random.Normal([32, 2]), new Observation(random.Normal([32, 2])));
         NetworkDesign design = new("acf", settings, new DirectSummarySettings(), RandomKey.FromSeed(5));

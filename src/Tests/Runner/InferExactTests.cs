@@ -2,6 +2,7 @@ using System.Text.Json;
 using MathNet.Numerics.Distributions;
 using NUnit.Framework;
 using Reproduce.Compute;
+using Reproduce.Runner;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -105,6 +106,13 @@ public sealed class InferExactTests
 
         JsonElement weights = program.Infer(["--contender", "inside", .. arguments]).GetProperty("weights");
         double[][] inside = Rows(program);
+        (int exported, string output, string errors) = Repository.Run(
+            program.Path, "export", "bounded.yaml", "--contender", "inside", "--file", "inside.npz");
+        Assert.That(exported, Is.EqualTo(ExitCodes.Success), output + errors);
+        (exported, output, errors) = Repository.Run(
+            program.Path, ["infer", "--model", "inside.npz", "--out", "results/bounded", .. arguments]);
+        Assert.That(exported, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(Rows(program), Is.EqualTo(inside), "infinite bounds travel in a file");
         program.Infer(["--contender", "free", .. arguments]);
         double[][] free = Rows(program);
 
