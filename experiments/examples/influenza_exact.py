@@ -1,6 +1,22 @@
-"""The posterior of the influenza example by adding up likelihood times prior on a grid: what the networks should find. Needs numpy."""
-import json, math, os
+"""The posterior of the influenza example by adding up likelihood times prior on a grid: what the networks should find. Needs numpy.
+
+python3 influenza_exact.py [draws.npz ...]: then the same numbers of draws that 'infer' has written, with and without their weights.
+"""
+import json, math, os, sys
 import numpy as np
+
+
+def show(title, beta, gamma, spread, weight):
+    print(title)
+    for name, value in {"beta": beta, "gamma": gamma, "R0": beta / gamma, "days": 1 / gamma, "spread": spread}.items():
+        value = np.broadcast_to(value, weight.shape)
+        m = (value * weight).sum()
+        order = np.argsort(value, axis=None)
+        total = np.cumsum(weight.ravel()[order])
+        low, middle, high = (value.ravel()[order][np.searchsorted(total, p)] for p in (0.025, 0.5, 0.975))
+        sd = math.sqrt(((value - m) ** 2 * weight).sum())
+        print(f"  {name:6} mean {m:.3f}  sd {sd:.3f}  median {middle:.3f}  95 % {low:.3f} to {high:.3f}")
+
 
 observed = json.load(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "influenza.json")))
 Y = np.rint(np.expm1(observed["log_in_bed"]))
@@ -28,10 +44,11 @@ log_posterior -= ((beta - 2) ** 2 / 2 + (gamma - 0.4) ** 2 / 2 / 0.25)[..., None
 weight = np.exp(log_posterior - log_posterior.max())
 weight /= weight.sum()
 
-for name, value in {"beta": beta[..., None], "gamma": gamma[..., None], "spread": spread, "R0": (beta / gamma)[..., None]}.items():
-    value = np.broadcast_to(value, weight.shape)
-    m = (value * weight).sum()
-    order = np.argsort(value, axis=None)
-    total = np.cumsum(weight.ravel()[order])
-    low, middle, high = (value.ravel()[order][np.searchsorted(total, p)] for p in (0.025, 0.5, 0.975))
-    print(f"{name:6} mean {m:.3f}  sd {math.sqrt(((value - m) ** 2 * weight).sum()):.3f}  median {middle:.3f}  95 % {low:.3f} to {high:.3f}")
+show("exact", beta[..., None], gamma[..., None], spread, weight)
+
+for file in sys.argv[1:]:
+    found = np.load(file)
+    columns, count = found["draws"].T, len(found["draws"])
+    show(f"{file}, {count} draws", *columns, np.full(count, 1 / count))
+    if "weight" in found:
+        show(f"{file}, weighted", *columns, found["weight"])

@@ -1,6 +1,9 @@
+using System.Diagnostics;
+using System.Globalization;
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Configuration;
+using Reproduce.Reporting;
 using Reproduce.Runner;
 using Reproduce.Runner.Configuration;
 using Reproduce.Tests.Tasks.External;
@@ -71,6 +74,78 @@ public sealed class ExamplesTests
         Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration), output + errors);
         Assert.That(errors, Does.Contain(expected));
     }
+
+    [Test]
+    public void TheInfluenzasPageShowsItsFile()
+    {
+        string page = File.ReadAllText(Path.Combine(Folder, "influenza.md"));
+        string file = File.ReadAllText(Path.Combine(Folder, "influenza.yaml"));
+
+        Assert.That(page.ReplaceLineEndings("\n"), Does.Contain($"```yaml\n{file.ReplaceLineEndings("\n")}```\n"));
+    }
+
+    /// <summary>
+    /// The grid against Markov chains that somebody else has run (the page's source): 4000 draws of an effective size of 2450, two digits
+    /// behind the point. Means within half a digit and four standard errors, deviations within half a digit and 6 %, ends of intervals
+    /// within half a digit and a fifth of a deviation.
+    /// </summary>
+    [TestCase("beta", 1.73, 0.05, 1.64, 1.85)]
+    [TestCase("gamma", 0.54, 0.05, 0.46, 0.64)]
+    [TestCase("R0", 3.21, 0.27, 2.73, 3.83)]
+    [TestCase("days", 1.85, 0.15, 1.56, 2.18)]
+    [Category(FastUnlessSlowAttribute.Slow)]
+    public void TheExactPosteriorIsThatOfThePublishedFit(string name, double mean, double sd, double low, double high)
+    {
+        ProcessStartInfo start = new(Python.OrIgnore(), Path.Combine(Folder, "influenza_exact.py")) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        string[] lines = process.StandardOutput.ReadToEnd().Split('\n');
+        process.WaitForExit();
+        string[] words = lines.Single(l => l.Trim().StartsWith(name, StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        double After(string word) => double.Parse(words[Array.IndexOf(words, word) + 1], CultureInfo.InvariantCulture);
+        Assert.Multiple(() =>
+        {
+            Assert.That(After("mean"), Is.EqualTo(mean).Within(0.005 + 4 * sd / Math.Sqrt(2450)));
+            Assert.That(After("sd"), Is.EqualTo(sd).Within(0.005 + 0.06 * sd));
+            Assert.That(After("%"), Is.EqualTo(low).Within(0.005 + 0.2 * sd));
+            Assert.That(After("to"), Is.EqualTo(high).Within(0.005 + 0.2 * sd));
+        });
+    }
+
+    /// <summary>What the page tells a newcomer to type, from a Python function to a corner plot, small.</summary>
+    [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
+    public void TheFiveStepsLeadFromAFunctionToACornerPlot()
+    {
+        string page = File.ReadAllText(Path.Combine(Folder, "README.md")).ReplaceLineEndings("\n");
+        string[] blocks = page[page.IndexOf("## In five steps", StringComparison.Ordinal)..].Split("```");
+        using TemporaryFolder folder = new();
+        File.Copy(Path.Combine(Folder, "reproduce_worker.py"), Path.Combine(folder.Path, "reproduce_worker.py"));
+        folder.File("simulator.py", Outdented(blocks[1], "python"));
+        string mine = folder.File(
+            "mine.yaml", Outdented(blocks[3], "yaml").Replace("[python3,", $"[{Python.OrIgnore()},", StringComparison.Ordinal));
+        string observation = folder.File("y.json", $$"""{"y": [{{string.Join(", ", Enumerable.Range(0, 20))}}]}""");
+        string[] small =
+        [
+            "--out", Path.Combine(folder.Path, "out"), "--cache", Path.Combine(folder.Path, "cache"),
+            "--set", "simulations={budgets: [300], validation: 100}", "--set", "test={data_sets: 20, draws: 100}",
+            "--set", "contenders.cmpe.training.epochs=20",
+        ];
+
+        foreach (string[] step in new string[][] { [mine, "--dry-run"], [mine], ["infer", mine, "--observation", observation] })
+        {
+            (int exitCode, string output, string errors) = Repository.Run(Repository.Root, [.. step, .. small]);
+            Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        }
+
+        Assert.That(File.Exists(Path.Combine(folder.Path, "out", "report.md")));
+        Assert.That(File.Exists(Path.Combine(folder.Path, "out", "infer", "y", "corner.png")));
+    }
+
+    // What belongs to a step stands three places to the right.
+    private static string Outdented(string block, string language) =>
+        block[language.Length..].Replace("\n   ", "\n", StringComparison.Ordinal).TrimStart('\n');
 
     /// <summary>From the file to the report, small; the second run finds everything done and starts no program.</summary>
     /// <param name="name">The example.</param>
@@ -157,6 +232,52 @@ public sealed class ExamplesTests
         Assert.That(inferred, Is.EqualTo(ExitCodes.Success), told + inferredErrors);
         Assert.That(File.Exists(Path.Combine(folder.Path, "out", "figures", "corner_fmpe.png")));
         Assert.That(File.Exists(Path.Combine(folder.Path, "out", "infer", "y", "corner.png")));
+    }
+
+    /// <summary>
+    /// Of theta ~ N(0, 1) and y ~ N(theta, 1) the posterior is N(y / 2, 1 / 2): its draws, in a file, are what a contender's are compared
+    /// with. Half of them against the other half is a C2ST of 0.5, within four standard deviations of its mean over ten data sets; a
+    /// contender of two epochs is told from them.
+    /// </summary>
+    [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
+    public void ReferenceDrawsInAFileGiveAC2st()
+    {
+        using TemporaryFolder folder = new();
+        using (NewDisposeScope())
+        {
+            using RandomSource random = new(RandomKey.FromSeed(9));
+            Tensor theta = random.Normal([300]), y = theta + random.Normal([300]);
+            Tensor draws = y.narrow(0, 270, 30).reshape(30, 1, 1) / 2 + random.Normal([30, 400, 1]) * Math.Sqrt(0.5);
+            Npz.Write(Path.Combine(folder.Path, "all.npz"), new Dictionary<string, Tensor> { ["theta"] = theta, ["y"] = y });
+            Npz.Write(Path.Combine(folder.Path, "draws.npz"), new Dictionary<string, Tensor> { ["draws"] = draws });
+        }
+
+        folder.File(
+            "own.yaml",
+            """
+            name: own
+            title: Own
+            task: {kind: simulations, training: all.npz, reference: draws.npz, parameters: [{name: a}]}
+            simulations: {budgets: [240], validation: 20}
+            test: {data_sets: 10, draws: 200}
+            summary: {kind: direct}
+            contenders:
+              fmpe:
+                kind: fmpe
+                network: {units: 16, blocks: 1, dropout: 0}
+                training: {epochs: 2, batch_size: 32, learning_rate: 1.0e-4}
+                steps: [2]
+                figure_steps: 2
+            """);
+
+        (int ran, string output, string errors) = Repository.Run(folder.Path, "own.yaml", "--out", "out", "--cache", "cache");
+
+        Assert.That(ran, Is.EqualTo(ExitCodes.Success), output + errors);
+        MeasurementTable table = MeasurementTable.Read(Path.Combine(folder.Path, "out", "measurements.csv"));
+        Measurement[] c2st = [.. table.Rows.Where(r => r.Metric == "c2st")];
+        Assert.That(c2st.Where(r => r.Contender == Measurement.Reference).Average(r => r.Value), Is.EqualTo(0.5).Within(0.04));
+        Assert.That(c2st.Where(r => r.Contender == "fmpe").Average(r => r.Value), Is.GreaterThan(0.6));
     }
 
     /// <summary>

@@ -358,8 +358,8 @@ public sealed class ExternalTaskTests
     }
 
     /// <summary>
-    /// What a simulation costs beside its own time, in batches of 1000 on one worker. The time is printed; the bound is wide, as others
-    /// may work on the machine.
+    /// What a simulation costs beside its own time, in batches of 1000 on one worker: printed, and below 50 us. It was 7.3 us where the
+    /// load of two cores was 14; of five goes the fastest counts.
     /// </summary>
     [Test]
     public void TheProtocolCostsLittle()
@@ -379,7 +379,7 @@ public sealed class ExternalTaskTests
         }
 
         TestContext.Out.WriteLine($"{best:0.0} us for a simulation in batches of 1000");
-        Assert.That(best, Is.LessThan(500));
+        Assert.That(best, Is.LessThan(50));
     }
 
     private (float[] Theta, float[] Noise) Pool(ExternalSettings settings, int count)
