@@ -30,7 +30,12 @@ from recomputation.text import Contenders, Published, Setting, is_like
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXPERIMENTS = ["gmm", "two_moons", "kinematics", "tumor", "denoising"]
+SUITES = ["sbibm"]
 VERDICTS = ["reproduced", "contradicted", "undecided", "not measured"]
+
+
+def members_of(suite):
+    return sorted(f for f in suite.glob("*") if f.is_dir() and measurements(f) is not None)
 
 
 def variants_of(folder):
@@ -200,4 +205,5 @@ def main(folders):
 
 
 if __name__ == "__main__":
-    sys.exit(main([pathlib.Path(a).resolve() for a in sys.argv[1:]] or [ROOT / "results" / e for e in EXPERIMENTS]))
+    committed = [ROOT / "results" / e for e in EXPERIMENTS] + [m for s in SUITES for m in members_of(ROOT / "results" / s)]
+    sys.exit(main([pathlib.Path(a).resolve() for a in sys.argv[1:]] or committed))

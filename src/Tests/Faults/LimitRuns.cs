@@ -27,6 +27,8 @@ internal sealed class LimitRuns : IDisposable
         "*:deep-set": {units: 8, layers: 1, equivariant_modules: 1}
         "*:series-fusion": {points_per_step: 100}
         contenders:
+          fmpe-adaptive: ~
+          npse-stochastic: ~
           "*": {training: {batch_size: 8, epochs: 1, validations: 1}}
           "*:acf": {flow: {layers: 1, units: 8}}
           "*:nsf": {flow: {layers: 1, units: 8, bins: 4}}
