@@ -51,7 +51,7 @@ public static class ReportCommand
             isResolved ? File.ReadAllText(request.ExperimentFile) : YamlWriter.Write(tree),
             output,
             request,
-            isResolved ? earlier : earlier with { Manifest = earlier.Manifest with { Scale = Manifest.ScaleOf(request) } }
+            isResolved ? earlier : earlier with { Manifest = earlier.Manifest with { Scale = Manifest.ScaleOf(request, plan) } }
         );
         AnsiConsole.Console.MarkupLineInterpolated(
             $"{page.Title}: {Path.Combine(output, ReportStage.ReportFile)}, and for a browser {HtmlReport.FileName} beside it"

@@ -133,7 +133,7 @@ public sealed record Manifest
             };
         return manifest with
         {
-            Scale = ScaleOf(request),
+            Scale = ScaleOf(request, plan),
             Profile = request.Profile,
             JobSeconds = plan
                 .Jobs.Select(j => j.Folder)
@@ -151,16 +151,18 @@ public sealed record Manifest
 
     /// <summary>What a request changes of the experiment file, for a reader.</summary>
     /// <param name="request">The request.</param>
-    public static string ScaleOf(RunRequest request)
+    /// <param name="plan">Its plan: a problem of a user's is in no paper.</param>
+    public static string ScaleOf(RunRequest request, RunPlan plan)
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(plan);
         string?[] changes =
         [
             request.Profile is null ? null : $"profile '{request.Profile}'", .. request.Settings,
             request.Only.Count > 0 ? $"only {string.Join(", ", request.Only)}" : null,
         ];
         string scale = string.Join(", ", changes.OfType<string>());
-        return scale.Length > 0 ? scale : "the paper's";
+        return scale.Length > 0 ? scale : plan.Task.Description.ShowsContraction ? "the file's" : "the paper's";
     }
 
     /// <summary>Writes the manifest as JSON.</summary>

@@ -5,6 +5,7 @@ using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Networks;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
+using Reproduce.Tests.Runner;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference;
@@ -49,5 +50,20 @@ public sealed class OwnSimulatorExample
         Assert.That(draws.abs().mean().item<float>(), Is.EqualTo(0.5).Within(0.12));
         Assert.That(draws.sign().mean().item<float>(), Is.EqualTo(0).Within(0.5), "neither sign alone");
         Assert.That(weighted.LogProb.isfinite().all().item<bool>(), Is.True);
+    }
+
+    /// <summary>Who has the packages has the second example, which the test of the packages runs.</summary>
+    [Test]
+    public void ThePackagesPageShowsTheSecondExample()
+    {
+        string[] examples = Blocks("Inference", "README.md"), shown = Blocks("PACKAGE.md");
+
+        Assert.That(shown, Is.EqualTo(examples[1..]));
+
+        static string[] Blocks(params string[] page) =>
+        [
+            .. File.ReadAllText(Path.Combine([Repository.Root, "src", .. page])).ReplaceLineEndings("\n").Split("```")
+                .Where(part => part.StartsWith("csharp\n", StringComparison.Ordinal)),
+        ];
     }
 }

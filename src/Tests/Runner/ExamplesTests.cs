@@ -231,6 +231,9 @@ public sealed class ExamplesTests
         Assert.That(ran, Is.EqualTo(ExitCodes.Success), output + errors);
         Assert.That(inferred, Is.EqualTo(ExitCodes.Success), told + inferredErrors);
         Assert.That(File.Exists(Path.Combine(folder.Path, "out", "figures", "corner_fmpe.png")));
+        Assert.That(
+            File.ReadAllText(Path.Combine(folder.Path, "out", "report.md")),
+            Does.Contain("| the file's ").And.Not.Contains("the paper's "), "it is in no paper");
         Assert.That(File.Exists(Path.Combine(folder.Path, "out", "infer", "y", "corner.png")));
     }
 
