@@ -66,7 +66,7 @@ public sealed class ShippedClaimTests
     )]
     [TestCase(
         "claims=[{kind: trend, id: a, text: t, source: s, contender: npe, along: budget, points: [1, 2], direction: increases}]",
-        "'a': there is no contender 'npe'; the contenders are acf, nsf, fmpe, cmpe"
+        "'a': there is no contender 'npe'; the contenders are acf, nsf, fmpe, fmpe-adaptive, cmpe"
     )]
     [TestCase("claims=[{kind: higher, id: a, text: t, source: s}]", "expected one of best, best-steps, lower, ratio, trend, got 'higher'")]
     public void AClaimThatCannotBeDecidedIsRefused(string setting, string expected)
