@@ -106,8 +106,15 @@ public sealed class SlurmTests
         _ = FaultLog.Cases(0, 1);
         const string Long = "epochs: 8000,"; // Half a minute: long enough to be met, and as long with the numbers compared.
         string contender = TinyRun.Cmpe.Replace("epochs: 100,", Long, StringComparison.Ordinal)
-            .Replace("steps: [1, 3]", "steps: [40000]", StringComparison.Ordinal);
+            .Replace("steps: [1, 3]", "steps: [100000]", StringComparison.Ordinal);
         using TinyRun local = new(contender), run = NewRun(contender);
+        foreach (TinyRun each in new[] { local, run })
+        {
+            // Eight blocks of draws: the first are kept while the others are drawn.
+            string file = Path.Combine(each.Path, "experiments", "tiny.yaml");
+            File.WriteAllText(file, File.ReadAllText(file).Replace("draws: 200", "draws: 4000", StringComparison.Ordinal));
+        }
+
         local.Go();
         Submit(run);
 
