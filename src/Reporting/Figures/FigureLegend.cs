@@ -19,20 +19,22 @@ internal sealed record LegendEntry(string Text, Color Color)
     public string? Sample { get; init; }
 }
 
-/// <summary>A legend in a strip above the panels, where it hides no data; it wraps to the width of the figure.</summary>
+/// <summary>
+/// A legend in a strip above the panels, where it hides no data; it wraps to the width of the figure, also within a long text.
+/// </summary>
 internal sealed class FigureLegend
 {
-    private const float LongSymbol = 24, ShortSymbol = 9, Gap = 5, Between = 14, RowHeight = 15;
+    private const float LongSymbol = 24, ShortSymbol = 9, Gap = 5, Between = 14, RowHeight = 15, Margin = 6;
     private readonly List<(LegendEntry Entry, float X, int Row)> _placed = [];
 
     public FigureLegend(IEnumerable<LegendEntry> entries, float width)
     {
         using var font = new SKFont(FigureFont.Typeface, FigureStyle.LegendSize);
         var rows = new List<List<(LegendEntry Entry, float Width)>> { new() };
-        foreach (LegendEntry entry in entries)
+        foreach (LegendEntry entry in entries.SelectMany(e => Broken(e, font, width - 2 * Margin)))
         {
-            float needed = Symbol(entry) + Gap + font.MeasureText(entry.Text);
-            if (rows[^1].Count > 0 && rows[^1].Sum(e => e.Width + Between) + needed > width - 12)
+            float needed = WidthOf(entry, font);
+            if (rows[^1].Count > 0 && rows[^1].Sum(e => e.Width + Between) + needed > width - 2 * Margin)
             {
                 rows.Add([]);
             }
@@ -52,6 +54,38 @@ internal sealed class FigureLegend
     }
 
     public float Height { get; }
+
+    /// <summary>The entries' texts with the left and right end of each entry.</summary>
+    internal IEnumerable<(string Text, float Left, float Right)> Extents
+    {
+        get
+        {
+            using SKFont font = new(FigureFont.Typeface, FigureStyle.LegendSize);
+            return [.. _placed.Select(p => (p.Entry.Text, p.X, p.X + WidthOf(p.Entry, font)))];
+        }
+    }
+
+    // An entry that is wider than the figure, as several: those behind the first have no symbol.
+    private static IEnumerable<LegendEntry> Broken(LegendEntry entry, SKFont font, float width)
+    {
+        while (WidthOf(entry, font) > width)
+        {
+            string text = entry.Text;
+            int end = Enumerable.Range(1, text.Length - 1)
+                .LastOrDefault(i => text[i] == ' ' && WidthOf(entry with { Text = text[..i] }, font) <= width);
+            if (end == 0)
+            {
+                break; // One long word.
+            }
+
+            yield return entry with { Text = text[..end] };
+            entry = new LegendEntry(text[(end + 1)..], entry.Color);
+        }
+
+        yield return entry;
+    }
+
+    private static float WidthOf(LegendEntry entry, SKFont font) => Symbol(entry) + Gap + font.MeasureText(entry.Text);
 
     // A lone marker needs no room for a line.
     private static float Symbol(LegendEntry entry) => entry.Line is null && !entry.Band ? ShortSymbol : LongSymbol;

@@ -45,6 +45,18 @@ internal sealed class FigureLayoutTests
     }
 
     [Test]
+    public void ALongTextOfTheLegendIsBrokenToTheWidthOfTheFigure()
+    {
+        const string Long = "paper, Figure 4 and steps figure of the newer version, same colours";
+        LegendEntry[] entries = [new("ACF", Colors.Black), new(Long, Colors.Gray) { Line = LinePattern.Dotted }];
+        FigureLegend legend = new(entries, FigureStyle.ColumnWidth);
+
+        Assert.That(legend.Extents.All(e => e.Left >= 0 && e.Right <= FigureStyle.ColumnWidth), string.Join("; ", legend.Extents));
+        Assert.That(string.Join(" ", legend.Extents.Select(e => e.Text)), Is.EqualTo($"ACF {Long}"));
+        Assert.That(legend.Extents.Count(), Is.EqualTo(3), "the long one in two");
+    }
+
+    [Test]
     public void TheLegendExplainsTheNumbersWhereThereAreAny()
     {
         Assert.That(Texts(QualityFigures.AgainstTime(_measurements, PublishedResults.None, [_panel])), Does.Contain("sampling steps"));
