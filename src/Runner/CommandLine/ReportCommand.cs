@@ -1,5 +1,6 @@
 using Reproduce.Configuration;
 using Reproduce.Reporting;
+using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Report;
 using Reproduce.Runner.Storage;
@@ -12,7 +13,7 @@ public static class ReportCommand
 {
     /// <summary>Writes the reports and, of several experiments, the page that leads to them.</summary>
     /// <param name="requests">
-    /// The experiments. The file of one may be a results folder: then the experiment is the one that was run into it.
+    /// The experiments. The file of one may be a results folder: then the experiment is the one that was run into it. It may be a suite's.
     /// </param>
     /// <returns>An exit code.</returns>
     /// <exception cref="ConfigurationException">A file is wrong, nothing was run, or it was run with other settings.</exception>
@@ -22,6 +23,12 @@ public static class ReportCommand
         List<(string Root, string File, HtmlReport Page)> pages = [];
         foreach (RunRequest request in requests)
         {
+            if (SuiteSettings.IsSuite(request.ExperimentFile))
+            {
+                SuiteCommand.Report(request);
+                continue;
+            }
+
             bool isFolder = Directory.Exists(request.ExperimentFile);
             RunRequest asked = isFolder ? OfFolder(request) : request;
             (string file, HtmlReport page) = Write(asked, isFolder);

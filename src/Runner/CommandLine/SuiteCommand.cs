@@ -21,16 +21,7 @@ internal static class SuiteCommand
     public static int Run(RunRequest request, bool dryRun, bool verbose)
     {
         ArgumentNullException.ThrowIfNull(request);
-        SuiteSettings suite = YamlBinder.Bind<SuiteSettings>(YamlReader.Load(request.ExperimentFile), SettingKinds.All);
-        string beside = Path.GetDirectoryName(Path.GetFullPath(request.ExperimentFile))!, folder = request.OutputFolder(suite.Name);
-        RunRequest[] requests =
-        [
-            .. suite.Experiments.Select(file => request with
-            {
-                ExperimentFile = Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(beside, file)),
-                Output = Path.Combine(folder, Path.GetFileNameWithoutExtension(file)),
-            }),
-        ];
+        (SuiteSettings suite, RunRequest[] requests, string folder) = Members(request);
         // All of them before the first is run: a mistake in the last shall not cost a night.
         RunSetup[] setups = [.. requests.Select(r => RunSetup.Load(r))];
         int worst = ExitCodes.Success;
@@ -48,12 +39,53 @@ internal static class SuiteCommand
 
         if (!dryRun)
         {
-            SuitePage.Write(
-                suite, [.. setups.Select(s => (s.Plan.Experiment, s.Plan.Variant, s.Output))], Published(request, suite), folder);
-            AnsiConsole.Console.MarkupLineInterpolated($"{suite.Title}: {Path.Combine(folder, ReportStage.ReportFile)}");
+            Write(request, suite, setups, folder);
         }
 
         return worst;
+    }
+
+    /// <summary>Writes the page anew, and the reports of those experiments that have been run; computes nothing.</summary>
+    /// <param name="request">As for <see cref="Run"/>.</param>
+    /// <exception cref="ConfigurationException">A file is wrong, or none of the experiments has been run.</exception>
+    public static void Report(RunRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        (SuiteSettings suite, RunRequest[] requests, string folder) = Members(request);
+        RunSetup[] setups = [.. requests.Select(r => RunSetup.Load(r, runs: false))];
+        RunRequest[] there = [.. setups.Where(s => MeasurementFile.Find(s.Output) is not null).Select(s => request with
+        {
+            ExperimentFile = s.Output,
+            Output = null,
+        })];
+        if (there.Length == 0)
+        {
+            throw new ConfigurationException($"{request.ExperimentFile}: none of its experiments has numbers in {folder}; run it first.");
+        }
+
+        ReportCommand.Run(there);
+        Write(request, suite, setups, folder);
+    }
+
+    private static (SuiteSettings Suite, RunRequest[] Requests, string Folder) Members(RunRequest request)
+    {
+        SuiteSettings suite = YamlBinder.Bind<SuiteSettings>(YamlReader.Load(request.ExperimentFile), SettingKinds.All);
+        string beside = Path.GetDirectoryName(Path.GetFullPath(request.ExperimentFile))!, folder = request.OutputFolder(suite.Name);
+        RunRequest[] requests =
+        [
+            .. suite.Experiments.Select(file => request with
+            {
+                ExperimentFile = Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(beside, file)),
+                Output = Path.Combine(folder, Path.GetFileNameWithoutExtension(file)),
+            }),
+        ];
+        return (suite, requests, folder);
+    }
+
+    private static void Write(RunRequest request, SuiteSettings suite, RunSetup[] setups, string folder)
+    {
+        SuitePage.Write(suite, [.. setups.Select(s => (s.Plan.Experiment, s.Plan.Variant, s.Output))], Published(request, suite), folder);
+        AnsiConsole.Console.MarkupLineInterpolated($"{suite.Title}: {Path.Combine(folder, ReportStage.ReportFile)}");
     }
 
     private static PublishedResults Published(RunRequest request, SuiteSettings suite)

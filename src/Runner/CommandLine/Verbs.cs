@@ -65,7 +65,8 @@ internal static class Verbs
     {
         Argument<string[]> sources = new("sources")
         {
-            Description = "Results folders, such as results/gmm, or the experiment files whose claims and plan the reports shall have.",
+            Description = "Results folders, such as results/gmm, or files of experiments, whose claims and plan the reports have then, or "
+                + "of suites.",
             Arity = ArgumentArity.OneOrMore,
         };
         Command command = new(

@@ -33,7 +33,8 @@ internal static class SuitePage
             m.Experiment.Contenders.ToDictionary(c => c.Key, c => c.Value.ShownSteps)))];
         StringBuilder page = new($"# {suite.Title}\n\n");
         page.Append(suite.Description.Length > 0 ? $"{suite.Description}\n\n" : "");
-        foreach (int budget in members.SelectMany(m => m.Experiment.Simulations.Budgets).Distinct().Order())
+        HashSet<int> measured = [.. measurements.Rows.Select(r => r.Budget)];
+        foreach (int budget in members.SelectMany(m => m.Experiment.Simulations.Budgets).Distinct().Order().Where(measured.Contains))
         {
             string number = budget.ToString(CultureInfo.InvariantCulture);
             ResultTable table = SuiteTable.Build(measurements, published, shown, Measure, budget, $"{suite.Name}-{number}");

@@ -44,6 +44,34 @@ public sealed class SuiteCommandTests : TinyRun
     }
 
     [Test]
+    public void ThePageIsWrittenAnewFromWhatThereIs()
+    {
+        BeginAfterTheRun();
+        Folder.File("experiments/other.yaml", Other);
+        Folder.File("experiments/pair.suite.yaml", Suite);
+        Folder.File("results/published/others.csv", Published);
+        string folder = Path.Combine(Folder.Path, "results", "pair"), page = Path.Combine(folder, "report.md");
+        (int none, _, string refusal) = Repository.Run(Folder.Path, ["report", "experiments/pair.suite.yaml"]);
+        Assert.That((none, refusal), Is.EqualTo((ExitCodes.BadConfiguration, refusal)));
+        Assert.That(refusal, Does.Contain("none of its experiments has numbers"));
+        Repository.Run(Folder.Path, ["experiments/pair.suite.yaml"]);
+        string before = File.ReadAllText(page);
+        File.Delete(page);
+        Directory.Delete(Path.Combine(Folder.Path, "results", "cache"), recursive: true);
+
+        (int exitCode, string output, string errors) = Repository.Run(Folder.Path, ["report", "experiments/pair.suite.yaml"]);
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(File.ReadAllText(page), Is.EqualTo(before));
+
+        Directory.Delete(Path.Combine(folder, "other"), recursive: true);
+        Repository.Run(Folder.Path, ["report", "experiments/pair.suite.yaml"]);
+        string[] rows = [.. File.ReadAllText(page).Split('\n').Where(l => Regex.IsMatch(l, @"^\| (Tiny|Other) "))];
+        Assert.That(rows[0], Does.Match(@"0\.\d{3} ± 0\.\d{3}"));
+        Assert.That(rows[1], Does.Not.Match(@"0\.\d{3}"), "a hole");
+    }
+
+    [Test]
     public void AMistakeInTheLastIsToldBeforeTheFirstIsRun()
     {
         Folder.File("experiments/other.yaml", Other.Replace("seed: 5", "sed: 5", StringComparison.Ordinal));
