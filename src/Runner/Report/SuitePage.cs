@@ -54,7 +54,9 @@ internal static class SuitePage
         foreach ((Experiment experiment, _, string results) in members)
         {
             string link = Path.GetRelativePath(folder, Path.Combine(results, ReportStage.ReportFile)).Replace('\\', '/');
-            page.Append(CultureInfo.InvariantCulture, $"- [{experiment.Title}]({link})\n");
+            bool isThere = MeasurementFile.Find(results) is not null;
+            string item = isThere ? $"[{experiment.Title}]({link})" : $"{experiment.Title}: not run";
+            page.Append(CultureInfo.InvariantCulture, $"- {item}\n");
         }
 
         WholeFile.WriteText(Path.Combine(folder, ReportStage.ReportFile), page.ToString());

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Reproduce.Compute;
 
 namespace Reproduce.Tasks.Benchmark;
@@ -21,9 +22,9 @@ public sealed record BenchmarkSettings : TaskSettings, INamedKind
     [SimulationIndependent]
     public string? DataFolder { get; init; }
 
-    /// <summary>Whether what is not in data/sbibm may be downloaded.</summary>
-    [SimulationIndependent]
-    public bool Download { get; init; } = true;
+    /// <summary>Whether what is not in data/sbibm may be downloaded; it may when not given.</summary>
+    [SimulationIndependent, JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool? Download { get; init; }
 
     /// <summary>
     /// Whether draws are compared with draws of our own from the exact posterior, instead of with those that sbibm has published. Whichever
@@ -57,7 +58,7 @@ public sealed record BenchmarkSettings : TaskSettings, INamedKind
 
     private string Folder => BenchmarkTask.ProblemOf(this).Folder;
 
-    private bool IsDownloaded => Download && DataFolder is null;
+    private bool IsDownloaded => Download != false && DataFolder is null;
 
     /// <summary>The data with the files of the task, which are downloaded if they may be.</summary>
     /// <param name="download">Where they come from.</param>

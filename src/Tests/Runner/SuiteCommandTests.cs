@@ -69,6 +69,7 @@ public sealed class SuiteCommandTests : TinyRun
         string[] rows = [.. File.ReadAllText(page).Split('\n').Where(l => Regex.IsMatch(l, @"^\| (Tiny|Other) "))];
         Assert.That(rows[0], Does.Match(@"0\.\d{3} ± 0\.\d{3}"));
         Assert.That(rows[1], Does.Not.Match(@"0\.\d{3}"), "a hole");
+        Assert.That(File.ReadAllText(page), Does.Contain("- [Tiny](tiny/report.md)\n- Other: not run\n"));
     }
 
     [Test]
