@@ -83,6 +83,12 @@ public static class BudgetFigure
         return new Figure(s_text.Title, caption, FigureStyle.FullWidth, (int)Math.Ceiling(bottom + AxisHeight), drawn, legend);
     }
 
+    /// <summary>Whether there is anything to draw: a report of a run that came to nothing has no such figure.</summary>
+    /// <param name="measurements">The numbers.</param>
+    /// <param name="panel">What the figure would show.</param>
+    public static bool IsMeasured(MeasurementTable measurements, QualityPanel panel) =>
+        QualityCurves.OverBudgets(measurements, PublishedResults.None, panel, BandKind.Interval).Count > 0;
+
     private static void Draw(QualityPlotter plotter, FigurePanel panel, Row row, MethodStyle column, string bandText)
     {
         plotter.DrawBackdrop(panel, row.Curves.Where(c => c.Contender.Method.Name != column.Name));

@@ -44,7 +44,7 @@ public static class RunJobCommand
         Device device = RunSetup.DeviceOf(experiment);
         RunPlan plan = new(
             experiment, arguments.Variant, arguments.Cache, device.type.ToString(), shardRows: arguments.ShardRows);
-        Dictionary<string, IJob> all = plan.Jobs.ToDictionary(j => j.Folder.Hash);
+        Dictionary<string, IJob> all = plan.Jobs.DistinctBy(j => j.Folder.Hash).ToDictionary(j => j.Folder.Hash);
         IJob[] jobs =
         [
             .. hashes.Select(hash => all.TryGetValue(hash, out IJob? job)

@@ -23,7 +23,10 @@ public static class StatusCommand
         StageFolder.LookAnew(submission.Request.CacheFolder);
         IReadOnlyList<QueuedElement>? queue = SlurmClient.Queue();
         Dictionary<string, QueuedElement?> queued = Queued(submission, queue);
-        (IJob Job, string State)[] jobs = [.. plan.Jobs.Select(j => (j, StateOf(j, queued, queue is not null)))];
+        (IJob Job, string State)[] jobs =
+        [
+            .. plan.Jobs.DistinctBy(j => j.Folder.Hash).Select(j => (j, StateOf(j, queued, queue is not null))),
+        ];
 
         IAnsiConsole console = AnsiConsole.Console;
         console.MarkupLineInterpolated($"{plan.Experiment.Title} ({plan.Variant}), {submission.Folder}");

@@ -60,9 +60,12 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
                     Variant = plan.Variant,
                     Styles = styles,
                 };
-                figures.Add(
-                    new ReportFigure("c2st_vs_budget", BudgetFigure.Create(measurements, published, [panel]), FromTable: true)
-                );
+                if (BudgetFigure.IsMeasured(measurements, panel))
+                {
+                    figures.Add(
+                        new ReportFigure("c2st_vs_budget", BudgetFigure.Create(measurements, published, [panel]), FromTable: true)
+                    );
+                }
             }
         }
 

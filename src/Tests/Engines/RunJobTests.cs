@@ -28,6 +28,23 @@ public sealed class RunJobTests
     }
 
     [Test]
+    public void AContenderMayTakeAnothersTraining()
+    {
+        using TinyRun run = new(
+            TinyRun.Cmpe,
+            TinyRun.Cmpe.Replace("  cmpe:", "  again:\n    stream: cmpe", StringComparison.Ordinal)
+                .Replace("[1, 3]", "[2]", StringComparison.Ordinal));
+        RunPlan plan = Plan(run);
+        IJob[] jobs = [.. plan.Jobs.DistinctBy(j => j.Folder.Hash)];
+        Assert.That(plan.Jobs, Has.Count.EqualTo(jobs.Length + 1));
+
+        (int exitCode, string output) = RunJobs(run, jobs);
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output);
+        Assert.That(plan.Jobs.All(j => j.Folder.IsComplete));
+    }
+
+    [Test]
     public void AFailureIsAFileAndWhatNeedsItIsLeftOut()
     {
         using TinyRun run = new(TinyRun.Diverging);

@@ -188,6 +188,15 @@ internal sealed class FigureTests
     }
 
     [Test]
+    public void OfNothingThereIsNoFigureOfBudgets()
+    {
+        Measurement hole = SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 0) with { Value = double.NaN, Status = "failed" };
+        Assert.That(BudgetFigure.IsMeasured(_measurements, _panel), Is.True);
+        Assert.That(BudgetFigure.IsMeasured(new MeasurementTable([]), _panel), Is.False);
+        Assert.That(BudgetFigure.IsMeasured(new MeasurementTable([hole]), _panel), Is.False);
+    }
+
+    [Test]
     public void WhatAToleranceDecidesStandsAtThePassesThatItTook()
     {
         MeasurementTable table = new([
