@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Reproduce.Configuration;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
+using Reproduce.Tasks;
 
 namespace Reproduce.Runner.Report;
 
@@ -49,7 +51,13 @@ public static class DecidingSettings
             settings["infer.observation"] = digest;
         }
 
-        return settings.ToDictionary(s => s.Key, s => Digest(CanonicalJson.Write(s.Value, SettingKinds.All)));
+        Dictionary<string, string> texts = settings.ToDictionary(s => s.Key, s => CanonicalJson.Write(s.Value, SettingKinds.All));
+        if (experiment.Task is IFileBound)
+        {
+            texts["task"] = WithoutFolder(texts["task"]);
+        }
+
+        return texts.ToDictionary(t => t.Key, t => Digest(t.Value));
     }
 
     /// <summary>The settings without those of contenders that have no numbers.</summary>
@@ -72,6 +80,14 @@ public static class DecidingSettings
     {
         ArgumentNullException.ThrowIfNull(own);
         return own.Concat((kept ?? new Dictionary<string, string>()).Where(k => !own.ContainsKey(k.Key))).ToDictionary();
+    }
+
+    // The version tells what is in the files, wherever they lie.
+    private static string WithoutFolder(string task)
+    {
+        JsonObject settings = JsonNode.Parse(task)!.AsObject();
+        settings.Remove("folder");
+        return settings.ToJsonString();
     }
 
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..DigestDigits];

@@ -8,6 +8,18 @@ namespace Reproduce.Tests.Runner;
 /// <summary>What a run adds to a report, and what it must not take away.</summary>
 public sealed class EarlierResultsTests
 {
+    /// <summary>A checkout that lies elsewhere goes on with its results: what the files say counts, not where they are.</summary>
+    [TestCase("task.folder=/elsewhere", false)]
+    [TestCase("task.version=another", true)]
+    public void WhereTheFilesOfATaskLieDecidesNoNumber(string setting, bool differs)
+    {
+        string file = Path.Combine(Repository.Root, "experiments", "examples", "decay.yaml");
+        string Task(params string[] settings) =>
+            DecidingSettings.Of(Repository.Request(file, null, null, ["task.version=one", .. settings]).Load().Experiment, [])["task"];
+
+        Assert.That(Task(setting) != Task(), Is.EqualTo(differs));
+    }
+
     [Test]
     public void WhatFailedThisTimeTakesNothingAway()
     {
