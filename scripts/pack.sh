@@ -23,6 +23,10 @@ git log -1 --format='%H %cI' > "$work/reproduce/commit.txt"
 cp -r experiments configs README.md "$work/reproduce"
 mkdir -p "$work/reproduce/results"
 cp -r results/published "$work/reproduce/results"
+# What scripts/device-check.sh measures PyTorch with, where there is one.
+mkdir -p "$work/reproduce/scripts"
+cp -r scripts/peer "$work/reproduce/scripts"
+rm -rf "$work/reproduce/scripts/peer/__pycache__"
 mkdir -p "$(dirname "$archive")"
 tar -C "$work" -c reproduce | xz -T0 -9 > "$archive"
 size=$(stat -c %s "$archive")
