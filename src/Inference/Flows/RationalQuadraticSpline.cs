@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Flows;
@@ -19,6 +20,10 @@ public static class RationalQuadraticSpline
     /// <summary>Keeps the logarithm finite when a bin collapses.</summary>
     internal const double Tiny = 1e-10;
 
+    private static readonly Scalar s_halfWidth = HalfWidth.ToScalar();
+    private static readonly Scalar s_minusOne = (-1.0).ToScalar();
+    private static readonly Scalar s_tiny = Tiny.ToScalar();
+
     /// <summary>What is added to raw derivatives: zero raw numbers then give derivatives of 1.</summary>
     internal static double DerivativeShift { get; } = Math.Log(Math.E - 1);
 
@@ -34,22 +39,30 @@ public static class RationalQuadraticSpline
     /// <param name="x">[N, d].</param>
     /// <param name="raw">[N, d, 3 K + 1].</param>
     /// <returns>The values [N, d] and the logarithms of the derivatives [N, d].</returns>
+    /// <remarks>
+    /// The straight lines outside start at the edges of the spline and with its slope, so that no choice between inside and outside is
+    /// made: beyond an edge the spline stays at it, and the line is added. With a = left and b = right derivative over the bin's slope,
+    /// value = bottom + height (xi^2 + a xi (1 - xi)) / r, derivative = slope (b xi^2 + 2 xi (1 - xi) + a (1 - xi)^2) / r^2,
+    /// r = 1 + (a + b - 2) xi (1 - xi).
+    /// </remarks>
     public static (Tensor Value, Tensor LogDerivative) Forward(Tensor x, Tensor raw)
     {
         Knots knots = Knots.From(raw);
         Bin bin = knots.Find(x, knots.X);
-        Tensor xi = ((x - bin.Left) / bin.Width).clamp(Scalars.Zero, Scalars.One);
-        Tensor cross = xi * (1 - xi);
-        Tensor denominator = bin.Slope + (bin.RightDerivative + bin.LeftDerivative - 2 * bin.Slope) * cross;
-        Tensor inside = bin.Bottom + bin.Height * (bin.Slope * xi.Squared() + bin.LeftDerivative * cross) / denominator;
-        Tensor rest = 1 - xi;
-        Tensor numerator = bin.Slope.Squared()
-            * (bin.RightDerivative * xi.Squared() + 2 * bin.Slope * cross + bin.LeftDerivative * rest.Squared());
-        Tensor logInside = (numerator + Tiny).log() - 2 * (denominator + Tiny).log();
-
-        Tensor outside = knots.EdgeSlope * (x - Knots.First(knots.X)) + Knots.First(knots.Y);
-        Tensor within = Knots.Contains(x, knots.X);
-        return (where(within, inside, outside), where(within, logInside, (knots.EdgeSlope + Tiny).log()));
+        Tensor slope = bin.Height / bin.Width, from = x - bin.Left;
+        // The part of the bin to the left, between 0 and 1, and the rest of it: clamp has more operations backward, relu no meta kernel.
+        Tensor rest = (1 - (from / bin.Width).relu_()).relu_();
+        Tensor xi = 1 - rest, cross = xi * rest, square = xi.Squared();
+        Tensor a = bin.LeftDerivative / slope, b = bin.RightDerivative / slope;
+        Tensor bend = a.add(b, Scalars.One).sub(Scalars.Two);
+        Tensor r = (bend * cross).add(Scalars.One);
+        Tensor within = addcmul(bin.Bottom, bin.Height, addcmul(square, a, cross, Scalars.One) / r, Scalars.One);
+        Tensor beyond = addcmul(from, xi, bin.Width, s_minusOne);
+        Tensor steepness = addcmul(addcmul(cross.mul(Scalars.Two), b, square, Scalars.One), a, rest.Squared(), Scalars.One);
+        return (
+            addcmul(within, knots.EdgeSlope, beyond, Scalars.One),
+            (slope * steepness).add(s_tiny).log().sub(r.log().mul(Scalars.Two))
+        );
     }
 
     /// <summary>Undoes <see cref="Forward"/>.</summary>
@@ -60,11 +73,12 @@ public static class RationalQuadraticSpline
     {
         Knots knots = Knots.From(raw);
         Bin bin = knots.Find(y, knots.Y);
+        Tensor slope = bin.Height / bin.Width;
         Tensor above = y - bin.Bottom;
-        Tensor bend = bin.RightDerivative + bin.LeftDerivative - 2 * bin.Slope;
-        Tensor a = bin.Height * (bin.Slope - bin.LeftDerivative) + above * bend;
+        Tensor bend = bin.RightDerivative + bin.LeftDerivative - 2 * slope;
+        Tensor a = bin.Height * (slope - bin.LeftDerivative) + above * bend;
         Tensor b = bin.Height * bin.LeftDerivative - above * bend;
-        Tensor c = -bin.Slope * above;
+        Tensor c = -slope * above;
         Tensor root = (b.Squared() - 4 * a * c).clamp_min(Scalars.Zero).sqrt();
         Tensor inside = 2 * c / (-b - root) * bin.Width + bin.Left;
         Tensor outside = (y - Knots.First(knots.Y)) / knots.EdgeSlope + Knots.First(knots.X);
@@ -73,31 +87,45 @@ public static class RationalQuadraticSpline
 
     /// <summary>The bin that holds each entry; every tensor is [N, d].</summary>
     private readonly record struct Bin(
-        Tensor Left, Tensor Width, Tensor Bottom, Tensor Height, Tensor LeftDerivative, Tensor RightDerivative)
-    {
-        public Tensor Slope { get; } = Height / Width;
-    }
+        Tensor Left, Tensor Width, Tensor Bottom, Tensor Height, Tensor LeftDerivative, Tensor RightDerivative);
 
-    /// <summary>The knots of every entry: X and Y [N, d, K + 1], derivatives [N, d, K + 1].</summary>
-    private sealed record Knots(Tensor X, Tensor Y, Tensor Widths, Tensor Heights, Tensor Derivatives, Tensor EdgeSlope)
+    /// <summary>
+    /// The knots of every entry, [N, d, 5 K + 3]: K + 1 places, K + 1 values, K + 1 derivatives, K widths, K heights. One tensor, so that a
+    /// bin's six numbers are picked by one operation: a GPU's host launches as many as there are.
+    /// </summary>
+    private sealed record Knots(Tensor All, Tensor EdgeSlope, long Bins)
     {
+        // Sums of integers take a factor that is one too.
+        private static readonly Scalar s_once = 1L.ToScalar();
+
+        // What is added to the raw numbers of sizes and inner derivatives, [3 K - 1].
+        private static readonly DeviceConstants<long> s_shifts = new(bins => tensor(
+            [
+                .. Enumerable.Repeat(SizeShift(bins), (int)(2 * bins)), .. Enumerable.Repeat(DerivativeShift, (int)bins - 1),
+            ]));
+
+        // Where the numbers of the first bin stand: place, value, both derivatives, width and height.
+        private static readonly DeviceConstants<long> s_places = new(bins => tensor(
+            new[] { 0, bins + 1, 2 * bins + 2, 2 * bins + 3, 3 * bins + 3, 4 * bins + 3 }));
+
+        public Tensor X => All.narrow(2, 0, Bins + 1);
+
+        public Tensor Y => All.narrow(2, Bins + 1, Bins + 1);
+
         public static Knots From(Tensor raw)
         {
             long bins = (raw.shape[2] - 1) / 3;
-            Tensor left = raw.narrow(2, 0, 1) - HalfWidth;
-            Tensor bottom = raw.narrow(2, 1, 1) - HalfWidth;
-            Tensor sizes = nn.functional.softplus(raw.narrow(2, 2, 2 * bins) + SizeShift(bins));
-            Tensor widths = sizes.narrow(2, 0, bins);
-            Tensor heights = sizes.narrow(2, bins, bins);
-            Tensor inner = nn.functional.softplus(raw.narrow(2, 2 + 2 * bins, bins - 1) + DerivativeShift);
-            Tensor edge = heights.sum(2, keepdim: true) / widths.sum(2, keepdim: true);
-            return new Knots(
-                cat([left, left + widths.cumsum(2)], 2),
-                cat([bottom, bottom + heights.cumsum(2)], 2),
-                widths,
-                heights,
-                cat([edge, inner, edge], 2),
-                edge.squeeze(2));
+            // Split and unbound rather than narrowed: the gradient of a view fills a tensor with zeros first.
+            Tensor[] parts = raw.split([2, 3 * bins - 1], 2);
+            Tensor edges = parts[0].sub(s_halfWidth);
+            Tensor positive = nn.functional.softplus(parts[1].add(s_shifts.On(bins, raw.device, raw.dtype), Scalars.One));
+            Tensor[] kinds = positive.split([2 * bins, bins - 1], 2);
+            Tensor sizes = kinds[0].unflatten(2, 2, bins);
+            Tensor[] total = sizes.sum(3, keepdim: true).unbind(2), first = edges.split(1, 2);
+            Tensor[] inner = sizes.cumsum(3).add(edges.unsqueeze(3), Scalars.One).unbind(2);
+            Tensor edge = total[1] / total[0];
+            Tensor all = cat([first[0], inner[0], first[1], inner[1], edge, kinds[1], edge, kinds[0]], 2);
+            return new Knots(all, edge.squeeze(2), bins);
         }
 
         public static Tensor First(Tensor knots) => knots.select(2, 0);
@@ -107,11 +135,10 @@ public static class RationalQuadraticSpline
 
         public Bin Find(Tensor at, Tensor knots)
         {
-            long bins = Widths.shape[2];
             // The bin's index is the number of inner knots below the entry; entries outside fall into the first or last bin.
-            Tensor index = knots.narrow(2, 1, bins - 1).detach().lt(at.detach().unsqueeze(2)).sum(2, keepdim: true);
-            Tensor Pick(Tensor of, long shift = 0) => of.gather(2, shift == 0 ? index : index + shift).squeeze(2);
-            return new Bin(Pick(X), Pick(Widths), Pick(Y), Pick(Heights), Pick(Derivatives), Pick(Derivatives, 1));
+            Tensor index = knots.narrow(2, 1, Bins - 1).detach().lt(at.detach().unsqueeze(2)).sum(2, keepdim: true);
+            Tensor[] picked = All.gather(2, index.add(s_places.On(Bins, at.device, ScalarType.Int64), s_once)).unbind(2);
+            return new Bin(picked[0], picked[4], picked[1], picked[5], picked[2], picked[3]);
         }
     }
 }
