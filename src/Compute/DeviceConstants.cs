@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Compute;
 
-/// <summary>Tensors that never change, made on the CPU and uploaded once for each device and element type: a step uploads nothing.</summary>
+/// <summary>
+/// Tensors that never change, made on the CPU and uploaded once for each device and element type: a step uploads nothing.
+/// </summary>
 /// <typeparam name="TKey">What a constant depends on, such as a number of bins; of few different values.</typeparam>
 /// <param name="make">Makes a constant on the CPU.</param>
 public sealed class DeviceConstants<TKey>(Func<TKey, Tensor> make)

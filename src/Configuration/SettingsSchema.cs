@@ -213,7 +213,9 @@ public sealed class SettingsSchema
             rules.AddLengths(scalar, "Length");
         }
 
-        return scalar;
+        return rules.KnowsAuto
+            ? new JsonObject { ["anyOf"] = new JsonArray(scalar, new JsonObject { ["const"] = AutoIsZeroAttribute.Word }) }
+            : scalar;
     }
 
     private JsonObject Choice(Type type, bool isPartial)

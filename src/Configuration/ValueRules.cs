@@ -27,6 +27,7 @@ internal sealed class ValueRules
         List<ValidationAttribute> rules = property.GetCustomAttributes<ValidationAttribute>(inherit: true).ToList();
         _range = rules.OfType<RangeAttribute>().FirstOrDefault();
         _pattern = rules.OfType<RegularExpressionAttribute>().FirstOrDefault();
+        KnowsAuto = property.IsDefined(typeof(AutoIsZeroAttribute), inherit: true);
         _allowed = rules.OfType<AllowedValuesAttribute>().FirstOrDefault();
         foreach (ValidationAttribute rule in rules)
         {
@@ -50,11 +51,16 @@ internal sealed class ValueRules
             or MinLengthAttribute or MaxLengthAttribute or LengthAttribute))];
     }
 
+    /// <summary>Whether "auto" stands for 0.</summary>
+    public bool KnowsAuto { get; }
+
     /// <summary>The allowed values as they are written, or null when any will do.</summary>
     public IReadOnlyList<string>? Allowed => _allowed is null ? null : [.. _allowed.Values.Select(Write)];
 
     /// <summary>Adds the range or the pattern to a noun: <c>an integer of at least 1</c>.</summary>
-    public string Narrow(string noun)
+    public string Narrow(string noun) => KnowsAuto ? $"{AutoIsZeroAttribute.Word} or {NarrowNumber(noun)}" : NarrowNumber(noun);
+
+    private string NarrowNumber(string noun)
     {
         if (Allowed is { } allowed)
         {

@@ -135,7 +135,9 @@ internal sealed class TreeBinder(KindCatalogue kinds)
 
     private object? BindScalar(Type type, ValueRules rules, YamlNode node, string path)
     {
-        object? value = node is YamlScalar { IsNull: false } scalar ? ScalarConverter.Convert(scalar, type) : null;
+        object? value = node is not YamlScalar { IsNull: false } scalar ? null
+            : rules.KnowsAuto && scalar.Text == AutoIsZeroAttribute.Word ? 0
+            : ScalarConverter.Convert(scalar, type);
         if (value is null || !rules.Accepts(value))
         {
             return Fail(node, path, Describe(type, rules), type, rules);

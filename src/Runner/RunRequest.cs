@@ -42,7 +42,7 @@ public sealed record RunRequest
     /// </summary>
     public bool Keep { get; init; }
 
-    /// <summary>Trainings at once; 0 takes one per core on a CPU and one on a GPU.</summary>
+    /// <summary>Trainings at once; 0 takes one per core on a CPU, and on a GPU up to four small ones.</summary>
     public int Jobs { get; init; }
 
     /// <summary>Training simulations of a job of their own at most, on a cluster; null when one job simulates them all.</summary>

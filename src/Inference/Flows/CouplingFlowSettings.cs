@@ -34,4 +34,7 @@ public sealed record CouplingFlowSettings
 
     /// <summary>Weights between layers of full width, of which a large flow has most.</summary>
     public double RoughWeights => Layers * (2.0 * Units * Units * HiddenLayers + 4.0 * Units * Bins);
+
+    /// <summary>Numbers that a pass without gradients holds for each row, about.</summary>
+    public double RoughActivations => Layers * (4.0 * Units * HiddenLayers + 20.0 * Bins);
 }

@@ -29,6 +29,9 @@ public sealed record ResidualMlpSettings : FreeFormNetworkSettings, INamedKind
     public override double RoughWeights => (double)Units * Units * Blocks + Units;
 
     /// <inheritdoc/>
+    public override double RoughActivations => Units * (2.0 + 4 * Blocks);
+
+    /// <inheritdoc/>
     public override FreeFormNetwork Create(NetworkParts parts)
     {
         ArgumentNullException.ThrowIfNull(parts);

@@ -9,6 +9,9 @@ public abstract record SummaryNetworkSettings
     /// <summary>Weights between layers of full width; 0 for a design whose networks are small.</summary>
     public virtual double RoughWeights => 0;
 
+    /// <summary>Whether its steps leave a GPU idle most of the time, waiting for the host.</summary>
+    public virtual bool IsSmall => RoughWeights < 1e6;
+
     /// <summary>The network for observations of the given example's shape, with fresh weights, on the CPU.</summary>
     /// <param name="example">The training set's observations; a network may take their mean and standard deviation.</param>
     /// <param name="random">Where the initial weights come from.</param>

@@ -43,7 +43,12 @@ public static class Metrics
     public static IReadOnlyList<Metric> All { get; } =
     [
         Metric.PerDataSet(MetricStyle.C2st, i => C2st.Score(
-            i.Draws, i.Reference!, i.Settings.C2st with { Threads = i.Threads }, i.Key, i.Progress, i.Cancel)) with
+            i.Draws.to(i.Device),
+            i.Reference!.to(i.Device),
+            i.Settings.C2st with { Threads = i.Threads },
+            i.Key,
+            i.Progress,
+            i.Cancel)) with
         {
             AppliesTo = (task, _) => task.Reference is not null,
         },

@@ -41,6 +41,9 @@ public sealed class ScoreInputs
     /// <summary>Random numbers of the scores.</summary>
     public required RandomKey Key { get; init; }
 
+    /// <summary>Where classifiers are trained: a GPU trains those of all data sets at once.</summary>
+    public Device Device { get; init; } = CPU;
+
     /// <summary>Threads for work on the CPU.</summary>
     public int Threads { get; init; } = 1;
 

@@ -52,7 +52,8 @@ internal sealed class SharedOptions
     };
 
     /// <summary>Trainings at once.</summary>
-    public Option<int> Jobs { get; } = Count("--jobs", "Trainings at once. Default: one per core on a CPU, one on a GPU.");
+    public Option<int> Jobs { get; } = Count(
+        "--jobs", "Trainings at once. Default: one per core on a CPU; on a GPU one, or up to four of small networks.");
 
     /// <summary>Time between checkpoints.</summary>
     public Option<double> CheckpointSeconds { get; } = CheckpointOption();

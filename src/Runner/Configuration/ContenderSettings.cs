@@ -69,6 +69,9 @@ public abstract record ContenderSettings
     /// <summary>Weights between layers of full width, of which a large network has most.</summary>
     public abstract double RoughWeights { get; }
 
+    /// <summary>Numbers that a pass without gradients holds for each row, about.</summary>
+    public abstract double RoughActivations { get; }
+
     /// <summary>Rows that go through the network for each simulation of a batch, at each step of a training.</summary>
     public virtual int RowsPerSimulation => 1;
 

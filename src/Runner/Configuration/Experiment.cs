@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Reproduce.Compute;
 using Reproduce.Inference.Networks;
 using Reproduce.Reporting;
@@ -28,6 +29,13 @@ public sealed record Experiment : IValidatableObject
 
     /// <summary>auto, cpu, cuda or cuda:N.</summary>
     public string Device { get; init; } = "auto";
+
+    /// <summary>
+    /// What products and convolutions of networks have on an NVIDIA GPU: float32, or tf32, which rounds their factors to 10 bits. On a CPU
+    /// they have float32 always.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Precision Precision { get; init; }
 
     /// <summary>The inference problem.</summary>
     public required TaskSettings Task { get; init; }
@@ -82,6 +90,11 @@ public sealed record Experiment : IValidatableObject
         if (!Devices.IsValid(Device))
         {
             yield return new ValidationResult($"expected {Devices.Expected}, got '{Device}'", [nameof(Device)]);
+        }
+
+        if (Device == "cpu" && Precision != Precision.Float32)
+        {
+            yield return new ValidationResult("expected float32 with device cpu: only NVIDIA GPUs have tf32", [nameof(Precision)]);
         }
 
         if (Contenders.Count == 0)

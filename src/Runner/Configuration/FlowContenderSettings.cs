@@ -16,6 +16,9 @@ public abstract record FlowContenderSettings : ContenderSettings, IValidatableOb
     public override double RoughWeights => Flow.RoughWeights;
 
     /// <inheritdoc/>
+    public override double RoughActivations => Flow.RoughActivations;
+
+    /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (FigureSteps is not (null or 1))

@@ -28,6 +28,9 @@ public abstract record FreeFormContenderSettings : ContenderSettings, IValidatab
     /// <inheritdoc/>
     public override double RoughWeights => Network.RoughWeights;
 
+    /// <inheritdoc/>
+    public override double RoughActivations => Network.RoughActivations;
+
     /// <summary>The network with fresh weights.</summary>
     /// <param name="parts">What the estimator is built from.</param>
     /// <param name="largestTime">The largest time that the network is asked about.</param>

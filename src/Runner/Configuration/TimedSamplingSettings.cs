@@ -1,16 +1,17 @@
 using System.ComponentModel.DataAnnotations;
+using Reproduce.Configuration;
 
 namespace Reproduce.Runner.Configuration;
 
 /// <summary>How draws are made and timed.</summary>
 public sealed record TimedSamplingSettings
 {
-    /// <summary>Threads that draw at once on a CPU; 0 takes every core.</summary>
-    [Range(0, 1024)]
+    /// <summary>Threads that draw at once on a CPU; auto takes every core.</summary>
+    [Range(0, 1024), AutoIsZero]
     public int Threads { get; init; }
 
-    /// <summary>Rows that go through a network together; 0 chooses by device.</summary>
-    [Range(0, 100_000_000)]
+    /// <summary>Rows that go through a network together; auto chooses by the network, the device and its memory.</summary>
+    [Range(0, 100_000_000), AutoIsZero]
     public int RowsPerPass { get; init; }
 
     /// <summary>Timed repetitions of a setting.</summary>

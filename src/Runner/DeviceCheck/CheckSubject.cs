@@ -25,8 +25,13 @@ internal sealed record CheckSubject(Experiment Experiment, ITask Task, TrainJob 
     /// <summary>Simulations in a step of the experiment.</summary>
     public int BatchSize => Job.Settings.Training.BatchSize;
 
-    /// <summary>Sampling steps for clocks: those of the figures, or ten.</summary>
-    public int SamplingSteps => Math.Min(10, Job.Settings.ShownSteps);
+    /// <summary>Sampling steps for clocks: those of the figures, or ten; where a tolerance decides, the most that it may take.</summary>
+    public int SamplingSteps => FewSteps(10);
+
+    /// <summary>Some sampling steps, or fewer where the figures have fewer; where a tolerance decides, the most that it may take.</summary>
+    /// <param name="most">How many.</param>
+    public int FewSteps(int most) =>
+        Job.Settings.HasAdaptiveSteps ? Job.Settings.ShownSteps : Math.Min(most, Job.Settings.ShownSteps);
 
     /// <summary>The random numbers of this subject's trainings.</summary>
     public RandomKey Key => RandomKey.FromSeed(Experiment.Seed).Child("device-check").Child(Name);

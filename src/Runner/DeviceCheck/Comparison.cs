@@ -141,7 +141,7 @@ internal static class Comparison
         using IDisposable scope = NewDisposeScope();
         int draws = subject.Task.Description.Images is null ? Draws : 4;
         Observation x = subject.Few.X.Narrow(0, 2);
-        int steps = Math.Min(2, subject.SamplingSteps);
+        int steps = subject.FewSteps(2);
         Tensor one = PosteriorSampler.Sample(here, x, draws, steps, subject.Key);
         Tensor two = PosteriorSampler.Sample(there, x.To(device), draws, steps, subject.Key);
         return ((two - one).Squared().mean().sqrt() / one.std()).item<float>();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -54,7 +55,7 @@ internal sealed class DeviceCheckRun
             if (device.type == DeviceType.CUDA)
             {
                 Each(1, "TF32", s => [Comparison.WithTf32(s, device)]);
-                _report.Add(new CheckRow("GPU", "memory in use", GpuFacts.MemoryInUse(device), "MiB"));
+                _report.Add(new CheckRow("GPU", "memory in use", Gpu.MebibytesInUse(device), "MiB"));
             }
         }
         finally

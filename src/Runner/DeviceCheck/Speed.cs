@@ -48,7 +48,7 @@ internal static class Speed
         using Observation x = subject.Few.X.Narrow(0, 1).To(device);
         int[] sizes = subject.Task.Description.Images is null ? [1_000, 10_000, 100_000] : [100, 1_000];
         int steps = subject.SamplingSteps;
-        Draw(sizes[0], Math.Min(2, steps));
+        Draw(sizes[0], subject.FewSteps(2));
         foreach (int rows in sizes)
         {
             double seconds = Draw(rows, steps);

@@ -117,6 +117,7 @@ public static class ModelFile
                 Settings = settings,
                 Style = ReportStyles.Of([ReportStyles.Named(settings.Contender, settings.Settings)]).Of(settings.Contender),
                 Estimator = estimator,
+                Precision = Tf32.Allow(false),
                 Example = SimulationFiles.Copy(example),
                 Known = SummariesIn(arrays, KnownArray, summary.shape[1]),
                 Others = SummariesIn(arrays, OthersArray, summary.shape[1]),

@@ -41,6 +41,9 @@ public sealed record TrainedModel : IDisposable
     /// <summary>The inference problem with its simulator; null where there is none at hand.</summary>
     public ITask? Task { get; init; }
 
+    /// <summary>Ends the way in which a GPU computes while the model is there; null when nothing was said of it.</summary>
+    public IDisposable? Precision { get; init; }
+
     /// <summary>Where the random numbers of draws begin.</summary>
     public RandomKey Key => new(Convert.ToUInt64(Settings.Key, 16));
 
@@ -49,7 +52,7 @@ public sealed record TrainedModel : IDisposable
     public SamplingSettings Sampling(JobContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return new SamplingSettings { Threads = context.Threads, RowsPerPass = Settings.RowsPerPass };
+        return context.Sampling(Settings.RowsPerPass, Settings.Settings);
     }
 
     /// <summary>A finished training of an experiment.</summary>
@@ -62,6 +65,7 @@ public sealed record TrainedModel : IDisposable
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(context);
+        IDisposable precision = Tf32.Allow(training.Precision == Compute.Precision.Tf32);
         IPosteriorEstimator estimator = EstimatorFactory.Load(training, context.Device);
         using Simulations simulated = EstimatorFactory.TrainingSet(training);
         using Tensor known = Summaries.Of(estimator, simulated.Take(Math.Min(simulated.Count, MostTraining)).X, context);
@@ -92,6 +96,7 @@ public sealed record TrainedModel : IDisposable
             Others = others,
             Held = LocalTesting.Held(training),
             Task = scope.Task,
+            Precision = precision,
         };
     }
 
@@ -103,6 +108,7 @@ public sealed record TrainedModel : IDisposable
         Known.Dispose();
         Others.Dispose();
         Held?.Dispose();
+        Precision?.Dispose();
     }
 
     // Simulations that were not learned from; where there are none, the last tenth of those that were, which is then left out of the rest.

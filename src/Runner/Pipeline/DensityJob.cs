@@ -119,6 +119,9 @@ public sealed class DensityJob : IJob
     public string Kin => ChainSteps is null ? Contender : $"{Contender}, chain";
 
     /// <inheritdoc/>
+    public Precision Precision => _scope.Precision;
+
+    /// <inheritdoc/>
     public string MemorySettings => "--data-sets, --proposals, sampling.threads or test.draws";
 
     /// <inheritdoc/>
@@ -143,7 +146,7 @@ public sealed class DensityJob : IJob
         Experiment experiment = _scope.Experiment;
         int draws = experiment.Test.Draws;
         RandomKey key = train.Key.Child("density");
-        SamplingSettings settings = context.Sampling(experiment);
+        SamplingSettings settings = context.Sampling(experiment.Sampling.RowsPerPass, train.Settings);
         using Simulations test = SimulationFiles.Read(_testSet.Folder.FileOf(StageFiles.Test));
         using Observation x = test.X.Narrow(0, Settings.DataSets);
         using Observation onDevice = x.To(context.Device);

@@ -34,6 +34,12 @@ public interface IJob
     /// <summary>Whether the job brings threads of its own, so that libtorch shall have one.</summary>
     bool BringsThreads => false;
 
+    /// <summary>Whether a GPU is busy with the job alone; else several run on it at once.</summary>
+    bool FillsGpu => true;
+
+    /// <summary>How exact a GPU is while the job runs.</summary>
+    Compute.Precision Precision => Compute.Precision.Float32;
+
     /// <summary>Makes the result in the folder that was begun, and commits it.</summary>
     /// <param name="context">Where it runs.</param>
     /// <param name="progress">Told where it stands.</param>

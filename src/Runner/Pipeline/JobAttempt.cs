@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Reproduce.Compute;
 using Reproduce.Configuration;
 using static TorchSharp.torch;
 
@@ -30,6 +31,7 @@ public static class JobAttempt
             {
                 // A job with a process of its own sets its threads itself.
                 set_num_threads(job.BringsThreads ? 1 : context.Threads);
+                using IDisposable precision = Tf32.Allow(job.Precision == Precision.Tf32);
                 job.Run(context, progress.Watched(job.Folder.Report));
                 return null;
             }

@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using Reproduce.Inference.Sampling;
 using Reproduce.Runner.Configuration;
 using static TorchSharp.torch;
@@ -26,11 +27,12 @@ public sealed record JobContext(Device Device, int Threads, CancellationToken Ca
     /// <summary>Told what a reader of the log should know, in one sentence.</summary>
     public Action<string> Note { get; init; } = _ => { };
 
-    /// <summary>How draws are batched, the same for every contender.</summary>
-    /// <param name="experiment">The experiment.</param>
-    public SamplingSettings Sampling(Experiment experiment)
+    /// <summary>How draws are batched.</summary>
+    /// <param name="rowsPerPass">Rows that go through the network together; 0 chooses.</param>
+    /// <param name="contender">The contender that draws.</param>
+    public SamplingSettings Sampling(int rowsPerPass, ContenderSettings contender) => new()
     {
-        ArgumentNullException.ThrowIfNull(experiment);
-        return new SamplingSettings { Threads = Threads, RowsPerPass = experiment.Sampling.RowsPerPass };
-    }
+        Threads = Threads,
+        RowsPerPass = rowsPerPass > 0 ? rowsPerPass : DeviceShare.Rows(contender, Device, Gpu.Memory(Device)),
+    };
 }

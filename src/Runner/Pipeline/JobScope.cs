@@ -32,6 +32,12 @@ public sealed class JobScope
     /// <summary>The device's type.</summary>
     public string Device { get; }
 
+    /// <summary>What networks have on the device: a CPU has float32 whatever the experiment allows.</summary>
+    public Precision Precision =>
+        string.Equals(Device, nameof(TorchSharp.DeviceType.CPU), StringComparison.OrdinalIgnoreCase)
+            ? Precision.Float32
+            : Experiment.Precision;
+
     /// <summary>The inference problem.</summary>
     public ITask Task { get; }
 

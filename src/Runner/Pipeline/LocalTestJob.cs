@@ -59,6 +59,9 @@ public sealed class LocalTestJob : IJob
     public double Weight => 1;
 
     /// <inheritdoc/>
+    public Precision Precision => _scope.Precision;
+
+    /// <inheritdoc/>
     public string MemorySettings => "sampling.rows_per_pass or sampling.threads";
 
     /// <inheritdoc/>
@@ -78,7 +81,7 @@ public sealed class LocalTestJob : IJob
         using Observation x = Observed(held.X);
         using Observation there = x.To(context.Device);
         LocalC2stSettings settings = new();
-        SamplingSettings sampling = context.Sampling(_scope.Experiment);
+        SamplingSettings sampling = context.Sampling(_scope.Experiment.Sampling.RowsPerPass, Sample.Train.Settings);
         // As the verb infer draws.
         RandomKey key = Sample.Train.Key.Child("infer").Child(Sample.Steps);
         Tensor draws = PosteriorSampler.Sample(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Reproduce.Compute;
 using Reproduce.Runner.Display;
 using Serilog;
 using static TorchSharp.torch;
@@ -22,15 +23,14 @@ public sealed class PipelineRun
     /// <param name="context">Where jobs run that have no process of their own.</param>
     /// <param name="display">Shows progress.</param>
     /// <param name="log">The log.</param>
-    /// <param name="processesAtOnce">Jobs with processes of their own that run at once; 0 chooses by device.</param>
+    /// <param name="processesAtOnce">Jobs with processes of their own that run at once; 0 chooses by jobs and device.</param>
     public PipelineRun(JobContext context, IRunDisplay display, ILogger log, int processesAtOnce)
     {
         ArgumentNullException.ThrowIfNull(context);
         _context = context;
         _display = display;
         _log = log;
-        _processesAtOnce = processesAtOnce > 0 ? processesAtOnce
-            : context.Device.type == TorchSharp.DeviceType.CUDA ? 1 : Environment.ProcessorCount;
+        _processesAtOnce = processesAtOnce;
     }
 
     /// <summary>Wall time of each stage of this run, in order, for stages that had something to do.</summary>
@@ -129,9 +129,13 @@ public sealed class PipelineRun
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_context.Cancel);
         Parallel.ForEachAsync(
             order,
-            new ParallelOptions { MaxDegreeOfParallelism = _processesAtOnce },
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce(order.Select(i => jobs[i].Job)) },
             async (i, _) => await RunInProcessAsync(jobs[i], i, display, stop).ConfigureAwait(false)).GetAwaiter().GetResult();
     }
+
+    private int AtOnce(IEnumerable<IJob> jobs) => _processesAtOnce > 0
+        ? _processesAtOnce
+        : DeviceShare.Processes(jobs, _context.Device, Gpu.Memory(_context.Device), Environment.ProcessorCount);
 
     private async Task RunInProcessAsync(PlannedJob planned, int index, IStageDisplay display, CancellationTokenSource stop)
     {

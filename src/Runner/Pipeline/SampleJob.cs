@@ -75,6 +75,9 @@ public sealed class SampleJob : IJob
     public string Kin => Train.Kin;
 
     /// <inheritdoc/>
+    public Precision Precision => _scope.Precision;
+
+    /// <inheritdoc/>
     public string MemorySettings => "sampling.rows_per_pass, sampling.threads or test.draws";
 
     /// <inheritdoc/>
@@ -87,7 +90,7 @@ public sealed class SampleJob : IJob
         ArgumentNullException.ThrowIfNull(progress);
         Stopwatch clock = Stopwatch.StartNew();
         Experiment experiment = _scope.Experiment;
-        SamplingSettings settings = context.Sampling(experiment);
+        SamplingSettings settings = context.Sampling(experiment.Sampling.RowsPerPass, Train.Settings);
         RandomKey key = Train.Key.Child("sample").Child(Steps);
         using IPosteriorEstimator estimator = EstimatorFactory.Load(Train, context.Device);
         using Simulations test = SimulationFiles.Read(_testSet.Folder.FileOf(StageFiles.Test));

@@ -122,6 +122,7 @@ public sealed class ScoreJob : IJob
             Task = _scope.Task.Description,
             Settings = _scope.Experiment.Scores,
             Key = _scope.Key.Child("score"),
+            Device = context.Device,
             Threads = context.Threads,
             Progress = progress,
             Cancel = context.Cancel,

@@ -36,6 +36,9 @@ public sealed class ShowJob : IJob
     public double Weight => Sample?.Weight ?? 1;
 
     /// <inheritdoc/>
+    public Precision Precision => _scope.Precision;
+
+    /// <inheritdoc/>
     public string MemorySettings => "sampling.rows_per_pass, sampling.threads or test.draws";
 
     /// <inheritdoc/>
@@ -99,7 +102,7 @@ public sealed class ShowJob : IJob
             _scope.Experiment.Test.Draws,
             sample.Steps,
             key,
-            context.Sampling(_scope.Experiment),
+            context.Sampling(_scope.Experiment.Sampling.RowsPerPass, sample.Train.Settings),
             progress,
             context.Cancel
         );

@@ -58,6 +58,7 @@ public sealed class TrainJob : IJob
                 // Replicates once shared the training set of the first.
                 Simulations = Replicate > 0 ? "own" : null,
                 scope.Device,
+                Precision = scope.Precision == Precision.Float32 ? (Precision?)null : scope.Precision,
             }
         );
     }
@@ -106,6 +107,13 @@ public sealed class TrainJob : IJob
 
     /// <inheritdoc/>
     public string MemorySettings => "the contender's training.batch_size or network size, or give --jobs 1";
+
+    /// <inheritdoc/>
+    public bool FillsGpu => !Summary.IsSmall || Settings.RoughWeights > 2e6
+        || Settings.RoughActivations * Settings.Training.BatchSize * Settings.RowsPerSimulation > 1e6;
+
+    /// <inheritdoc/>
+    public Precision Precision => _scope.Precision;
 
     /// <inheritdoc/>
     public bool HasOwnProcess => true;

@@ -14,6 +14,8 @@ public sealed class YamlBinderRulesTests
     [TestCase("{above: 0}", "f.yaml(1,9): above: expected an integer greater than 0, got '0'.")]
     [TestCase("{steps: 3}", "f.yaml(1,9): steps: expected one of 1, 2, 4, got '3'.")]
     [TestCase("{pair: [1]}", "f.yaml(1,8): pair: expected exactly 2 items, got 1.")]
+    [TestCase("{rows: -1}", "f.yaml(1,8): rows: expected auto or an integer of at least 0, got '-1'.")]
+    [TestCase("{rows: all}", "f.yaml(1,8): rows: expected auto or an integer of at least 0, got 'all'.")]
     [TestCase("{word: a}", "f.yaml(1,8): word: expected 2 to 4 characters, got 1.")]
     [TestCase("{few: {a: 1, b: 2}}", "f.yaml(1,7): few: expected at most 1 item, got 2.")]
     [TestCase("{mail: x}", "f.yaml(1,8): mail: The mail field is not a valid e-mail address.")]
@@ -23,6 +25,15 @@ public sealed class YamlBinderRulesTests
     {
         string complete = yaml == "{open: 1}" ? "{}" : $"{yaml[..^1]}, maybe: ~}}";
         Assert.That(Sample.ErrorOf(() => YamlBinder.Bind<Rules>(YamlReader.Parse(complete, "f.yaml"), Sample.Kinds)), Is.EqualTo(expected));
+    }
+
+    [TestCase("auto", 0)]
+    [TestCase("0", 0)]
+    [TestCase("7", 7)]
+    public void AutoIsZero(string text, int rows)
+    {
+        Rules rules = YamlBinder.Bind<Rules>(YamlReader.Parse($"{{rows: {text}, maybe: ~}}", "f.yaml"), Sample.Kinds);
+        Assert.That(rules.Rows, Is.EqualTo(rows));
     }
 
     [Test]
@@ -58,6 +69,9 @@ public sealed class YamlBinderRulesTests
 
         [Range(0, int.MaxValue, MinimumIsExclusive = true)]
         public long Above { get; init; } = 1;
+
+        [Range(0, int.MaxValue), AutoIsZero]
+        public int Rows { get; init; }
 
         [AllowedValues(1, 2, 4)]
         public int Steps { get; init; } = 1;

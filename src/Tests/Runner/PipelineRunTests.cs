@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Reproduce.Compute;
 using Reproduce.Runner.Display;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
@@ -77,6 +78,20 @@ public sealed class PipelineRunTests
         Assert.That(model.WhyMissing(), Does.StartWith("data, data: out of memory"));
     }
 
+    // cuDNN's convolutions have TF32 unless it is forbidden.
+    [TestCase(Precision.Float32)]
+    [TestCase(Precision.Tf32)]
+    public void AJobHasThePrecisionThatItAsksFor(Precision precision)
+    {
+        StoredJob job = Job("train");
+        job.Precision = precision;
+
+        Run(job);
+
+        bool rough = precision == Precision.Tf32;
+        Assert.That(job.Found, Is.EqualTo((rough, rough)));
+    }
+
     [Test]
     public void WhatIsNoFailureOfAJobGoesThrough()
     {
@@ -105,6 +120,10 @@ public sealed class PipelineRunTests
 
         public bool EndsRun { get; set; }
 
+        public Precision Precision { get; set; }
+
+        public (bool Matrices, bool Convolutions)? Found { get; private set; }
+
         public StageFolder Folder => folder;
 
         public IReadOnlyList<IJob> Needs => needs;
@@ -120,6 +139,7 @@ public sealed class PipelineRunTests
                 throw Failure;
             }
 
+            Found = (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32);
             done();
             folder.Commit(TimeSpan.Zero);
         }

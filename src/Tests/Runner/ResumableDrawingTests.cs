@@ -130,9 +130,9 @@ public sealed class ResumableDrawingTests
     )
     {
         (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml")).Load();
-        experiment = experiment with { Sampling = experiment.Sampling with { RowsPerPass = Draws, Threads = threads } };
+        experiment = experiment with { Sampling = experiment.Sampling with { Threads = threads } };
         JobContext context = JobContext.Of(experiment, CPU, cancel) with { CheckpointInterval = interval ?? TimeSpan.FromHours(1) };
-        return new ResumableDrawing(context, context.Sampling(experiment), FileIn(folder)).Run(
+        return new ResumableDrawing(context, context.Sampling(Draws, experiment.Contenders["fmpe"]), FileIn(folder)).Run(
             estimator,
             x,
             Draws,

@@ -26,6 +26,9 @@ public sealed record ImageSummaryCnnSettings : SummaryNetworkSettings, IValidata
     public double L2 { get; init; } = 1e-5;
 
     /// <inheritdoc/>
+    public override bool IsSmall => false;
+
+    /// <inheritdoc/>
     public override double RoughWeights =>
         9.0 * ((double)FirstChannels * FirstChannels + (double)FirstChannels * Outputs + (double)Outputs * Outputs);
 

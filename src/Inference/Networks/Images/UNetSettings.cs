@@ -36,6 +36,11 @@ public sealed record UNetSettings : FreeFormNetworkSettings, IValidatableObject,
     }
 
     /// <inheritdoc/>
+    /// <remarks>For images of 28 x 28; a level has half of the numbers of the one above, and six tensors or so in each block.</remarks>
+    public override double RoughActivations =>
+        28 * 28 * Channels * 6.0 * (2 * Blocks + 1) * Enumerable.Range(0, Levels).Sum(l => Math.Pow(0.5, l));
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The parameters are no square image, or one that cannot be halved that often.</exception>
     public override FreeFormNetwork Create(NetworkParts parts)
     {

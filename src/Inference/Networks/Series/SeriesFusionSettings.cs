@@ -45,6 +45,9 @@ public sealed record SeriesFusionSettings : SummaryNetworkSettings, INamedKind
     public required int Outputs { get; init; }
 
     /// <inheritdoc/>
+    public override bool IsSmall => false;
+
+    /// <inheritdoc/>
     public override double RoughWeights => Transformer.RoughWeights + 4.0 * CurveUnits * CurveUnits
         + Units * ((double)CurveUnits + Transformer.Outputs + Outputs) + (Layers - 1.0) * Units * Units;
 

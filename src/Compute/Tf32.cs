@@ -1,9 +1,11 @@
 using TorchSharp;
 
-namespace Reproduce.Runner.DeviceCheck;
+namespace Reproduce.Compute;
 
-/// <summary>Lets products and convolutions on NVIDIA GPUs round their inputs to TF32, or forbids it, until it is disposed of.</summary>
-internal sealed class Tf32 : IDisposable
+/// <summary>
+/// Lets products and convolutions on NVIDIA GPUs round their factors to TF32, or forbids it, for the whole program until it is disposed of.
+/// </summary>
+public sealed class Tf32 : IDisposable
 {
     private readonly bool _matrices = torch.backends.cuda.matmul.allow_tf32;
     private readonly bool _convolutions = torch.backends.cudnn.allow_tf32;
