@@ -13,6 +13,10 @@ namespace Reproduce.Compute;
 /// made of others counts as those, any other as one, and none that only looks at memory in another way or allocates it. Counted are all
 /// threads, so that nothing else may run meanwhile.
 /// </para>
+/// <para>
+/// The arithmetic of products and convolutions follows from the shapes that the callback is shown, which stand in libtorch's own record of
+/// a call: its layout is that of version 2.10, and no other is asked for them.
+/// </para>
 /// <para>On Linux, with a libtorch whose callback has the form of version 2.10; <see cref="IsSupported"/> says whether it is there.</para>
 /// </remarks>
 public sealed unsafe class OperationCount : IDisposable
@@ -45,14 +49,19 @@ public sealed unsafe class OperationCount : IDisposable
     private readonly ulong _handle;
     private bool _isOver;
 
-    private OperationCount()
+    private readonly bool _countsArithmetic;
+    private long _arithmetic;
+
+    private OperationCount(bool countsArithmetic)
     {
+        _countsArithmetic = countsArithmetic;
         Callback callback = new()
         {
             Start = (nint)(delegate* unmanaged[Cdecl]<nint, nint, nint>)&OnStart,
             End = (nint)(delegate* unmanaged[Cdecl]<nint, nint, void>)&OnEnd,
             Probability = 1,
         };
+        callback.Needs[0] = callback.Needs[1] = (byte)(countsArithmetic ? 1 : 0);
         callback.Scopes[0] = 1; // Operations; not the nodes of the backward pass that call them.
         _handle = ((delegate* unmanaged[Cdecl]<Callback, ulong>)s_add)(callback);
     }
@@ -66,9 +75,15 @@ public sealed unsafe class OperationCount : IDisposable
     /// <summary>All operations.</summary>
     public long Total => _byName.Values.Sum();
 
+    /// <summary>
+    /// Additions and multiplications of the products and convolutions, backward passes included; 0 where they were not asked for.
+    /// </summary>
+    public long FloatingPointOperations => Interlocked.Read(ref _arithmetic);
+
     /// <summary>Begins to count; to be disposed of when the work is done.</summary>
+    /// <param name="arithmetic">Whether floating-point operations are counted, too; with libtorch 2.10 only.</param>
     /// <exception cref="InvalidOperationException">A count is running, or this libtorch has no such callback.</exception>
-    public static OperationCount Start()
+    public static OperationCount Start(bool arithmetic = false)
     {
         lock (s_lock)
         {
@@ -78,7 +93,7 @@ public sealed unsafe class OperationCount : IDisposable
                     s_running is not null ? "Operations are being counted already." : "Operations cannot be counted with this libtorch.");
             }
 
-            s_running = new OperationCount();
+            s_running = new OperationCount(arithmetic);
             return s_running;
         }
     }
@@ -129,9 +144,18 @@ public sealed unsafe class OperationCount : IDisposable
         }
 
         int count = inside.Pop();
+        OperationCount? running = s_running;
+        bool asks = running?._countsArithmetic == true;
+        string? name = count == 0 || asks
+            ? Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint, nint>)s_name)(function))
+            : null;
+        if (asks && name is not null)
+        {
+            Interlocked.Add(ref running!._arithmetic, RecordedCall.FloatingPointOperations(name, function));
+        }
+
         if (count == 0)
         {
-            string? name = Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint, nint>)s_name)(function));
             if (name?.StartsWith(Prefix, StringComparison.Ordinal) == true && !s_free.Contains(name[Prefix.Length..]))
             {
                 count = 1;

@@ -3,7 +3,6 @@ using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.DeviceCheck;
@@ -20,30 +19,39 @@ internal static class Speed
     /// <summary>A step's operations and time.</summary>
     /// <param name="subject">The contender.</param>
     /// <param name="device">The device.</param>
-    public static IEnumerable<CheckRow> OfTraining(CheckSubject subject, Device device)
+    /// <param name="floor">What the device can do at best; null where nothing is timed.</param>
+    public static IEnumerable<CheckRow> OfTraining(CheckSubject subject, Device device, Floor? floor)
     {
         using IPosteriorEstimator estimator = subject.Create(device);
         using Trainer trainer = subject.Whole(Comparison.Plain(estimator, device));
         using Simulations batch = subject.FullBatch(device);
         trainer.Rehearse(batch, WarmUp);
-        if (OperationCount.IsSupported)
+        double? operations = OperationCount.IsSupported ? OperationsOf(trainer, batch) : null;
+        if (operations is not null)
         {
-            yield return new CheckRow(subject.Name, "operations of a step", OperationsOf(trainer, batch));
+            yield return new CheckRow(subject.Name, "operations of a step", operations);
         }
 
-        if (device.type != DeviceType.META)
+        if (floor is not null)
         {
             double seconds = TimeOf(trainer, batch, device, Seconds);
             yield return new CheckRow(subject.Name, "step", 1e3 * seconds, "ms");
             yield return new CheckRow(subject.Name, "training", subject.BatchSize / seconds, "simulations/s");
+            yield return floor.OfStep(subject, operations, trainer.Parameters.Count, seconds);
         }
     }
 
     /// <summary>Time of 1000 draws at several numbers of rows that go through the network together.</summary>
     /// <param name="subject">The contender.</param>
     /// <param name="device">The device.</param>
-    public static IEnumerable<CheckRow> OfDrawing(CheckSubject subject, Device device)
+    /// <param name="floor">What the device can do at best.</param>
+    public static IEnumerable<CheckRow> OfDrawing(CheckSubject subject, Device device, Floor floor)
     {
+        if (floor.OfDraws(subject) is CheckRow least)
+        {
+            yield return least;
+        }
+
         using IPosteriorEstimator estimator = subject.Create(device);
         using Observation x = subject.Few.X.Narrow(0, 1).To(device);
         int[] sizes = subject.Task.Description.Images is null ? [1_000, 10_000, 100_000] : [100, 1_000];

@@ -55,6 +55,8 @@ public sealed class DeviceCheckTests
             Assert.That(Value("tiny/cmpe", "weights"), Is.GreaterThan(0).And.LessThan(1e-2), "vector code and libtorch round otherwise");
             Assert.That(Value("tiny/acf", "checkpoint through files"), Is.Zero);
             Assert.That(Value("tiny/acf", "step"), Is.Positive);
+            Assert.That(Value("tiny/acf", "step, floor"), Is.Positive.And.LessThan(Value("tiny/acf", "step")));
+            Assert.That(Value("device", "large product"), Is.GreaterThan(1).And.LessThan(1000), "GFLOP/s of a core");
             Assert.That(Value("tiny/acf", "1 trainings at once"), Is.Positive);
             Assert.That(Value("tiny/cmpe", "1000 draws, 1000 rows a pass"), Is.Positive);
             Assert.That(Value("C2ST", "mean score"), Is.LessThan(0.02));
