@@ -8,7 +8,7 @@ namespace Reproduce.Inference.Estimators;
 /// The Runge-Kutta pair 5(4) of Dormand and Prince (1980) for d theta / dt = v(theta, t; x): a step of fifth order, whose error is told by
 /// one of fourth order from the same passes. The last pass of a step is the first of the next.
 /// </summary>
-internal sealed class DormandPrince(IVelocityField field) : IAdaptiveMethod, IDisposable
+internal sealed class DormandPrince(IVelocityField field) : IAdaptiveMethod
 {
     private Tensor? _slopes;
     private Tensor? _last;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Reproduce.Inference.Estimators;
 
 /// <summary>A step of an integrator that tells its own error, for rows that are each at their own time.</summary>
-internal interface IAdaptiveMethod
+internal interface IAdaptiveMethod : IDisposable
 {
     /// <summary>Network passes before the first attempt.</summary>
     int FirstPasses { get; }

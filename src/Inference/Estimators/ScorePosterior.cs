@@ -190,21 +190,10 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
     {
         using Scalar largest = _settings.LargestTime.ToScalar();
         Tensor theta = noise.Next().mul_(largest);
-        if (_settings.Solver == DiffusionSolver.StochasticHeun)
-        {
-            using StochasticHeun stochastic = new(this, noise);
-            Run(stochastic);
-        }
-        else
-        {
-            using DormandPrince deterministic = new(this);
-            Run(deterministic);
-        }
-
+        using IAdaptiveMethod method =
+            _settings.Solver == DiffusionSolver.StochasticHeun ? new StochasticHeun(this, noise) : new DormandPrince(this);
+        AdaptiveIntegration.Run(method, theta, condition, _settings.LargestTime, _settings.SmallestTime, tolerance, most, cancel);
         return theta;
-
-        void Run(IAdaptiveMethod method) =>
-            AdaptiveIntegration.Run(method, theta, condition, _settings.LargestTime, _settings.SmallestTime, tolerance, most, cancel);
     }
 
     // One interval, in place: theta += h v(theta, t), or half of that and half of h v at its end.

@@ -14,7 +14,7 @@ namespace Reproduce.Inference.Estimators;
 /// A rejected step has seen noise that the narrower one after it must agree with, or large noise would be rejected more often than small:
 /// its noise is that of a Brownian bridge over what the last attempt saw.
 /// </remarks>
-internal sealed class StochasticHeun(IVelocityField field, INoise noise) : IAdaptiveMethod, IDisposable
+internal sealed class StochasticHeun(IVelocityField field, INoise noise) : IAdaptiveMethod
 {
     // What is known of each row's noise from where it stands: its sum over the next stretch [N, D], and the stretch's variance [N, 1].
     private Tensor? _seen;

@@ -125,8 +125,9 @@ public static class SubmitCommand
         }
 
         console.Write(table);
-        console.MarkupLineInterpolated(
-            $"longest chain: {Number(capacity.LongestChainHours)} hours; all in proportion to {capacity.Measured} finished jobs");
+        console.WriteLine(capacity.Measured > 0
+            ? $"longest chain: {Number(capacity.LongestChainHours)} hours; all in proportion to {capacity.Measured} finished jobs"
+            : "longest chain: unknown; nothing is finished yet that it could be told from");
     }
 
     private static string Count(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
