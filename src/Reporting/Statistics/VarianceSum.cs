@@ -8,6 +8,9 @@ namespace Reproduce.Reporting;
 /// </summary>
 internal sealed class VarianceSum
 {
+    // Student's distribution is the normal one to 1e-8 from here on; the library's root of it is wrong from 1e12 and not found at 1e20.
+    private const double Many = 1e8;
+
     private double _squares;
 
     /// <summary>The sum.</summary>
@@ -28,7 +31,7 @@ internal sealed class VarianceSum
     /// <summary>The point of Student's distribution that a value stays below with a probability.</summary>
     /// <param name="probability">In (0, 1).</param>
     /// <param name="degreesOfFreedom">Above 0, not necessarily whole; infinite for the normal distribution.</param>
-    public static double Quantile(double probability, double degreesOfFreedom) => double.IsPositiveInfinity(degreesOfFreedom)
+    public static double Quantile(double probability, double degreesOfFreedom) => degreesOfFreedom >= Many
         ? Normal.InvCDF(0, 1, probability)
         : StudentT.InvCDF(0, 1, degreesOfFreedom, probability);
 }
