@@ -15,8 +15,22 @@ public sealed record ResultTableRequest
     /// <summary>"paper" or the name of the variant that was run.</summary>
     public string Variant { get; init; } = Measurement.PaperVariant;
 
-    /// <summary>The label of the experiment's table: its name and, of a variant, that.</summary>
-    internal string Label => Variant == Measurement.PaperVariant ? Experiment : $"{Experiment}-{Variant}";
+    /// <summary>The results folder's name: "denoising-night" beside "denoising" tells two reports of an experiment apart.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>
+    /// The label of the experiment's table: its name and, of a variant, that; the folder's name, where it says more.
+    /// </summary>
+    internal string Label
+    {
+        get
+        {
+            string usual = Variant == Measurement.PaperVariant ? Experiment : $"{Experiment}-{Variant}";
+            bool saysMore = Folder.StartsWith($"{Experiment}-", StringComparison.Ordinal)
+                && Folder.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+            return saysMore ? Folder : usual;
+        }
+    }
 
     /// <summary>How the experiment's contenders are shown.</summary>
     public required ContenderStyles Styles { get; init; }

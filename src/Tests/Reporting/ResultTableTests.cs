@@ -57,6 +57,21 @@ internal sealed class ResultTableTests
             Planned = [new Setting("fmpe", 1024, 1000)],
         });
 
+    [TestCase("paper", "denoising", "denoising")]
+    [TestCase("paper", "denoising-night", "denoising-night")]
+    [TestCase("paper", "of my own", "denoising")]
+    [TestCase("paper", "denoising-50 %", "denoising")]
+    [TestCase("published-code", "published-code", "denoising-published-code")]
+    [TestCase("published-code", "", "denoising-published-code")]
+    public void ReportsOfAnExperimentInFoldersOfTheirOwnHaveLabelsOfTheirOwn(string variant, string folder, string label)
+    {
+        ResultTableRequest request = new()
+        {
+            Experiment = "denoising", Title = "", Caption = "", Variant = variant, Folder = folder, Styles = SyntheticResults.Styles,
+        };
+        Assert.That(request.Label, Is.EqualTo(label));
+    }
+
     [Test]
     public void FurtherPublishedMetricsGetAColumnEach()
     {

@@ -3,7 +3,7 @@ using Reproduce.Reporting;
 
 namespace Reproduce.Tests.Reporting.Statistics;
 
-/// <summary>Quantiles of Student's distribution against printed tables, and at degrees of freedom that sums of variances can have.</summary>
+/// <summary>Quantiles of Student's distribution against tables, at degrees of freedom that sums of variances can have.</summary>
 public sealed class VarianceSumTests
 {
     // Tables; a variance that is all but known beside a tiny estimate has millions of millions of degrees of freedom.
