@@ -67,7 +67,12 @@ internal sealed class ResultTableTests
     {
         ResultTableRequest request = new()
         {
-            Experiment = "denoising", Title = "", Caption = "", Variant = variant, Folder = folder, Styles = SyntheticResults.Styles,
+            Experiment = "denoising",
+            Title = "",
+            Caption = "",
+            Variant = variant,
+            Folder = folder,
+            Styles = SyntheticResults.Styles,
         };
         Assert.That(request.Label, Is.EqualTo(label));
     }
