@@ -35,7 +35,6 @@ internal sealed record StepWork(double OfSimulation, double OfDraw)
         using Simulations batch = subject.Batch(CPU);
         double step = Counted(() => trainer.Run(batch)) / batch.Count;
         using Observation x = subject.Few.X.Narrow(0, 1);
-        using Tensor condition = estimator.Summarise(x);
         double summary = Counted(() => estimator.Summarise(x).Dispose());
         SamplingSettings all = new() { RowsPerPass = Rows };
         double draws = Counted(() => PosteriorSampler.Sample(estimator, x, Rows, subject.SamplingSteps, subject.Key, all).Dispose());
