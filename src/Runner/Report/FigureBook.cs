@@ -39,9 +39,12 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
                     Styles = styles,
                     Budget = budget,
                 };
-                figures.Add(
-                    new ReportFigure($"c2st_vs_time{suffix}", QualityFigures.AgainstTime(measurements, published, [panel]), FromTable: true)
-                );
+                if (IsTimed(budget))
+                {
+                    Figure byTime = QualityFigures.AgainstTime(measurements, published, [panel]);
+                    figures.Add(new ReportFigure($"c2st_vs_time{suffix}", byTime, FromTable: true));
+                }
+
                 figures.Add(
                     new ReportFigure(
                         $"c2st_vs_steps{suffix}",
@@ -72,8 +75,9 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
         if (plan.Task.Description.Images is IImageParameters images)
         {
             figures.AddRange(new ImageFigures(plan, images, styles).Create(draws.OfBudget));
-            figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Rmse, "rmse")));
-            figures.AddRange(BudgetsWithSweep().Select(b => AgainstTime(b, MetricStyle.Mmd2, "mmd")));
+            int[] timed = [.. BudgetsWithSweep().Where(IsTimed)];
+            figures.AddRange(timed.Select(b => AgainstTime(b, MetricStyle.Rmse, "rmse")));
+            figures.AddRange(timed.Select(b => AgainstTime(b, MetricStyle.Mmd2, "mmd")));
         }
         else if (draws.OfShownBudget)
         {
@@ -129,6 +133,10 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
         .Select(g => g.Key.Budget)
         .Distinct().Order()
         .Where(b => plan.Experiment.Simulations.FullSweep?.Contains(b) ?? true);
+
+    // Times that were taken beside other work are left out of a report, and a figure of none would be empty.
+    private bool IsTimed(int budget) => measurements.Rows.Any(r => r.Experiment == plan.Experiment.Name && r.Variant == plan.Variant
+        && r.Budget == budget && r.Metric == MetricStyle.Seconds && r.Status == Measurement.Ok);
 
     private IEnumerable<ScoreJob> Shown() =>
         plan.Scores.Where(s => s.Sample is SampleJob sample && plan.IsShown(sample) && s.Folder.IsComplete);
