@@ -158,7 +158,7 @@ public sealed class RandomTests
     {
         using RandomSource random = new(RandomKey.FromSeed(8));
         using Tensor rate = ones(10);
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         random.Normal([10]).Dispose();
         random.Uniform([10]).Dispose();
         random.Integers(0, 2, [10]).Dispose();

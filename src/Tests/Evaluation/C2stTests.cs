@@ -200,7 +200,7 @@ public sealed class C2stTests
         Tensor draws = _random.Normal([3, 200, 2]), reference = _random.Normal([3, 200, 2]);
         var settings = new C2stSettings { MaxEpochs = 3, Engine = engine };
         C2st.Score(draws, reference, settings, s_key);
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         C2st.Score(draws, reference, settings, s_key);
         C2st.Score(draws, reference, settings with { Folds = 3 }, s_key);
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));

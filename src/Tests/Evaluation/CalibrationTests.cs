@@ -245,7 +245,7 @@ public sealed class CalibrationTests
             () => Calibration.Ranks(draws, ones(3, 1), s_key),
             Throws.ArgumentException.With.Message.StartsWith("truth: expected [3, 2] to go with draws [3, 5, 2], got [3, 1]."));
         Calibration.Ranks(draws, truth, s_key);
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         Calibration.Ranks(draws, truth, s_key);
         Calibration.ExpectedCalibrationError(draws, truth);
         Calibration.Recover(draws, truth);

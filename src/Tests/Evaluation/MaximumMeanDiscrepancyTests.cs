@@ -254,7 +254,7 @@ public sealed class MaximumMeanDiscrepancyTests
         using DisposeScope scope = NewDisposeScope();
         Tensor x = ones(2, 30, 2), y = zeros(2, 30, 2);
         MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdSettings());
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdSettings { MaxDraws = 10 });
         MaximumMeanDiscrepancy.PerDataSet(x, y, new MmdSettings { MedianHeuristic = true });
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));

@@ -69,7 +69,7 @@ public sealed class DensityOfDrawsTests
         using Observation x = new(tensor(new[,] { { 0.1f, 0.5f }, { -1f, 2f }, { 0.3f, 0.2f } }));
         using DrawsWithDensity one = PosteriorSampler.SampleWithDensity(
             estimator, x, 1100, s_key, new SamplingSettings { RowsPerPass = 1 });
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         using DrawsWithDensity two = PosteriorSampler.SampleWithDensity(
             estimator,
             x,

@@ -132,7 +132,7 @@ public sealed class FlowDensityTests
         using IPosteriorEstimator estimator = Contenders.Create(name, dropout: 0);
         Tensor theta = zeros([4, 2]);
         ((ITractableDensity)estimator).LogProb(theta, theta).Dispose();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         ((ITractableDensity)estimator).LogProb(theta, theta).Dispose();
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }

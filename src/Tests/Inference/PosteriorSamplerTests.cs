@@ -127,7 +127,7 @@ public sealed class PosteriorSamplerTests
         using CancellationTokenSource source = new();
         source.Cancel();
         Stop();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         Stop();
         Assert.That(Tensor.TotalCount, Is.LessThanOrEqualTo(before));
 
@@ -147,7 +147,7 @@ public sealed class PosteriorSamplerTests
         using IPosteriorEstimator estimator = Contenders.Create(contender);
         using Observation x = Observations(2);
         Draw();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         for (int i = 0; i < 50; i++)
         {
             Draw();

@@ -102,9 +102,7 @@ public sealed class TrainingResumeTests
         using ObservedEstimator estimator = new(Contenders.Create(contender), step => live.TryAdd(step.Step, Tensor.TotalCount));
         using Trainer trainer = new(estimator, TrainerTests.Settings with { Steps = steps, BatchSize = 10, Validations = 100 }, s_key);
 
-        // What earlier tests left to the finalizers must not be taken for this training's.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
+        LiveTensors.Settled();
         trainer.Run(training, validation);
         Assert.That(live[steps - 1], Is.EqualTo(live[101]));
         Assert.That(live[steps / 2], Is.EqualTo(live[100]));

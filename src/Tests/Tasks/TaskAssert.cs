@@ -39,7 +39,7 @@ internal static class TaskAssert
         Assert.That(all.eq(task.Sample(x, 200, key.Child("other"))).all().item<bool>(), Is.False, "other key, other draws");
         Tensor first = task.Sample(x.Narrow(0, 4), 200, key);
         Assert.That(all.narrow(0, 0, 4).eq(first).all().item<bool>(), Is.True, "draws of a set depend on the other sets");
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         task.Sample(x, 10, key).Dispose();
         Assert.That(Tensor.TotalCount, Is.EqualTo(before), "tensors left by Sample");
         (Tensor theta, Observation more) = Simulate(task, 5, 4);

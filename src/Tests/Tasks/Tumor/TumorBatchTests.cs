@@ -196,7 +196,7 @@ public sealed class TumorBatchTests
         using var random = new RandomSource(s_key);
         using Tensor theta = tensor(new float[,] { { -3, 1, 0.5f, -1, -2, -2, -2 }, { -2, 1, 1, -1, -2, -2, -2 } });
         task.Simulate(theta, random).Dispose();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         random.Restart(s_key);
         using (Observation x = task.Simulate(theta, random))
         {
