@@ -37,15 +37,19 @@ internal sealed class DeviceCheckRun
         {
             set_num_threads(1); // As trainings have it; the small networks of most experiments gain nothing by more.
             using IDisposable exact = Tf32.Allow(false);
-            Each(2.0 / 5, "comparison", s => _computes ? Comparison.Run(s, device, files) : Speed.OfTraining(s, device, floor: null));
+            Each(2.0 / 5, "comparison", s => _computes ? Comparison.Run(s, device, files) : Speed.Count(s, device));
             if (!_computes)
             {
                 return;
             }
 
             Part("C2ST", () => Classifiers.Run(device, sets: _settings.Profile is null ? 50 : 2));
-            Floor floor = Floor.Of(device) with { HasPaperSize = _settings.Profile is null };
-            Part("device", floor.Rows);
+            Floor? floor = null;
+            Part("device", () =>
+            {
+                floor = Floor.Of(device) with { HasPaperSize = _settings.Profile is null };
+                return floor.Rows();
+            });
             Each(3.0 / 5, "training", s => Speed.OfTraining(s, device, floor));
             string subject = _report.Rows.Any(r => r.Subject == AtOnce) ? AtOnce : _report.Rows[0].Subject;
             foreach (int count in _settings.Processes.Where(n => n <= Environment.ProcessorCount))

@@ -16,38 +16,48 @@ internal static class Speed
     // A next larger number of rows is not tried when one took so long.
     private const double Patience = 2.0;
 
+    /// <summary>A step's operations, where they can be counted.</summary>
+    /// <param name="subject">The contender.</param>
+    /// <param name="device">The device; its memory needs no numbers.</param>
+    public static IEnumerable<CheckRow> Count(CheckSubject subject, Device device)
+    {
+        using IPosteriorEstimator estimator = subject.Create(device);
+        using Trainer trainer = subject.Whole(Comparison.Plain(estimator, device));
+        using Simulations batch = subject.FullBatch(device);
+        return Count(subject, trainer, batch) is CheckRow operations ? [operations] : [];
+    }
+
     /// <summary>A step's operations and time.</summary>
     /// <param name="subject">The contender.</param>
     /// <param name="device">The device.</param>
-    /// <param name="floor">What the device can do at best; null where nothing is timed.</param>
+    /// <param name="floor">What the device can do at best; null where that is not known.</param>
     public static IEnumerable<CheckRow> OfTraining(CheckSubject subject, Device device, Floor? floor)
     {
         using IPosteriorEstimator estimator = subject.Create(device);
         using Trainer trainer = subject.Whole(Comparison.Plain(estimator, device));
         using Simulations batch = subject.FullBatch(device);
-        trainer.Rehearse(batch, WarmUp);
-        double? operations = OperationCount.IsSupported ? OperationsOf(trainer, batch) : null;
+        CheckRow? operations = Count(subject, trainer, batch);
         if (operations is not null)
         {
-            yield return new CheckRow(subject.Name, "operations of a step", operations);
+            yield return operations;
         }
 
+        double seconds = TimeOf(trainer, batch, device, Seconds);
+        yield return new CheckRow(subject.Name, "step", 1e3 * seconds, "ms");
+        yield return new CheckRow(subject.Name, "training", subject.BatchSize / seconds, "simulations/s");
         if (floor is not null)
         {
-            double seconds = TimeOf(trainer, batch, device, Seconds);
-            yield return new CheckRow(subject.Name, "step", 1e3 * seconds, "ms");
-            yield return new CheckRow(subject.Name, "training", subject.BatchSize / seconds, "simulations/s");
-            yield return floor.OfStep(subject, operations, trainer.Parameters.Count, seconds);
+            yield return floor.OfStep(subject, operations?.Value, trainer.Parameters.Count, seconds);
         }
     }
 
     /// <summary>Time of 1000 draws at several numbers of rows that go through the network together.</summary>
     /// <param name="subject">The contender.</param>
     /// <param name="device">The device.</param>
-    /// <param name="floor">What the device can do at best.</param>
-    public static IEnumerable<CheckRow> OfDrawing(CheckSubject subject, Device device, Floor floor)
+    /// <param name="floor">What the device can do at best; null where that is not known.</param>
+    public static IEnumerable<CheckRow> OfDrawing(CheckSubject subject, Device device, Floor? floor)
     {
-        if (floor.OfDraws(subject) is CheckRow least)
+        if (floor?.OfDraws(subject) is CheckRow least)
         {
             yield return least;
         }
@@ -111,5 +121,13 @@ internal static class Speed
         }
 
         return clock.Elapsed.TotalSeconds / steps;
+    }
+
+    private static CheckRow? Count(CheckSubject subject, Trainer trainer, Simulations batch)
+    {
+        trainer.Rehearse(batch, WarmUp);
+        return OperationCount.IsSupported
+            ? new CheckRow(subject.Name, "operations of a step", OperationsOf(trainer, batch))
+            : null;
     }
 }
