@@ -20,6 +20,7 @@ public static class RationalQuadraticSpline
     /// <summary>Keeps the logarithm finite when a bin collapses.</summary>
     internal const double Tiny = 1e-10;
 
+    private static readonly Scalar s_four = 4.0.ToScalar();
     private static readonly Scalar s_halfWidth = HalfWidth.ToScalar();
     private static readonly Scalar s_minusOne = (-1.0).ToScalar();
     private static readonly Scalar s_tiny = Tiny.ToScalar();
@@ -75,12 +76,12 @@ public static class RationalQuadraticSpline
         Bin bin = knots.Find(y, knots.Y);
         Tensor slope = bin.Height / bin.Width;
         Tensor above = y - bin.Bottom;
-        Tensor bend = bin.RightDerivative + bin.LeftDerivative - 2 * slope;
-        Tensor a = bin.Height * (slope - bin.LeftDerivative) + above * bend;
-        Tensor b = bin.Height * bin.LeftDerivative - above * bend;
-        Tensor c = -slope * above;
-        Tensor root = (b.Squared() - 4 * a * c).clamp_min(Scalars.Zero).sqrt();
-        Tensor inside = 2 * c / (-b - root) * bin.Width + bin.Left;
+        Tensor bend = above * bin.RightDerivative.add(bin.LeftDerivative, Scalars.One).sub(slope.mul(Scalars.Two));
+        Tensor a = bin.Height * (slope - bin.LeftDerivative) + bend;
+        Tensor b = bin.Height * bin.LeftDerivative - bend;
+        Tensor c = slope * above;
+        Tensor root = (b.Squared() + (a * c).mul(s_four)).clamp_min(Scalars.Zero).sqrt();
+        Tensor inside = c.mul(Scalars.Two) / (b + root) * bin.Width + bin.Left;
         Tensor outside = (y - Knots.First(knots.Y)) / knots.EdgeSlope + Knots.First(knots.X);
         return where(Knots.Contains(y, knots.Y), inside, outside);
     }
