@@ -29,6 +29,7 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
     private readonly double _huber;
     private Stage? _stage;
     private float[]? _variance;
+    private float[]? _deviation;
 
     /// <summary>An estimator over D parameters.</summary>
     /// <param name="dimension">D.</param>
@@ -87,13 +88,21 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
             return LossOfPairs(theta, x, step, stage);
         }
 
-        (Tensor earlier, Tensor later) = stage.DrawLevels(theta.shape[0], step.Random, theta.device);
+        (float[] earlier, float[] later) = stage.DrawLevels(theta.shape[0], step.Random);
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
         Tensor condition = summary.Summarise(x, step.NewPass());
+        ForwardPass student = step.NewPass();
+        if (trainableVariance is null && _settings.HuberNorm == HuberNorm.Vector && network.TakesLossOfPair(condition, student))
+        {
+            HostPairs pairs = new(
+                theta, noise, earlier, later, VarianceOnHost(), DeviationOnHost(), _settings.SmallestTime, _huber);
+            return network.LossOfPair(pairs, condition, student, TeacherOf(student, step)).mean();
+        }
 
+        Tensor before = OnDevice(earlier, theta.device), after = OnDevice(later, theta.device);
         Tensor distance = NeighbouringLevels.Distance(
-            this, theta, noise, earlier, later, condition, step, _settings.IndependentTeacherDropout, _settings.HuberNorm, _huber);
-        Tensor weight = (later - earlier).reciprocal();
+            this, theta, noise, before, after, condition, student, TeacherOf(student, step), _settings.HuberNorm, _huber);
+        Tensor weight = (after - before).reciprocal();
         return (weight * distance).mean();
     }
 
@@ -150,21 +159,24 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
             earlier, later, noise, VarianceOnHost(), _settings.SmallestTime, _huber, theta.device);
         Tensor noisy = addcmul(theta, pairs.Time, pairs.Noise, Scalars.One);
         ForwardPass student = step.NewPass();
-        ForwardPass teacher = _settings.IndependentTeacherDropout ? step.NewPass() : student.WithSameMasks();
-        Tensor raw = network.ApplyToPair(noisy, condition, pairs.Time, student, teacher);
+        Tensor raw = network.ApplyToPair(noisy, condition, pairs.Time, student, TeacherOf(student, step));
         return pairs.Loss(addcmul(pairs.Skip * noisy, pairs.Output, raw, Scalars.One));
     }
 
-    // Read once: the host would wait for the device. The meta device has no numbers to read.
-    private float[] VarianceOnHost()
-    {
-        if (_variance is null)
-        {
-            using Tensor copy = Variance.device.type == DeviceType.META ? ones(Dimension) : Variance.cpu();
-            _variance = copy.data<float>().ToArray();
-        }
+    private ForwardPass TeacherOf(ForwardPass student, TrainingStep step) =>
+        _settings.IndependentTeacherDropout ? step.NewPass() : student.WithSameMasks();
 
-        return _variance;
+    private static Tensor OnDevice(float[] levels, Device device) => HostCopy.Move(tensor(levels, [levels.Length, 1]), device);
+
+    // Read once: the host would wait for the device. The meta device has no numbers to read.
+    private float[] VarianceOnHost() => _variance ??= OnHost(Variance);
+
+    private float[] DeviationOnHost() => _deviation ??= OnHost(Deviation);
+
+    private static float[] OnHost(Tensor numbers)
+    {
+        using Tensor copy = numbers.device.type == DeviceType.META ? ones(numbers.shape) : numbers.cpu();
+        return copy.data<float>().ToArray();
     }
 
     private Stage StageAt(TrainingStep step)
@@ -208,14 +220,7 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
 
         public int Intervals { get; }
 
-        /// <summary>Neighbouring noise levels t_i and t_{i+1} for each row, [B, 1] each.</summary>
-        public (Tensor Earlier, Tensor Later) DrawLevels(long rows, RandomSource random, Device device)
-        {
-            (float[] earlier, float[] later) = DrawLevels(rows, random);
-            return (HostCopy.Move(tensor(earlier, [rows, 1]), device), HostCopy.Move(tensor(later, [rows, 1]), device));
-        }
-
-        /// <summary>The same numbers, on the host.</summary>
+        /// <summary>Neighbouring noise levels t_i and t_{i+1} for each row.</summary>
         public (float[] Earlier, float[] Later) DrawLevels(long rows, RandomSource random)
         {
             float[] earlier = new float[rows];

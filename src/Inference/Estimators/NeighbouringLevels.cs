@@ -17,8 +17,8 @@ internal static class NeighbouringLevels
     /// <param name="earlier">r, [B, 1].</param>
     /// <param name="later">t, [B, 1].</param>
     /// <param name="condition">Summaries, [B, S].</param>
-    /// <param name="step">The step, from which dropout comes.</param>
-    /// <param name="ownMasks">Whether the teacher has dropout masks of its own, and not the student's.</param>
+    /// <param name="student">The student's pass.</param>
+    /// <param name="teacher">The teacher's pass: with masks of its own, or the student's.</param>
     /// <param name="norm">Of a row, or of each of its numbers.</param>
     /// <param name="huber">The constant of <see cref="PseudoHuber"/>.</param>
     /// <returns>[B, 1], or [B, D] of single numbers.</returns>
@@ -29,17 +29,15 @@ internal static class NeighbouringLevels
         Tensor earlier,
         Tensor later,
         Tensor condition,
-        TrainingStep step,
-        bool ownMasks,
+        ForwardPass student,
+        ForwardPass teacher,
         HuberNorm norm,
         double huber)
     {
-        ForwardPass student = step.NewPass();
         Tensor origin = model.Apply(addcmul(theta, later, noise, Scalars.One), later, condition, student);
         Tensor target;
         using (no_grad())
         {
-            ForwardPass teacher = ownMasks ? step.NewPass() : student.WithSameMasks();
             target = model.Apply(addcmul(theta, earlier, noise, Scalars.One), earlier, condition, teacher);
         }
 

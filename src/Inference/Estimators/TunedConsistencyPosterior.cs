@@ -60,8 +60,10 @@ public sealed class TunedConsistencyPosterior : Network, IConsistencyModel, IDen
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
         Tensor condition = diffusion.Summarise(x, step.NewPass());
 
+        ForwardPass student = step.NewPass();
+        ForwardPass teacher = _settings.IndependentTeacherDropout ? step.NewPass() : student.WithSameMasks();
         Tensor distance = NeighbouringLevels.Distance(
-            this, theta, noise, earlier, later, condition, step, _settings.IndependentTeacherDropout, _settings.HuberNorm, _huber);
+            this, theta, noise, earlier, later, condition, student, teacher, _settings.HuberNorm, _huber);
         return (distance / (later - earlier)).mean();
     }
 

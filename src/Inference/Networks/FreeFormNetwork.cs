@@ -33,4 +33,19 @@ public abstract class FreeFormNetwork(string name) : Network(name)
         using IDisposable grad = enable_grad();
         return stack([first, second], 0);
     }
+
+    /// <summary>Whether <see cref="LossOfPair"/> takes such passes.</summary>
+    /// <param name="condition">Summaries of the observations, [N, S].</param>
+    /// <param name="pass">A pass.</param>
+    internal virtual bool TakesLossOfPair(Tensor condition, ForwardPass pass) => false;
+
+    /// <summary>The loss of a student and its teacher and their passes in one, for networks with vector code for it.</summary>
+    /// <param name="loss">The loss, and what the passes start from.</param>
+    /// <param name="condition">Summaries of the observations, [N, S].</param>
+    /// <param name="student">The first one's pass.</param>
+    /// <param name="teacher">The second one's pass.</param>
+    /// <returns>The losses, [N, 1].</returns>
+    /// <exception cref="NotSupportedException">The network has no such code: <see cref="TakesLossOfPair"/> says so.</exception>
+    internal virtual Tensor LossOfPair(IPairLoss loss, Tensor condition, ForwardPass student, ForwardPass teacher) =>
+        throw new NotSupportedException($"{GetType().Name} has no vector code for a student and its teacher.");
 }

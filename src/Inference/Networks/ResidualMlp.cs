@@ -87,6 +87,22 @@ public sealed class ResidualMlp : FreeFormNetwork
         return last.Apply(h).view(2, rows, -1);
     }
 
+    /// <inheritdoc/>
+    internal override bool TakesLossOfPair(Tensor condition, ForwardPass pass) => UsesVectors(condition, pass);
+
+    /// <inheritdoc/>
+    internal override Tensor LossOfPair(IPairLoss loss, Tensor condition, ForwardPass student, ForwardPass teacher)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        ArgumentNullException.ThrowIfNull(student);
+        ArgumentNullException.ThrowIfNull(teacher);
+        long rows = condition.shape[0];
+        CountPass(rows);
+        CountPass(rows);
+        Tensor?[] masks = MasksOf(student, rows, condition.device);
+        return _vectors.LossOfPair(loss, condition, masks, MasksOf(teacher, rows, condition.device));
+    }
+
     private Tensor?[] MasksOf(ForwardPass pass, long rows, Device device) =>
         [.. blocks.Select(_ => pass.Mask(first.Weight.shape[0], rows, _dropout, device))];
 

@@ -27,7 +27,7 @@ public sealed class PairedConsistencyLossTests
         using ConsistencyPosterior posterior = new(
             2,
             summary,
-            hasPairs ? mlp : new WithoutPairs(mlp),
+            hasPairs ? mlp : new HiddenNetwork(mlp),
             tensor(new[] { 0.5f, 2f }),
             new ConsistencySettings { LargestTime = 10, S0 = 10, S1 = 50, IndependentTeacherDropout = ownMasks });
         posterior.Perturb(0.1, s_key.Child("weights"));
@@ -52,21 +52,5 @@ public sealed class PairedConsistencyLossTests
             value.backward();
             return (value.item<float>(), [.. posterior.parameters().Select((Parameter p) => p.grad!.Numbers())]);
         }
-    }
-
-    // A network that takes student and teacher one after the other, as images' networks do.
-    private sealed class WithoutPairs : FreeFormNetwork
-    {
-        private readonly ResidualMlp inner;
-
-        public WithoutPairs(ResidualMlp inner)
-            : base(nameof(WithoutPairs))
-        {
-            this.inner = inner;
-            RegisterComponents();
-        }
-
-        public override Tensor Apply(Tensor theta, Tensor condition, Tensor time, ForwardPass pass) =>
-            inner.Apply(theta, condition, time, pass);
     }
 }

@@ -35,9 +35,19 @@ internal sealed class VectorMlpDispatch
     /// <param name="input">[N, C].</param>
     /// <param name="masks">A mask [H, N] for every block, or nulls.</param>
     /// <returns>[N, D].</returns>
-    internal Tensor Apply(Tensor input, Tensor?[] masks)
-    {
-        BatchMask[] memory = masks.Length > 0 && masks[0] is not null ? [.. masks.Select(m => new BatchMask(m!))] : [];
-        return new VectorMlpPass(_network, _outputs, input, [.. _layers.SelectMany(l => l.Tensors)], memory).Apply();
-    }
+    internal Tensor Apply(Tensor input, Tensor?[] masks) => new VectorMlpPass(_network, _outputs, input, Weights, MemoryOf(masks)).Apply();
+
+    /// <summary>Applies the network to a student and to its teacher.</summary>
+    /// <param name="loss">What becomes of the results.</param>
+    /// <param name="condition">[N, S].</param>
+    /// <param name="student">A mask [H, N] for every block, or nulls.</param>
+    /// <param name="teacher">The teacher's masks.</param>
+    /// <returns>The losses, [N, 1].</returns>
+    internal Tensor LossOfPair(IPairLoss loss, Tensor condition, Tensor?[] student, Tensor?[] teacher) =>
+        new VectorPairPass(_network, loss, condition.contiguous(), Weights, MemoryOf(student), MemoryOf(teacher)).Apply();
+
+    private Tensor[] Weights => [.. _layers.SelectMany(l => l.Tensors)];
+
+    private static BatchMask[] MemoryOf(Tensor?[] masks) =>
+        masks.Length > 0 && masks[0] is not null ? [.. masks.Select(m => new BatchMask(m!))] : [];
 }
