@@ -2,7 +2,7 @@
 
 python3 .ci/recompute.py [RESULTS_FOLDER ...]
 
-Without folders: the reports of the five experiments. Folders of variants inside a folder are recomputed too. Of each folder are recomputed
+Without folders: the reports of the five experiments and of their further runs. Folders of variants inside a folder are recomputed too. Of each folder are recomputed
   - the table (figures/table.csv to seven digits; table.md, table.tex and report.md to the printed digit): means, half widths of intervals,
     numbers of trainings, the paper's values, differences, the floor, times, which value is the best, what is missing;
   - the claims table of report.md: verdicts, our numbers, the paper's numbers, and the line that counts the verdicts;
@@ -29,7 +29,7 @@ from recomputation.tables import image_table, latex_rows, legend, markdown_grids
 from recomputation.text import Contenders, Published, Setting, is_like
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-EXPERIMENTS = ["gmm", "two_moons", "kinematics", "tumor", "denoising"]
+EXPERIMENTS = ["gmm", "gmm-published-script", "two_moons", "kinematics", "tumor", "denoising", "denoising-night"]
 SUITES = ["sbibm"]
 VERDICTS = ["reproduced", "contradicted", "undecided", "not measured"]
 
@@ -40,6 +40,10 @@ def members_of(suite):
 
 def variants_of(folder):
     return sorted(f for f in folder.iterdir() if f.is_dir() and measurements(f) is not None)
+
+
+def variant_in(rows):
+    return next(iter({r["variant"] for r in rows}))
 
 
 def grids(markdown):
@@ -66,7 +70,7 @@ class Page:
         self.folder = folder
         self.experiment = yaml.safe_load((folder / "resolved.yaml").read_text())
         name, rows = self.experiment["name"], measurements(folder)
-        self.variant = "paper" if measurements(folder.parent) is None else folder.name
+        self.variant = variant_in(rows)
         self.contenders = Contenders(self.experiment, rows)
         self.results = Results(rows, name, self.variant, self.contenders)
         self.published = Published(ROOT / "results/published/published-results.csv", name, self.contenders)
@@ -74,7 +78,8 @@ class Page:
         self.numbers, self.wrong = 0, []
         variants = [(self.variant, self.results)]
         if self.variant == "paper":
-            variants += [(v.name, Results(measurements(v), name, v.name, self.contenders)) for v in variants_of(folder)]
+            others = [(variant_in(r), r) for r in map(measurements, variants_of(folder))]
+            variants += [(v, Results(r, name, v, self.contenders)) for v, r in others]
         self.findings = [(claim, variant, Judge(results)(claim), Judge(results).paper(claim, self.published))
                          for claim in self.experiment.get("claims") or [] for variant, results in variants]
         self.check_tables()
