@@ -15,7 +15,7 @@ public class ProductBenchmarks
     private readonly float[] _a = GC.AllocateArray<float>(Size * Size, pinned: true),
         _b = GC.AllocateArray<float>(Rows * Size, pinned: true);
     private readonly float[] _c = GC.AllocateArray<float>(Rows * Size, pinned: true);
-    private Tensor _rows = null!, _weights = null!;
+    private Tensor _rows = null!, _weights = null!, _shortRows = null!, _shortWeights = null!;
 
     /// <summary>Makes the matrices.</summary>
     [GlobalSetup]
@@ -25,6 +25,8 @@ public class ProductBenchmarks
         set_num_threads(1);
         _rows = randn(Rows, Size).DetachFromDisposeScope();
         _weights = randn(Size, Size).DetachFromDisposeScope();
+        _shortRows = _rows.to(ScalarType.BFloat16).DetachFromDisposeScope();
+        _shortWeights = _weights.to(ScalarType.BFloat16).DetachFromDisposeScope();
     }
 
     /// <summary>Frees the matrices.</summary>
@@ -33,6 +35,8 @@ public class ProductBenchmarks
     {
         _rows.Dispose();
         _weights.Dispose();
+        _shortRows.Dispose();
+        _shortWeights.Dispose();
     }
 
     /// <summary>libtorch.</summary>
@@ -42,6 +46,16 @@ public class ProductBenchmarks
         for (int i = 0; i < Repeats; i++)
         {
             _rows.mm(_weights).Dispose();
+        }
+    }
+
+    /// <summary>libtorch with numbers of 16 bits (oneDNN), which a network would have to convert to and from besides.</summary>
+    [Benchmark(OperationsPerInvoke = Repeats)]
+    public void Bfloat16()
+    {
+        for (int i = 0; i < Repeats; i++)
+        {
+            _shortRows.mm(_shortWeights).Dispose();
         }
     }
 

@@ -50,6 +50,22 @@ public sealed class EndToEndViewsTests : TinyRun
     }
 
     [Test]
+    public void AReportWithoutTimesHasNoFigureOverThem()
+    {
+        BeginAfterTheRun();
+        Directory.Delete(Path.Combine(Folder.Path, "results", "cache"), recursive: true);
+        string figures = Path.Combine(Results, "figures"), measurements = Path.Combine(Results, "measurements.csv");
+        Assert.That(Path.Combine(figures, "c2st_vs_time.png"), Does.Exist);
+        File.WriteAllLines(
+            measurements, [.. File.ReadLines(measurements).Where(l => !l.Contains(",seconds_per_1000_draws,", StringComparison.Ordinal))]);
+        (int exitCode, string output, string errors) = Repository.Run(Folder.Path, ["report", "experiments/tiny.yaml"]);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(Path.Combine(figures, "c2st_vs_time.png"), Does.Not.Exist);
+        Assert.That(Path.Combine(figures, "c2st_vs_steps.png"), Does.Exist);
+        Assert.That(File.ReadAllText(Path.Combine(Results, "report.md")), Does.Contain("c2st_vs_steps").And.Not.Contain("c2st_vs_time"));
+    }
+
+    [Test]
     public void SamplingStepsAreDrawnAtEveryBudgetWithAFullSweep()
     {
         string[] budgets = ["experiments/tiny.yaml", "--set", "simulations.budgets=[64, 128]", "--set", "simulations.full_sweep=[64, 128]"];
