@@ -14,11 +14,12 @@ internal sealed class VectorPairPass(
     VectorResidualMlp network, IPairLoss loss, Tensor condition, Tensor[] weights, BatchMask[] student, BatchMask[] teacher)
     : VectorPass([condition], weights)
 {
+    // Asked once: libtorch takes longer to tell a shape than a row to be copied.
+    private readonly int _summaries = (int)condition.shape[1];
+
     private int Parameters => loss.Theta.Length / (2 * Rows);
 
-    private int Summaries => (int)Inputs[0].shape[1];
-
-    private int InputLength => Rows * (Parameters + Summaries + 1);
+    private int InputLength => Rows * (Parameters + _summaries + 1);
 
     // The student's input comes first, as the backward pass wants it; then the teacher's and both results.
     private int ResultsAt => 2 * InputLength;
@@ -59,10 +60,10 @@ internal sealed class VectorPairPass(
         if (inputGradient[0] is Tensor byCondition)
         {
             Span<float> receiver = TensorMemory.Floats(byCondition);
-            int width = Parameters + Summaries + 1;
+            int width = Parameters + _summaries + 1;
             for (int row = 0; row < Rows; row++)
             {
-                byInput.Slice(row * width + Parameters, Summaries).CopyTo(receiver[(row * Summaries)..]);
+                byInput.Slice(row * width + Parameters, _summaries).CopyTo(receiver[(row * _summaries)..]);
             }
         }
     }
@@ -72,12 +73,12 @@ internal sealed class VectorPairPass(
     {
         ReadOnlySpan<float> theta = loss.Theta[(which * Rows * Parameters)..], time = loss.Time[(which * Rows)..];
         ReadOnlySpan<float> summaries = TensorMemory.Floats(Inputs[0]);
-        int width = Parameters + Summaries + 1;
+        int width = Parameters + _summaries + 1;
         for (int row = 0; row < Rows; row++)
         {
             Span<float> line = input.Slice(row * width, width);
             theta.Slice(row * Parameters, Parameters).CopyTo(line);
-            summaries.Slice(row * Summaries, Summaries).CopyTo(line[Parameters..]);
+            summaries.Slice(row * _summaries, _summaries).CopyTo(line[Parameters..]);
             line[^1] = time[row];
         }
     }
