@@ -20,6 +20,7 @@ internal sealed class HostPairs : IPairLoss
 
     private readonly float[] _skipped;
     private readonly float[] _differences;
+    private readonly float[] _squares;
     private readonly float[] _lengths;
 
     /// <summary>Prepares a step.</summary>
@@ -42,6 +43,7 @@ internal sealed class HostPairs : IPairLoss
         _output = new float[_theta.Length];
         _skipped = new float[_theta.Length];
         _differences = new float[_theta.Length / 2];
+        _squares = new float[_dimension];
         _weight = new float[rows];
         _lengths = new float[rows];
         ReadOnlySpan<float> parameters = TensorMemory.Floats(theta), z = TensorMemory.Floats(noise);
@@ -83,16 +85,16 @@ internal sealed class HostPairs : IPairLoss
         float corner = (float)(_huber * _huber);
         for (int row = 0; row < losses.Length; row++)
         {
-            float squares = 0;
-            for (int at = row * _dimension; at < (row + 1) * _dimension; at++)
+            for (int d = 0; d < _dimension; d++)
             {
+                int at = row * _dimension + d;
                 float origin = MathF.FusedMultiplyAdd(_output[at], student[at], _skipped[at]);
                 float difference = origin - MathF.FusedMultiplyAdd(_output[each + at], teacher[at], _skipped[each + at]);
                 _differences[at] = difference;
-                squares += difference * difference;
+                _squares[d] = difference * difference;
             }
 
-            _lengths[row] = squares + corner;
+            _lengths[row] = Sum(_squares) + corner;
         }
 
         Roots(_lengths);
@@ -113,6 +115,37 @@ internal sealed class HostPairs : IPairLoss
                 student[at] = bySquare * (2 * _differences[at]) * _output[at];
             }
         }
+    }
+
+    // In libtorch's order: what is left behind the last vector (8 numbers, or 4 where there are no 8) comes first.
+    private static float Sum(ReadOnlySpan<float> numbers)
+    {
+        const int lanes = 8;
+        int whole = numbers.Length < lanes ? numbers.Length / 4 * 4 : numbers.Length / lanes * lanes;
+        int start = 0;
+        float sum = 0;
+        if (numbers.Length < lanes && whole > 0)
+        {
+            sum = numbers[start++];
+        }
+
+        foreach (float left in numbers[whole..])
+        {
+            sum += left;
+        }
+
+        for (int k = start; k < Math.Min(lanes, whole); k++)
+        {
+            float lane = numbers[k];
+            for (int i = k + lanes; i < whole; i += lanes)
+            {
+                lane += numbers[i];
+            }
+
+            sum += lane;
+        }
+
+        return sum;
     }
 
     // libtorch's roots, which are MKL's, are not always the nearest numbers.
