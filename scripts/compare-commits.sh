@@ -6,7 +6,7 @@
 # checkouts and all reports in results/scratch/commits. A laptop that saves power or a busy machine gives wide intervals, not wrong ones.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-usage() { sed -n '2,/^set /{/^#/s/^# *//p}' "$0"; }
+usage() { sed -n '2,/^set /{/^#/s/^# *//p}' "scripts/${0##*/}"; }
 commits=() rounds=5 keep= select=(--anyCategories Nightly)
 while [ $# -gt 0 ]; do
   case $1 in

@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 case ${1:-} in
-  -h | --help) sed -n '2,/^set /{/^#/s/^# *//p}' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,/^set /{/^#/s/^# *//p}' "scripts/${0##*/}"; exit 0 ;;
   -*) echo "scripts/nightly-issue.sh: unknown argument '$1'." >&2; exit 2 ;;
 esac
 summary=${1:-results/nightly/summary.md}

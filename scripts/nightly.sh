@@ -16,7 +16,7 @@ fi
 for argument in "$@"; do
   case $argument in
     --update) ;;
-    -h | --help) sed -n '2,/^set /{/^#/s/^# *//p}' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,/^set /{/^#/s/^# *//p}' "scripts/${0##*/}"; exit 0 ;;
     *) echo "scripts/nightly.sh: unknown argument '$argument'; expected nothing, --update, smoke or --help." >&2; exit 2 ;;
   esac
 done

@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 case ${1:-} in
-  -h | --help) sed -n '2,/^set /{/^#/s/^# *//p}' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,/^set /{/^#/s/^# *//p}' "scripts/${0##*/}"; exit 0 ;;
   -*) echo "scripts/pack.sh: unknown argument '$1'; expected a file or --help." >&2; exit 2 ;;
 esac
 archive=$(realpath -m "${1:-results/scratch/reproduce-linux-x64.tar.xz}")

@@ -1,6 +1,11 @@
 # Runs the three low-dimensional experiments at the paper's scale and draws the paper's figures of all three.
 # What is already there is not computed again. Options (--profile, --variant, --cache, --set) go to every command.
+#   scripts/reproduce.ps1 [OPTION...]
 Set-Location (Join-Path $PSScriptRoot "..")
+if ($args[0] -in "-h", "--help") {
+    Get-Content $PSCommandPath | Where-Object { $_ -like "#*" } | Select-Object -First 3 | ForEach-Object { $_ -replace "^# *" }
+    exit 0
+}
 foreach ($experiment in "gmm", "two_moons", "kinematics") {
     dotnet run -c Release -- "experiments/$experiment.yaml" @args
     if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }

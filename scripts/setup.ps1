@@ -1,5 +1,15 @@
 # What a fresh machine needs besides this checkout: the .NET SDK, and for experiments/denoising.yaml the images of Fashion-MNIST.
+#   scripts/setup.ps1
 Set-Location (Join-Path $PSScriptRoot "..")
+if ($args[0] -in "-h", "--help") {
+    Get-Content $PSCommandPath | Where-Object { $_ -like "#*" } | Select-Object -First 2 | ForEach-Object { $_ -replace "^# *" }
+    exit 0
+}
+if ($args.Count -gt 0) {
+    Write-Error "scripts/setup.ps1: unknown argument '$($args[0])'; expected nothing or --help." -ErrorAction Continue
+    exit 2
+}
+
 if (-not (Get-Command dotnet -ErrorAction SilentlyContinue)) {
     Write-Error "Install the .NET SDK 10 first: https://dotnet.microsoft.com/download"
     exit 1

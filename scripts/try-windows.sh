@@ -9,7 +9,7 @@ keep=
 for argument in "$@"; do
   case $argument in
     --keep) keep=yes ;;
-    -h | --help) sed -n '2,/^set /{/^#/s/^# *//p}' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,/^set /{/^#/s/^# *//p}' "scripts/${0##*/}"; exit 0 ;;
     *) echo "scripts/try-windows.sh: unknown argument '$argument'; expected nothing, --keep or --help." >&2; exit 2 ;;
   esac
 done
