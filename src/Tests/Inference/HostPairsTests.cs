@@ -20,7 +20,8 @@ public sealed class HostPairsTests
     private static readonly double s_percent = OperatingSystem.IsLinux() ? 0 : 0.01;
 
     [Test]
-    public void LossAndGradientsHaveTheSameBits([Values] bool ownMasks, [Values(0, 0.3)] double dropout, [Values(1, 2, 4, 5, 7, 8, 10, 16, 21)] int dimension)
+    public void LossAndGradientsHaveTheSameBits(
+        [Values] bool ownMasks, [Values(0, 0.3)] double dropout, [Values(1, 2, 4, 5, 7, 8, 10, 16, 21)] int dimension)
     {
         Assume.That(MatrixProduct.IsSupported, "no vector code here");
         using IDisposable scope = NewDisposeScope();
