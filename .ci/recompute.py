@@ -2,7 +2,8 @@
 
 python3 .ci/recompute.py [RESULTS_FOLDER ...]
 
-Without folders: the reports of the five experiments and of their further runs. Folders of variants inside a folder are recomputed too. Of each folder are recomputed
+Without folders: the reports of the five experiments and of their further runs. Folders of variants inside a folder are recomputed too. Of
+each folder are recomputed
   - the table (figures/table.csv to seven digits; table.md, table.tex and report.md to the printed digit): means, half widths of intervals,
     numbers of trainings, the paper's values, differences, the floor, times, which value is the best, what is missing;
   - the claims table of report.md: verdicts, our numbers, the paper's numbers, and the line that counts the verdicts;
@@ -43,7 +44,7 @@ def variants_of(folder):
 
 
 def variant_in(rows):
-    return next(iter({r["variant"] for r in rows}))
+    return rows[0]["variant"]
 
 
 def grids(markdown):

@@ -3,8 +3,7 @@
 #   scripts/faults.ps1 [OPTION OF dotnet test...]
 Set-Location (Join-Path $PSScriptRoot "..")
 if ($args[0] -in "-h", "--help") {
-    Get-Content $PSCommandPath | Where-Object { $_ -like "#*" } | Select-Object -First 3 | ForEach-Object { $_ -replace "^# *" }
-    exit 0
+    foreach ($line in Get-Content $PSCommandPath) { if ($line -notlike "#*") { exit 0 } else { $line -replace "^# *" } }
 }
 if (-not $env:REPRODUCE_FAULTS) { $env:REPRODUCE_FAULTS = "full" }
 $env:REPRODUCE_FAULTS_TABLE = Join-Path $PWD "results/reliability.md"

@@ -13,8 +13,7 @@ $rest = @($args | Select-Object -Skip ([int]$smoke))
 
 foreach ($argument in $rest) {
     if ($argument -in "-h", "--help") {
-        Get-Content $PSCommandPath | Where-Object { $_ -like "#*" } | Select-Object -First 5 | ForEach-Object { $_ -replace "^# *" }
-        exit 0
+        foreach ($line in Get-Content $PSCommandPath) { if ($line -notlike "#*") { exit 0 } else { $line -replace "^# *" } }
     }
     if ($argument -ne "--update") {
         Write-Error "scripts/nightly.ps1: unknown argument '$argument'; expected nothing, --update, smoke or --help." -ErrorAction Continue

@@ -8,8 +8,7 @@ $ErrorActionPreference = "Stop"
 $begun = Get-Location
 Set-Location (Join-Path $PSScriptRoot "..")
 if ($args[0] -in "-h", "--help") {
-    Get-Content $PSCommandPath | Where-Object { $_ -like "#*" } | Select-Object -First 6 | ForEach-Object { $_ -replace "^# *" }
-    exit 0
+    foreach ($line in Get-Content $PSCommandPath) { if ($line -notlike "#*") { exit 0 } else { $line -replace "^# *" } }
 }
 if ($args[0] -like "-*") {
     Write-Error "scripts/pack.ps1: unknown argument '$($args[0])'; expected a file or --help." -ErrorAction Continue

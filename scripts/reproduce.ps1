@@ -3,8 +3,7 @@
 #   scripts/reproduce.ps1 [OPTION...]
 Set-Location (Join-Path $PSScriptRoot "..")
 if ($args[0] -in "-h", "--help") {
-    Get-Content $PSCommandPath | Where-Object { $_ -like "#*" } | Select-Object -First 3 | ForEach-Object { $_ -replace "^# *" }
-    exit 0
+    foreach ($line in Get-Content $PSCommandPath) { if ($line -notlike "#*") { exit 0 } else { $line -replace "^# *" } }
 }
 foreach ($experiment in "gmm", "two_moons", "kinematics") {
     dotnet run -c Release -- "experiments/$experiment.yaml" @args

@@ -2,8 +2,7 @@
 #   scripts/setup.ps1
 Set-Location (Join-Path $PSScriptRoot "..")
 if ($args[0] -in "-h", "--help") {
-    Get-Content $PSCommandPath | Where-Object { $_ -like "#*" } | Select-Object -First 2 | ForEach-Object { $_ -replace "^# *" }
-    exit 0
+    foreach ($line in Get-Content $PSCommandPath) { if ($line -notlike "#*") { exit 0 } else { $line -replace "^# *" } }
 }
 if ($args.Count -gt 0) {
     Write-Error "scripts/setup.ps1: unknown argument '$($args[0])'; expected nothing or --help." -ErrorAction Continue

@@ -77,13 +77,16 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
 
     private Tensor Deviation => trainableDeviation ?? deviation!;
 
+    // Then the loss between the passes can be prepared in numbers on the host: nothing is learned in it.
+    private bool HasFixedCoefficients => trainableVariance is null && _settings.HuberNorm == HuberNorm.Vector;
+
     /// <inheritdoc/>
     public Tensor Loss(Tensor theta, Observation x, TrainingStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
         Require.Batch(theta, x, Dimension);
         Stage stage = StageAt(step);
-        if (theta.device.type != DeviceType.CPU && trainableVariance is null && _settings.HuberNorm == HuberNorm.Vector)
+        if (theta.device.type != DeviceType.CPU && HasFixedCoefficients)
         {
             return LossOfPairs(theta, x, step, stage);
         }
@@ -92,7 +95,7 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
         Tensor condition = summary.Summarise(x, step.NewPass());
         ForwardPass student = step.NewPass();
-        if (trainableVariance is null && _settings.HuberNorm == HuberNorm.Vector && network.TakesLossOfPair(condition, student))
+        if (HasFixedCoefficients && network.TakesLossOfPair(condition, student))
         {
             HostPairs pairs = new(
                 theta, noise, earlier, later, VarianceOnHost(), DeviationOnHost(), _settings.SmallestTime, _huber);
@@ -164,7 +167,7 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
     }
 
     private ForwardPass TeacherOf(ForwardPass student, TrainingStep step) =>
-        _settings.IndependentTeacherDropout ? step.NewPass() : student.WithSameMasks();
+        NeighbouringLevels.TeacherOf(student, step, _settings.IndependentTeacherDropout);
 
     private static Tensor OnDevice(float[] levels, Device device) => HostCopy.Move(tensor(levels, [levels.Length, 1]), device);
 

@@ -120,21 +120,16 @@ internal sealed class HostPairs : IPairLoss
     // In libtorch's order: what is left behind the last vector (8 numbers, or 4 where there are no 8) comes first.
     private static float Sum(ReadOnlySpan<float> numbers)
     {
-        const int lanes = 8;
-        int whole = numbers.Length < lanes ? numbers.Length / 4 * 4 : numbers.Length / lanes * lanes;
-        int start = 0;
-        float sum = 0;
-        if (numbers.Length < lanes && whole > 0)
-        {
-            sum = numbers[start++];
-        }
-
+        int lanes = numbers.Length < 8 ? 4 : 8, whole = numbers.Length / lanes * lanes;
+        // A short sum begins with its first number, a long one with what is left.
+        int begun = lanes == 4 && whole > 0 ? 1 : 0;
+        float sum = begun > 0 ? numbers[0] : 0;
         foreach (float left in numbers[whole..])
         {
             sum += left;
         }
 
-        for (int k = start; k < Math.Min(lanes, whole); k++)
+        for (int k = begun; k < Math.Min(lanes, whole); k++)
         {
             float lane = numbers[k];
             for (int i = k + lanes; i < whole; i += lanes)
@@ -151,7 +146,6 @@ internal sealed class HostPairs : IPairLoss
     // libtorch's roots, which are MKL's, are not always the nearest numbers.
     private static void Roots(float[] numbers)
     {
-        using IDisposable noGrad = no_grad();
         using Tensor memory = tensor(numbers);
         using Tensor roots = memory.sqrt_();
         TensorMemory.Floats(roots).CopyTo(numbers);

@@ -10,6 +10,13 @@ namespace Reproduce.Inference.Estimators;
 /// </summary>
 internal static class NeighbouringLevels
 {
+    /// <summary>The teacher's pass.</summary>
+    /// <param name="student">The student's.</param>
+    /// <param name="step">The step, from which dropout comes.</param>
+    /// <param name="ownMasks">Whether the teacher has dropout masks of its own, and not the student's.</param>
+    public static ForwardPass TeacherOf(ForwardPass student, TrainingStep step, bool ownMasks) =>
+        ownMasks ? step.NewPass() : student.WithSameMasks();
+
     /// <summary>d(f(theta + t z, t), stopgrad f(theta + r z, r)), with the same z.</summary>
     /// <param name="model">The model f; its teacher has the current weights.</param>
     /// <param name="theta">Parameters, [B, D].</param>

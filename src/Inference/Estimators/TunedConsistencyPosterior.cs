@@ -61,7 +61,7 @@ public sealed class TunedConsistencyPosterior : Network, IConsistencyModel, IDen
         Tensor condition = diffusion.Summarise(x, step.NewPass());
 
         ForwardPass student = step.NewPass();
-        ForwardPass teacher = _settings.IndependentTeacherDropout ? step.NewPass() : student.WithSameMasks();
+        ForwardPass teacher = NeighbouringLevels.TeacherOf(student, step, _settings.IndependentTeacherDropout);
         Tensor distance = NeighbouringLevels.Distance(
             this, theta, noise, earlier, later, condition, student, teacher, _settings.HuberNorm, _huber);
         return (distance / (later - earlier)).mean();

@@ -16,6 +16,8 @@ public sealed class ScriptsTests
     private static IEnumerable<string> Scripts => Directory.EnumerateFiles(Path.Combine(Repository.Root, "scripts"))
         .Select(f => Path.GetFileName(f)!).Where(f => f != Question).Order();
 
+    private static IEnumerable<string> ScriptsThatRefuse => Scripts.Where(f => !s_passOn.Contains(Path.GetFileNameWithoutExtension(f)));
+
     [TestCaseSource(nameof(Scripts))]
     public void HelpIsTheHeadOfTheScript(string name)
     {
@@ -27,10 +29,9 @@ public sealed class ScriptsTests
         Assert.That(output.Split('\n'), Has.Some.StartsWith($"scripts/{name}"), "how it is called");
     }
 
-    [TestCaseSource(nameof(Scripts))]
+    [TestCaseSource(nameof(ScriptsThatRefuse))]
     public void AnUnknownArgumentIsRefused(string name)
     {
-        Assume.That(s_passOn, Has.None.EqualTo(Path.GetFileNameWithoutExtension(name)));
         (int exitCode, string output, string errors) = Run(name, "--bogus");
         Assert.That(exitCode, Is.EqualTo(2), output + errors);
         Assert.That(errors, Does.Contain($"scripts/{name}").And.Contain("'--bogus'"));

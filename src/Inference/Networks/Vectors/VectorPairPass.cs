@@ -16,10 +16,11 @@ internal sealed class VectorPairPass(
 {
     // Asked once: libtorch takes longer to tell a shape than a row to be copied.
     private readonly int _summaries = (int)condition.shape[1];
+    private readonly int _parameters = loss.Theta.Length / loss.Time.Length;
 
-    private int Parameters => loss.Theta.Length / (2 * Rows);
+    private int Width => _parameters + _summaries + 1;
 
-    private int InputLength => Rows * (Parameters + _summaries + 1);
+    private int InputLength => Rows * Width;
 
     // The student's input comes first, as the backward pass wants it; then the teacher's and both results.
     private int ResultsAt => 2 * InputLength;
@@ -28,7 +29,7 @@ internal sealed class VectorPairPass(
     internal override long Outputs => 1;
 
     /// <inheritdoc/>
-    internal override long RoomLength => ResultsAt + 2 * Rows * Parameters;
+    internal override long RoomLength => ResultsAt + 2 * Rows * _parameters;
 
     /// <inheritdoc/>
     internal override long SavedLength => RoomLength + network.SavedLength(Rows);
@@ -37,7 +38,7 @@ internal sealed class VectorPairPass(
     internal override void Forward(Span<float> result, Span<float> saved)
     {
         LayerMemory layers = new(Weights);
-        int each = Rows * Parameters, room = (int)RoomLength;
+        int each = Rows * _parameters, room = (int)RoomLength;
         Span<float> first = saved[..InputLength], second = saved.Slice(InputLength, InputLength);
         Span<float> outputs = saved.Slice(ResultsAt, 2 * each);
         Join(0, first);
@@ -51,7 +52,7 @@ internal sealed class VectorPairPass(
     internal override void Backward(Span<float> saved, Span<float> outputGradient, Tensor[] gradients, Tensor?[] inputGradient)
     {
         // Where the results and the teacher's input were, for which there is no more use.
-        Span<float> byOutput = saved.Slice(ResultsAt, Rows * Parameters);
+        Span<float> byOutput = saved.Slice(ResultsAt, Rows * _parameters);
         Span<float> byInput = inputGradient[0] is null ? [] : saved.Slice(InputLength, InputLength);
         loss.Differentiate(outputGradient, byOutput);
         network.Backward(
@@ -60,10 +61,10 @@ internal sealed class VectorPairPass(
         if (inputGradient[0] is Tensor byCondition)
         {
             Span<float> receiver = TensorMemory.Floats(byCondition);
-            int width = Parameters + _summaries + 1;
+            int width = Width;
             for (int row = 0; row < Rows; row++)
             {
-                byInput.Slice(row * width + Parameters, _summaries).CopyTo(receiver[(row * _summaries)..]);
+                byInput.Slice(row * width + _parameters, _summaries).CopyTo(receiver[(row * _summaries)..]);
             }
         }
     }
@@ -71,14 +72,14 @@ internal sealed class VectorPairPass(
     // Noisy parameter, condition and time of every row.
     private void Join(int which, Span<float> input)
     {
-        ReadOnlySpan<float> theta = loss.Theta[(which * Rows * Parameters)..], time = loss.Time[(which * Rows)..];
+        ReadOnlySpan<float> theta = loss.Theta[(which * Rows * _parameters)..], time = loss.Time[(which * Rows)..];
         ReadOnlySpan<float> summaries = TensorMemory.Floats(Inputs[0]);
-        int width = Parameters + _summaries + 1;
+        int width = Width;
         for (int row = 0; row < Rows; row++)
         {
             Span<float> line = input.Slice(row * width, width);
-            theta.Slice(row * Parameters, Parameters).CopyTo(line);
-            summaries.Slice(row * _summaries, _summaries).CopyTo(line[Parameters..]);
+            theta.Slice(row * _parameters, _parameters).CopyTo(line);
+            summaries.Slice(row * _summaries, _summaries).CopyTo(line[_parameters..]);
             line[^1] = time[row];
         }
     }
