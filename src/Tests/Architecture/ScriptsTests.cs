@@ -16,6 +16,9 @@ public sealed class ScriptsTests
     private static IEnumerable<string> Scripts => Directory.EnumerateFiles(Path.Combine(Repository.Root, "scripts"))
         .Select(f => Path.GetFileName(f)!).Where(f => f != Question).Order();
 
+    private static IEnumerable<string> PlantedFaults =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, "scripts", "planted")).Select(f => Path.GetFileName(f)!).Order();
+
     private static IEnumerable<string> ScriptsThatRefuse => Scripts.Where(f => !s_passOn.Contains(Path.GetFileNameWithoutExtension(f)));
 
     [TestCaseSource(nameof(Scripts))]
@@ -35,6 +38,17 @@ public sealed class ScriptsTests
         (int exitCode, string output, string errors) = Run(name, "--bogus");
         Assert.That(exitCode, Is.EqualTo(2), output + errors);
         Assert.That(errors, Does.Contain($"scripts/{name}").And.Contain("'--bogus'"));
+    }
+
+    [TestCaseSource(nameof(PlantedFaults))]
+    public void APlantedFaultSaysWhatItDoesAndFitsTheCode(string name)
+    {
+        string patch = Path.Combine(Repository.Root, "scripts", "planted", name);
+        (int ExitCode, string Output, string Errors)? result =
+            OtherProgram.Run("git", ["apply", "--check", patch], Repository.Root);
+        Assume.That(result, Is.Not.Null, "there is no git here");
+        Assert.That(result!.Value.ExitCode, Is.Zero, result.Value.Errors);
+        Assert.That(File.ReadLines(patch).First(), Does.EndWith("."), "a sentence for the table");
     }
 
     // From another folder, by a relative path.
