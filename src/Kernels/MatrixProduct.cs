@@ -66,11 +66,13 @@ public static class MatrixProduct
     /// <param name="columns">Columns of B and C, a multiple of 32.</param>
     /// <param name="start">What the sums of a column begin with, [columns]; empty for zeros.</param>
     /// <param name="companion">Laid out as C; empty for C itself.</param>
+    /// <param name="rightStride">Step between rows of B; 0 for <paramref name="columns"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Columns are no multiple of 32, or a matrix is too short.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TEpilogue>(
         ReadOnlySpan<float> a, int rowStride, int innerStride, ReadOnlySpan<float> b, Span<float> c, int stride,
-        int rows, int inner, int columns, ReadOnlySpan<float> start = default, ReadOnlySpan<float> companion = default)
+        int rows, int inner, int columns, ReadOnlySpan<float> start = default, ReadOnlySpan<float> companion = default,
+        int rightStride = 0)
         where TEpilogue : struct, IEpilogue
     {
         // The loops below read without bounds checks: the furthest elements are checked here, once.
@@ -81,7 +83,9 @@ public static class MatrixProduct
         ArgumentOutOfRangeException.ThrowIfNotEqual(columns % PanelColumns, 0, nameof(columns));
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, columns);
         ArgumentOutOfRangeException.ThrowIfLessThan(a.Length, (long)(rows - 1) * rowStride + (long)(inner - 1) * innerStride + 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(b.Length, (long)inner * columns);
+        rightStride = rightStride == 0 ? columns : rightStride;
+        ArgumentOutOfRangeException.ThrowIfLessThan(rightStride, columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(b.Length, (long)(inner - 1) * rightStride + columns);
         ArgumentOutOfRangeException.ThrowIfLessThan(c.Length, (long)(rows - 1) * stride + columns);
         ReadOnlySpan<float> other = companion.IsEmpty ? c : companion;
         ArgumentOutOfRangeException.ThrowIfLessThan(other.Length, (long)(rows - 1) * stride + columns, nameof(companion));
@@ -99,7 +103,7 @@ public static class MatrixProduct
             Start = ref start.IsEmpty ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(start),
             RowStride = rowStride,
             InnerStride = innerStride,
-            Columns = columns,
+            RightStride = rightStride,
             Stride = stride,
             Inner = inner,
         };

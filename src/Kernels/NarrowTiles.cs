@@ -20,7 +20,7 @@ internal static class NarrowTiles
     internal static void Sixes<TEpilogue>(in ProductOperands product, int row, int count)
         where TEpilogue : struct, IEpilogue
     {
-        nint rowStride = product.RowStride, innerStride = product.InnerStride, columns = product.Columns, stride = product.Stride;
+        nint rowStride = product.RowStride, innerStride = product.InnerStride, rightStride = product.RightStride, stride = product.Stride;
         nint three = 3 * rowStride, five = 5 * rowStride;
         ref float c = ref Unsafe.Add(ref product.C, row * stride), companion = ref Unsafe.Add(ref product.Companion, row * stride);
         (Vector256<float> left, Vector256<float> right) = Start(product);
@@ -51,7 +51,7 @@ internal static class NarrowTiles
                 l5 = Vector256.FusedMultiplyAdd(v, bl, l5);
                 r5 = Vector256.FusedMultiplyAdd(v, br, r5);
                 a = ref Unsafe.Add(ref a, innerStride);
-                b = ref Unsafe.Add(ref b, columns);
+                b = ref Unsafe.Add(ref b, rightStride);
             }
 
             Store<TEpilogue>(l0, r0, ref c, ref companion);
@@ -84,7 +84,7 @@ internal static class NarrowTiles
     internal static void Fours<TEpilogue>(in ProductOperands product, int row, int count)
         where TEpilogue : struct, IEpilogue
     {
-        nint rowStride = product.RowStride, innerStride = product.InnerStride, columns = product.Columns, stride = product.Stride;
+        nint rowStride = product.RowStride, innerStride = product.InnerStride, rightStride = product.RightStride, stride = product.Stride;
         nint three = 3 * rowStride;
         ref float c = ref Unsafe.Add(ref product.C, row * stride), companion = ref Unsafe.Add(ref product.Companion, row * stride);
         (Vector256<float> left, Vector256<float> right) = Start(product);
@@ -109,7 +109,7 @@ internal static class NarrowTiles
                 l3 = Vector256.FusedMultiplyAdd(v, bl, l3);
                 r3 = Vector256.FusedMultiplyAdd(v, br, r3);
                 a = ref Unsafe.Add(ref a, innerStride);
-                b = ref Unsafe.Add(ref b, columns);
+                b = ref Unsafe.Add(ref b, rightStride);
             }
 
             Store<TEpilogue>(l0, r0, ref c, ref companion);
@@ -136,7 +136,7 @@ internal static class NarrowTiles
     internal static void Ones<TEpilogue>(in ProductOperands product, int row, int count)
         where TEpilogue : struct, IEpilogue
     {
-        nint rowStride = product.RowStride, innerStride = product.InnerStride, columns = product.Columns, stride = product.Stride;
+        nint rowStride = product.RowStride, innerStride = product.InnerStride, rightStride = product.RightStride, stride = product.Stride;
         ref float c = ref Unsafe.Add(ref product.C, row * stride), companion = ref Unsafe.Add(ref product.Companion, row * stride);
         (Vector256<float> left, Vector256<float> right) = Start(product);
         for (int end = row + count; row < end; row++)
@@ -151,7 +151,7 @@ internal static class NarrowTiles
                 l0 = Vector256.FusedMultiplyAdd(v, bl, l0);
                 r0 = Vector256.FusedMultiplyAdd(v, br, r0);
                 a = ref Unsafe.Add(ref a, innerStride);
-                b = ref Unsafe.Add(ref b, columns);
+                b = ref Unsafe.Add(ref b, rightStride);
             }
 
             Store<TEpilogue>(l0, r0, ref c, ref companion);

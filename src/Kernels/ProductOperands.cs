@@ -27,7 +27,7 @@ internal ref struct ProductOperands
     internal required nint InnerStride { get; init; }
 
     /// <summary>Step between rows of B.</summary>
-    internal required nint Columns { get; init; }
+    internal required nint RightStride { get; init; }
 
     /// <summary>Step between rows of C.</summary>
     internal required nint Stride { get; init; }

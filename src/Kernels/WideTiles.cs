@@ -18,7 +18,7 @@ internal static class WideTiles
     internal static void Eights<TEpilogue>(in ProductOperands product, int row, int count)
         where TEpilogue : struct, IEpilogue
     {
-        nint rowStride = product.RowStride, innerStride = product.InnerStride, columns = product.Columns, stride = product.Stride;
+        nint rowStride = product.RowStride, innerStride = product.InnerStride, rightStride = product.RightStride, stride = product.Stride;
         nint three = 3 * rowStride, five = 5 * rowStride, six = 6 * rowStride, seven = 7 * rowStride;
         ref float c = ref Unsafe.Add(ref product.C, row * stride), companion = ref Unsafe.Add(ref product.Companion, row * stride);
         (Vector512<float> left, Vector512<float> right) = Start(product);
@@ -55,7 +55,7 @@ internal static class WideTiles
                 l7 = Vector512.FusedMultiplyAdd(v, bl, l7);
                 r7 = Vector512.FusedMultiplyAdd(v, br, r7);
                 a = ref Unsafe.Add(ref a, innerStride);
-                b = ref Unsafe.Add(ref b, columns);
+                b = ref Unsafe.Add(ref b, rightStride);
             }
 
             Store<TEpilogue>(l0, r0, ref c, ref companion);
@@ -94,7 +94,7 @@ internal static class WideTiles
     internal static void Fours<TEpilogue>(in ProductOperands product, int row, int count)
         where TEpilogue : struct, IEpilogue
     {
-        nint rowStride = product.RowStride, innerStride = product.InnerStride, columns = product.Columns, stride = product.Stride;
+        nint rowStride = product.RowStride, innerStride = product.InnerStride, rightStride = product.RightStride, stride = product.Stride;
         nint three = 3 * rowStride;
         ref float c = ref Unsafe.Add(ref product.C, row * stride), companion = ref Unsafe.Add(ref product.Companion, row * stride);
         (Vector512<float> left, Vector512<float> right) = Start(product);
@@ -119,7 +119,7 @@ internal static class WideTiles
                 l3 = Vector512.FusedMultiplyAdd(v, bl, l3);
                 r3 = Vector512.FusedMultiplyAdd(v, br, r3);
                 a = ref Unsafe.Add(ref a, innerStride);
-                b = ref Unsafe.Add(ref b, columns);
+                b = ref Unsafe.Add(ref b, rightStride);
             }
 
             Store<TEpilogue>(l0, r0, ref c, ref companion);
@@ -146,7 +146,7 @@ internal static class WideTiles
     internal static void Ones<TEpilogue>(in ProductOperands product, int row, int count)
         where TEpilogue : struct, IEpilogue
     {
-        nint rowStride = product.RowStride, innerStride = product.InnerStride, columns = product.Columns, stride = product.Stride;
+        nint rowStride = product.RowStride, innerStride = product.InnerStride, rightStride = product.RightStride, stride = product.Stride;
         ref float c = ref Unsafe.Add(ref product.C, row * stride), companion = ref Unsafe.Add(ref product.Companion, row * stride);
         (Vector512<float> left, Vector512<float> right) = Start(product);
         for (int end = row + count; row < end; row++)
@@ -161,7 +161,7 @@ internal static class WideTiles
                 l0 = Vector512.FusedMultiplyAdd(v, bl, l0);
                 r0 = Vector512.FusedMultiplyAdd(v, br, r0);
                 a = ref Unsafe.Add(ref a, innerStride);
-                b = ref Unsafe.Add(ref b, columns);
+                b = ref Unsafe.Add(ref b, rightStride);
             }
 
             Store<TEpilogue>(l0, r0, ref c, ref companion);

@@ -18,7 +18,7 @@ internal sealed class VectorNetwork
 {
     private const int TileRows = 4;
     private static readonly AdamSettings s_adam = new(0.9, 0.999, 1e-8);
-    private readonly int _width, _capacity;
+    private readonly int _width, _stride, _capacity;
     private readonly NetworkShape _shape, _padded;
     private readonly float[] _buffer;
     private readonly int _origin;
@@ -33,10 +33,12 @@ internal sealed class VectorNetwork
         _shape = shape;
         _width = RoundUp(shape.Hidden, MatrixProduct.PanelColumns);
         _capacity = RoundUp(batch, TileRows);
-        _padded = new NetworkShape(RoundUp(shape.Inputs, TileRows), _width);
-        int hidden = _capacity * _width;
+        // Rows that begin a power of two of bytes apart share few sets of the first cache, and a product reads down its columns.
+        _stride = _width % 64 == 0 ? _width + CacheLine.Floats : _width;
+        _padded = new NetworkShape(RoundUp(shape.Inputs, TileRows), _stride);
+        int hidden = _capacity * _stride;
         _parameters = Reserve(_padded.Count);
-        _transposed = Reserve(_width * _width);
+        _transposed = Reserve(_stride * _stride);
         _gradient = Reserve(_padded.Count);
         _mean = Reserve(_padded.Count);
         _square = Reserve(_padded.Count);
@@ -65,6 +67,9 @@ internal sealed class VectorNetwork
     /// <summary>Log-odds of class 1 after <see cref="Forward"/>, [B].</summary>
     internal ReadOnlySpan<float> Logits => At(_logits);
 
+    // Behind the hidden weights of the last unit; the padding units' stay 0.
+    private int WeightsEnd => _padded.Weight2 + RoundUp(_shape.Hidden, TileRows) * _stride;
+
     /// <summary>Begins a new training.</summary>
     /// <param name="parameters">Initial parameters, [P].</param>
     internal void Start(ReadOnlySpan<float> parameters)
@@ -88,15 +93,16 @@ internal sealed class VectorNetwork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Forward(int batch)
     {
-        int rows = RoundUp(batch, TileRows), w = _width;
+        int rows = RoundUp(batch, TileRows), w = _width, s = _stride, hidden = _shape.Hidden;
         Span<float> p = At(_parameters), a1 = At(_a1), a2 = At(_a2), logits = At(_logits);
-        MatrixProduct.Multiply<Relu>(At(_x), InputWidth, 1, p, a1, w, rows, _shape.Inputs, w, p.Slice(_padded.Bias1, w));
-        MatrixProduct.Multiply<Relu>(a1, w, 1, p[_padded.Weight2..], a2, w, rows, w, w, p.Slice(_padded.Bias2, w));
+        MatrixProduct.Multiply<Relu>(
+            At(_x), InputWidth, 1, p, a1, s, rows, _shape.Inputs, w, p.Slice(_padded.Bias1, w), rightStride: s);
+        MatrixProduct.Multiply<Relu>(a1, s, 1, p[_padded.Weight2..], a2, s, rows, hidden, w, p.Slice(_padded.Bias2, w), rightStride: s);
         ReadOnlySpan<float> w3 = p.Slice(_padded.Weight3, w);
         float b3 = p[_padded.Bias3];
         for (int i = 0; i < rows; i++)
         {
-            logits[i] = b3 + MatrixOperations.Dot(a2.Slice(i * w, w), w3);
+            logits[i] = b3 + MatrixOperations.Dot(a2.Slice(i * s, w), w3);
         }
     }
 
@@ -108,7 +114,7 @@ internal sealed class VectorNetwork
     internal double LossAndGradient(int batch, float l2)
     {
         Forward(batch);
-        int rows = RoundUp(batch, TileRows), w = _width;
+        int rows = RoundUp(batch, TileRows), w = _width, s = _stride, hidden = _shape.Hidden;
         Span<float> p = At(_parameters), g = At(_gradient), a1 = At(_a1), a2 = At(_a2), d1 = At(_d1), d2 = At(_d2), e = At(_logits);
         double loss = CrossEntropy(e, At(_y), batch);
         e[batch..rows].Clear();
@@ -122,13 +128,13 @@ internal sealed class VectorNetwork
         }
 
         g[_padded.Bias3] = bias;
-        MatrixProduct.Multiply<Identity>(a1, 1, w, d2, g[_padded.Weight2..], w, w, rows, w);
-        MatrixProduct.Multiply<ReluBackward>(d2, w, 1, At(_transposed), d1, w, rows, w, w, default, a1);
-        MatrixOperations.ColumnSums(d1, g.Slice(_padded.Bias1, w), rows);
-        MatrixProduct.Multiply<Identity>(At(_x), 1, InputWidth, d1, g, w, InputWidth, rows, w);
+        MatrixProduct.Multiply<Identity>(a1, 1, s, d2, g[_padded.Weight2..], s, RoundUp(hidden, TileRows), rows, w, rightStride: s);
+        MatrixProduct.Multiply<ReluBackward>(d2, s, 1, At(_transposed), d1, s, rows, hidden, w, companion: a1, rightStride: s);
+        MatrixOperations.ColumnSums(d1, g.Slice(_padded.Bias1, s), rows);
+        MatrixProduct.Multiply<Identity>(At(_x), 1, InputWidth, d1, g, s, InputWidth, rows, w, rightStride: s);
         if (l2 > 0)
         {
-            double first = Penalise(0, _padded.Bias1), second = Penalise(_padded.Weight2, _padded.Bias2);
+            double first = Penalise(0, _padded.Bias1), second = Penalise(_padded.Weight2, WeightsEnd);
             double squares = first + second + Penalise(_padded.Weight3, _padded.Bias3);
             loss += 0.5 * l2 / batch * squares;
         }
@@ -150,8 +156,12 @@ internal sealed class VectorNetwork
         AdamFactors factors = AdamWithCorrectedRate.Factors(s_adam, ++_steps, learningRate);
 
         // Reserved lengths are multiples of 16; what lies beyond the last parameter has gradient 0 and stays 0.
-        AdamUpdate.Apply<AdamWithCorrectedRate>(At(_gradient), At(_parameters), At(_mean), At(_square), s_adam, factors);
+        Update(..WeightsEnd);
+        Update(_padded.Bias2..);
         Transpose();
+
+        void Update(Range part) => AdamUpdate.Apply<AdamWithCorrectedRate>(
+            At(_gradient)[part], At(_parameters)[part], At(_mean)[part], At(_square)[part], s_adam, factors);
     }
 
     /// <summary>Mean of softplus(z) - y z; leaves (sigmoid(z) - y) / batch in the place of z.</summary>
@@ -183,30 +193,57 @@ internal sealed class VectorNetwork
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OutputLayer(
-        ReadOnlySpan<float> w3, Span<float> gradient3, Span<float> biasGradient2, ReadOnlySpan<float> a2, Span<float> d2,
+        ReadOnlySpan<float> outgoing, Span<float> gradient3, Span<float> biasGradient2, ReadOnlySpan<float> a2, Span<float> d2,
         ReadOnlySpan<float> error, int rows)
     {
-        ref float ra = ref MemoryMarshal.GetReference(a2), rd = ref d2[0];
-        for (int j = 0; j < _width; j += 8)
+        ref float ra = ref MemoryMarshal.GetReference(a2), rd = ref d2[0], re = ref MemoryMarshal.GetReference(error);
+        for (int j = 0; j < _width; j += MatrixProduct.PanelColumns)
         {
-            Vector256<float> w = Vector256.Create(w3.Slice(j, 8)), gradient = default, bias = default;
+            // Four vectors at once: one alone would wait for its own sums.
+            ReadOnlySpan<float> w = outgoing[j..];
+            Vector256<float> w0 = Vector256.Create(w), w1 = Vector256.Create(w[8..]);
+            Vector256<float> w2 = Vector256.Create(w[16..]), w3 = Vector256.Create(w[24..]);
+            Vector256<float> g0 = default, g1 = default, g2 = default, g3 = default;
+            Vector256<float> b0 = default, b1 = default, b2 = default, b3 = default;
+            ref float a = ref Unsafe.Add(ref ra, j), d = ref Unsafe.Add(ref rd, j);
             for (int i = 0; i < rows; i++)
             {
-                nuint at = (nuint)(i * _width + j);
-                Vector256<float> a = Vector256.LoadUnsafe(ref ra, at), e = Vector256.Create(error[i]);
-                gradient = Vector256.FusedMultiplyAdd(a, e, gradient);
-                Vector256<float> d = ReluBackward.Apply(w * e, a);
-                bias += d;
-                d.StoreUnsafe(ref rd, at);
+                Vector256<float> e = Vector256.Create(Unsafe.Add(ref re, i));
+                Column(ref a, ref d, 0, e, w0, ref g0, ref b0);
+                Column(ref a, ref d, 8, e, w1, ref g1, ref b1);
+                Column(ref a, ref d, 16, e, w2, ref g2, ref b2);
+                Column(ref a, ref d, 24, e, w3, ref g3, ref b3);
+                a = ref Unsafe.Add(ref a, _stride);
+                d = ref Unsafe.Add(ref d, _stride);
             }
 
-            gradient.CopyTo(gradient3[j..]);
-            bias.CopyTo(biasGradient2[j..]);
+            Store(gradient3[j..], g0, g1, g2, g3);
+            Store(biasGradient2[j..], b0, b1, b2, b3);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Column(
+            ref float a, ref float d, nuint at, Vector256<float> error, Vector256<float> weights, ref Vector256<float> gradient,
+            ref Vector256<float> bias)
+        {
+            Vector256<float> active = Vector256.LoadUnsafe(ref a, at);
+            gradient = Vector256.FusedMultiplyAdd(active, error, gradient);
+            Vector256<float> slope = ReluBackward.Apply(weights * error, active);
+            bias += slope;
+            slope.StoreUnsafe(ref d, at);
+        }
+
+        static void Store(Span<float> to, Vector256<float> first, Vector256<float> second, Vector256<float> third, Vector256<float> fourth)
+        {
+            first.CopyTo(to);
+            second.CopyTo(to[8..]);
+            third.CopyTo(to[16..]);
+            fourth.CopyTo(to[24..]);
         }
     }
 
     private void Transpose() =>
-        MatrixOperations.Transpose(At(_parameters).Slice(_padded.Weight2, _width * _width), At(_transposed), _width);
+        MatrixOperations.Transpose(At(_parameters)[_padded.Weight2.._padded.Bias2], At(_transposed), _shape.Hidden, _stride);
 
     // Between the compact order of NetworkShape and the padded one.
     private void Copy(ReadOnlySpan<float> from, Span<float> to, bool pad)

@@ -91,10 +91,19 @@ internal static class VectorTraining
     private static void Load(VectorNetwork network, ReadOnlySpan<int> rows, ReadOnlySpan<float> data, int references, int inputs)
     {
         Span<float> x = network.X, y = network.Y;
+        int width = network.InputWidth;
         for (int i = 0; i < rows.Length; i++)
         {
-            data.Slice(rows[i] * inputs, inputs).CopyTo(x[(i * network.InputWidth)..]);
-            y[i] = rows[i] < references ? 0 : 1;
+            // Number by number: a row is too short for a call that copies it.
+            ReadOnlySpan<float> from = data.Slice(rows[i] * inputs, inputs);
+            Span<float> to = x.Slice(i * width, width);
+            for (int k = 0; k < from.Length; k++)
+            {
+                to[k] = from[k];
+            }
+
+            // 1 from the first draw on, without a branch: the rows come in random order.
+            y[i] = (uint)(references - 1 - rows[i]) >> 31;
         }
     }
 }

@@ -41,6 +41,10 @@ public sealed class MatrixProductTests
         Check<Identity>(rows, 19, columns, bias: false, companion: false, (sum, _) => sum);
 
     [Test]
+    public void SumsOverRowsWithNumbersBetweenThem([ValueSource(nameof(s_rows))] int rows, [Values(32, 96)] int columns) =>
+        Check<Identity>(rows, 19, columns, bias: false, companion: false, (sum, _) => sum, between: 16);
+
+    [Test]
     public void SumsBesideACompanion([Values(3, 8)] int rows) =>
         Check<Accumulate>(rows, 19, 64, bias: true, companion: true, (sum, other) => other + sum);
 
@@ -67,27 +71,31 @@ public sealed class MatrixProductTests
             Refuses("columns", () => MatrixProduct.Multiply<Identity>(large, 1, 1, large, large, 40, 1, 1, 40));
             Refuses("start", () => MatrixProduct.Multiply<Relu>(large, 1, 1, large, large, 32, 2, 2, 32, new float[31]));
             Refuses("companion", () => MatrixProduct.Multiply<Accumulate>(large, 1, 1, large, large, 32, 2, 2, 32, default, small));
+            Refuses("row of B", () => MatrixProduct.Multiply<Identity>(large, 1, 1, large, large, 32, 2, 2, 32, rightStride: 31));
+            Refuses("rows of B", () => MatrixProduct.Multiply<Identity>(large, 1, 1, large, large, 32, 2, 2, 32, rightStride: 33));
         });
 
         static void Refuses(string what, Action product) =>
             Assert.That(product, Throws.InstanceOf<ArgumentOutOfRangeException>(), what);
     }
 
-    private static void Check<TEpilogue>(int rows, int inner, int columns, bool bias, bool companion, Func<float, float, float> epilogue)
+    private static void Check<TEpilogue>(int rows, int inner, int columns, bool bias, bool companion, Func<float, float, float> epilogue,
+        int between = 0)
         where TEpilogue : struct, IEpilogue
     {
-        float[] a = Numbers(rows * inner, 1), b = Numbers(inner * columns, 2), c = Numbers(rows * columns, 3), wanted = new float[c.Length];
+        int right = columns + between;
+        float[] a = Numbers(rows * inner, 1), b = Numbers(inner * right, 2), c = Numbers(rows * columns, 3), wanted = new float[c.Length];
         float[] start = bias ? Numbers(columns, 4) : [], other = companion ? Numbers(c.Length, 5) : [];
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
             {
-                float sum = Sum(a.AsSpan(i * inner), 1, b.AsSpan(j), columns, inner, bias ? start[j] : 0);
+                float sum = Sum(a.AsSpan(i * inner), 1, b.AsSpan(j), right, inner, bias ? start[j] : 0);
                 wanted[i * columns + j] = epilogue(sum, companion ? other[i * columns + j] : c[i * columns + j]);
             }
         }
 
-        MatrixProduct.Multiply<TEpilogue>(a, inner, 1, b, c, columns, rows, inner, columns, start, other);
+        MatrixProduct.Multiply<TEpilogue>(a, inner, 1, b, c, columns, rows, inner, columns, start, other, between == 0 ? 0 : right);
         Assert.That(c, Is.EqualTo(wanted));
     }
 

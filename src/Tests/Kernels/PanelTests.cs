@@ -133,18 +133,28 @@ public sealed class PanelTests
     [Test]
     public void MatrixOperationsAreThoseOfSingleNumbers()
     {
-        float[] matrix = Numbers(6 * 16, 1), vector = Numbers(96, 2), sums = new float[16];
-        float[] square = Numbers(25, 3), transposed = new float[25];
+        float[] matrix = Numbers(6 * 48, 1), vector = Numbers(96, 2), sums = new float[48];
         MatrixOperations.ColumnSums(matrix, sums, 6);
-        MatrixOperations.Transpose(square, transposed, 5);
         Assert.Multiple(() =>
         {
             Assert.That(MatrixOperations.Dot(matrix, vector), Is.EqualTo(matrix.Zip(vector, (a, b) => (double)a * b).Sum()).Within(1e-5));
             Assert.That(
                 sums.Select(s => (double)s),
-                Is.EqualTo(Enumerable.Range(0, 16).Select(j => Enumerable.Range(0, 6).Sum(i => (double)matrix[i * 16 + j]))).Within(1e-6));
-            Assert.That(transposed, Is.EqualTo(Enumerable.Range(0, 25).Select(k => square[k % 5 * 5 + k / 5])));
+                Is.EqualTo(Enumerable.Range(0, 48).Select(j => Enumerable.Range(0, 6).Sum(i => (double)matrix[i * 48 + j]))).Within(1e-6));
         });
+    }
+
+    // Within a tile of 8, of whole ones, of both; the whole matrix and a block of a wider one.
+    [TestCase(5, 5)]
+    [TestCase(16, 16)]
+    [TestCase(20, 32)]
+    public void ATransposeExchangesRowsAndColumnsOfTheBlockAlone(int size, int stride)
+    {
+        float[] matrix = Numbers(size * stride, 3), transposed = new float[size * stride];
+        MatrixOperations.Transpose(matrix, transposed, size, stride);
+        Assert.That(
+            transposed,
+            Is.EqualTo(Enumerable.Range(0, size * stride).Select(k => k % stride < size ? matrix[k % stride * stride + k / stride] : 0)));
     }
 
     [Test]
