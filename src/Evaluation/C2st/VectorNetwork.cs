@@ -35,7 +35,7 @@ internal sealed class VectorNetwork
         _capacity = RoundUp(batch, TileRows);
         // Rows that begin a power of two of bytes apart share few sets of the first cache, and a product reads down its columns.
         _stride = _width % 64 == 0 ? _width + CacheLine.Floats : _width;
-        _padded = new NetworkShape(RoundUp(shape.Inputs, TileRows), _stride);
+        _padded = new NetworkShape(Padded(shape.Inputs), _stride);
         int hidden = _capacity * _stride;
         _parameters = Reserve(_padded.Count);
         _transposed = Reserve(_stride * _stride);
@@ -66,6 +66,10 @@ internal sealed class VectorNetwork
 
     /// <summary>Log-odds of class 1 after <see cref="Forward"/>, [B].</summary>
     internal ReadOnlySpan<float> Logits => At(_logits);
+
+    /// <summary>Columns of <see cref="X"/> for so many inputs: the next multiple of four.</summary>
+    /// <param name="inputs">D.</param>
+    internal static int Padded(int inputs) => RoundUp(inputs, TileRows);
 
     // Behind the hidden weights of the last unit; the padding units' stay 0.
     private int WeightsEnd => _padded.Weight2 + RoundUp(_shape.Hidden, TileRows) * _stride;

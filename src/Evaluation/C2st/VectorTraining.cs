@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Reproduce.Compute;
 using Reproduce.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Evaluation;
@@ -21,8 +24,9 @@ internal static class VectorTraining
         IReadOnlyList<Classifier> classifiers, Tensor pool, int firstDataSet, int references, NetworkShape shape, C2stSettings settings,
         Action<int> finished, CancellationToken cancel)
     {
-        int rows = (int)pool.size(1) * shape.Inputs;
-        float[] data = TensorMemory.Floats(pool).ToArray();
+        int width = VectorNetwork.Padded(shape.Inputs), rows = (int)pool.size(1) * width;
+        using DisposeScope scope = NewDisposeScope();
+        float[] data = TensorMemory.Floats(nn.functional.pad(pool, [0, width - shape.Inputs])).ToArray();
         HeldOut[] scores = new HeldOut[classifiers.Count];
         int threads = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel };
@@ -54,7 +58,7 @@ internal static class VectorTraining
             for (int start = 0; start < order.Length; start += settings.BatchSize)
             {
                 int batch = Math.Min(settings.BatchSize, order.Length - start);
-                Load(network, order.AsSpan(start, batch), data, references, shape.Inputs);
+                Load(network, order.AsSpan(start, batch), data, references);
                 loss += network.LossAndGradient(batch, (float)settings.L2) * batch / order.Length;
                 network.Step(settings.LearningRate);
             }
@@ -65,16 +69,16 @@ internal static class VectorTraining
             }
         }
 
-        return Measure(network, classifier.Test, data, references, shape.Inputs, settings.BatchSize);
+        return Measure(network, classifier.Test, data, references, settings.BatchSize);
     }
 
-    private static HeldOut Measure(VectorNetwork network, int[] test, ReadOnlySpan<float> data, int references, int inputs, int batchSize)
+    private static HeldOut Measure(VectorNetwork network, int[] test, ReadOnlySpan<float> data, int references, int batchSize)
     {
         int correct = 0, draws = 0, correctDraws = 0;
         for (int start = 0; start < test.Length; start += batchSize)
         {
             int batch = Math.Min(batchSize, test.Length - start);
-            Load(network, test.AsSpan(start, batch), data, references, inputs);
+            Load(network, test.AsSpan(start, batch), data, references);
             network.Forward(batch);
             for (int i = 0; i < batch; i++)
             {
@@ -88,18 +92,18 @@ internal static class VectorTraining
         return new HeldOut(test.Length, draws, correct, correctDraws);
     }
 
-    private static void Load(VectorNetwork network, ReadOnlySpan<int> rows, ReadOnlySpan<float> data, int references, int inputs)
+    // The data set has rows as wide as the network's.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Load(VectorNetwork network, ReadOnlySpan<int> rows, ReadOnlySpan<float> data, int references)
     {
-        Span<float> x = network.X, y = network.Y;
         int width = network.InputWidth;
+        Span<float> x = network.X[..(rows.Length * width)], y = network.Y[..rows.Length];
         for (int i = 0; i < rows.Length; i++)
         {
-            // Number by number: a row is too short for a call that copies it.
-            ReadOnlySpan<float> from = data.Slice(rows[i] * inputs, inputs);
-            Span<float> to = x.Slice(i * width, width);
-            for (int k = 0; k < from.Length; k++)
+            ReadOnlySpan<float> from = data.Slice(rows[i] * width, width);
+            for (int k = 0; k < from.Length; k += Vector128<float>.Count)
             {
-                to[k] = from[k];
+                Vector128.Create(from[k..]).CopyTo(x[(i * width + k)..]);
             }
 
             // 1 from the first draw on, without a branch: the rows come in random order.
