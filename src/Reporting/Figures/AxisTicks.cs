@@ -73,20 +73,24 @@ internal static class AxisTicks
 
     /// <summary>
     /// Ticks of a logarithmic axis at given numbers only, such as the budgets that were run; every one is labelled where there is
-    /// room, else the last and every second or third before it.
+    /// room, else the last and every second or third before it. Whole thousands are counted as such ("1k", "10k") once one has five
+    /// digits, which would meet the labels of the panel beside.
     /// </summary>
     public static NumericManual LogAt(IReadOnlyList<double> values, double pixels, bool labels)
     {
         const double room = 34;
         int every = (int)Math.Ceiling(room * Math.Max(1, values.Count - 1) / pixels);
+        bool thousands = values.Any(v => v >= 10_000) && values.All(v => v % 1000 == 0);
         var ticks = new NumericManual();
         for (int i = 0; i < values.Count; i++)
         {
             bool labelled = labels && (values.Count - 1 - i) % every == 0;
-            ticks.AddMajor(Math.Log10(values[i]), labelled ? NumberText.Fixed(values[i], 0) : "");
+            ticks.AddMajor(Math.Log10(values[i]), labelled ? Label(values[i]) : "");
         }
 
         return ticks;
+
+        string Label(double value) => thousands ? NumberText.Fixed(value / 1000, 0) + "k" : NumberText.Fixed(value, 0);
     }
 
     private static IEnumerable<(double Value, string Label)> Round(double min, double max, int most)

@@ -141,12 +141,22 @@ internal sealed class FigureLayoutTests
     public void BudgetsAreLabelledWhereThereIsRoom(int count, double pixels, string expected)
     {
         double[] budgets = [.. Enumerable.Range(0, count).Select(i => 8192 / Math.Pow(2, count - 1 - i))];
+        Assert.That(BudgetLabels(budgets, pixels), Is.EqualTo(expected));
+    }
 
+    [TestCase(new[] { 1000.0, 10000 }, "1k 10k")]
+    [TestCase(new[] { 1000.0, 4000 }, "1000 4000")]
+    [TestCase(new[] { 512.0, 20000 }, "512 20000")]
+    public void BudgetsOfFiveDigitsAreCountedInThousands(double[] budgets, string expected) =>
+        Assert.That(BudgetLabels(budgets, 300), Is.EqualTo(expected));
+
+    private static string BudgetLabels(double[] budgets, double pixels)
+    {
         NumericManual ticks = AxisTicks.LogAt(budgets, pixels, labels: true);
         using var paint = Paint.NewDisposablePaint();
         ticks.Regenerate(new CoordinateRange(0, 5), Edge.Bottom, new PixelLength(300), paint, new LabelStyle());
 
-        Assert.That(string.Join(' ', ticks.Ticks.Select(t => t.Label).Where(l => l.Length > 0)), Is.EqualTo(expected));
+        return string.Join(' ', ticks.Ticks.Select(t => t.Label).Where(l => l.Length > 0));
     }
 
     [Test]
