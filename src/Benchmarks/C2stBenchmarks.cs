@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using Reproduce.Compute;
 using Reproduce.Evaluation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,32 +13,14 @@ namespace Reproduce.Benchmarks;
 /// number.
 /// </remarks>
 [Config(typeof(InProcessConfig))]
-public class C2stBenchmarks
+public class C2stBenchmarks : C2stDraws
 {
     private const int Sets = 100, SetsOneAtATime = 5, Count = 4000, Dimensions = 2;
-    private static readonly RandomKey s_key = RandomKey.FromSeed(1);
     private readonly C2stSettings _options = new();
-    private Tensor _draws = null!, _reference = null!;
 
-    /// <summary>Draws of distributions as far apart as a good posterior is from the true one: the Bayes accuracy is 0.57.</summary>
+    /// <summary>Makes the draws.</summary>
     [GlobalSetup]
-    public void Setup()
-    {
-        NativeBackend.EnsureLoaded();
-        set_num_threads(Environment.ProcessorCount);
-        using DisposeScope scope = NewDisposeScope();
-        using var random = new RandomSource(s_key);
-        _reference = random.Normal([Sets, Count, Dimensions]).DetachFromDisposeScope();
-        _draws = (random.Normal([Sets, Count, Dimensions]) * 1.2f).DetachFromDisposeScope();
-    }
-
-    /// <summary>Frees the draws.</summary>
-    [GlobalCleanup]
-    public void Cleanup()
-    {
-        _draws.Dispose();
-        _reference.Dispose();
-    }
+    public void Setup() => Make(Sets, Count, Dimensions, Environment.ProcessorCount);
 
     /// <summary>The baseline: one classifier after the other, with as many native threads as there are cores.</summary>
     [Benchmark(Baseline = true, OperationsPerInvoke = SetsOneAtATime)]
@@ -50,8 +31,8 @@ public class C2stBenchmarks
         double sum = 0;
         for (int j = 0; j < SetsOneAtATime; j++)
         {
-            Tensor reference = _reference.select(0, j);
-            Tensor pool = (cat([reference, _draws.select(0, j)], 0) - reference.mean([0])) / reference.std(0, unbiased: false);
+            Tensor reference = Reference.select(0, j);
+            Tensor pool = (cat([reference, Draws.select(0, j)], 0) - reference.mean([0])) / reference.std(0, unbiased: false);
             sum += Classifier.Plan(j, 2 * Count, _options, s_key.Child(j)).Sum(c => C2stOneAtATime.Score(c, pool, Count, shape, _options));
         }
 
@@ -82,10 +63,10 @@ public class C2stBenchmarks
     /// <summary>All classifiers as one batched network of tensor operations.</summary>
     [Benchmark(OperationsPerInvoke = Sets)]
     [BenchmarkCategory(NightlyBenchmarks.Category)]
-    public double TensorEngine() => C2st.Score(_draws, _reference, _options with { Engine = C2stEngine.Tensor }, s_key).Average();
+    public double TensorEngine() => C2st.Score(Draws, Reference, _options with { Engine = C2stEngine.Tensor }, s_key).Average();
 
     /// <summary>One classifier per core in vector code.</summary>
     [Benchmark(OperationsPerInvoke = Sets)]
     [BenchmarkCategory(NightlyBenchmarks.Category)]
-    public double VectorEngine() => C2st.Score(_draws, _reference, _options with { Engine = C2stEngine.Vector }, s_key).Average();
+    public double VectorEngine() => C2st.Score(Draws, Reference, _options with { Engine = C2stEngine.Vector }, s_key).Average();
 }

@@ -1,8 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Reproduce.Compute;
 using Reproduce.Evaluation;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Reproduce.Benchmarks;
 
@@ -11,11 +8,9 @@ namespace Reproduce.Benchmarks;
 /// distribution. Times are per epoch of one classifier.
 /// </summary>
 [Config(typeof(InProcessConfig))]
-public class C2stShapeBenchmarks
+public class C2stShapeBenchmarks : C2stDraws
 {
     private const int Sets = 10, Count = 1000, Epochs = 100;
-    private static readonly RandomKey s_key = RandomKey.FromSeed(1);
-    private Tensor _draws = null!, _reference = null!;
 
     /// <summary>Dimensions of the draws.</summary>
     [Params(2, 4, 5, 10)]
@@ -27,28 +22,12 @@ public class C2stShapeBenchmarks
 
     /// <summary>Makes the draws.</summary>
     [GlobalSetup]
-    public void Setup()
-    {
-        NativeBackend.EnsureLoaded();
-        set_num_threads(1);
-        using DisposeScope scope = NewDisposeScope();
-        using var random = new RandomSource(s_key);
-        _reference = random.Normal([Sets, Count, Dimensions]).DetachFromDisposeScope();
-        _draws = (random.Normal([Sets, Count, Dimensions]) * 1.2f).DetachFromDisposeScope();
-    }
-
-    /// <summary>Frees the draws.</summary>
-    [GlobalCleanup]
-    public void Cleanup()
-    {
-        _draws.Dispose();
-        _reference.Dispose();
-    }
+    public void Setup() => Make(Sets, Count, Dimensions, threads: 1);
 
     /// <summary>One classifier after the other; none may stop before the last epoch.</summary>
     [Benchmark(OperationsPerInvoke = Sets * Epochs)]
     public double Epoch() => C2st.Score(
-        _draws, _reference,
+        Draws, Reference,
         new C2stSettings
         {
             HiddenPerDimension = Units,

@@ -1,7 +1,6 @@
 using NUnit.Framework;
 using Reproduce.Tasks;
 using Reproduce.Tasks.External;
-using Reproduce.Tests.Runner;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Tasks.External;
@@ -80,8 +79,6 @@ public sealed class ExternalSetsTests : ExternalTaskFixture
             source("reproduce_worker.R")
             serve(function(theta) list(y = matrix(seq_len(2 * theta["a"]), ncol = 2), m = matrix(1:6, 2), v = 1:3))
             """;
-        string helper = Path.Combine(Repository.Root, "experiments", "examples", "reproduce_worker.R");
-        File.Copy(helper, Path.Combine(Folder.Path, "reproduce_worker.R"));
         using ExternalTask task = new(Settings(Script) with
         {
             Command = [Rscript.OrIgnore(), "--vanilla", "simulator.R"],

@@ -10,24 +10,26 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Tasks.External;
 
-/// <summary>A folder with the helper for simulators in Python, and tasks whose simulator is written there.</summary>
+/// <summary>A folder with the helpers for simulators in Python and R, and tasks whose simulator is written there.</summary>
 public abstract class ExternalTaskFixture
 {
     private DisposeScope _scope = null!;
 
     protected static RandomKey Key { get; } = RandomKey.FromSeed(8);
 
-    protected string Interpreter { get; private set; } = "";
+    protected static string Interpreter => Python.OrIgnore();
 
     private protected TemporaryFolder Folder { get; private set; } = null!;
 
     [SetUp]
     public void SetUp()
     {
-        Interpreter = Python.OrIgnore();
         Folder = new TemporaryFolder();
-        string helper = Path.Combine(Repository.Root, "experiments", "examples", "reproduce_worker.py");
-        File.Copy(helper, Path.Combine(Folder.Path, "reproduce_worker.py"));
+        foreach (string helper in new[] { "reproduce_worker.py", "reproduce_worker.R" })
+        {
+            File.Copy(Path.Combine(Repository.Root, "experiments", "examples", helper), Path.Combine(Folder.Path, helper));
+        }
+
         _scope = NewDisposeScope();
     }
 

@@ -3,15 +3,13 @@ using Reproduce.Compute;
 using Reproduce.Compute.Priors;
 using Reproduce.Tasks;
 using Reproduce.Tasks.External;
-using Reproduce.Tests.Runner;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Tasks.External;
 
 /// <summary>What a simulator may know beside simulating, and says when it is greeted: its likelihood.</summary>
 [Category(FastUnlessSlowAttribute.Slow)]
-public sealed class ExternalVerbsTests
+public sealed class ExternalVerbsTests : ExternalTaskFixture
 {
     private const string Simulator = """
         import numpy as np
@@ -51,28 +49,6 @@ public sealed class ExternalVerbsTests
               log_likelihood = function(theta, x) sum(dnorm(x$y, theta["a"], theta["known"], log = TRUE)))
         """;
 
-    private TemporaryFolder _folder = null!;
-    private DisposeScope _scope = null!;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _folder = new TemporaryFolder();
-        foreach (string helper in new[] { "reproduce_worker.py", "reproduce_worker.R" })
-        {
-            File.Copy(Path.Combine(Repository.Root, "experiments", "examples", helper), Path.Combine(_folder.Path, helper));
-        }
-
-        _scope = NewDisposeScope();
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _scope?.Dispose();
-        _folder?.Dispose();
-    }
-
     /// <summary>
     /// a ~ U(-1, 1), y1 and y2 ~ N(a, 2^2), 2 being a fixed parameter: prior times likelihood by its formula, for two observations and in
     /// chunks of 4. Beyond the prior it is zero and the program is not asked; a draw that the program cannot evaluate is NaN.
@@ -83,7 +59,7 @@ public sealed class ExternalVerbsTests
     [TestCase(InR)]
     public void PriorTimesLikelihoodIsThatOfTheFormula(string script)
     {
-        using ExternalTask task = Task(script);
+        using ExternalTask task = TaskOf(script);
         double[] a = [-1, -0.5, 0, 0.25, 0.5, 1, 1.5, -0.75, 0.75, -2];
         double[][] y = [[0.5, -3], [100, 2]];
         Tensor theta = tensor([.. a, .. a], [2, a.Length, 1]).to(ScalarType.Float32);
@@ -109,8 +85,8 @@ public sealed class ExternalVerbsTests
     [Test]
     public void AProgramWithoutALikelihoodSaysSo()
     {
-        using ExternalTask task = Task(Simulator + "serve(simulate)\n");
-        using ExternalTask draws = Task(Simulator + "serve(simulate)\n", [new ParameterSettings { Name = "a" }], ExternalOffer.Prior);
+        using ExternalTask task = TaskOf(Simulator + "serve(simulate)\n");
+        using ExternalTask draws = TaskOf(Simulator + "serve(simulate)\n", [new ParameterSettings { Name = "a" }], ExternalOffer.Prior);
 
         Assert.That(task.Description.Joint!.FindMissing(), Is.EqualTo("the simulator does not offer \"log-likelihood\""));
         Assert.That(draws.Description.Joint!.FindMissing(), Does.StartWith("the density of the prior is not known"));
@@ -120,22 +96,22 @@ public sealed class ExternalVerbsTests
     [TestCase("lambda theta, x: 1 / 0", "ZeroDivisionError")]
     public void AWrongLikelihoodIsNamed(string likelihood, string reason)
     {
-        using ExternalTask task = Task($"{Simulator}serve(simulate, log_likelihood={likelihood})\n");
+        using ExternalTask task = TaskOf($"{Simulator}serve(simulate, log_likelihood={likelihood})\n");
 
         Assert.That(
             () => task.Description.Joint!.LogJoint(zeros(1, 1, 1), new Observation(new Dictionary<string, Tensor> { ["y"] = ones(1, 2) })),
             Throws.TypeOf<ExternalSimulatorException>().With.Message.Contains(reason));
     }
 
-    private ExternalTask Task(string script, ParameterSettings[]? parameters = null, params ExternalOffer[] offers)
+    private ExternalTask TaskOf(string script, ParameterSettings[]? parameters = null, params ExternalOffer[] offers)
     {
         bool isR = script == InR;
         string name = isR ? "simulator.R" : $"simulator-{Guid.NewGuid():N}.py";
-        _folder.File(name, script);
+        Folder.File(name, script);
         return new ExternalTask(new ExternalSettings
         {
-            Command = isR ? [Rscript.OrIgnore(), "--vanilla", name] : [Python.OrIgnore(), name],
-            Folder = _folder.Path,
+            Command = isR ? [Rscript.OrIgnore(), "--vanilla", name] : [Interpreter, name],
+            Folder = Folder.Path,
             Chunk = 4,
             Offers = offers,
             Parameters = parameters ??
