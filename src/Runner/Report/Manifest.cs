@@ -82,6 +82,11 @@ public sealed record Manifest
     /// <summary>UTC time and commit of a report that was written later, without computing anything; null when the run wrote it.</summary>
     public string? ReportWritten { get; init; }
 
+    /// <summary>
+    /// Simulations that failed and were replaced, those of the runs whose numbers were kept included; with the cache gone, nothing else says so.
+    /// </summary>
+    public IReadOnlyList<string> FailedSimulations { get; init; } = [];
+
     /// <summary>A digest of each setting that decides the report's numbers, those that were kept included.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
@@ -141,6 +146,13 @@ public sealed record Manifest
                 .GroupBy(f => f.Stage)
                 .ToDictionary(g => g.Key, g => Math.Round(g.Sum(f => f.Seconds), 1)),
             Origins = StageOrigin.Of(plan),
+            FailedSimulations =
+            [
+                .. plan.Simulations.Select(s => s.Folder)
+                    .Append(plan.TestSet.Folder)
+                    .SelectMany(folder => FailedSimulationsFile.Shown(FailedSimulationsFile.Read(folder)))
+                    .Union(earlier?.Manifest.FailedSimulations ?? []),
+            ],
             Settings = DecidingSettings.Merge(DecidingSettings.Of(plan.Experiment, plan.LeftOut), earlier?.Settings),
             // The same command, repeated, is the same run.
             Earlier = earlier is null
@@ -174,8 +186,8 @@ public sealed record Manifest
     /// <exception cref="MalformedTableException">The file is not a manifest.</exception>
     public static Manifest Read(string path) => JsonResultsFile.Read<Manifest>(path, s_json);
 
-    // Of a run before, the page wants to know how it was made; its settings are merged into the report's.
-    private Manifest Alone() => this with { Earlier = [], Settings = new Dictionary<string, string>() };
+    // Of a run before, the page wants to know how it was made; the rest is merged into the report's.
+    private Manifest Alone() => this with { Earlier = [], FailedSimulations = [], Settings = new Dictionary<string, string>() };
 
     private static string CommandOf(RunRequest request, Experiment experiment)
     {

@@ -61,11 +61,7 @@ public static class ReportStage
         [
             .. plan.LeftOut.Where(c => content.Settings.All(s => s.Contender != c)).Select(c => $"{c}: left out of this run (--only)"),
             .. plan.Trainings.Where(t => t.WhyMissing() is not null).Select(t => $"{t.Folder.Label}: {t.WhyMissing()}"),
-            .. plan
-                .Simulations.Select(s => s.Folder)
-                .Append(plan.TestSet.Folder)
-                .SelectMany(folder => FailedSimulationsFile.Shown(FailedSimulationsFile.Read(folder)))
-                .Select(f => $"failed and replaced: {f}"),
+            .. Replaced(manifest),
         ];
         FigureEntry[] kept = Kept(figures, earlier?.Figures ?? []);
         Write(aside, output, content, manifest, figures, kept, missing);
@@ -107,10 +103,12 @@ public static class ReportStage
         ReportContent content = new(plan, earlier.Measurements, ReadPublished(request), output);
         IReadOnlyList<ReportFigure> figures = content.Figures(DrawsAtHand.None);
         FigureEntry[] kept = Kept(figures, earlier.Figures);
-        HtmlReport page = Write(aside, output, content, manifest, figures, kept, [.. content.NotMeasured()]);
+        HtmlReport page = Write(aside, output, content, manifest, figures, kept, [.. content.NotMeasured(), .. Replaced(manifest)]);
         Publish(aside, output, kept);
         return page;
     }
+
+    private static IEnumerable<string> Replaced(Manifest manifest) => manifest.FailedSimulations.Select(f => $"failed and replaced: {f}");
 
     // Everything is written aside and then put in its place file by file: a full disk leaves the report of before, whole.
     private static string Aside(string output)

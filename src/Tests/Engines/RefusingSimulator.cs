@@ -44,4 +44,12 @@ internal static class RefusingSimulator
 
             """;
     }
+
+    /// <summary>Puts it beside an experiment file, in the place of the experiment's task.</summary>
+    /// <param name="experiments">Folder of the experiment file.</param>
+    /// <param name="yaml">The experiment, whose task and summary have a line each.</param>
+    /// <returns>The experiment's lines with this task.</returns>
+    public static string Put(string experiments, string yaml) =>
+        Put(experiments) + string.Join('\n', yaml.ReplaceLineEndings("\n").Split('\n').Where(l =>
+            !l.StartsWith("task:", StringComparison.Ordinal) && !l.StartsWith("summary:", StringComparison.Ordinal)));
 }

@@ -82,10 +82,7 @@ public sealed class SlurmTests
         foreach (TinyRun each in new[] { local, run })
         {
             string folder = Path.Combine(each.Path, "experiments");
-            string task = RefusingSimulator.Put(folder);
-            IEnumerable<string> lines = TinyRun.Head.Split('\n').Where(l => !l.StartsWith("task:", StringComparison.Ordinal)
-                && !l.StartsWith("summary:", StringComparison.Ordinal));
-            File.WriteAllText(Path.Combine(folder, "tiny.yaml"), task + string.Join('\n', lines) + TinyRun.Acf);
+            File.WriteAllText(Path.Combine(folder, "tiny.yaml"), RefusingSimulator.Put(folder, TinyRun.Head + TinyRun.Acf));
         }
 
         local.Go();
