@@ -21,6 +21,18 @@ internal static class AxisTicks
         return ticks;
     }
 
+    /// <summary>Ticks of an axis that counts from 1.</summary>
+    public static NumericManual Counts(int last, int most)
+    {
+        var ticks = new NumericManual();
+        foreach ((double value, string? label) in Round(1, last, most).Where(t => double.IsInteger(t.Value)))
+        {
+            ticks.AddMajor(value, label);
+        }
+
+        return ticks;
+    }
+
     /// <summary>Ticks of a logarithmic axis of less than a decade: round numbers, placed at their logarithms.</summary>
     public static NumericManual WithinDecade(double min, double max, int most)
     {

@@ -3,7 +3,7 @@ using ScottPlot.Plottables;
 
 namespace Reproduce.Reporting;
 
-/// <summary>The numbers of all nights over time: a panel for each metric of each experiment and class of benchmarks.</summary>
+/// <summary>The numbers of a machine's nights: a panel for each metric of each experiment and class of benchmarks.</summary>
 public static class TrendFigure
 {
     /// <summary>Nights of the shortest trend.</summary>
@@ -15,7 +15,10 @@ public static class TrendFigure
         + "inside. Crosses are regressions. Lower is better.";
 
     /// <summary>Makes the figure of the last 90 nights.</summary>
-    /// <param name="history">At least two nights: one is no trend.</param>
+    /// <param name="history">
+    /// At least two nights of one key (<see cref="NightlyOrigin.Key"/>): one is no trend, and from one processor to another nothing goes up
+    /// or down.
+    /// </param>
     /// <param name="styles">The contenders; a setting that begins with none of them is drawn in grey.</param>
     /// <exception cref="ArgumentException">Fewer nights.</exception>
     public static Figure Create(IReadOnlyList<NightlyHistoryRow> history, ContenderStyles styles)
@@ -27,7 +30,6 @@ public static class TrendFigure
         }
 
         NightlyHistoryRow[] rows = history.Where(r => r.Time >= nights[0]).ToArray();
-        double days = Math.Max(1, (nights[^1] - nights[0]).TotalDays);
         IGrouping<(NightlyKind Kind, string Source, string Metric), NightlyHistoryRow>[] groups = rows
             .GroupBy(r => (r.Kind, r.Source, r.Metric))
             .OrderBy(g => g.Key.Kind)
@@ -44,7 +46,7 @@ public static class TrendFigure
             ),
         ];
         IEnumerable<FigurePanel> panels = groups.Select(
-            (g, i) => Panel(Place(i, columns, width, legend.Height), titles[i], titles, [.. g], nights[0], days, styles)
+            (g, i) => Panel(Place(i, columns, width, legend.Height), titles[i], titles, [.. g], nights, styles)
         );
         int height = (int)Math.Ceiling(legend.Height + (groups.Length + columns - 1) / columns * Height);
         return new Figure("Trend of the nights", Caption, (int)Math.Ceiling(width * columns), height, [.. panels], legend);
@@ -86,8 +88,7 @@ public static class TrendFigure
         string title,
         string[] titles,
         NightlyHistoryRow[] rows,
-        DateTime start,
-        double days,
+        DateTime[] nights,
         ContenderStyles styles
     )
     {
@@ -100,14 +101,15 @@ public static class TrendFigure
         double min = values.Length == 0 ? 0 : values.Min(), max = values.Length == 0 ? 1 : values.Max();
         double margin = Math.Max(0.08 * (max - min), log ? 0.02 : 0.01);
         (min, max) = (min - margin, max + margin);
-        panel.Limits(-0.03 * days, 1.03 * days, min, max);
+        double beside = 0.03 * (nights.Length - 1);
+        panel.Limits(1 - beside, nights.Length + beside, min, max);
         panel.Ticks(
-            AxisTicks.Linear(0, days, 4, labels: true),
+            AxisTicks.Counts(nights.Length, 4),
             !log ? AxisTicks.Linear(min, max, 5, labels: true)
             : max - min > 0.8 ? AxisTicks.Log(min, max, panel.DataRect.Height * 2, labels: true)
             : AxisTicks.WithinDecade(min, max, 5));
         panel.Title(title, titles);
-        panel.XName($"days since {start:yyyy-MM-dd}");
+        panel.XName($"night; 1: {nights[0]:yyyy-MM-dd}");
         foreach (IGrouping<string, NightlyHistoryRow> line in rows.GroupBy(r => r.Setting))
         {
             NightlyHistoryRow[] points = [.. line.Where(r => double.IsFinite(Y(r.Value))).OrderBy(r => r.Time)];
@@ -117,7 +119,7 @@ public static class TrendFigure
             }
 
             Color color = MethodOf(points[0], styles) is MethodStyle kind ? Color.FromHex(kind.Colour) : FigureStyle.Faint;
-            double X(NightlyHistoryRow r) => (r.Time - start).TotalDays;
+            double X(NightlyHistoryRow r) => Array.IndexOf(nights, r.Time) + 1;
             Scatter scatter = panel.Plot.Add.Scatter(points.Select(X).ToArray(), points.Select(r => Y(r.Value)).ToArray(), color);
             scatter.LineWidth = 1f;
             scatter.MarkerStyle = FigureStyle.Marker(MarkerShape.FilledCircle, points.Length == 1 ? FigureStyle.MarkerSize : 2.5f, color);

@@ -69,7 +69,7 @@
   rows();
   if (!hasTrend) {
     $("chart").remove();
-    $("chart-text").textContent = `There is one night so far; the figure begins with the second.`;
+    $("chart-text").textContent = `There is one night of this machine so far; the figure begins with the second.`;
     return;
   }
 

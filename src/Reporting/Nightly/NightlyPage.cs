@@ -52,7 +52,9 @@ public sealed record NightlyPage
         text.Append("\"Nearest to its limit\" is the entry that used up most of what noise may take, and how much of it.\n\n");
         text.Append("## Trend\n\n");
         text.Append(
-            Trend is null ? "There is one night so far; the figure begins with the second." : $"![The numbers of all nights]({Trend})"
+            Trend is null
+                ? "There is one night of this machine so far; the figure begins with the second."
+                : $"![The numbers of this machine's nights]({Trend})"
         );
         text.Append("\n\n");
         text.Append(

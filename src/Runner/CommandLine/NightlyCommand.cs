@@ -63,12 +63,7 @@ public static class NightlyCommand
         }
 
         IReadOnlyList<NightlyHistoryRow> history = NightlyHistory.Read(historyFile);
-        bool hasTrend = history.Select(r => r.Time).Distinct().Count() >= TrendFigure.FewestNights;
-        if (hasTrend)
-        {
-            TrendFigure.Create(history, night.Styles).Save(folder, TrendName);
-        }
-
+        bool hasTrend = DrawTrend([.. history.Where(r => r.Origin.Key == night.Origin.Key)], night.Styles, folder);
         string page = Path.Combine(folder, PageFile);
         NightlyPage composed = new()
         {
@@ -92,6 +87,23 @@ public static class NightlyCommand
         }
 
         return Report(composed, errors);
+    }
+
+    // Of the night's own machine. What another machine's night has left goes: the page beside it would be of this one.
+    private static bool DrawTrend(NightlyHistoryRow[] rows, ContenderStyles styles, string folder)
+    {
+        if (rows.Select(r => r.Time).Distinct().Count() >= TrendFigure.FewestNights)
+        {
+            TrendFigure.Create(rows, styles).Save(folder, TrendName);
+            return true;
+        }
+
+        foreach (string figure in Directory.EnumerateFiles(folder, TrendName + ".*"))
+        {
+            HeldFiles.Delete(figure);
+        }
+
+        return false;
     }
 
     private static void Update(NightlyResults night, string file, IReadOnlyList<NightlyVerdict> verdicts, TextWriter output)

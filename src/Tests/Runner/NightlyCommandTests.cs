@@ -69,12 +69,34 @@ public sealed class NightlyCommandTests
                 Is.EqualTo(baseline),
                 "only --update changes it"
             );
-            Assert.That(Path.Combine(Nightly, "trend.png"), Does.Exist);
-            Assert.That(
-                File.ReadAllText(Path.Combine(Nightly, "trend.svg")),
-                Does.Contain("gmm: C2ST").And.Contain("TrainingBenchmarks: times the floor")
-            );
         });
+    }
+
+    /// <summary>From one processor to another nothing goes up or down: no figure has both, nor stays beside the other page.</summary>
+    [Test]
+    public void TheTrendIsOfOneMachine()
+    {
+        MakeBaseline();
+        string[] nights = [.. new[] { "2026-11-25 03:10Z", "2026-11-26 03:10Z" }.Select(date => Night(date, "AMD EPYC"))];
+        string svg = File.ReadAllText(Path.Combine(Nightly, "trend.svg"));
+
+        string another = Night("2026-11-27 03:10Z", "Another");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(nights, Has.All.Contains("(trend.png)"));
+            Assert.That(svg, Does.Contain("gmm: C2ST").And.Contain("TrainingBenchmarks: times the floor"));
+            Assert.That(svg, Does.Contain("night; 1: 2026-11-24"));
+            Assert.That(another, Does.Contain("one night of this machine so far").And.Not.Contain("trend.png"));
+            Assert.That(Directory.EnumerateFiles(Nightly, "trend.*"), Is.Empty);
+        });
+
+        string Night(string date, string processor)
+        {
+            new SyntheticNight(1).Write(Results, date, processor);
+            Run();
+            return File.ReadAllText(Path.Combine(Nightly, NightlyCommand.PageFile));
+        }
     }
 
     [Test]
@@ -88,7 +110,7 @@ public sealed class NightlyCommandTests
         Assert.That((exitCode, File.ReadAllText(History)), Is.EqualTo((ExitCodes.Success, before)));
         Assert.That(Path.Combine(Nightly, "trend.png"), Does.Not.Exist, "one night is no trend");
         string page = File.ReadAllText(Path.Combine(Nightly, NightlyCommand.PageFile));
-        Assert.That(page, Does.Contain("one night so far").And.Not.Contain("trend.png"));
+        Assert.That(page, Does.Contain("one night of this machine so far").And.Not.Contain("trend.png"));
         Assert.That(output, Does.Contain("has these results already"));
     }
 
