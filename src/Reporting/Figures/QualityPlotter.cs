@@ -57,9 +57,7 @@ internal sealed class QualityPlotter(bool numbers)
     {
         if (floor.HasValue && !isFloorInView)
         {
-            string where = $"reference against itself: {NumberText.Fixed(floor.Mean, 2)} ↓";
-            Pixel corner = new(panel.DataRect.Left + 4, panel.DataRect.Bottom - 3);
-            panel.Texts.Add(new FigureText(where, corner, FigureStyle.PointLabelSize, FigureStyle.Ink, Alignment.LowerLeft));
+            SayFloor(panel, NumberText.Fixed(floor.Mean, 2) + " ↓");
         }
         else if (floor.HasValue)
         {
@@ -99,6 +97,20 @@ internal sealed class QualityPlotter(bool numbers)
                 new LegendEntry("the other contenders", FigureStyle.Backdrop) { Line = LinePattern.Solid, LineWidth = 0.9f }
             );
         }
+    }
+
+    // A panel of a sixth of the page has no room for the whole sentence.
+    private static void SayFloor(FigurePanel panel, string below)
+    {
+        string text = $"reference against itself: {below}";
+        float Size() => FigurePanel.Fitting(text, FigureStyle.PointLabelSize, panel.DataRect.Width - 4);
+        if (Size() < FigureStyle.PointLabelSize)
+        {
+            text = $"reference: {below}";
+        }
+
+        Pixel corner = new(panel.DataRect.Left + 4, panel.DataRect.Bottom - 3);
+        panel.Texts.Add(new FigureText(text, corner, Size(), FigureStyle.Ink, Alignment.LowerLeft));
     }
 
     private void DrawPublished(FigurePanel panel, QualityCurve curve)

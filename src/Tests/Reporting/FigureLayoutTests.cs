@@ -87,6 +87,29 @@ internal sealed class FigureLayoutTests
         Assert.That(height / panel.DataRect.Height, Is.GreaterThan(0.5));
     }
 
+    [TestCase(1, "reference against itself: 0.50 ↓")]
+    [TestCase(6, "reference: 0.50 ↓")]
+    public void WhatIsSaidOfAFloorFarBelowStaysInItsPanel(int panels, string expected)
+    {
+        string[] contenders = new[] { "acf", "nsf", "fmpe", "cmpe", "npse", "ect" }[..panels];
+        MeasurementTable table = new(
+        [
+            .. from budget in new[] { 512, 1024 }
+               from contender in contenders.Append("reference")
+               let value = contender == "reference" ? 0.5 : budget == 512 ? 0.95 : 0.9
+               select SyntheticResults.Row("gmm", budget, contender, 1, "c2st", value, 0),
+        ]);
+
+        Figure figure = BudgetFigure.Create(table, PublishedResults.None, [_panel]);
+
+        Assert.That(figure.Panels, Has.Count.EqualTo(panels));
+        foreach (FigurePanel panel in figure.Panels)
+        {
+            FigureText said = panel.Texts.Single(t => t.Text == expected);
+            Assert.That(said.Position.X + RectangleOf(said).Width, Is.LessThanOrEqualTo(panel.DataRect.Right));
+        }
+    }
+
     [Test]
     public void PublishedPointsAreJoinedWhereThereAreThree()
     {
