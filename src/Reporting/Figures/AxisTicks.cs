@@ -25,9 +25,9 @@ internal static class AxisTicks
     public static NumericManual Counts(int last, int most)
     {
         var ticks = new NumericManual();
-        foreach ((double value, string? label) in Round(1, last, most).Where(t => double.IsInteger(t.Value)))
+        foreach ((double value, _) in Round(1, last, most).Where(t => double.IsInteger(t.Value)))
         {
-            ticks.AddMajor(value, label);
+            ticks.AddMajor(value, NumberText.Fixed(value, 0));
         }
 
         return ticks;
