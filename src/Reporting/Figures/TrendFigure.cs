@@ -69,7 +69,7 @@ public static class TrendFigure
             yield return new LegendEntry(kind.Label, Color.FromHex(kind.Colour)) { Line = LinePattern.Solid };
         }
 
-        if (rows.Any(r => r.IsRegression))
+        if (rows.Any(r => r.IsRegression && double.IsFinite(r.Value)))
         {
             yield return new LegendEntry("regression", FigureStyle.Ink) { Marker = MarkerShape.Eks };
         }

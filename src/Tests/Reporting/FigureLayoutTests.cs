@@ -241,7 +241,9 @@ internal sealed class FigureLayoutTests
         NightlyHistoryRow[] nights = [.. new[] { 25, 26 }.Select(Night)];
 
         Assert.That(() => TrendFigure.Create(nights[..1], SyntheticResults.Styles), Throws.ArgumentException);
-        Assert.That(TrendFigure.Create(nights, SyntheticResults.Styles).Panels, Has.Count.EqualTo(1));
+        Figure figure = TrendFigure.Create(nights, SyntheticResults.Styles);
+        Assert.That(figure.Panels, Has.Count.EqualTo(1));
+        Assert.That(Texts(figure), Is.SupersetOf(new[] { "1", "2", "night; 1: 2026-11-25" }), "counted, whatever time lies between");
     }
 
     private static NightlyHistoryRow Night(int day) => new(
