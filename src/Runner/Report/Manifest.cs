@@ -83,7 +83,8 @@ public sealed record Manifest
     public string? ReportWritten { get; init; }
 
     /// <summary>
-    /// Simulations that failed and were replaced, those of the runs whose numbers were kept included; with the cache gone, nothing else says so.
+    /// Simulations that failed and were replaced, those of the runs whose numbers were kept included; with the cache gone, nothing else
+    /// says so.
     /// </summary>
     public IReadOnlyList<string> FailedSimulations { get; init; } = [];
 
