@@ -3,6 +3,8 @@
   const { $, data, colour, axis, plot } = common;
   const nights = Math.max(0, ...data.entries.map(e => e.points.length));
   const hasTrend = nights >= data.fewestNights;
+  // An entry's place on the axis is its night's number among those of this machine: several nights of one day would meet on an axis of time.
+  const dates = [...new Set(data.entries.flatMap(e => e.points.map(p => p.date)))].sort();
   let shown = data.entries.find(e => e.points.length >= data.fewestNights) ?? data.entries[0];
 
   const format = (value, e) => common.format(value, e.decimals);
@@ -42,9 +44,9 @@
   function draw() {
     if (!hasTrend || !shown) return;
     const e = shown;
-    const x = e.points.map(p => p.date), y = e.points.map(p => p.value);
+    const x = e.points.map(p => dates.indexOf(p.date) + 1), y = e.points.map(p => p.value);
     const half = e.points.map(p => 2 * (e.kind === "speed" && e.spread !== null ? e.spread * p.value : p.error));
-    const label = p => `${p.date}<br>commit ${p.commit}<br>${e.metric}: ${format(p.value, e)} ± ${format(p.error, e)}<br>${p.outcome}`;
+    const label = p => `${p.date} UTC<br>commit ${p.commit}<br>${e.metric}: ${format(p.value, e)} ± ${format(p.error, e)}<br>${p.outcome}`;
     const band = [...y.map((v, i) => v + half[i]), ...y.map((v, i) => v - half[i]).reverse()];
     const traces = [
       { type: "scatter", mode: "lines", x: [...x, ...[...x].reverse()], y: band, fill: "toself", line: { width: 0 }, fillcolor: "rgba(120,140,170,.25)", hoverinfo: "skip", name: e.kind === "speed" ? "± 2 spreads" : "± 2 standard errors" },
@@ -57,7 +59,7 @@
     const line = (at, hue, dash) => ({ type: "line", ...at, line: { color: hue, width: 1.5, dash } });
     const shapes = e.changes.map(c => line({ x0: x[c.index], x1: x[c.index], yref: "paper", y0: 0, y1: 1 }, colour(c.worse ? "bad" : "good"), "solid"));
     if (e.limit !== null) shapes.push(line({ xref: "paper", x0: 0, x1: 1, y0: e.limit, y1: e.limit }, colour("open"), "dot"));
-    plot("chart", traces, { xaxis: { ...axis("night (UTC)"), type: "date" }, yaxis: axis(e.metric), shapes, legend: { orientation: "h", y: -.25 } });
+    plot("chart", traces, { xaxis: { ...axis(`night; 1: ${dates[0].slice(0, 10)}`), tickformat: "d", dtick: dates.length > 12 ? undefined : 1, range: [.8, dates.length + .2] }, yaxis: axis(e.metric), shapes, legend: { orientation: "h", y: -.25 } });
     $("chart-heading").textContent = `Trend: ${e.name}`;
     $("chart-text").textContent = (e.limit === null ? "" : "Dotted line: the largest value that is not worse than the baseline. ")
       + (e.changes.length === 0 ? (e.points.length < data.searched ? `Changes are looked for from ${data.searched} nights on.` : "No change in these nights.") : "Vertical lines: changes. ")
