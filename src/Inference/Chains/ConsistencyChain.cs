@@ -93,7 +93,7 @@ public sealed class ConsistencyChain : IDensityOfDraws
     }
 
     private static Tensor Map(IConsistencyModel model, Tensor noisy, Tensor condition, double level) =>
-        model.Apply(noisy, noisy.new_full([noisy.shape[0], 1], level), condition, ForwardPass.Evaluation);
+        model.Apply(noisy, noisy.new_full([noisy.shape[0], 1], level), condition, ForwardPass.SinglePrecision);
 
     // log p(u_1) + sum_k log p(u_k | u_{k-1}) - log r(u_{k-1} | u_k), [N].
     private Tensor LogPath(Tensor[] path, Tensor condition)

@@ -15,5 +15,5 @@ public sealed record TrainingStep(RandomSource Random, long Step, long TotalStep
     public bool NeedsSecondDerivatives { get; init; }
 
     /// <summary>A new pass through networks for this step, with dropout while training.</summary>
-    public ForwardPass NewPass() => IsTraining ? ForwardPass.WithDropout(Random, NeedsSecondDerivatives) : ForwardPass.Evaluation;
+    public ForwardPass NewPass() => IsTraining ? ForwardPass.WithDropout(Random, NeedsSecondDerivatives) : ForwardPass.SinglePrecision;
 }

@@ -31,6 +31,15 @@ public sealed class ForwardPass
     /// <summary>A pass without dropout. Where gradients are recorded it can be differentiated as often as one likes.</summary>
     public static ForwardPass Evaluation { get; } = new(null, [], [], needsSecondDerivatives: true);
 
+    /// <summary>
+    /// The same in single precision, whatever draws are made in (<see cref="ResidualMlpSettings.DrawingPrecision"/>): for a training's
+    /// validation and for densities.
+    /// </summary>
+    public static ForwardPass SinglePrecision { get; } = new(null, [], [], needsSecondDerivatives: true);
+
+    /// <summary>Whether what comes of the pass may be of the precision that draws are made in.</summary>
+    internal bool IsOfDraws => ReferenceEquals(this, Evaluation);
+
     /// <summary>True when dropout is on.</summary>
     public bool IsStochastic => _random is not null;
 

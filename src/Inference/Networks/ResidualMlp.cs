@@ -1,5 +1,6 @@
 using Reproduce.Compute;
 using Reproduce.Inference.Networks.Vectors;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -15,6 +16,7 @@ public sealed class ResidualMlp : FreeFormNetwork
     private readonly ModuleList<Dense> blocks = [];
     private readonly Dense last;
     private readonly double _dropout;
+    private readonly bool _drawsInBfloat16;
     private readonly VectorMlpDispatch _vectors;
 
     /// <summary>A network for D parameters and S summaries.</summary>
@@ -27,6 +29,7 @@ public sealed class ResidualMlp : FreeFormNetwork
     {
         ArgumentNullException.ThrowIfNull(settings);
         _dropout = settings.Dropout;
+        _drawsInBfloat16 = settings.DrawingPrecision == DrawingPrecision.Bfloat16;
         first = new Dense(parameters + condition + 1, settings.Units, random, settings.L2);
         for (int i = 0; i < settings.Blocks; i++)
         {
@@ -44,6 +47,11 @@ public sealed class ResidualMlp : FreeFormNetwork
         ArgumentNullException.ThrowIfNull(pass);
         Tensor input = cat([theta, condition, time], 1);
         CountPass(input.shape[0]);
+        if (_drawsInBfloat16 && pass.IsOfDraws && !is_grad_enabled())
+        {
+            return ApplyInBfloat16(input);
+        }
+
         Tensor?[] masks = MasksOf(pass, input.shape[0], input.device);
         if (UsesVectors(input, pass))
         {
@@ -101,6 +109,21 @@ public sealed class ResidualMlp : FreeFormNetwork
         CountPass(rows);
         Tensor?[] masks = MasksOf(student, rows, condition.device);
         return _vectors.LossOfPair(loss, condition, masks, MasksOf(teacher, rows, condition.device));
+    }
+
+    // Converted once behind the first layer and once before the last: the sums of the blocks are rounded, too. The products are nearly all
+    // of the arithmetic, so that the weights' own conversion is worth no memory of them.
+    private Tensor ApplyInBfloat16(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        bool isFast = Bfloat16Product.IsFast(input.device);
+        Tensor h = first.Apply(input).relu_().to(ScalarType.BFloat16);
+        foreach (Dense block in blocks)
+        {
+            h = Bfloat16Product.Linear(h, block.Weight, block.Bias, isFast).add_(h, Scalars.One).relu_();
+        }
+
+        return last.Apply(h.to(ScalarType.Float32)).MoveToOuterDisposeScope();
     }
 
     private Tensor?[] MasksOf(ForwardPass pass, long rows, Device device) =>

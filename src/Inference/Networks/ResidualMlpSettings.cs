@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Reproduce.Compute;
+using Reproduce.Inference.Contracts;
 
 namespace Reproduce.Inference.Networks;
 
@@ -24,6 +26,13 @@ public sealed record ResidualMlpSettings : FreeFormNetworkSettings, INamedKind
     /// <summary>L2 penalty on the weights of the first and the residual layers (not the output layer).</summary>
     [Range(0.0, 1.0)]
     public double L2 { get; init; }
+
+    /// <summary>
+    /// The numbers that the products of the residual blocks are of in draws; single precision when not given. First and last layer, the
+    /// estimator's arithmetic, densities and the training stay in single precision.
+    /// </summary>
+    [SamplingOnly, JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public DrawingPrecision? DrawingPrecision { get; init; }
 
     /// <inheritdoc/>
     public override double RoughWeights => (double)Units * Units * Blocks + Units;

@@ -25,7 +25,8 @@ public sealed class ContenderHashTests
     [
         "fmpe.flow_matching.extra_euler_step", "fmpe.flow_matching.dropout_while_sampling", "cmpe.consistency.dropout_while_sampling",
         "fmpe.flow_matching.tolerance", "npse.diffusion.rho", "npse.diffusion.solver", "npse.diffusion.churn", "npse.diffusion.tolerance",
-        "ect.tuning.rho",
+        "ect.tuning.rho", "fmpe.network.drawing_precision", "cmpe.network.drawing_precision", "npse.network.drawing_precision",
+        "ect.network.drawing_precision",
     ];
 
     public static IEnumerable<string> Kinds => Contenders.Settings.Keys.Order(StringComparer.Ordinal);
@@ -125,6 +126,7 @@ public sealed class ContenderHashTests
             int[] numbers => (int[])[.. numbers, 3],
             null when plain == typeof(int) => 3,
             null when plain == typeof(double) => 0.25,
+            null when plain.IsEnum => Enum.GetValues(plain).Cast<object>().Last(),
             null when plain == typeof(string) => "another",
             null when plain == typeof(int[]) => (int[])[2],
             null when plain == typeof(BudgetBatchSize[]) => (BudgetBatchSize[])[new BudgetBatchSize { Budget = 64, BatchSize = 2 }],
