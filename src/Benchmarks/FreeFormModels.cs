@@ -19,12 +19,16 @@ internal static class FreeFormModels
     /// <summary>A new estimator.</summary>
     /// <param name="contender">cmpe, fmpe or npse.</param>
     /// <param name="vectors">Whether the network may use vector code.</param>
-    internal static IPosteriorEstimator Create(string contender, bool vectors)
+    /// <param name="precision">What draws are made in.</param>
+    internal static IPosteriorEstimator Create(string contender, bool vectors, DrawingPrecision? precision = null)
     {
         using var random = new RandomSource(s_key);
         using DisposeScope scope = NewDisposeScope();
         var network = new ResidualMlp(
-            Dimension, Dimension, new ResidualMlpSettings { Units = Units, Blocks = Blocks, Dropout = 0.05, L2 = 1e-5 }, random);
+            Dimension,
+            Dimension,
+            new ResidualMlpSettings { Units = Units, Blocks = Blocks, Dropout = 0.05, L2 = 1e-5, DrawingPrecision = precision },
+            random);
         var summary = new DirectSummary(Dimension);
         IPosteriorEstimator estimator = contender switch
         {

@@ -13,7 +13,11 @@ namespace Reproduce.Benchmarks;
 /// </summary>
 public abstract class SamplingMethods
 {
-    private const int DataSets = 4, Draws = 1000, Thousands = DataSets * Draws / 1000;
+    /// <summary>What the time of a call is divided by.</summary>
+    protected const int Thousands = DataSets * Draws / 1000;
+
+    private const int DataSets = 4, Draws = 1000;
+
     private Tensor _observed = null!;
     private IPosteriorEstimator _operations = null!, _vectors = null!;
 
@@ -24,7 +28,7 @@ public abstract class SamplingMethods
 
     /// <summary>Makes the networks.</summary>
     [GlobalSetup]
-    public void Setup()
+    public virtual void Setup()
     {
         NativeBackend.EnsureLoaded();
         _observed = randn(DataSets, FreeFormModels.Dimension).DetachFromDisposeScope();
@@ -39,7 +43,7 @@ public abstract class SamplingMethods
 
     /// <summary>Frees the networks.</summary>
     [GlobalCleanup]
-    public void Cleanup()
+    public virtual void Cleanup()
     {
         _observed.Dispose();
         _operations.Network.Dispose();
@@ -70,7 +74,9 @@ public abstract class SamplingMethods
         });
     }
 
-    private void Sample(IPosteriorEstimator estimator)
+    /// <summary>Draws.</summary>
+    /// <param name="estimator">From what.</param>
+    protected void Sample(IPosteriorEstimator estimator)
     {
         using var x = new Observation(_observed.alias());
         var settings = new SamplingSettings { Threads = Environment.ProcessorCount };
