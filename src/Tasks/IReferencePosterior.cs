@@ -3,9 +3,12 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Tasks;
 
-/// <summary>A task whose posterior can be sampled exactly.</summary>
+/// <summary>A task whose posterior can be sampled exactly, or for which somebody has draws to compare others with.</summary>
 public interface IReferencePosterior
 {
+    /// <summary>Whether the draws are from the exact posterior; of those that somebody else has made a figure does not say so.</summary>
+    bool IsExact => true;
+
     /// <summary>Draws from p(theta | x) for every data set.</summary>
     /// <param name="x">J data sets.</param>
     /// <param name="draws">Number of draws for each, S.</param>

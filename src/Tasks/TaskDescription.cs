@@ -11,7 +11,7 @@ public sealed record TaskDescription
     /// <summary>The parameters as figures and tables write them, such as "θ₁", in the order of theta's columns.</summary>
     public required IReadOnlyList<string> ParameterLabels { get; init; }
 
-    /// <summary>Exact draws from the posterior.</summary>
+    /// <summary>Draws from the posterior, to compare an estimator's with.</summary>
     public IReferencePosterior? Reference { get; init; }
 
     /// <summary>The likelihood, with the prior and the evidence: the posterior's density is known completely.</summary>

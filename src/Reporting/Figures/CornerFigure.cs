@@ -4,7 +4,7 @@ using ScottPlot.Plottables;
 namespace Reproduce.Reporting;
 
 /// <summary>
-/// Pairs of all parameters below the diagonal and each alone on it: a contender's draws over the exact posterior's and the true parameters.
+/// Pairs of all parameters below the diagonal and each alone on it: a contender's draws over the reference draws and the true parameters.
 /// </summary>
 public static class CornerFigure
 {
@@ -34,7 +34,8 @@ public static class CornerFigure
         List<LegendEntry> entries = [new(corner.Setting, color) { Marker = MarkerShape.FilledCircle }];
         if (corner.Reference is not null)
         {
-            entries.Add(new("exact posterior", FigureStyle.Faint) { Marker = MarkerShape.FilledCircle });
+            string name = corner.IsReferenceExact ? "exact posterior" : "reference draws";
+            entries.Add(new(name, FigureStyle.Faint) { Marker = MarkerShape.FilledCircle });
         }
 
         if (corner.Truth is not null)
@@ -79,7 +80,9 @@ public static class CornerFigure
         string caption =
             $"Draws of {corner.Setting} for {corner.Observation}"
             + (count == 1 ? "" : ": each parameter alone and all pairs")
-            + (corner.Reference is null ? "" : ", over draws of the exact posterior (grey)")
+            + (corner.Reference is null ? ""
+                : corner.IsReferenceExact ? ", over draws of the exact posterior (grey)"
+                : ", over the reference draws (grey)")
             + (corner.Truth is null ? "" : ". Cross and upright line: the true parameters")
             + ". One draw in two hundred at each end may lie outside.";
         int height = (int)Math.Ceiling(legend.Height + 4 + count * side + (count - 1) * Gap + bottom);
@@ -119,9 +122,9 @@ public static class CornerFigure
 
     private static void Pair(FigurePanel panel, CornerPlot corner, int x, int y, int points, Color color)
     {
-        if (corner.Reference is { } exact)
+        if (corner.Reference is { } reference)
         {
-            Cloud(exact, FigureStyle.Faint.WithAlpha(.4));
+            Cloud(reference, FigureStyle.Faint.WithAlpha(.4));
         }
 
         Cloud(corner.Draws, color.WithAlpha(.4));
@@ -139,9 +142,9 @@ public static class CornerFigure
     private static void Alone(FigurePanel panel, CornerPlot corner, int parameter, (double Min, double Max) limits, Color color)
     {
         double[] draws = Histogram(corner.Draws[parameter], limits);
-        double[] exact = corner.Reference is { } r ? Histogram(r[parameter], limits) : [];
-        double top = 1.08 * Math.Max(draws.Max(), exact.DefaultIfEmpty(0).Max());
-        Steps(exact, FigureStyle.Faint, 0.3f);
+        double[] reference = corner.Reference is { } r ? Histogram(r[parameter], limits) : [];
+        double top = 1.08 * Math.Max(draws.Max(), reference.DefaultIfEmpty(0).Max());
+        Steps(reference, FigureStyle.Faint, 0.3f);
         Steps(draws, color, 0.3f);
         if (corner.Truth is { } known)
         {

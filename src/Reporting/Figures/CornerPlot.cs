@@ -18,8 +18,11 @@ public sealed record CornerPlot
     /// <summary>Its draws: for each of the D parameters the values of all draws.</summary>
     public required IReadOnlyList<double[]> Draws { get; init; }
 
-    /// <summary>The exact posterior's draws in the same form, or null where it is not known.</summary>
+    /// <summary>The reference draws in the same form, or null where there are none.</summary>
     public IReadOnlyList<double[]>? Reference { get; init; }
+
+    /// <summary>Whether those are from the exact posterior.</summary>
+    public bool IsReferenceExact { get; init; } = true;
 
     /// <summary>The true parameters, [D], or null where they are not known.</summary>
     public IReadOnlyList<double>? Truth { get; init; }

@@ -53,7 +53,7 @@ public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
         using IDisposable scope = NewDisposeScope();
         using Simulations test = SimulationFiles.Read(plan.TestSet.Folder.FileOf(StageFiles.Test));
         int dataSet = plan.Experiment.Figures.ScatterDataSets.FirstOrDefault();
-        IReadOnlyList<double[]>? exact = plan.Reference is { } reference && reference.WhyMissing() is null
+        IReadOnlyList<double[]>? given = plan.Reference is { } reference && reference.WhyMissing() is null
             ? Columns(reference, StageFiles.Reference, dataSet)
             : null;
         return
@@ -68,7 +68,8 @@ public sealed class PosteriorDraws(RunPlan plan, ContenderStyles styles)
                    Setting = style.Setting(sample.Steps),
                    Observation = $"test set {dataSet + 1}",
                    Draws = Columns(sample, StageFiles.Draws, dataSet),
-                   Reference = exact,
+                   Reference = given,
+                   IsReferenceExact = plan.Task.Description.Reference?.IsExact ?? true,
                    Truth = [.. Enumerable.Range(0, dimension).Select(d => (double)test.Theta[dataSet, d].item<float>())],
                },
         ];

@@ -14,6 +14,9 @@ internal sealed class StoredReference(SimulationsTask task, string path) : IRefe
     internal const string Draws = "draws";
 
     /// <inheritdoc/>
+    public bool IsExact => false;
+
+    /// <inheritdoc/>
     /// <remarks>The first draws of each, in the order of the file.</remarks>
     /// <exception cref="InvalidDataException">The file cannot be used, or has too few draws.</exception>
     /// <exception cref="ArgumentException">An observation is none of those to test with.</exception>

@@ -63,6 +63,11 @@ internal sealed class FigureTests
             CornerFigure.Create(SyntheticFigures.Corner(4)),
             ["CMPE, 10 steps", "exact posterior", "true value", "log₁₀ parameter 4 (1/h)"]
         );
+        yield return (
+            "corner over draws of others",
+            CornerFigure.Create(SyntheticFigures.Corner(2) with { IsReferenceExact = false }),
+            ["CMPE, 10 steps", "reference draws", "true value"]
+        );
         yield return ("ecdf", SyntheticFigures.Ecdf(), ["ECDF difference", "fractional rank", "CMPE, 10 steps", "θ₁", "θ₂"]);
         yield return ("ranks", SyntheticFigures.Ranks(), ["test sets", "fractional rank", "CMPE, 10 steps", "θ₁", "θ₂"]);
         yield return ("recovery", SyntheticFigures.Recovery(), ["true value", "posterior median", "CMPE, 10 steps", "θ₁", "θ₂"]);
