@@ -15,19 +15,19 @@ public class LongSamplingBenchmarks : SamplingMethods
     [Params("fmpe-1000")]
     public override string Setting { get; set; } = "fmpe-1000";
 
-    /// <inheritdoc/>
-    [GlobalSetup]
-    public override void Setup()
+    /// <summary>Makes the networks and the one that rounds.</summary>
+    [GlobalSetup(Target = nameof(Bfloat16))]
+    public void SetupRounded()
     {
-        base.Setup();
+        Setup();
         _rounded = FreeFormModels.Create(Setting[..4], vectors: true, DrawingPrecision.Bfloat16);
     }
 
-    /// <inheritdoc/>
-    [GlobalCleanup]
-    public override void Cleanup()
+    /// <summary>Frees them.</summary>
+    [GlobalCleanup(Target = nameof(Bfloat16))]
+    public void CleanupRounded()
     {
-        base.Cleanup();
+        Cleanup();
         _rounded.Network.Dispose();
     }
 

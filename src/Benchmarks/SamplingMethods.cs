@@ -28,7 +28,7 @@ public abstract class SamplingMethods
 
     /// <summary>Makes the networks.</summary>
     [GlobalSetup]
-    public virtual void Setup()
+    public void Setup()
     {
         NativeBackend.EnsureLoaded();
         _observed = randn(DataSets, FreeFormModels.Dimension).DetachFromDisposeScope();
@@ -43,7 +43,7 @@ public abstract class SamplingMethods
 
     /// <summary>Frees the networks.</summary>
     [GlobalCleanup]
-    public virtual void Cleanup()
+    public void Cleanup()
     {
         _observed.Dispose();
         _operations.Network.Dispose();
