@@ -171,7 +171,10 @@ class Page:
                 + [f"**{f.verdict}**" + " (one training)" * f.one_training, f.numbers, paper] + [c.get("our_limits", "")] * limits
                 for c, v, f, paper in self.findings]
         self.check_rows("report.md, claims", [head, *rows], self.grid("Claims of the paper"))
-        counts = ", ".join(f"{sum(f.verdict == v for _, _, f, _ in self.findings)} {v}" for v in VERDICTS)
+        counts = "; ".join(
+            ", ".join(f"{sum(f.verdict == v for _, which, f, _ in self.findings if which == variant)} {v}" for v in VERDICTS)
+            + f" (variant {variant})" * (variant != "paper")
+            for variant in sorted({which for _, which, *_ in self.findings}, key=lambda v: (v != "paper", v)))
         self.check("report.md, counts", f"Claims of the paper: {counts}.", line_of(self.report, "Claims of the paper: "))
 
     def check_missing(self):

@@ -34,17 +34,22 @@ public sealed record HtmlIndex
         body.Append("</tr></thead><tbody>\n");
         foreach ((string address, HtmlReport page) in Pages)
         {
-            body.Append("<tr><th scope=\"row\"><a href=\"")
-                .Append(HtmlReport.Encode(address))
-                .Append("\">")
-                .Append(HtmlReport.Encode(page.Title))
-                .Append("</a></th>");
-            foreach (Verdict verdict in verdicts)
+            (string? Key, IEnumerable<ClaimFinding>)[] variants = [.. page.Claims.ByVariant().Select(v => (v.Key, v))];
+            foreach ((string? variant, IEnumerable<ClaimFinding> claims) in variants.DefaultIfEmpty((null, [])))
             {
-                body.Append("<td class=\"number\">").Append(page.Claims.Count(c => c.Verdict == verdict)).Append("</td>");
-            }
+                body.Append("<tr><th scope=\"row\"><a href=\"")
+                    .Append(HtmlReport.Encode(address))
+                    .Append("\">")
+                    .Append(HtmlReport.Encode(page.Title))
+                    .Append(variant is null or Measurement.PaperVariant ? "" : HtmlReport.Encode($", variant {variant}"))
+                    .Append("</a></th>");
+                foreach (Verdict verdict in verdicts)
+                {
+                    body.Append("<td class=\"number\">").Append(claims.Count(c => c.Verdict == verdict)).Append("</td>");
+                }
 
-            body.Append("</tr>\n");
+                body.Append("</tr>\n");
+            }
         }
 
         body.Append("</tbody></table></div>\n</main>\n");

@@ -136,4 +136,20 @@ internal sealed class HtmlReportTests
                 .And.Not.Contain("<script>")
         );
     }
+
+    [Test]
+    public void AClaimThatWasDecidedOnTwoVariantsIsStillOneClaim()
+    {
+        ClaimFinding paper = Page().Claims[0], other = paper with { Variant = "published-code", Verdict = Verdict.Undecided };
+        string index = new HtmlIndex { Pages = [("gmm/report.html", Page() with { Claims = [other, paper] })] }.Compose();
+
+        Assert.That(
+            new[] { other, paper }.Tally(),
+            Is.EqualTo("1 reproduced, 0 contradicted, 0 undecided, 0 not measured; "
+                + "0 reproduced, 0 contradicted, 1 undecided, 0 not measured (variant published-code)"));
+        Assert.That(
+            index,
+            Does.Contain(">Gaussian mixture</a></th><td class=\"number\">1</td><td class=\"number\">0</td><td class=\"number\">0</td>")
+                .And.Contain(">Gaussian mixture, variant published-code</a></th><td class=\"number\">0</td>"));
+    }
 }
