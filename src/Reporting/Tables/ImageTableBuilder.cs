@@ -36,7 +36,7 @@ public static class ImageTableBuilder
                 new TableColumn("mmd2_x1e3", "MMD² x 1000", "MMD$^2 \\times 10^3$", true, HasPlusMinus: true),
                 new TableColumn("paper_mmd", "paper", "paper", true),
                 new TableColumn("mmd2_unbiased_x1e3", "unbiased", "unbiased", true, HasPlusMinus: true),
-                new TableColumn("ms_per_draw", "ms / draw", "ms / draw", true),
+                new TableColumn("ms_per_draw", "ms / draw", "ms / draw", true, HasPlusMinus: true),
                 new TableColumn("paper_ms", "paper (GPU)", "paper (GPU)", true),
             ],
             Rows = [.. settings.Select(s => Row(s, measurements, published, request))],
@@ -93,22 +93,16 @@ public static class ImageTableBuilder
             }
 
             string text = Format(factor * summary.Mean, decimals);
-            bool best =
-                metric != MetricStyle.Seconds && IsBest(text, setting, metric, m => Format(factor * m, decimals), measurements, request);
-            return summary.HalfWidth is double width
-                ? new TableCell
-                {
-                    Text = $"{text} ± {Format(factor * width, decimals)}",
-                    Value = factor * summary.Mean,
-                    PlusMinus = factor * width,
-                    Best = best,
-                }
-                : new TableCell
-                {
-                    Text = text,
-                    Value = factor * summary.Mean,
-                    Best = best,
-                };
+            bool best = MetricStyle.Of(metric).Better == Direction.Lower
+                && IsBest(text, setting, metric, m => Format(factor * m, decimals), measurements, request);
+            return new TableCell
+            {
+                Text = summary.HalfWidth is double width ? $"{text} ± {Format(factor * width, decimals)}" : text,
+                Value = factor * summary.Mean,
+                PlusMinus = factor * summary.HalfWidth,
+                Hole = summary.Hole,
+                Best = best,
+            };
         }
 
         TableCell Paper(string metric, int decimals)

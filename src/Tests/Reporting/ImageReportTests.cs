@@ -80,6 +80,42 @@ public sealed class ImageReportTests
     }
 
     [Test]
+    public void TheTableSaysWhatFailedAndCallsNothingBestThatHasNoBest()
+    {
+        string[] metrics = [MetricStyle.Rmse, MetricStyle.Mmd2, MetricStyle.Mmd2Unbiased];
+        MeasurementTable measurements = new(
+        [
+            .. metrics.SelectMany(m => new[] { Row(2, m, 0.1, 0), Row(2, m, 0.2, 1), Row(5, m, 0.3, 0), Row(5, m, 0.4, 1) }),
+            Row(2, MetricStyle.Rmse, 0, 2, "diverged"),
+            Row(2, MetricStyle.Seconds, 1, 0), Row(2, MetricStyle.Seconds, 2, 1),
+        ]);
+        ResultTable table = ImageTableBuilder.Build(
+            measurements,
+            PublishedResults.None,
+            new ResultTableRequest
+            {
+                Experiment = "denoising",
+                Title = "T",
+                Variant = "paper",
+                Caption = "C",
+                Styles = PublishedResultsTests.Styles,
+                Planned = [new("cmpe-unet", 2000, 2), new("cmpe-unet", 2000, 5)],
+            });
+        Dictionary<string, TableCell> row = table.Columns.Zip(table.Rows[0]).ToDictionary(p => p.First.Name, p => p.Second);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((row["rmse"].Best, row["mmd2_x1e3"].Best), Is.EqualTo((true, true)));
+            Assert.That(row["mmd2_unbiased_x1e3"].Best, Is.False, "the lowest of an estimate around 0 is chance");
+            Assert.That(row["rmse"].Hole, Is.EqualTo("1 of 3 failed: diverged"));
+            Assert.That(DelimitedTable.Write(table).Split('\n')[0], Does.Contain("ms_per_draw,ms_per_draw_plus_minus"));
+        });
+
+        static Measurement Row(int steps, string metric, double value, int dataSet, string status = "ok") =>
+            SyntheticResults.Row("denoising", 2000, "cmpe-unet", steps, metric, value, dataSet, status: status);
+    }
+
+    [Test]
     public void ImagesAreDrawnUprightInTheirPlaces()
     {
         // The upper half of the first image is black, the second is white below and black above the other way round.
