@@ -1,7 +1,7 @@
 """Verdicts on the claims of the paper."""
 from collections import namedtuple
 
-from recomputation.estimates import CONFIDENCE, Ratio
+from recomputation.estimates import CONFIDENCE, Ratio, basis_of
 from recomputation.text import STYLES, Setting, plain, source_name, written
 
 Finding = namedtuple("Finding", "verdict numbers one_training", defaults=(False,))
@@ -64,8 +64,14 @@ class Judge:
         mean = dict(zip(sides, means))
         lowest, best = min(sides, key=mean.get), min(inside, key=mean.get)
         rest = f"not told to be worse: {', '.join(map(str, rivals))} steps" if rivals else "every other number of steps is worse"
-        numbers = (f"lowest at {lowest.steps} steps ({written(mean[lowest], digits)}); best of {claim['from']} to {claim['to']}: "
-                   f"{best.steps} steps ({written(mean[best], digits)}); {rest} ({pairs[inside[0], outside[0]].basis})")
+        trainings = {s: self.results.mean(s, metric).trainings for s in sides}
+
+        def number(s):
+            apart = ", one training" if trainings[s] == 1 else f", {trainings[s]} trainings"
+            return f"{s.steps} steps ({written(mean[s], digits)}{apart * (len(set(trainings.values())) > 1)})"
+
+        numbers = (f"lowest at {number(lowest)}; best of {claim['from']} to {claim['to']}: {number(best)}; {rest} "
+                   f"({basis_of(pairs.values())})")
         verdict = "undecided" if rivals and left else "contradicted" if rivals else "reproduced"
         return Finding(verdict, numbers, any(d.one_training for d in pairs.values()))
 

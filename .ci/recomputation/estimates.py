@@ -89,12 +89,13 @@ class Estimate:
         self.freedom = variance ** 2 / squares if squares > 0 else math.inf
         unknown = self.per_set and len(sets) == 1 or not self.per_set and self.one_training and variance == 0
         self.error = None if unknown else math.sqrt(variance)
-        counts = list(dict.fromkeys(len(q.trainings) for q in quantities))
-        out = len(set().union(*(q.sets for q in quantities))) - len(sets)
-        self.basis = (("one test set, " if len(sets) == 1 else f"{len(sets)} test sets, ") if self.per_set else "") \
-            + ("one training" if counts == [1] else " and ".join(map(str, counts)) + " trainings") \
-            + (f", {out} left out" if out and self.per_set else "") \
-            + (", spread between trainings from " + " and ".join(borrowed) if borrowed else "")
+        self.counts = list(dict.fromkeys(len(q.trainings) for q in quantities))
+        self.sets, self.borrowed = len(sets), borrowed
+        self.left_out = len(set().union(*(q.sets for q in quantities))) - len(sets) if self.per_set else 0
+
+    @property
+    def basis(self):
+        return basis(self.sets if self.per_set else 0, self.counts, self.left_out, self.borrowed)
 
     def half(self, confidence=CONFIDENCE):
         if not self.error:
@@ -110,6 +111,21 @@ class Estimate:
     def described(self):
         width = "" if self.error is None else f" ± {fixed(self.half(), 4)}"
         return f"{signed(self.value, 4)}{width} ({'' if width else 'no interval: '}{self.basis})"
+
+
+def basis(sets, trainings, left_out, borrowed):
+    """What a number rests on, in words."""
+    return ("" if sets == 0 else "one test set, " if sets == 1 else f"{sets} test sets, ") \
+        + ("one training" if trainings == [1] else " and ".join(map(str, trainings)) + " trainings") \
+        + (f", {left_out} left out" if left_out else "") \
+        + (", spread between trainings from " + " and ".join(borrowed) if borrowed else "")
+
+
+def basis_of(estimates):
+    """What several rest on."""
+    parts = list(estimates)
+    return basis(min(p.sets if p.per_set else 0 for p in parts), sorted({c for p in parts for c in p.counts}),
+                 max(p.left_out for p in parts), list(dict.fromkeys(b for p in parts for b in p.borrowed)))
 
 
 def estimate(*terms):

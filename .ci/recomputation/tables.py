@@ -60,7 +60,8 @@ def result_table(settings, results, published, metrics):
             digits = STYLES[m].digits
             best = STYLES[m].lowest and best_of(
                 means[m, s], [means[m, t] for t in settings if t.budget == s.budget], lambda v, digits=digits: written(v, digits))
-            row.append(number_cell(means[m, s], results.quantity(s, m).hole(), best, 1, digits, digits if digits > 0 else -1))
+            hole = None if m == "passes_per_draw" and means[m, s] is None else results.quantity(s, m).hole()
+            row.append(number_cell(means[m, s], hole, best, 1, digits, digits if digits > 0 else -1))
         for m, source in paper:
             value, ours = dict(published.of(s, m)).get(source), means[m, s]
             row.append(Cell() if value is None else Cell(written(value, STYLES[m].digits), value))
@@ -93,7 +94,8 @@ def image_table(settings, results, published, _):
                Column("contender", "Contender", False), Column("steps", "Steps"),
                Column("rmse", "RMSE", True, True), Column("paper_rmse", "paper"),
                Column("mmd2_x1e3", "MMD² x 1000", True, True), Column("paper_mmd", "paper"),
-               Column("mmd2_unbiased_x1e3", "unbiased", True, True), Column("ms_per_draw", "ms / draw"), Column("paper_ms", "paper (GPU)")]
+               Column("mmd2_unbiased_x1e3", "unbiased", True, True), Column("ms_per_draw", "ms / draw", True, True),
+               Column("paper_ms", "paper (GPU)")]
     shown = [("rmse", 1, 3, 3), ("mmd2", 1000, 2, 2), ("mmd2_unbiased", 1000, 2, None), ("seconds_per_1000_draws", 1, -2, 1)]
     means = {(m, s): results.mean(s, m) for m, *_ in shown for s in settings}
     rows = []
@@ -104,9 +106,8 @@ def image_table(settings, results, published, _):
         for m, factor, digits, of_paper in shown:
             def form(value):
                 return written(factor * value, digits)
-            best = m != "seconds_per_1000_draws" and best_of(means[m, s], [means[m, t] for t in settings if t.budget == s.budget], form)
-            cell = number_cell(means[m, s], results.quantity(s, m).hole(), best, factor, digits, digits)
-            row.append(cell if means[m, s] is None else cell._replace(hole=None))
+            best = STYLES[m].lowest and best_of(means[m, s], [means[m, t] for t in settings if t.budget == s.budget], form)
+            row.append(number_cell(means[m, s], results.quantity(s, m).hole(), best, factor, digits, digits))
             if of_paper:
                 given = [v * factor for _, v in published.of(s, m)]
                 row.append(Cell(" / ".join(fixed(v, of_paper) for v in given), given[0] if len(given) == 1 else None))

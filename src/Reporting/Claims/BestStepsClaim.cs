@@ -77,25 +77,42 @@ public sealed record BestStepsClaim : Claim
             rivals.Length == 0 ? Verdict.Reproduced
             : left.Length == 0 ? Verdict.Contradicted
             : Verdict.Undecided;
-        return Finding(evidence, verdict, Numbers(evidence, sides, rivals, all[0]), sides, all);
+        return Finding(evidence, verdict, Numbers(evidence, sides, rivals, BasisOf(all)), sides, all);
     }
 
     private static double Above(ContrastEstimate difference, double confidence) => difference.Value + difference.HalfWidth(confidence);
 
     private static double Below(ContrastEstimate difference, double confidence) => difference.Value - difference.HalfWidth(confidence);
 
-    private string Numbers(ClaimEvidence evidence, ClaimSelection[] sides, ClaimSelection[] rivals, ContrastEstimate basis)
+    // What the differences rest on, all of them.
+    private static string BasisOf(ContrastEstimate[] differences) =>
+        (differences[0] with
+        {
+            TestSets = differences.Min(d => d.TestSets),
+            LeftOut = differences.Max(d => d.LeftOut),
+            Trainings = [.. differences.SelectMany(d => d.Trainings).Distinct().Order()],
+            Borrowed = [.. differences.SelectMany(d => d.Borrowed).Distinct()],
+        }).Basis;
+
+    private string Numbers(ClaimEvidence evidence, ClaimSelection[] sides, ClaimSelection[] rivals, string basis)
     {
-        MetricStyle style = MetricStyle.Of(Metric);
-        (int Steps, double Mean)[] means = [.. sides.Select(s => (s.Steps, evidence.Summarise(s, Metric).Mean))];
-        (int Steps, double Mean) best = means.MinBy(m => m.Mean),
-            bestInside = means.Where(m => InRange(m.Steps)).MinBy(m => m.Mean);
+        (int Steps, Summary Mean)[] means = [.. sides.Select(s => (s.Steps, evidence.Summarise(s, Metric)))];
+        bool alike = means.DistinctBy(m => m.Mean.Replicates).Count() == 1;
+        (int Steps, Summary Mean) best = means.MinBy(m => m.Mean.Mean),
+            bestInside = means.Where(m => InRange(m.Steps)).MinBy(m => m.Mean.Mean);
         string rest =
             rivals.Length == 0
                 ? "every other number of steps is worse"
                 : $"not told to be worse: {string.Join(", ", rivals.Select(r => r.Steps))} steps";
-        return $"lowest at {best.Steps} steps ({style.Format(best.Mean)}); best of {From} to {To}: {bestInside.Steps} steps "
-            + $"({style.Format(bestInside.Mean)}); {rest} ({basis.Basis})";
+        return $"lowest at {Text(best)}; best of {From} to {To}: {Text(bestInside)}; {rest} ({basis})";
+
+        // A mean over fewer trainings may be the lowest because of them.
+        string Text((int Steps, Summary Mean) side)
+        {
+            int trainings = side.Mean.Replicates;
+            string number = MetricStyle.Of(Metric).Format(side.Mean.Mean);
+            return $"{side.Steps} steps ({number}{(alike ? "" : trainings == 1 ? ", one training" : $", {trainings} trainings")})";
+        }
     }
 
     private bool InRange(int steps) => steps >= From && steps <= To;

@@ -109,6 +109,7 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
         new(Passes, "passes of a draw", 1)
         {
             Better = Direction.None,
+            IsOptional = true,
             Note = "**Passes of a draw** are counted where a tolerance decides them; the steps beside are the most that a draw may take.",
         },
     ];
@@ -124,6 +125,9 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
 
     /// <summary>Whether it is a distance to the reference posterior's draws, so that the reference against itself is a floor.</summary>
     public bool IsDistance { get; init; }
+
+    /// <summary>Whether only some settings have it, so that nothing is missing where it was not measured.</summary>
+    public bool IsOptional { get; init; }
 
     /// <summary>Name among the published numbers, or null where the paper gives none.</summary>
     public string? PublishedAs { get; init; }

@@ -201,7 +201,7 @@ public static class ResultTableBuilder
     {
         if (!summary.HasValue)
         {
-            return new TableCell { Hole = summary.Hole };
+            return new TableCell { Hole = style.IsOptional ? null : summary.Hole };
         }
 
         string text = style.Format(summary.Mean);

@@ -185,6 +185,38 @@ internal sealed class ClaimTests
         );
     }
 
+    // 8 steps were trained once and look best, 10 five times: the reader is told.
+    [Test]
+    public void BestStepsTellTrainingsApart()
+    {
+        ClaimEvidence evidence = new(
+            new MeasurementTable(
+            [
+                .. from steps in new[] { 8, 10, 50 }
+                   from replicate in Enumerable.Range(0, steps == 10 ? 5 : 1)
+                   from set in Enumerable.Range(0, 10)
+                   select SyntheticResults.Row(
+                       "gmm", 1024, "cmpe", steps, "c2st", 0.6 + 0.001 * steps + 0.004 * replicate + 0.01 * set, set, replicate),
+            ]),
+            PublishedResults.None, "gmm", "paper", SyntheticResults.Styles);
+        ClaimFinding finding = new BestStepsClaim
+        {
+            Id = "a",
+            Text = "t",
+            Source = "s",
+            Contender = "cmpe",
+            Budget = 1024,
+            Steps = [8, 10, 50],
+            From = 5,
+            To = 15,
+        }.Judge(evidence);
+
+        Assert.That(
+            finding.Numbers,
+            Does.StartWith("lowest at 8 steps (0.653, one training); best of 5 to 15: 8 steps (0.653, one training)")
+                .And.Contain("(10 test sets, 1 and 5 trainings, spread between trainings from CMPE, 10 steps)"));
+    }
+
     // Ratio 75.0 with three trainings: numerator less 75 times the denominator is -0.0025, 0 and 0.0025, so 75 is known to 4.3 0.00144 /
     // 0.01 = 0.62.
     [TestCase(50.0, null, Verdict.Reproduced)]
