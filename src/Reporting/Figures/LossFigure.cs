@@ -146,9 +146,29 @@ public static class LossFigure
         float width
     )
     {
-        int[] kept = [.. Enumerable.Range(0, time.Length).Where(i => double.IsFinite(loss[i]))];
-        Scatter line = panel.Plot.Add.ScatterLine(kept.Select(i => time[i]).ToArray(), kept.Select(i => y(loss[i])).ToArray(), color);
-        line.LineWidth = width;
-        line.LinePattern = pattern;
+        foreach ((int start, int end) in Finite(loss))
+        {
+            Scatter line = panel.Plot.Add.ScatterLine(time[start..end], [.. loss[start..end].Select(y)], color);
+            line.LineWidth = width;
+            line.LinePattern = pattern;
+        }
+    }
+
+    // Runs of finite losses, from the first to before the second index: a line across a gap would show losses that nobody had.
+    internal static IEnumerable<(int Start, int End)> Finite(double[] loss)
+    {
+        int start = 0;
+        for (int i = 0; i <= loss.Length; i++)
+        {
+            if (i == loss.Length || !double.IsFinite(loss[i]))
+            {
+                if (i > start)
+                {
+                    yield return (start, i);
+                }
+
+                start = i + 1;
+            }
+        }
     }
 }

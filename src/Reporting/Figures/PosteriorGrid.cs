@@ -22,6 +22,7 @@ public static class PosteriorGrid
 
         const float left = 60, gap = 5;
         string[] columns = Columns(rows);
+        rows = [.. rows.Select(r => Completed(r, columns, rows))];
         float side = (FigureStyle.FullWidth - left - 6 - gap * (columns.Length - 1)) / columns.Length;
         int points = Math.Min(MostPointsPerCell, MostPointsPerFigure / rows.Sum(r => r.Cells.Count));
         var titles = new PanelTitles(rows.SelectMany(r => r.Cells).Select(c => c.Title), side);
@@ -63,6 +64,18 @@ public static class PosteriorGrid
             .Select(c => c.Contender),
     ];
 
+    // What another row has and this one lacks is said to be missing: an empty place would look like a contender that drew nothing.
+    private static PosteriorRow Completed(PosteriorRow row, string[] columns, IReadOnlyList<PosteriorRow> rows) => row with
+    {
+        Cells =
+        [
+            .. columns.Select(c => row.Cells.FirstOrDefault(cell => cell.Contender == c)
+                ?? Empty(rows.SelectMany(r => r.Cells).First(cell => cell.Contender == c))),
+        ],
+    };
+
+    private static PosteriorCell Empty(PosteriorCell cell) => cell with { X = [], Y = [], Chains = [], Hole = "not measured" };
+
     private static string Marks(IReadOnlyList<PosteriorRow> rows)
     {
         string[] marks = [.. rows.Where(r => r.Truth is not null).Select(r => r.MarkName).Distinct()];
@@ -79,7 +92,7 @@ public static class PosteriorGrid
         ];
         return different.Length == 0
             ? ""
-            : $" Each row has the steps that its experiment's file asks for (figure_steps): {string.Join("; ", different)}.";
+            : $" The rows differ in steps: {string.Join("; ", different)}.";
     }
 
     private static FigurePanel Panel(

@@ -39,6 +39,8 @@ public sealed class HtmlData(
                     {
                         s.Name,
                         s.Label,
+                        Method = s.Method.Name,
+                        s.Network,
                         Colour = FigureStyle.ColorOf(s).ToHex(),
                         Marker = s.Method.Marker.ToString(),
                         Open = s.Sibling % 2 != 0,

@@ -61,7 +61,8 @@
   function place(s) {
     switch ($("axis").value) {
       case "time": return valueOf(s, data.time)?.[0];
-      case "steps": return s.steps;
+      // With a tolerance a draw takes fewer passes than the steps, which are the most.
+      case "steps": return valueOf(s, "passes_per_draw")?.[0] ?? s.steps;
       default: return s.budget;
     }
   }
@@ -115,14 +116,17 @@
     const axis = $("axis").value, metric = $("metric").value, m = metrics.get(metric);
     $("budget-label").hidden = axis === "budget";
     const settings = chosen();
-    const traces = [];
+    const traces = [], published = new Set();
     for (const c of data.contenders) {
       const own = settings.filter(s => s.contender === c.name);
       // Against the budget, a curve has one number of steps.
       const groups = axis === "budget" ? unique(own.map(s => s.steps)).map(n => own.filter(s => s.steps === n)).filter(g => g.length > 1) : own.length > 0 ? [own] : [];
       for (const group of groups) {
         traces.push(curve(c, group, metric, axis === "budget" ? group[0].steps : null));
-        if ($("paper").checked) traces.push(...overlay(c, group, metric));
+        // Of several contenders of one kind and network the paper has one curve, in the first one's colour.
+        const kind = [c.method, c.network, ...(axis === "budget" ? [group[0].steps] : [])].join();
+        if ($("paper").checked && !published.has(kind)) traces.push(...overlay(c, group, metric));
+        published.add(kind);
       }
     }
 
@@ -154,8 +158,9 @@
     const sorted = [...settings];
     if (order.column !== null) {
       const value = columns[order.column][1];
-      const compare = (a, b) => a === null ? 1 : b === null ? -1 : typeof a === "string" ? a.localeCompare(b) : a - b;
-      sorted.sort((a, b) => (order.down ? -1 : 1) * compare(value(a), value(b)));
+      const compare = (a, b) => (order.down ? -1 : 1) * (typeof a === "string" ? a.localeCompare(b) : a - b);
+      // What was not measured comes last, whichever way the numbers go.
+      sorted.sort((a, b) => (value(a) === null) - (value(b) === null) || (value(a) === null ? 0 : compare(value(a), value(b))));
     }
 
     $("table").tHead.replaceChildren(head);

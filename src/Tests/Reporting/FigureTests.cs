@@ -149,6 +149,12 @@ internal sealed class FigureTests
     }
 
     [Test]
+    public void ALossThatIsNotFiniteIsAGapInItsLine() =>
+        Assert.That(
+            LossFigure.Finite([double.NaN, 3, 2, double.PositiveInfinity, 1, double.NaN, double.NaN, 1, 1]),
+            Is.EqualTo(new[] { (1, 3), (4, 5), (7, 9) }));
+
+    [Test]
     public void ALongNoisyLossIsAveraged()
     {
         string[] Texts(int entries)

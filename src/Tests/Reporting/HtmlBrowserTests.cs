@@ -172,6 +172,34 @@ internal sealed class HtmlBrowserTests
     }
 
     [Test]
+    public async Task PassesThatWereCountedAreThePlaceAndWhatWasNotMeasuredComesLast()
+    {
+        MeasurementTable measurements = new(
+        [
+            SyntheticResults.Row("gmm", 1024, "fmpe", 1000, "c2st", 0.6, 0), SyntheticResults.Row("gmm", 1024, "cmpe", 10, "c2st", 0.6, 0),
+            SyntheticResults.Row("gmm", 1024, "fmpe", 1000, "passes_per_draw", 26, null),
+        ]);
+        string path = Path.Combine(_folder.Path, "passes.html");
+        (HtmlReportTests.Page() with
+        {
+            Data = new HtmlData(
+                measurements, PublishedResults.None, SyntheticResults.Styles, "gmm", "paper", ["c2st", MetricStyle.Passes]),
+        }).Save(path);
+        await _page.GoToAsync(new Uri(path).AbsoluteUri);
+        await _page.WaitForSelectorAsync("#chart .point");
+
+        double[] places = await _page.EvaluateExpressionAsync<double[]>("document.getElementById('chart').data.flatMap(t => t.x)");
+        Assert.That(places, Is.EquivalentTo(new[] { 10.0, 26.0 }));
+        foreach (string way in new[] { "ascending", "descending" })
+        {
+            await _page.EvaluateExpressionAsync("document.querySelectorAll('#table thead button')[5].click()");
+            string[] column = await _page.EvaluateExpressionAsync<string[]>(
+                "[...document.querySelectorAll('#table tbody tr')].map(r => r.cells[5].textContent)");
+            Assert.That(column[0], Does.StartWith("26"), way);
+        }
+    }
+
+    [Test]
     public async Task EverythingButTheChartIsThereBeforeTheLibraryStarts()
     {
         await using IPage page = await _browser.NewPageAsync();
