@@ -3,6 +3,7 @@ import csv
 import gzip
 import io
 import math
+import re
 from collections import namedtuple
 
 import numpy as np
@@ -11,13 +12,13 @@ from scipy import optimize, stats
 from recomputation.text import Setting, fixed, signed, significant
 
 CONFIDENCE = 0.95
-CALIBRATION = {"ece_max": 0.25, "tarp": 0.26}  # Standard deviation over draws of J test sets, times the root of J.
+CALIBRATION = {"ece_max": 0.25, "ece_one": 0.37, "tarp": 0.26}  # Standard deviation over draws of J test sets, times the root of J.
 
 
 class Quantity:
     """One metric of one setting: numbers[r, j] of training r and test set j, NaN where there is none."""
 
-    def __init__(self, rows, deviation=0.0, scale=1.0):
+    def __init__(self, rows, deviation=None, scale=1.0):
         good = [r for r in rows if r["status"] == "ok"]
         self.failed = [r["status"] for r in rows if r["status"] != "ok"]
         self.rows = len(rows)
@@ -33,7 +34,7 @@ class Quantity:
         given = ~np.isnan(self.numbers[kept]).all(axis=0)  # Test sets that only such a training has do not count either.
         self.numbers, self.trainings = self.numbers[kept][:, given], [t for t, k in zip(self.trainings, kept) if k]
         self.sets = [j for j, g in zip(self.sets, given) if g]
-        self.deviation = deviation  # Known scatter over draws of test sets of a number that belongs to all of them.
+        self.deviation = deviation  # Scatter over draws of test sets of a number that belongs to all of them; None where it is not known.
 
     def complete(self):
         return {j for j, column in zip(self.sets, self.numbers.T) if len(column) and not np.isnan(column).any()}
@@ -69,7 +70,7 @@ class Estimate:
         if len(sets) > 1:
             parts.append((sums.var(ddof=1) / len(sets), len(sets) - 1))
         elif not self.per_set:
-            parts.append((sum((w * t.quantity.deviation) ** 2 for w, t in terms), math.inf))
+            parts.append((sum((w * (t.quantity.deviation or 0)) ** 2 for w, t in terms), math.inf))
         blocks = {}
         for i, (w, t) in enumerate(terms):
             several = len(t.quantity.trainings) > 1
@@ -87,7 +88,8 @@ class Estimate:
                 self.one_training = True
         variance, squares = sum(v for v, _ in parts), sum(v * v / d for v, d in parts)
         self.freedom = variance ** 2 / squares if squares > 0 else math.inf
-        unknown = self.per_set and len(sets) == 1 or not self.per_set and self.one_training and variance == 0
+        unknown = self.per_set and len(sets) == 1 or not self.per_set and (
+            self.one_training and variance == 0 or any(q.deviation is None for q in quantities))
         self.error = None if unknown else math.sqrt(variance)
         self.counts = list(dict.fromkeys(len(q.trainings) for q in quantities))
         self.sets, self.borrowed = len(sets), borrowed
@@ -182,10 +184,11 @@ class Results:
 
     def quantity(self, setting, metric, own=None):
         rows = self.rows.get((setting, metric), [])
-        deviation, scale = 0, 1
-        if metric in CALIBRATION and (setting, "rmse") in self.rows:
-            deviation = CALIBRATION[metric] / math.sqrt(len({r["data_set"] for r in self.rows[setting, "rmse"]}))
-        elif own is not None and metric.startswith("seconds") and (mean := Quantity(rows).mean()) > 0:
+        is_time, constant = metric.startswith("seconds"), CALIBRATION.get(re.sub(r"^ece_\d+$", "ece_one", metric))
+        deviation, scale = 0 if is_time else None, 1  # A time does not scatter over test sets; of others it is not known.
+        if constant and (setting, "rmse") in self.rows:
+            deviation = constant / math.sqrt(len({r["data_set"] for r in self.rows[setting, "rmse"]}))
+        elif own is not None and is_time and (mean := Quantity(rows).mean()) > 0:
             scale = own / mean  # Times of other settings scatter in proportion.
         return Quantity(rows, deviation, scale)
 

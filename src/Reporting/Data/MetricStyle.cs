@@ -24,6 +24,9 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
     /// <summary>Maximum expected calibration error over parameters.</summary>
     public const string MaxEce = "ece_max";
 
+    /// <summary>Expected calibration error of a parameter: this and its number, from 1.</summary>
+    public const string ParameterEce = "ece_";
+
     /// <summary>Distance of the coverage of regions around random points from uniform coverage.</summary>
     public const string Tarp = "tarp";
 
@@ -147,10 +150,22 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
     /// <summary>The metric's name among the published numbers; its own where the paper gives none.</summary>
     public string PublishedName => PublishedAs ?? Name;
 
-    /// <summary>The style of a metric; one that is not known keeps its own name.</summary>
+    /// <summary>The style of a metric; one that is not known keeps its own name, and none of its values is the best.</summary>
     /// <param name="name">The metric's name.</param>
     public static MetricStyle Of(string name) =>
-        s_known.FirstOrDefault(m => m.Name == name) ?? new MetricStyle(name, name, -DigitsOfUnknown);
+        s_known.FirstOrDefault(m => m.Name == name) ?? new MetricStyle(name, name, -DigitsOfUnknown)
+        {
+            Better = IsParameterEce(name) ? Direction.Lower : Direction.None,
+        };
+
+    /// <summary>Whether a metric is the calibration error of a single parameter.</summary>
+    /// <param name="name">The metric's name.</param>
+    public static bool IsParameterEce(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.StartsWith(ParameterEce, StringComparison.Ordinal) && name[ParameterEce.Length..] is { Length: > 0 } number
+            && number.All(char.IsAsciiDigit);
+    }
 
     /// <summary>A published value in the unit of ours.</summary>
     /// <param name="paper">The paper's number.</param>

@@ -16,8 +16,9 @@ namespace Reproduce.Reporting;
 /// in steps, both by their ratio, the lower of two at one ratio. A time of another setting is brought to this one's by the ratio of their
 /// means. Without such a setting a time has the relative spread of its other budgets, one value each; anything else is left out, and
 /// <see cref="ContrastEstimate.OneTraining"/> says so.</item>
-/// <item>A number of all test sets has no sample over them: of a calibration error of J test sets the standard deviation is taken as 0.25
-/// over the root of J, of a distance of coverage (TARP) as 0.26 over it, and as known; of a time it is 0.</item>
+/// <item>A number of all test sets has no sample over them: of the largest calibration error of J test sets the standard deviation is taken
+/// as 0.25 over the root of J, of that of a single parameter as 0.37 over it, of a distance of coverage (TARP) as 0.26 over it, and as
+/// known; of a time it is 0. Of any other (a contraction, a z-score, a p-value) it is not known, and there is no interval.</item>
 /// </list>
 /// The interval is Student's with Satterthwaite's degrees of freedom. results/benchmarks/intervals.md compares it with others.
 /// </remarks>
@@ -49,7 +50,8 @@ public static class Contrast
         }
         else if (!perSet)
         {
-            variance.Add(terms.Sum(t => Math.Pow(t.Weight * t.Values.TestSetDeviation, 2)), double.PositiveInfinity);
+            unknown = terms.Any(t => t.Values.TestSetDeviation is null);
+            variance.Add(terms.Sum(t => Math.Pow(t.Weight * (t.Values.TestSetDeviation ?? 0), 2)), double.PositiveInfinity);
         }
 
         List<string> borrowed = [];

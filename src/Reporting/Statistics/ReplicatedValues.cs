@@ -39,8 +39,10 @@ public sealed class ReplicatedValues
     /// <summary>Factor of all values.</summary>
     public double Scale { get; init; } = 1;
 
-    /// <summary>Standard deviation that a number of all test sets has over draws of them, where that is known; 0 otherwise.</summary>
-    public double TestSetDeviation { get; init; }
+    /// <summary>
+    /// Standard deviation that a number of all test sets has over draws of them: 0 for a time, which has none; null where it is not known.
+    /// </summary>
+    public double? TestSetDeviation { get; init; }
 
     /// <summary>The mean of all values.</summary>
     public double Mean => Scale * _values.Values.Average(v => v.Values.Average());

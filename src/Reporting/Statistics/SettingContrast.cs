@@ -9,6 +9,10 @@ internal static class SettingContrast
     // 2 and 7 parameters: 0.16 for exact posteriors, 0.10 to 0.33 for ones that are too narrow, too wide or shifted.
     private const double CalibrationDeviation = 0.25;
 
+    // The same of a single parameter, which no other steadies: 0.15 for exact posteriors, 0.25 to 0.42 for ones that are too narrow, too
+    // wide or shifted. A difference of such ones must not look certain by chance.
+    private const double ParameterDeviation = 0.37;
+
     // The same of a distance between distribution functions (TARP): the standard deviation of Kolmogorov's distribution.
     private const double CoverageDeviation = 0.26;
 
@@ -38,9 +42,10 @@ internal static class SettingContrast
     private static ReplicatedValues Values(MeasurementTable table, MeasurementKey key, double? mean = null)
     {
         IReadOnlyList<Measurement> rows = table.Of(key);
-        ReplicatedValues values = new(rows);
+        ReplicatedValues values = new(rows) { TestSetDeviation = IsTime(key.Metric) ? 0 : null };
         double deviation =
             key.Metric == MetricStyle.MaxEce ? CalibrationDeviation
+            : MetricStyle.IsParameterEce(key.Metric) ? ParameterDeviation
             : key.Metric == MetricStyle.Tarp ? CoverageDeviation
             : 0;
         if (
@@ -53,7 +58,7 @@ internal static class SettingContrast
 
         // Times of other settings are longer or shorter: their scatter is in proportion.
         return mean is double own && IsTime(key.Metric) && values.Replicates.Count > 0 && values.Mean > 0
-            ? new ReplicatedValues(rows) { Scale = own / values.Mean }
+            ? new ReplicatedValues(rows) { Scale = own / values.Mean, TestSetDeviation = 0 }
             : values;
     }
 

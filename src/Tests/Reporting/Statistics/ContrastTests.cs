@@ -205,4 +205,21 @@ public sealed class ContrastTests
                 .HalfWidth(),
             Is.EqualTo(T1 * 0.05).Within(1e-5)
         );
+
+    /// <summary>Trainings alone say nothing of other test sets; a time has none.</summary>
+    [Test]
+    public void ANumberOfAllTestSetsWhoseScatterOverThemIsUnknownHasNoInterval()
+    {
+        ContrastTerm known = SimulatedScores.Term([1.0, 2, 3]);
+        ContrastTerm unknown = known with
+        {
+            Weight = -1,
+            Values = new ReplicatedValues(Enumerable.Range(0, 3).Select(
+                r => SyntheticResults.Row("gmm", 1024, "cmpe", 10, "z_score", r, null, r))),
+        };
+
+        Assert.That(Contrast.Estimate(known)!.StandardError, Is.Not.Null);
+        Assert.That(Contrast.Estimate(unknown)!.StandardError, Is.Null);
+        Assert.That(Contrast.Estimate(known, unknown)!.StandardError, Is.Null);
+    }
 }
