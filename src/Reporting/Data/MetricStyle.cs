@@ -68,8 +68,8 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
             PublishedAs = "mmd_x1e3",
             PublishedUnit = 1e-3,
             Note =
-                "**MMD²** is a kernel distance between the same samples, 0 is equal; it takes the first draws only, as many as the "
-                    + "table's caption says. "
+                "**MMD²** is a kernel distance between the same samples, 0 is equal; it takes draws spread evenly over each sample, as "
+                    + "many as the table's caption says. "
                 + "The biased estimator is the published one and stays above 0 even for equal distributions, the unbiased one may fall "
                 + "below 0.",
         },
