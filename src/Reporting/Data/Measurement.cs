@@ -45,6 +45,13 @@ public sealed record Measurement
     /// <summary>The status of a row that has a value.</summary>
     public const string Ok = "ok";
 
+    /// <summary>The status of a row whose value came out infinite or not a number.</summary>
+    public const string NotFinite = "no finite number";
+
     /// <summary>The contender name of the floor: a second, independent draw of the reference posterior, scored like a contender.</summary>
     public const string Reference = "reference";
+
+    /// <summary>Itself; with the reason in place of the value where that is infinite or not a number, which no file can hold.</summary>
+    public Measurement OrHole() =>
+        Status == Ok && !double.IsFinite(Value) ? this with { Value = double.NaN, Status = NotFinite } : this;
 }

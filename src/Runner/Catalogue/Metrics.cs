@@ -20,11 +20,11 @@ public static class Metrics
         AppliesTo = FewParameters,
         Compute = CalibrationOf,
         Rows = arrays => arrays["ece"]
-            .Select((error, d) => ($"ece_{d + 1}", (int?)null, error))
+            .Select((error, d) => ($"{MetricStyle.ParameterEce}{d + 1}", (int?)null, error))
             .Append((MetricStyle.MaxEce, null, arrays["ece"].Max())),
     };
 
-    /// <summary>Contraction of each parameter, and their mean.</summary>
+    /// <summary>Contraction of each parameter that varies, and their mean.</summary>
     public static Metric Contraction { get; } = new()
     {
         Style = MetricStyle.Of(MetricStyle.Contraction),
@@ -36,7 +36,8 @@ public static class Metrics
         },
         Rows = arrays => arrays[MetricStyle.Contraction]
             .Select((value, d) => ($"contraction_{d + 1}", (int?)null, value))
-            .Append((MetricStyle.Contraction, null, arrays[MetricStyle.Contraction].Average())),
+            .Where(row => double.IsFinite(row.value))
+            .Append((MetricStyle.Contraction, null, Evaluation.Contraction.MeanOfKnown(arrays[MetricStyle.Contraction]))),
     };
 
     /// <summary>All metrics.</summary>
@@ -71,7 +72,7 @@ public static class Metrics
         Metric.OfAll(
             MetricStyle.ZScore,
             i => Evaluation.Contraction.ZScores(i.Draws, i.TruthOfDraws),
-            scores => Math.Sqrt(scores.Average(z => z * z))) with
+            scores => Math.Sqrt(Evaluation.Contraction.MeanOfKnown(scores.Select(z => z * z)))) with
         {
             AppliesTo = ShowsContraction,
         },

@@ -8,7 +8,7 @@ namespace Reproduce.Runner.Report;
 /// <summary>Gathers the numbers of finished jobs into the rows of the results table.</summary>
 public static class Measurements
 {
-    /// <summary>One row for each number; jobs that failed give rows with the reason.</summary>
+    /// <summary>One row for each number; jobs that failed, and numbers that are not finite, give rows with the reason.</summary>
     /// <param name="plan">The run.</param>
     public static List<Measurement> Gather(RunPlan plan)
     {
@@ -76,7 +76,7 @@ public static class Measurements
                 : row with { Value = Npz.ReadDoubles(job.Folder.FileOf(LocalTestJob.ResultFile))[LocalTestJob.PValue][0] });
         }
 
-        return rows;
+        return [.. rows.Select(r => r.OrHole())];
     }
 
     // The time of all draws of all data sets, of its repetitions.

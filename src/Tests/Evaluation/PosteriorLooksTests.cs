@@ -130,4 +130,24 @@ public sealed class PosteriorLooksTests
         Assert.That(usual.Select(s => s.Observed), Is.EqualTo(new[] { 3, Math.Sqrt(7), 1, 6 }).Within(1e-12));
         Assert.That(PredictiveStatistic.Usual("z", [5], [[4], [6]]).Single().Observed, Is.EqualTo(5));
     }
+
+    /// <summary>
+    /// A parameter that is 0.1 in every data set has nothing to contract, and draws that are all 0.3 have no deviation to count in; what
+    /// varies has both.
+    /// </summary>
+    [Test]
+    public void WhatDoesNotVaryHasNoContractionAndNoZScore()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor truth = tensor(new[] { 0.1f, 1, 0.1f, 2, 0.1f, 4 }, [3, 2]);
+        Tensor draws = tensor(new[] { 0, 1f, 1, 3, 0.3f, 1, 0.3f, 3, 0, 3, 1, 3 }, [3, 2, 2]);
+
+        double[] contraction = Contraction.PerParameter(draws, truth), scores = Contraction.ZScores(draws, truth);
+
+        // Variances of the second parameter's draws 2, 2 and 0, of its truth 7 / 3; of its z-scores 1 / sqrt 2 and 0.
+        Assert.That(contraction, Is.EqualTo(new[] { double.NaN, 1 - 4 / 3.0 / (7 / 3.0) }).Within(1e-9));
+        Assert.That(scores.Select(double.IsNaN), Is.EqualTo(new[] { false, false, true, false, false, true }));
+        Assert.That(Contraction.MeanOfKnown([scores[1], scores[2], scores[3]]), Is.EqualTo(0.5 / Math.Sqrt(2)).Within(1e-9));
+        Assert.That(Contraction.MeanOfKnown([double.NaN, double.NegativeInfinity]), Is.NaN);
+    }
 }

@@ -5,6 +5,7 @@ using Reproduce.Reporting;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
+using Reproduce.Runner.Report;
 using Reproduce.Runner.Storage;
 using static TorchSharp.torch;
 
@@ -155,6 +156,44 @@ public sealed class MetricsTests
         Run(now);
 
         Assert.That(Rows(now).Take(2).Select(r => r.Value), Is.EqualTo(right));
+    }
+
+    /// <summary>
+    /// Parameters that do not vary have no contraction, and sets whose draws do not vary no z-score; the means are of the others.
+    /// </summary>
+    [Test]
+    public void WhatDoesNotVaryIsLeftOutOfTheMeans()
+    {
+        Metric zScore = Metrics.All.Single(m => m.Style.Name == MetricStyle.ZScore);
+
+        Assert.That(
+            Metrics.Contraction.Rows(Arrays(MetricStyle.Contraction, 0.5, double.NegativeInfinity, 0.7)),
+            Is.EqualTo(new[] { ("contraction_1", (int?)null, 0.5), ("contraction_3", null, 0.7), (MetricStyle.Contraction, null, 0.6) }));
+        Assert.That(
+            zScore.Rows(Arrays(MetricStyle.ZScore, -1, double.NaN, double.PositiveInfinity, 7)).Single().Value,
+            Is.EqualTo(5).Within(1e-12));
+
+        static Dictionary<string, double[]> Arrays(string name, params double[] values) => new() { [name] = values };
+    }
+
+    /// <summary>A number that no file can hold is a hole with its reason, and the results can be read again.</summary>
+    /// <param name="bad">What came out of one data set.</param>
+    [TestCase(double.NaN)]
+    [TestCase(double.NegativeInfinity)]
+    public void ANumberThatIsNotFiniteIsAHole(double bad)
+    {
+        Run(Floor);
+        Metric rmse = Metrics.All.Single(m => m.Style.Name == MetricStyle.Rmse);
+        using (IDisposable scope = NewDisposeScope())
+        {
+            Npz.Write(Floor.Folder.FileOf(rmse.File), new Dictionary<string, Tensor> { [MetricStyle.Rmse] = tensor([bad, 8.0]) });
+        }
+
+        MeasurementFile.Write(new MeasurementTable(Measurements.Gather(_plan)), _folder.Path);
+        MeasurementTable read = MeasurementTable.Read(MeasurementFile.Find(_folder.Path)!);
+
+        Measurement[] rows = [.. read.Rows.Where(r => r.Contender == Measurement.Reference && r.Metric == MetricStyle.Rmse)];
+        Assert.That(rows.Select(r => (r.Value, r.Status)), Is.EqualTo(new[] { (double.NaN, Measurement.NotFinite), (8, Measurement.Ok) }));
     }
 
     private ScoreJob Job(params Metric[] metrics) => new(_plan.Scope, _plan.TestSet, _plan.Reference, sample: null, metrics);
