@@ -83,8 +83,9 @@ public sealed record ParameterSummary
 
         double Quantile(double q)
         {
-            int at = Array.BinarySearch(cumulative, q * sum);
-            return sorted[Math.Min(at < 0 ? ~at : at, sorted.Length - 1)].Value;
+            // Draws of weight zero repeat a sum: the first one that reaches it is meant.
+            int at = Array.FindIndex(cumulative, c => c >= q * sum);
+            return sorted[at < 0 ? ^1 : at].Value;
         }
     }
 

@@ -150,4 +150,13 @@ public sealed class PosteriorLooksTests
         Assert.That(Contraction.MeanOfKnown([scores[1], scores[2], scores[3]]), Is.EqualTo(0.5 / Math.Sqrt(2)).Within(1e-9));
         Assert.That(Contraction.MeanOfKnown([double.NaN, double.NegativeInfinity]), Is.NaN);
     }
+
+    /// <summary>Half of the weight is reached at the second draw; the two behind it weigh nothing.</summary>
+    [Test]
+    public void AQuantileOfWeightedDrawsIsNoDrawWithoutWeight()
+    {
+        ParameterSummary summary = ParameterSummary.Of([5, 1, 3, 4, 2], [0.5, 0.25, 0, 0, 0.25]);
+
+        Assert.That((summary.Half.Low, summary.Median, summary.Half.High), Is.EqualTo((1.0, 2.0, 5.0)));
+    }
 }
