@@ -82,13 +82,20 @@ public sealed record ChosenStatistic
         }
 
         int length = Array is null ? lengths.Values.Min() : lengths[Array];
-        return (_kind == "autocorrelation" && _number >= length) || (_kind == "at" && _number > length)
-            ? $"{Name}: the array has {length} numbers"
-            : null;
+        return IsOf(length) ? null : $"{Name}: the array has {length} numbers";
     }
 
+    /// <summary>Whether an array of so many numbers has the statistic: not a place beyond its end, nor a lag as long as it is.</summary>
+    /// <param name="count">How many numbers.</param>
+    public bool IsOf(int count) => count > 0 && _kind switch
+    {
+        "autocorrelation" => _number < count,
+        "at" => _number <= count,
+        _ => true,
+    };
+
     /// <summary>The statistic of an array.</summary>
-    /// <param name="x">Its numbers.</param>
+    /// <param name="x">Its numbers, as many as <see cref="IsOf"/> asks for.</param>
     public double Of(double[] x) => _formula.Compute(x, _number ?? 0);
 
     private static bool IsCount(double number) => number >= 1 && number <= int.MaxValue && number == Math.Floor(number);

@@ -80,11 +80,22 @@ public sealed class PosteriorInference(TrainedModel model, InferenceSettings set
 
     private void RefuseStatistics()
     {
-        Dictionary<string, int> lengths = model.Example.X.Parts.ToDictionary(p => p.Key, p => (int)p.Value.numel());
-        if (settings.Statistics.Select(s => s.Problem(lengths)).FirstOrDefault(p => p is not null) is string problem)
+        if (Problem(settings.Statistics, model.Example.X.Parts) is string problem)
         {
             throw new ConfigurationException($"--statistics: {problem}.");
         }
+    }
+
+    /// <summary>What is wrong with the first statistic that an observation cannot have; null without one.</summary>
+    /// <param name="statistics">The statistics.</param>
+    /// <param name="parts">An observation's arrays, a batch of one.</param>
+    internal static string? Problem(IEnumerable<ChosenStatistic> statistics, IReadOnlyDictionary<string, Tensor> parts)
+    {
+        Dictionary<string, int> lengths = parts.ToDictionary(p => p.Key, p => (int)p.Value.numel());
+
+        // The size of a set stands beside it for itself: what is asked of every array is not asked of it.
+        Dictionary<string, int> arrays = lengths.Where(l => !VaryingSet.IsLength(parts, l.Key)).ToDictionary();
+        return statistics.Select(s => s.Problem(s.Array is null ? arrays : lengths)).FirstOrDefault(p => p is not null);
     }
 
     private double[]? LogDensity(IPosteriorEstimator estimator, Tensor draws, Observation x)

@@ -122,32 +122,66 @@ internal sealed class PredictiveCheck(ITask? task, InferenceSettings settings, J
         };
     }
 
-    private IEnumerable<PredictiveStatistic> Statistics(string name, double[] observed, double[][] rows) => settings.Statistics.Count == 0
-        ? PredictiveStatistic.Usual(name, observed, rows)
-        : settings.Statistics.Where(s => s.Array is null || s.Array == name)
-            .Select(s => PredictiveStatistic.Of($"{name}: {s.Name}", s.Of(observed), [.. rows.Select(s.Of)]));
+    // A set may be too small for a statistic: the observed one has none then, and a simulated one is left out.
+    private IEnumerable<PredictiveStatistic> Chosen(string name, bool isSet, double[] observed, double[][] rows, List<string> notes)
+    {
+        foreach (ChosenStatistic chosen in settings.Statistics.Where(s => s.Array is null || s.Array == name))
+        {
+            string label = $"{name}: {chosen.Name}";
+            double[][] whole = [.. rows.Where(r => chosen.IsOf(r.Length))];
+            if (!chosen.IsOf(observed.Length))
+            {
+                if (isSet)
+                {
+                    notes.Add(FormattableString.Invariant($"{label} is left out: the observation has {observed.Length} numbers."));
+                }
+
+                continue;
+            }
+
+            if (whole.Length < rows.Length)
+            {
+                int few = rows.Length - whole.Length;
+                notes.Add(FormattableString.Invariant($"{label}: {few} of {rows.Length} simulations have too few numbers for it."));
+            }
+
+            if (whole.Length > 0)
+            {
+                yield return PredictiveStatistic.Of(label, chosen.Of(observed), [.. whole.Select(chosen.Of)]);
+            }
+        }
+    }
+
+    // A set of one number has no deviation.
+    private static IEnumerable<PredictiveStatistic> Usual(string name, bool isSet, double[] observed, double[][] rows, List<string> notes)
+    {
+        double[][] whole = isSet ? [.. rows.Where(r => r.Length > 1)] : rows;
+        if (whole.Length < rows.Length)
+        {
+            int few = rows.Length - whole.Length;
+            notes.Add(FormattableString.Invariant($"{name}: {few} of {rows.Length} simulations have fewer than two numbers."));
+        }
+
+        return isSet && (observed.Length < 2 || whole.Length == 0) ? [] : PredictiveStatistic.Usual(name, observed, whole);
+    }
 
     private Predicted Compare(Observation x, Observation simulated, string? note)
     {
         List<PredictiveStatistic> statistics = [];
         List<PredictivePanel> series = [];
+        List<string> notes = note is null ? [] : [note];
         foreach ((string name, Tensor part) in x.Parts)
         {
             double[] observed = Rows(x, name)[0];
             double[][] rows = Rows(simulated, name);
-            if (VaryingSet.Is(x.Parts, name))
-            {
-                // A set of one number has no deviation.
-                rows = [.. rows.Where(r => r.Length > 1)];
-                if (observed.Length < 2 || rows.Length == 0)
-                {
-                    continue;
-                }
-            }
+            bool isSet = VaryingSet.Is(x.Parts, name);
+            statistics.AddRange(
+                settings.Statistics.Count == 0
+                    ? Usual(name, isSet, observed, rows, notes)
+                    : Chosen(name, isSet, observed, rows, notes));
 
-            // A short list may be statistics of the simulator's choice: each of them is compared by itself.
-            statistics.AddRange(Statistics(name, observed, rows));
-            if (observed.Length > 1 && part.dim() == 2 && observed.Length <= LongestSeries)
+            // A short list may be statistics of the simulator's choice: each of them is compared by itself. One simulation has no spread.
+            if (observed.Length > 1 && part.dim() == 2 && observed.Length <= LongestSeries && rows.Length > 1)
             {
                 PredictiveStatistic[] each =
                 [
@@ -168,7 +202,7 @@ internal sealed class PredictiveCheck(ITask? task, InferenceSettings settings, J
             }
         }
 
-        return new Predicted(statistics, series, note);
+        return new Predicted(statistics, series, notes.Count == 0 ? null : string.Join(' ', notes));
     }
 
     // The numbers of each data set; of a set of varying size those of its members.

@@ -98,4 +98,13 @@ public sealed class ChosenStatisticTests
 
         Assert.That(found.PValue, Is.EqualTo(Math.Min(1, 2 * Math.Min(above, below) / 98.0)).Within(1e-12));
     }
+
+    [TestCase("at:4", 3, false)]
+    [TestCase("at:3", 3, true)]
+    [TestCase("autocorrelation:3", 3, false)]
+    [TestCase("autocorrelation:2", 3, true)]
+    [TestCase("mean", 1, true)]
+    [TestCase("mean", 0, false)]
+    public void AnArrayMayBeTooShort(string text, int count, bool expected) =>
+        Assert.That(ChosenStatistic.Parse(text).IsOf(count), Is.EqualTo(expected));
 }
