@@ -26,9 +26,11 @@ public sealed record NightlyPage
     /// <summary>File name of the trend figure beside the page, or null while there are too few nights for one.</summary>
     public required string? Trend { get; init; }
 
-    /// <summary>The changes for the worse that no baseline has accepted: what was made the baseline later is how it shall be.</summary>
-    public IEnumerable<NightlyChange> Regressions => Series.SelectMany(s => s.Changes)
-        .Where(c => c.IsWorse && (Baseline is null || string.CompareOrdinal(c.First.Origin.Date, Baseline.Date) > 0));
+    /// <summary>
+    /// The changes for the worse that stand and that no baseline has accepted: what was made the baseline later is how it shall be.
+    /// </summary>
+    public IEnumerable<NightlyChange> Regressions => Series.SelectMany(s => s.Changes.Where(
+        c => c.IsWorse && s.Stands(c) && (Baseline is null || !s.HadComeBy(c, Baseline.Date))));
 
     /// <summary>A line for each regression, by the baseline and in the history.</summary>
     public IEnumerable<string> RegressionLines =>
@@ -82,10 +84,16 @@ public sealed record NightlyPage
         HashSet<NightlyChange> regressions = [.. Regressions];
         string[] lines =
         [
-            .. Series.SelectMany(s => s.Changes).OrderByDescending(c => c.First.Time)
-                .Select(c => (regressions.Contains(c) ? "worse: " : c.IsWorse ? "worse, accepted: " : "better: ") + c.Describe()),
+            .. Series.SelectMany(s => s.Changes.Select(c => (Change: c, Stands: s.Stands(c)))).OrderByDescending(c => c.Change.First.Time)
+                .Select(c => Word(c.Change, c.Stands) + c.Change.Describe()),
         ];
         AppendLines(text, lines);
+
+        string Word(NightlyChange change, bool stands) =>
+            regressions.Contains(change) ? "worse: "
+            : !change.IsWorse ? "better: "
+            : stands ? "worse, accepted: "
+            : "worse, repaired: ";
     }
 
     // Nights of the night's key.

@@ -13,6 +13,10 @@ public sealed class NightlySeries
     // trainings of each contender on two moons).
     private const double QualityNoise = 0.7, LeastQuality = 2, SpeedNoise = 0.01, LeastSpeed = 0.025;
 
+    // So many nights after it came a change may be found, as the first ones have by chance less of it; but this part of its step.
+    private const int Late = 2;
+    private const double LeastOfStep = 0.25;
+
     // From the median of |differences| of two nights to their standard deviation, for normal noise.
     private const double MedianToDeviation = 1.4826;
 
@@ -44,6 +48,34 @@ public sealed class NightlySeries
             .GroupBy(r => r.Name)
             .Select(g => new NightlySeries([.. g.OrderBy(r => r.Time).TakeLast(Shown)])),
     ];
+
+    /// <summary>
+    /// Whether the last level is still worse than the one before a change for the worse, by the least step of a change: whether nothing has
+    /// repaired it since.
+    /// </summary>
+    /// <param name="change">One of <see cref="Changes"/>.</param>
+    public bool Stands(NightlyChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        NightlyChange last = Changes[^1];
+        return change == last || (Rows[0].Kind == NightlyKind.Speed
+            ? last.After > change.Before * (1 + LeastSpeed)
+            : last.After - change.Before > LeastQuality * SampleStatistics.Quantile([.. Rows.Select(r => r.StandardError)], 0.5));
+    }
+
+    /// <summary>
+    /// Whether a change had come by a night. It may have been found a night or two late: a night before it has it when its number is a
+    /// quarter of the way to the level behind the change.
+    /// </summary>
+    /// <param name="change">One of <see cref="Changes"/>.</param>
+    /// <param name="date">When the night was measured.</param>
+    public bool HadComeBy(NightlyChange change, string date)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return string.CompareOrdinal(change.First.Origin.Date, date) <= 0
+            || Rows.Take(change.Index).TakeLast(Late)
+                .Any(r => r.Origin.Date == date && (r.Value - change.Before) / (change.After - change.Before) > LeastOfStep);
+    }
 
     /// <summary>Looks for changes in a series of numbers as in an entry's.</summary>
     /// <param name="kind">Quality or speed.</param>
