@@ -99,7 +99,7 @@ public sealed class ComparisonPage(
         "± is half the width of the 95 % interval. "
         + (comparison.IsPaired
             ? "Both were measured on the same test sets, so the difference is taken test set by test set and training by training. "
-            : "Seed, task or test settings differ, so the two count as independent. ")
+            : "Name, seed, task or test settings differ, so the two count as independent. ")
         + "Of differences that are none, one in twenty is certain by chance.";
 
     private IEnumerable<string> Tallies() =>

@@ -7,8 +7,8 @@ public sealed class ResultsComparison
     /// <param name="first">The one.</param>
     /// <param name="second">The other.</param>
     /// <param name="isPaired">
-    /// Whether both were measured on the same test sets with the same training sets (the same seed, task and test settings), so that the
-    /// difference is taken test set by test set. Otherwise they count as independent.
+    /// Whether both were measured on the same test sets with the same training sets (the same name, seed, task and test settings), so that
+    /// the difference is taken test set by test set. Otherwise they count as independent.
     /// </param>
     /// <param name="styles">How contenders are shown; decides the order.</param>
     public ResultsComparison(ComparedResults first, ComparedResults second, bool isPaired, ContenderStyles styles)

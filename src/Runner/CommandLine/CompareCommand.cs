@@ -15,8 +15,8 @@ public static class CompareCommand
 
     private const string Nothing = "—";
 
-    // What decides test sets and training sets.
-    private static readonly string[] s_data = ["seed", "task", "test"];
+    // What decides test sets and training sets: random numbers come from the seed and the experiment's name.
+    private static readonly string[] s_data = ["name", "seed", "task", "test"];
 
     /// <summary>Compares, says in short what differs and writes both pages.</summary>
     /// <param name="first">The one folder of results.</param>

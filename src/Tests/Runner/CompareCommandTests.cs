@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using NUnit.Framework;
 using Reproduce.Configuration;
 using Reproduce.Runner;
@@ -64,5 +65,28 @@ public sealed class CompareCommandTests
 
         Assert.That(e.Message, Does.Contain("no number in common"));
         Assert.That(Path.Combine(folder.Path, "out"), Does.Not.Exist);
+    }
+
+    /// <summary>Random numbers come from the experiment's name, too: under another name the test sets are others.</summary>
+    [TestCase(false, "the same test sets")]
+    [TestCase(true, "Name, seed, task or test settings differ")]
+    public void AnotherNameHasOtherTestSets(bool renamed, string sentence)
+    {
+        using TemporaryFolder folder = new();
+        string decay = Path.Combine(s_results, "examples", "decay"), copy = Path.Combine(folder.Path, "copy");
+        Directory.CreateDirectory(copy);
+        foreach (string file in Directory.EnumerateFiles(decay).Where(f => Path.GetExtension(f) is ".csv" or ".gz" or ".yaml" or ".json"))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        string manifest = Path.Combine(copy, "manifest.json"), text = File.ReadAllText(manifest);
+        string other = Regex.Replace(text, @"(""settings"": \{[^}]*""name"": "")[0-9a-f]+", "${1}0123");
+        Assert.That(other, Is.Not.EqualTo(text));
+        File.WriteAllText(manifest, renamed ? other : text);
+
+        CompareCommand.Run(decay, copy, Path.Combine(folder.Path, "out"), TextWriter.Null);
+
+        Assert.That(File.ReadAllText(Path.Combine(folder.Path, "out", CompareCommand.PageFile)), Does.Contain(sentence));
     }
 }
