@@ -73,10 +73,10 @@ public static class C2st
         Require.Finite(draws, nameof(draws));
         Require.Finite(reference, nameof(reference));
         int sets = (int)draws.size(0), each = (int)Math.Min(draws.size(1), reference.size(1)), rows = 2 * each;
-        if (rows < Math.Max(4, settings.Folds))
+        if (rows < Classifier.FewestRows(settings))
         {
             throw new ArgumentException(
-                $"draws and reference: expected at least {Math.Max(4, settings.Folds)} rows together, as many of each, got {rows}.",
+                $"draws and reference: expected at least {Classifier.FewestRows(settings)} rows together, as many of each, got {rows}.",
                 nameof(draws));
         }
 

@@ -25,8 +25,7 @@ internal sealed record Classifier(int DataSet, RandomKey Key, int[] Train, int[]
         RandomKey training = key.Child("train");
         if (settings.Folds == 0)
         {
-            // As in scikit-learn's train_test_split: the held-out part is rounded up.
-            int held = (int)Math.Ceiling(settings.TestFraction * rows);
+            int held = HeldOut(rows, settings);
             yield return new Classifier(dataSet, training.Child(0), order[held..], order[..held]);
             yield break;
         }
@@ -39,5 +38,23 @@ internal sealed record Classifier(int DataSet, RandomKey Key, int[] Train, int[]
                 dataSet, training.Child(fold), [.. order[..start], .. order[(start + held)..]], order[start..(start + held)]);
             start += held;
         }
+    }
+
+    /// <summary>The rows of a single split that are held out: as in scikit-learn's train_test_split the part is rounded up.</summary>
+    /// <param name="rows">Number of pooled rows.</param>
+    /// <param name="settings">The protocol.</param>
+    internal static int HeldOut(int rows, C2stSettings settings) => (int)Math.Ceiling(settings.TestFraction * rows);
+
+    /// <summary>The fewest pooled rows, as many of either class, that leave every classifier rows to train on and rows held out.</summary>
+    /// <param name="settings">The protocol.</param>
+    internal static int FewestRows(C2stSettings settings)
+    {
+        int rows = Math.Max(4, settings.Folds);
+        while (settings.Folds == 0 && HeldOut(rows, settings) >= rows)
+        {
+            rows += 2;
+        }
+
+        return rows;
     }
 }

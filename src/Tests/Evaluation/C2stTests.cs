@@ -220,4 +220,19 @@ public sealed class C2stTests
             }
         }
     }
+
+    /// <summary>Nine of ten rows are held out: eight rows leave none to train on, ten leave one.</summary>
+    /// <param name="engine">The implementation.</param>
+    [TestCase(C2stEngine.Tensor)]
+    [TestCase(C2stEngine.Auto)]
+    public void ASplitLeavesSomeRowsToTrainOn(C2stEngine engine)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        C2stSettings settings = new() { TestFraction = 0.9, MaxEpochs = 2, Engine = engine };
+
+        Assert.That(
+            () => C2st.Score(zeros(1, 4, 2), ones(1, 4, 2), settings, s_key),
+            Throws.ArgumentException.With.Message.Contains("expected at least 10 rows together, as many of each, got 8."));
+        Assert.That(C2st.Score(zeros(1, 5, 2), ones(1, 5, 2), settings, s_key).Single(), Is.InRange(0, 1));
+    }
 }
