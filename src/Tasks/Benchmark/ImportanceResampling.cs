@@ -14,6 +14,9 @@ internal static class ImportanceResampling
     /// <summary>Effective size of the pool for each draw.</summary>
     internal const int Plenty = 10;
 
+    // With half of that one draw in ten is a repeat of another; with less they are no sample to compare with.
+    private const int Fewest = Plenty / 2;
+
     // As many are enough for all ten tasks and are drawn in seconds.
     private const int Batch = 50_000, MostProposals = 4_000_000;
 
@@ -23,7 +26,9 @@ internal static class ImportanceResampling
     /// <param name="draws">Number of draws, S.</param>
     /// <param name="random">Where the random numbers come from.</param>
     /// <returns>S rows of D numbers.</returns>
-    /// <exception cref="InvalidOperationException">The proposal does not cover the density.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The proposal does not cover the density: as many as may be made of it are worth fewer than five for each draw.
+    /// </exception>
     public static double[] Draw(IProposal proposal, LogDensity target, int draws, RandomSource random)
     {
         int dimension = proposal.Dimension;
@@ -52,11 +57,12 @@ internal static class ImportanceResampling
             effective = EffectiveSize(logWeights);
         }
 
-        if (effective < draws)
+        if (effective < (double)Fewest * draws)
         {
+            string worth = string.Create(CultureInfo.InvariantCulture, $"{MostProposals} draws of it are worth {effective:0}");
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the proposal does not cover the posterior: {MostProposals} draws of it are worth {effective:0}, for {draws} draws"));
+                $"the proposal does not cover the posterior: {worth}, for {draws} draws, which need {(long)Fewest * draws}"));
         }
 
         return Resample(logWeights, pool, dimension, draws, random);
