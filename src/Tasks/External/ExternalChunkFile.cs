@@ -23,6 +23,9 @@ internal sealed class ExternalChunkFile(string folder, int chunk)
     /// <param name="failed">The rows that failed.</param>
     public void Write(Tensor theta, Dictionary<string, Tensor> arrays, List<(int Row, string Reason)> failed)
     {
+        // An older chunk goes first, its reasons behind it: wherever this is interrupted, no rows are left beside the reasons of others.
+        HeldFiles.Delete(_path);
+        HeldFiles.Delete(Reasons);
         if (failed.Count > 0)
         {
             WholeFile.WriteText(Reasons, JsonSerializer.Serialize(failed.ToDictionary(f => f.Row, f => f.Reason)));
