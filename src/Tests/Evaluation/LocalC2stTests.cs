@@ -68,8 +68,10 @@ public sealed class LocalC2stTests
         LocalC2stSettings few = s_settings with { Permutations = 19, Epochs = 2 };
 
         LocalC2stResult first = Test("exact", 60, 1, few with { Threads = 1 }), second = Test("exact", 60, 1, few with { Threads = 2 });
+        LocalC2stResult[] beside = [.. new[] { 0, 1, 2 }.Select(place => Test("exact", 60, 1, few, others: 2, place))];
 
         Assert.That(second, Is.EqualTo(first));
+        Assert.That(beside, Is.All.EqualTo(first));
     }
 
     [Test]
@@ -88,7 +90,9 @@ public sealed class LocalC2stTests
     private static double[] PValues(string posterior, int simulations, int repetitions) =>
         [.. Enumerable.Range(0, repetitions).Select(seed => Test(posterior, simulations, seed, s_settings).PValue)];
 
-    private static LocalC2stResult Test(string posterior, int simulations, int seed, LocalC2stSettings settings)
+    // The result of the observation, which may stand between others.
+    private static LocalC2stResult Test(
+        string posterior, int simulations, int seed, LocalC2stSettings settings, int others = 0, int place = 0)
     {
         using DisposeScope scope = NewDisposeScope();
         using RandomSource random = new(RandomKey.FromSeed(seed).Child(posterior));
@@ -96,7 +100,16 @@ public sealed class LocalC2stTests
         Tensor x = theta + random.Normal([simulations, 2], dtype: ScalarType.Float64) * 0.5;
         Tensor observed = tensor(Observed, [1, 2]);
         Tensor draws = Draw(posterior, x, random), there = Draw(posterior, observed.expand(1000, 2), random).unsqueeze(0);
-        return LocalC2st.Test(theta, draws, x, observed, there, settings, RandomKey.FromSeed(seed)).Single();
+        Tensor all = observed.repeat(1 + others, 1), allDraws = there.repeat(1 + others, 1, 1);
+        for (int j = 0; j <= others; j++)
+        {
+            all[j] += Math.Abs(j - place);
+            allDraws[j] += Math.Abs(j - place);
+        }
+
+        LocalC2stResult[] found = LocalC2st.Test(theta, draws, x, all, allDraws, settings, RandomKey.FromSeed(seed));
+        Assert.That(found, Has.Length.EqualTo(1 + others));
+        return found[place];
     }
 
     private static Tensor Draw(string posterior, Tensor x, RandomSource random)
