@@ -17,8 +17,8 @@ public sealed class RandomSource : IDisposable
     private const long MostAhead = 16 << 20;
 
     private readonly Generator _generator;
-    private readonly List<(long[] Shape, double Rate)> _asked = [];
-    private (long[] Shape, double Rate)[] _expected = [];
+    private readonly List<StoredMask> _asked = [];
+    private StoredMask[] _expected = [];
     private Tensor[] _ahead = [];
     private int _masks;
 
@@ -114,11 +114,12 @@ public sealed class RandomSource : IDisposable
         int number = _masks++;
         if (MakesMasksAhead || (device is not null && device.type != DeviceType.CPU))
         {
-            _asked.Add((shape.ToArray(), rate));
-            _ahead = number == 0 ? MasksAhead(device) : _ahead;
-            if (number < _ahead.Length && IsExpected(number))
+            int place = _asked.Count;
+            _asked.Add(new StoredMask(number, shape.ToArray(), rate));
+            _ahead = place == 0 ? MasksAhead(device) : _ahead;
+            if (place < _ahead.Length && IsExpected(place))
             {
-                return _ahead[number];
+                return _ahead[place];
             }
 
             _ahead = [];
@@ -156,8 +157,8 @@ public sealed class RandomSource : IDisposable
         Kernels.DropoutMask.Fill(state, rate, mask);
     }
 
-    private bool IsExpected(int number) =>
-        _expected[number].Rate == _asked[number].Rate && _expected[number].Shape.SequenceEqual(_asked[number].Shape);
+    private bool IsExpected(int place) => _expected[place].Number == _asked[place].Number
+        && _expected[place].Rate == _asked[place].Rate && _expected[place].Shape.SequenceEqual(_asked[place].Shape);
 
     // What the stream before was asked for, if this one begins like it; empty otherwise.
     private Tensor[] MasksAhead(Device? device)
@@ -173,7 +174,7 @@ public sealed class RandomSource : IDisposable
         int offset = 0;
         for (int i = 0; i < sizes.Length; i++)
         {
-            FillMask(i, _expected[i].Rate, numbers.Slice(offset, (int)sizes[i]));
+            FillMask(_expected[i].Number, _expected[i].Rate, numbers.Slice(offset, (int)sizes[i]));
             offset += (int)sizes[i];
         }
 
@@ -185,4 +186,10 @@ public sealed class RandomSource : IDisposable
     // libtorch takes a signed 64-bit seed, but its Mersenne twister starts from the low 32 bits alone: two of n streams are the same
     // with a probability of about n^2 / 2^33 (1e-4 for a thousand data sets; a few equal pairs among 10^5 training steps).
     private static long Seed(RandomKey key) => (long)(key.Value & long.MaxValue);
+
+    /// <summary>A mask that the stream was asked to store.</summary>
+    /// <param name="Number">Which of the stream's masks it is; those that are computed by rows count too.</param>
+    /// <param name="Shape">Its shape.</param>
+    /// <param name="Rate">Its rate.</param>
+    private readonly record struct StoredMask(int Number, long[] Shape, double Rate);
 }
