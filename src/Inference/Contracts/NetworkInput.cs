@@ -45,9 +45,9 @@ internal static class NetworkInput
     public static Observation Check(Observation x, ScalarType type)
     {
         Observation converted = Convert(x, type, nameof(x));
-        foreach ((string part, Tensor value) in converted.Parts)
+        foreach (string part in converted.Parts.Keys)
         {
-            if (FiniteRows.Others(value) is { Length: > 0 } rows)
+            if (FiniteRows.Others(converted, part) is { Length: > 0 } rows)
             {
                 throw new ArgumentException(
                     $"{Name(x, nameof(x), part)}: expected finite numbers, but observation {rows[0]} has NaN or infinity"

@@ -138,7 +138,8 @@ public sealed class Standardisation : Network
         }
 
         using Tensor members = VaryingSet.Members(x[name], x[VaryingSet.LengthOf(name)]);
-        return Moments(members.shape[0] > 0 ? members : x[name]);
+        using Tensor cleared = VaryingSet.Cleared(x[name], x[VaryingSet.LengthOf(name)]);
+        return Moments(members.shape[0] > 0 ? members : cleared);
     }
 
     // In float64: the sum of a million numbers of float32 is not to be trusted, nor the square of one of 1e20.

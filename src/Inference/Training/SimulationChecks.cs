@@ -35,9 +35,9 @@ internal static class SimulationChecks
             throw Failed(converted, $"{name}.theta: {converted.Parameter(column)} of simulation {wrong[0]} is NaN or infinite");
         }
 
-        foreach ((string part, Tensor value) in x.Parts)
+        foreach (string part in x.Parts.Keys)
         {
-            if (FiniteRows.Others(value) is { Length: > 0 } rows)
+            if (FiniteRows.Others(x, part) is { Length: > 0 } rows)
             {
                 throw Failed(converted, $"{NetworkInput.Name(x, $"{name}.x", part)}: simulation {rows[0]} has NaN or infinity");
             }

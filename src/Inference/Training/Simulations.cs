@@ -23,8 +23,9 @@ public sealed record Simulations(Tensor Theta, Observation X) : IDisposable
     public Simulations To(Device device) => this with { Theta = Theta.to(device).alias(), X = X.To(device) };
 
     /// <summary>
-    /// Leaves out simulations that failed: those with NaN or infinity in their parameters or observation. A simulator that fails for some
-    /// parameters changes the prior: what is learned is the posterior given that the simulation does not fail.
+    /// Leaves out simulations that failed: those with NaN or infinity in their parameters or observation (the padding of sets of varying
+    /// size does not count, <see cref="VaryingSet"/>). A simulator that fails for some parameters changes the
+    /// prior: what is learned is the posterior given that the simulation does not fail.
     /// </summary>
     /// <param name="dropped">How many were left out.</param>
     /// <returns>A copy of the others, in their order.</returns>
@@ -52,7 +53,8 @@ public sealed record Simulations(Tensor Theta, Observation X) : IDisposable
     }
 
     /// <summary>Rows with NaN or infinity, ascending.</summary>
-    internal long[] Failed() => [.. X.Parts.Values.Prepend(Theta).SelectMany(FiniteRows.Others).Distinct().Order()];
+    internal long[] Failed() =>
+        [.. FiniteRows.Others(Theta).Concat(X.Parts.Keys.SelectMany(part => FiniteRows.Others(X, part))).Distinct().Order()];
 
     /// <summary>What a message calls a parameter.</summary>
     /// <param name="column">Its column, from 0.</param>

@@ -187,6 +187,50 @@ public sealed class VaryingSetTests
         }
     }
 
+    /// <summary>What a simulator leaves behind the members is not looked at; a member that failed is, and a length.</summary>
+    [Test]
+    public void NaNForPaddingIsNoFailure()
+    {
+        (Tensor set, Tensor lengths) = Sets([0, 1, 4, 7]);
+        Tensor padding = VaryingSet.Mask(lengths, 7).logical_not().unsqueeze(2);
+        Tensor notANumber = where(padding, full_like(set, float.NaN), set), failed = notANumber.clone();
+        failed[2, 3, 1] = float.NaN;
+        Tensor theta = zeros(4, 2), wrong = lengths.clone();
+        wrong[3, 0] = float.NaN;
+        using RandomSource random = new(s_key);
+        Observation observed = Observe(notANumber, lengths);
+        SummaryNetwork summary = new DeepSetSettings { Outputs = 3, Units = 8 }.Create(observed, random);
+        using FlowPosterior posterior = new(2, summary, CouplingKind.Affine, new CouplingFlowSettings { Layers = 1, Units = 8 }, random);
+        TrainingSettings settings = new() { Epochs = 2, BatchSize = 2, LearningRate = 1e-3 };
+        using Trainer trainer = new(posterior, settings, s_key.Child("train"));
+        trainer.Run(new Simulations(theta, observed));
+        new Simulations(theta, Observe(failed, lengths)).WithoutFailed(out long dropped);
+        Assert.Multiple(() =>
+        {
+            Assert.That(trainer.History.Training.Select(l => l.Loss), Is.All.Matches<double>(double.IsFinite));
+            Assert.That(
+                PosteriorSampler.Sample(posterior, observed, draws: 5, steps: 1, s_key).isfinite().all().item<bool>());
+            Assert.That(new Simulations(theta, observed).WithoutFailed(out long none).Count, Is.EqualTo(4));
+            Assert.That(none, Is.Zero);
+            Assert.That(dropped, Is.EqualTo(1));
+            Assert.That(
+                () => PosteriorSampler.Sample(posterior, Observe(failed, lengths), draws: 5, steps: 1, s_key),
+                Throws.ArgumentException.With.Message.Contains("observation 2 has NaN or infinity"));
+            Assert.That(
+                () => trainer.Run(new Simulations(theta, Observe(notANumber, wrong))),
+                Throws.ArgumentException.With.Message.Contains("y_length"));
+        });
+    }
+
+    /// <summary>Where no set has a member there is nothing to scale by, and the padding does not stand in for it.</summary>
+    [Test]
+    public void StandardisationOfEmptySetsIsThatOfNothing()
+    {
+        Tensor lengths = zeros(2, 1);
+        using Standardisation scaling = new(zeros(2, 1), Observe(full([2, 3, 1], float.NaN), lengths));
+        Assert.That(Values(scaling.Apply(Observe(ones(2, 3, 1), lengths))["y"]), Is.All.EqualTo(1));
+    }
+
     [Test]
     public void ADesignThatDoesNotKnowOfSizesSaysSo()
     {
