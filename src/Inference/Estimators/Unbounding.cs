@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,7 +13,10 @@ namespace Reproduce.Inference.Estimators;
 internal sealed class Unbounding(Tensor low, Tensor high)
 {
     // A uniform number of float32 may be the bound itself: as a share of the width between two bounds, and beside a single one.
-    private const double Closest = 1e-7, Smallest = 1e-30;
+    private static readonly Scalar s_closest = 1e-7.ToScalar(), s_smallest = 1e-30.ToScalar();
+
+    // Whole numbers whose exponentials are just finite.
+    private static readonly Scalar s_largestSingle = 88.0.ToScalar(), s_largestDouble = 709.0.ToScalar();
 
     /// <summary>Parameters on the whole line.</summary>
     /// <param name="theta">[..., D] within the bounds; what lies on or outside of a bound is taken for what is closest to it.</param>
@@ -27,11 +31,14 @@ internal sealed class Unbounding(Tensor low, Tensor high)
 
     /// <summary>Parameters within the bounds.</summary>
     /// <param name="line">[..., D] on the whole line.</param>
+    /// <returns>[..., D]; on or between the bounds, which a sum may leave by its rounding, and finite.</returns>
     public Tensor Undo(Tensor line)
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor hasLow, Tensor hasHigh, Tensor start, Tensor end, Tensor width, _) = Parts(line);
-        Tensor both = start + width * line.sigmoid(), up = start + line.exp(), down = end - line.neg().exp();
+        Scalar largest = line.dtype == ScalarType.Float64 ? s_largestDouble : s_largestSingle;
+        Tensor both = start.add(width * line.sigmoid(), Scalars.One).maximum(start).minimum(end);
+        Tensor up = start.add(line.clamp_max(largest).exp(), Scalars.One), down = end - line.neg().clamp_max(largest).exp();
         Tensor one = where(hasLow, up, where(hasHigh, down, line));
         return where(hasLow.logical_and(hasHigh), both, one).MoveToOuterDisposeScope();
     }
@@ -65,7 +72,7 @@ internal sealed class Unbounding(Tensor low, Tensor high)
         Tensor hasLow = low.isfinite(), hasHigh = high.isfinite(), zero = zeros_like(low);
         Tensor start = where(hasLow, low, zero), end = where(hasHigh, high, zero);
         Tensor isBoth = hasLow.logical_and(hasHigh), width = where(isBoth, end - start, ones_like(low));
-        Tensor least = where(isBoth, width * Closest, full_like(low, Smallest));
+        Tensor least = where(isBoth, width.mul(s_closest), full_like(low, s_smallest));
         return (hasLow.expand_as(theta), hasHigh.expand_as(theta), start, end, width, least);
     }
 }

@@ -45,6 +45,27 @@ public sealed class UnboundingTests
         Assert.That(Map(ScalarType.Float32).Contains(Map(ScalarType.Float32).Undo(line.to(ScalarType.Float32) * 20)).all().item<bool>());
     }
 
+    /// <summary>-1000 + 1000.13 is more than 0.13 in float32; beside one bound an exponential of 88 is the last finite one.</summary>
+    [Test]
+    public void NoNumberOnTheLineLeadsOutOfTheBoundsOrToInfinity([Values(ScalarType.Float32, ScalarType.Float64)] ScalarType type)
+    {
+        (double Low, double High)[] support =
+        [
+            (-1000, 0.13f), (0.13f, 1000), (-0.1f, 0.7f), (2, double.PositiveInfinity), (double.NegativeInfinity, -1),
+        ];
+        Tensor low = tensor(support.Select(s => s.Low).ToArray()).to(type), high = tensor(support.Select(s => s.High).ToArray()).to(type);
+        Tensor line = tensor(new double[] { -1000, -100, -30, -17, 0, 17, 30, 100, 1000 }).to(type).unsqueeze(1).expand(-1, 5);
+        Unbounding map = new(low, high);
+        Tensor theta = map.Undo(line);
+        Assert.Multiple(() =>
+        {
+            Assert.That(theta.isfinite().all().item<bool>());
+            Assert.That(map.Contains(theta).all().item<bool>());
+            Assert.That(Doubles(theta[8, 0])[0], Is.EqualTo(0.13f), "the bound itself");
+            Assert.That(map.LogDeterminant(theta).isfinite().all().item<bool>());
+        });
+    }
+
     [Test]
     public void ItsDeterminantIsThatOfItsJacobian()
     {
