@@ -243,7 +243,12 @@ public static class PosteriorSampler
             }
         }
 
-        passes.Add([.. pass]);
+        // Of no data sets there is none.
+        if (pass.Count > 0)
+        {
+            passes.Add([.. pass]);
+        }
+
         return passes;
     }
 

@@ -93,6 +93,21 @@ public sealed class PosteriorSamplerTests
         Assert.That(draws.IsInvalid, Is.True);
     }
 
+    [TestCaseSource(typeof(Contenders), nameof(Contenders.Names))]
+    public void OfNoDataSetsThereAreNoDraws(string contender)
+    {
+        using IPosteriorEstimator estimator = Contenders.Create(contender);
+        using Observation x = new(zeros(0, 2));
+        using Tensor draws = PosteriorSampler.Sample(estimator, x, 5, 2, s_key);
+        using DrawsWithDensity weighed = PosteriorSampler.SampleWithDensity(estimator, x, 5, s_key);
+        Assert.Multiple(() =>
+        {
+            Assert.That(draws.shape, Is.EqualTo(new long[] { 0, 5, 2 }));
+            Assert.That(weighed.Theta.shape, Is.EqualTo(new long[] { 0, 5, 2 }));
+            Assert.That(weighed.LogProb.shape, Is.EqualTo(new long[] { 0, 5 }));
+        });
+    }
+
     [Test]
     public void WrongArgumentsAreRefused()
     {
