@@ -55,9 +55,10 @@ public sealed class Posterior(IPosteriorEstimator estimator) : IDisposable
         PosteriorSampler.Sample(estimator, x, draws, steps, RandomKey.FromSeed(seed));
 
     /// <summary>log q(theta | x), where the estimator knows it at any parameter.</summary>
-    /// <param name="theta">[N, D].</param>
+    /// <param name="theta">[N, D], of any type of real numbers.</param>
     /// <param name="x">One observation, or N.</param>
     /// <returns>[N].</returns>
+    /// <exception cref="ArgumentException">Other shapes, or NaN or infinity among parameters or observations.</exception>
     /// <exception cref="NotSupportedException">The estimator knows no density, or only that of its own draws.</exception>
     public Tensor LogProb(Tensor theta, Observation x)
     {
@@ -68,9 +69,20 @@ public sealed class Posterior(IPosteriorEstimator estimator) : IDisposable
             throw new NotSupportedException($"{estimator.GetType().Name} has no density at any parameter; flows and flow matching have.");
         }
 
+        Require.Rows(theta, estimator.Dimension, nameof(theta));
+        long rows = theta.shape[0];
+        if (x.Count != 1 && x.Count != rows)
+        {
+            throw new ArgumentException($"x: expected one observation, or {rows} as in theta, got {x.Count}.");
+        }
+
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return density.LogProb(theta, estimator.Summarise(x).expand(theta.shape[0], -1)).MoveToOuterDisposeScope();
+        ScalarType type = NetworkInput.TypeOf(estimator);
+        Tensor parameters = NetworkInput.Convert(theta, type, nameof(theta));
+        Require.Finite(parameters, nameof(theta));
+        Tensor condition = estimator.Summarise(NetworkInput.Check(x, type));
+        return density.LogProb(parameters, condition.expand(rows, -1)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
