@@ -46,7 +46,9 @@ internal sealed class HostPairs : IPairLoss
         _squares = new float[_dimension];
         _weight = new float[rows];
         _lengths = new float[rows];
-        ReadOnlySpan<float> parameters = TensorMemory.Floats(theta), z = TensorMemory.Floats(noise);
+        // Columns of a wider table may come as they stand in it.
+        using Tensor packed = theta.contiguous();
+        ReadOnlySpan<float> parameters = TensorMemory.Floats(packed), z = TensorMemory.Floats(noise);
         for (int row = 0; row < 2 * rows; row++)
         {
             float t = _time[row], since = t - (float)smallest;

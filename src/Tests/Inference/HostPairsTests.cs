@@ -62,6 +62,26 @@ public sealed class HostPairsTests
         }
     }
 
+    /// <summary>As a validation set has them whose parameters are the first columns of a wider table.</summary>
+    [Test]
+    public void ParametersMayBeColumnsOfATable()
+    {
+        Assume.That(MatrixProduct.IsSupported, "no vector code here");
+        using IDisposable scope = NewDisposeScope();
+        using ConsistencyPosterior posterior = Create(2, dropout: 0, ownMasks: false, hidden: false);
+        using RandomSource random = new(s_key.Child("data"));
+        Tensor table = random.Normal([45, 3]), x = random.Normal([45, 5, 2]);
+        Tensor columns = table[.., ..2];
+        Assert.That(columns.is_contiguous(), Is.False);
+        Assert.That(Loss(columns), Is.EqualTo(Loss(columns.clone().contiguous())));
+
+        float Loss(Tensor theta)
+        {
+            using RandomSource step = new(s_key.Child("step"));
+            return posterior.Loss(theta, new Observation(x), new TrainingStep(step, 40, 100, IsTraining: false)).item<float>();
+        }
+    }
+
     private static ConsistencyPosterior Create(int dimension, double dropout, bool ownMasks, bool hidden)
     {
         using RandomSource random = new(s_key);
