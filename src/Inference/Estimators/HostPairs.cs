@@ -7,7 +7,8 @@ namespace Reproduce.Inference.Estimators;
 /// <summary>
 /// The loss of consistency training (Eq. 8) and its gradient in numbers on the host: what <see cref="NeighbouringLevels"/> does in some
 /// fifty of libtorch's operations, which take as long as the networks of the small experiments. Roundings are those of libtorch on Linux,
-/// fused multiply-adds of its addcmul included, so that a training has the same bits both ways.
+/// fused multiply-adds of its addcmul included, so that a training of up to 511 parameters has the same bits both ways; from 512 on
+/// libtorch adds up squares in groups within groups, and sums may differ by their rounding.
 /// </summary>
 internal sealed class HostPairs : IPairLoss
 {
@@ -133,16 +134,23 @@ internal sealed class HostPairs : IPairLoss
 
         for (int k = begun; k < Math.Min(lanes, whole); k++)
         {
-            float lane = numbers[k];
-            for (int i = k + lanes; i < whole; i += lanes)
-            {
-                lane += numbers[i];
-            }
-
-            sum += lane;
+            sum += Lane(numbers[..whole], k, lanes);
         }
 
         return sum;
+    }
+
+    // Every so many of the numbers. Four partial sums take turns; what is left behind the last four goes to the first.
+    private static float Lane(ReadOnlySpan<float> numbers, int first, int step)
+    {
+        Span<float> parts = [0, 0, 0, 0];
+        int count = numbers.Length / step, fours = count / 4 * 4;
+        for (int i = 0; i < count; i++)
+        {
+            parts[i < fours ? i % 4 : 0] += numbers[first + i * step];
+        }
+
+        return parts[0] + parts[1] + parts[2] + parts[3];
     }
 
     // libtorch's roots, which are MKL's, are not always the nearest numbers.
