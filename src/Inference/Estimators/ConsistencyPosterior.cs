@@ -93,7 +93,7 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
 
         (float[] earlier, float[] later) = stage.DrawLevels(theta.shape[0], step.Random);
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
-        Tensor condition = summary.Summarise(x, step.NewPass());
+        Tensor condition = summary.Condition(x, step.NewPass());
         ForwardPass student = step.NewPass();
         if (HasFixedCoefficients && network.TakesLossOfPair(condition, student))
         {
@@ -127,7 +127,7 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
     }
 
     /// <inheritdoc/>
-    public Tensor Summarise(Observation x) => summary.Summarise(x, ForwardPass.Evaluation);
+    public Tensor Summarise(Observation x) => summary.Condition(x, ForwardPass.Evaluation);
 
     /// <inheritdoc/>
     public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)
@@ -157,7 +157,7 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
     {
         (float[] earlier, float[] later) = stage.DrawLevels(theta.shape[0], step.Random);
         using Tensor noise = step.Random.Normal(theta.shape);
-        Tensor condition = summary.Summarise(x, step.NewPass());
+        Tensor condition = summary.Condition(x, step.NewPass());
         LevelPairs pairs = LevelPairs.Upload(
             earlier, later, noise, VarianceOnHost(), _settings.SmallestTime, _huber, theta.device);
         Tensor noisy = addcmul(theta, pairs.Time, pairs.Noise, Scalars.One);

@@ -53,7 +53,7 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVeloc
     {
         ArgumentNullException.ThrowIfNull(step);
         Require.Batch(theta, x, Dimension);
-        Tensor condition = summary.Summarise(x, step.NewPass());
+        Tensor condition = summary.Condition(x, step.NewPass());
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
         Tensor target = theta - noise;
         int times = _settings.TimesPerSimulation;
@@ -71,7 +71,7 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVeloc
     }
 
     /// <inheritdoc/>
-    public Tensor Summarise(Observation x) => summary.Summarise(x, ForwardPass.Evaluation);
+    public Tensor Summarise(Observation x) => summary.Condition(x, ForwardPass.Evaluation);
 
     /// <inheritdoc/>
     public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)

@@ -43,11 +43,11 @@ public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDens
         ArgumentNullException.ThrowIfNull(step);
         Require.Batch(theta, x, Dimension);
         ForwardPass pass = step.NewPass();
-        return LogProb(theta, summary.Summarise(x, pass), pass).mean().neg();
+        return LogProb(theta, summary.Condition(x, pass), pass).mean().neg();
     }
 
     /// <inheritdoc/>
-    public Tensor Summarise(Observation x) => summary.Summarise(x, ForwardPass.Evaluation);
+    public Tensor Summarise(Observation x) => summary.Condition(x, ForwardPass.Evaluation);
 
     /// <inheritdoc/>
     public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)

@@ -86,7 +86,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
         Require.Batch(theta, x, Dimension);
         Tensor time = DrawLevels(theta.shape[0], step.Random, theta.device);
         Tensor noise = step.Random.Normal(theta.shape, theta.device);
-        Tensor condition = summary.Summarise(x, step.NewPass());
+        Tensor condition = summary.Condition(x, step.NewPass());
         Tensor noisy = addcmul(theta, time, noise, Scalars.One);
 
         // c_out^-2 (D - theta)^2 without the cancellation: F against what it would have to be for D = theta, which is
@@ -134,7 +134,7 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
     /// <param name="x">J observations.</param>
     /// <param name="pass">Whether dropout is on.</param>
     /// <returns>[J, S].</returns>
-    public Tensor Summarise(Observation x, ForwardPass pass) => summary.Summarise(x, pass);
+    public Tensor Summarise(Observation x, ForwardPass pass) => summary.Condition(x, pass);
 
     /// <inheritdoc/>
     public Tensor Draw(Tensor condition, INoise noise, int steps, CancellationToken cancel = default)

@@ -14,6 +14,8 @@ public sealed class CouplingFlow : Network, IConditionalTransform
 {
     private readonly ModuleList<Network> transforms = [];
     private readonly VectorFlowDispatch _vectors;
+    private readonly long _dimension;
+    private readonly long _condition;
 
     /// <summary>A flow over D parameters given S summaries; its couplings start as the identity.</summary>
     /// <param name="dimension">D, at least 2.</param>
@@ -34,6 +36,8 @@ public sealed class CouplingFlow : Network, IConditionalTransform
             transforms.Add(new TwoSidedCoupling(dimension, condition, kind, settings, random));
         }
 
+        _dimension = dimension;
+        _condition = condition;
         _vectors = new VectorFlowDispatch((int)dimension, (int)condition, kind, settings, Weights, Orders);
         RegisterComponents();
     }
@@ -41,7 +45,7 @@ public sealed class CouplingFlow : Network, IConditionalTransform
     /// <inheritdoc/>
     public (Tensor Value, Tensor LogDeterminant) Forward(Tensor u, Tensor condition, ForwardPass pass)
     {
-        ArgumentNullException.ThrowIfNull(u);
+        Check(u, condition, nameof(u));
         CountPass(u.shape[0]);
         if (UsesVectors(u, pass))
         {
@@ -63,7 +67,7 @@ public sealed class CouplingFlow : Network, IConditionalTransform
     /// <inheritdoc/>
     public Tensor Inverse(Tensor v, Tensor condition)
     {
-        ArgumentNullException.ThrowIfNull(v);
+        Check(v, condition, nameof(v));
         CountPass(v.shape[0]);
         Tensor u = v;
         foreach (Network transform in transforms.Reverse())
@@ -78,6 +82,13 @@ public sealed class CouplingFlow : Network, IConditionalTransform
     /// <param name="u">[N, D].</param>
     /// <param name="pass">The pass.</param>
     internal bool UsesVectors(Tensor u, ForwardPass pass) => _vectors.Accepts(u, ((ActivationNorm)transforms[0]).Scale, pass);
+
+    // Vector code would read rows of another width across each other, and views of the halves would leave columns out.
+    private void Check(Tensor rows, Tensor condition, string name)
+    {
+        Require.Rows(rows, _dimension, name);
+        Require.Rows(condition, _condition, nameof(condition), rows.shape[0]);
+    }
 
     private Tensor[] Weights() =>
         [

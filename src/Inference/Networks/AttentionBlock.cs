@@ -72,6 +72,7 @@ public sealed class AttentionBlock : Network
     /// <param name="pass">The pass.</param>
     internal bool UsesVectors(Tensor to, ForwardPass pass) =>
         to.shape[2] < _settings.KeySize && to.shape[2] <= NarrowAttention.MostFeatures && to.shape[1] > 0
+        && to.shape[2] == keys.Weight.shape[1]
         && VectorPass.Accepts(to, queries.Weight, pass);
 
     private Tensor Deepen(Tensor h, ForwardPass pass) =>

@@ -11,9 +11,12 @@ public sealed class DirectSummary(long outputs) : SummaryNetwork(nameof(DirectSu
     public override long Outputs => outputs;
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Observations of another size.</exception>
     public override Tensor Summarise(Observation x, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return x.Parts.Count == 1 ? x.Sole.flatten(1) : cat([.. x.Parts.Values.Select(part => part.flatten(1))], 1);
+        Tensor condition = x.Parts.Count == 1 ? x.Sole.flatten(1) : cat([.. x.Parts.Values.Select(part => part.flatten(1))], 1);
+        Require.Rows(condition, outputs, nameof(x));
+        return condition;
     }
 }

@@ -15,6 +15,8 @@ public sealed class ResidualMlp : FreeFormNetwork
     private readonly Dense first;
     private readonly ModuleList<Dense> blocks = [];
     private readonly Dense last;
+    private readonly long _dimension;
+    private readonly long _summaries;
     private readonly double _dropout;
     private readonly bool _drawsInBfloat16;
     private readonly VectorMlpDispatch _vectors;
@@ -28,6 +30,8 @@ public sealed class ResidualMlp : FreeFormNetwork
         : base(nameof(ResidualMlp))
     {
         ArgumentNullException.ThrowIfNull(settings);
+        _dimension = parameters;
+        _summaries = condition;
         _dropout = settings.Dropout;
         _drawsInBfloat16 = settings.DrawingPrecision == DrawingPrecision.Bfloat16;
         first = new Dense(parameters + condition + 1, settings.Units, random, settings.L2);
@@ -45,6 +49,10 @@ public sealed class ResidualMlp : FreeFormNetwork
     public override Tensor Apply(Tensor theta, Tensor condition, Tensor time, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(pass);
+        // By shapes alone: vector code would read rows of another width across each other.
+        Require.Rows(theta, _dimension, nameof(theta));
+        Require.Rows(condition, _summaries, nameof(condition), theta.shape[0]);
+        Require.Rows(time, 1, nameof(time), theta.shape[0]);
         Tensor input = cat([theta, condition, time], 1);
         CountPass(input.shape[0]);
         if (_drawsInBfloat16 && pass.IsOfDraws && !is_grad_enabled())
@@ -78,6 +86,8 @@ public sealed class ResidualMlp : FreeFormNetwork
         ArgumentNullException.ThrowIfNull(condition);
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(teacher);
+        ArgumentNullException.ThrowIfNull(theta);
+        Require.Rows(condition, _summaries, nameof(condition), theta.shape[1]);
         Tensor input = cat([theta, condition.unsqueeze(0).expand(2, -1, -1), time], 2);
         long rows = input.shape[1];
         CountPass(2 * rows);
@@ -104,7 +114,14 @@ public sealed class ResidualMlp : FreeFormNetwork
         ArgumentNullException.ThrowIfNull(condition);
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(teacher);
-        long rows = condition.shape[0];
+        ArgumentNullException.ThrowIfNull(loss);
+        long rows = loss.Time.Length / 2;
+        Require.Rows(condition, _summaries, nameof(condition), rows);
+        if (loss.Theta.Length != loss.Time.Length * _dimension)
+        {
+            throw new ArgumentException($"theta: expected [{rows}, {_dimension}], got [{rows}, {loss.Theta.Length / loss.Time.Length}].");
+        }
+
         CountPass(rows);
         CountPass(rows);
         Tensor?[] masks = MasksOf(student, rows, condition.device);

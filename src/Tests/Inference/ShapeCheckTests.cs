@@ -26,6 +26,9 @@ public sealed class ShapeCheckTests(string name)
         Assert.That(
             () => estimator.Loss(zeros([64, 2]), new Observation(zeros([32, 2])), step),
             Throws.ArgumentException.With.Message.StartsWith("x: expected 64 observations as in theta, got 32"));
+        Assert.That(
+            () => estimator.Loss(zeros([64, 2]), new Observation(zeros([64, 3])), step),
+            Throws.ArgumentException.With.Message.StartsWith("x: expected [B, 2], got [64, 3]"));
     }
 
     [Test]

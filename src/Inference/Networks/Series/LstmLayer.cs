@@ -91,6 +91,7 @@ public sealed class LstmLayer : Network
     /// <param name="pass">The pass.</param>
     internal bool UsesVectors(Tensor series, ForwardPass pass) =>
         _units % VectorLstm.UnitsMultiple == 0 && series.dim() == 3 && series.shape[1] > 0 && !series.requires_grad
+        && series.shape[2] == input.Weight.shape[1]
         && VectorPass.Accepts(series, recurrent, pass);
 
     private Tensor ApplyVectors(Tensor series)

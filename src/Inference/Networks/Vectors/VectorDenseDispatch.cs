@@ -14,11 +14,11 @@ internal sealed class VectorDenseDispatch(int inputs, Dense[] layers, int units)
 {
     private readonly VectorDense _network = new(inputs, units, layers.Length - 1, (int)layers[^1].Weight.shape[0]);
 
-    /// <summary>Whether <see cref="Apply"/> can be used.</summary>
+    /// <summary>Whether <see cref="Apply"/> can be used; another width is left to libtorch, which refuses it.</summary>
     /// <param name="x">[..., C].</param>
     /// <param name="pass">The pass.</param>
     internal bool Accepts(Tensor x, ForwardPass pass) =>
-        units % Panels.Width == 0 && x.numel() > 0 && VectorPass.Accepts(x, layers[0].Weight, pass);
+        units % Panels.Width == 0 && x.numel() > 0 && x.shape[^1] == inputs && VectorPass.Accepts(x, layers[0].Weight, pass);
 
     /// <summary>Applies the layers.</summary>
     /// <param name="x">[..., C].</param>
