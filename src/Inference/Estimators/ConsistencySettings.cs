@@ -4,7 +4,8 @@ using Reproduce.Inference.Contracts;
 namespace Reproduce.Inference.Estimators;
 
 /// <summary>
-/// Settings of <see cref="ConsistencyPosterior"/>; the defaults follow the paper's Appendix A, the switches the published script.
+/// Settings of <see cref="ConsistencyPosterior"/>; the defaults follow the paper's Appendix A, the switches the published script. Of
+/// dropout masks the paper says nothing: that student and teacher share them by default follows Song and Dhariwal (2023).
 /// </summary>
 public sealed record ConsistencySettings : IValidatableObject
 {

@@ -8,8 +8,8 @@ namespace Reproduce.Inference.Networks;
 /// One pass of data through networks: says whether dropout is on and where its masks come from.
 /// </summary>
 /// <remarks>
-/// Dropout is explicit instead of libtorch's global state, for two reasons: the consistency model's teacher must see the very mask
-/// of the student (Song and Dhariwal 2023), and masks from a named stream make a training reproducible bit for bit, on any device.
+/// Dropout is explicit instead of libtorch's global state, for two reasons: a consistency model's teacher can be given the very masks of
+/// the student, as Song and Dhariwal (2023) have it, and masks from a named stream make a training reproducible bit for bit, on any device.
 /// The masks belong to the dispose scope in which they were drawn: make a new pass for every training step.
 /// </remarks>
 public sealed class ForwardPass
