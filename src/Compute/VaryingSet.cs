@@ -42,7 +42,8 @@ public static class VaryingSet
     public static Tensor Mask(Tensor lengths, long places)
     {
         ArgumentNullException.ThrowIfNull(lengths);
-        using Tensor index = arange(places, device: lengths.device);
+        using Scalar end = places.ToScalar();
+        using Tensor index = arange(Scalars.Zero, end, Scalars.One, dtype: ScalarType.Int64, device: lengths.device);
         return index.lt(lengths);
     }
 
@@ -55,7 +56,7 @@ public static class VaryingSet
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(lengths);
         using DisposeScope scope = NewDisposeScope();
-        return set.masked_fill(Mask(lengths, set.shape[1]).logical_not().unsqueeze(2), 0).MoveToOuterDisposeScope();
+        return set.masked_fill(Mask(lengths, set.shape[1]).logical_not().unsqueeze(2), Scalars.Zero).MoveToOuterDisposeScope();
     }
 
     /// <summary>All members of all data sets, one behind the other.</summary>

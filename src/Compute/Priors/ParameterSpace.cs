@@ -105,7 +105,15 @@ public sealed class ParameterSpace
         int next = 0;
         foreach (double? value in _fixed)
         {
-            columns.Add(value is double known ? full([given.shape[0]], known, dtype: ScalarType.Float64) : given.select(1, next++));
+            if (value is double known)
+            {
+                using Scalar number = known.ToScalar();
+                columns.Add(full([given.shape[0]], number, dtype: ScalarType.Float64));
+            }
+            else
+            {
+                columns.Add(given.select(1, next++));
+            }
         }
 
         return stack(columns, 1).contiguous().MoveToOuterDisposeScope();

@@ -45,7 +45,8 @@ public sealed class ConsistencyChain : IDensityOfDraws
     {
         using DisposeScope scope = NewDisposeScope();
         DrawsWithDensity paths = DrawWithPaths(condition, noise);
-        Tensor mean = paths.LogProb.logsumexp(0) - Math.Log(_paths);
+        using Scalar number = Math.Log(_paths).ToScalar();
+        Tensor mean = paths.LogProb.logsumexp(0).sub(number);
         return new DrawsWithDensity(paths.Theta.MoveToOuterDisposeScope(), mean.MoveToOuterDisposeScope());
     }
 
@@ -85,15 +86,19 @@ public sealed class ConsistencyChain : IDensityOfDraws
         Tensor[] latents = new Tensor[steps.Length];
         for (int k = 0; k < steps.Length; k++)
         {
-            Tensor added = noise.Next() * steps[k].Added;
-            latents[k] = k == 0 ? added : Map(model, latents[k - 1], condition, steps[k - 1].Level) + added;
+            using Scalar spread = steps[k].Added.ToScalar();
+            Tensor added = noise.Next().mul(spread);
+            latents[k] = k == 0 ? added : Map(model, latents[k - 1], condition, steps[k - 1].Level).add(added, Scalars.One);
         }
 
         return latents;
     }
 
-    private static Tensor Map(IConsistencyModel model, Tensor noisy, Tensor condition, double level) =>
-        model.Apply(noisy, noisy.new_full([noisy.shape[0], 1], level), condition, ForwardPass.SinglePrecision);
+    private static Tensor Map(IConsistencyModel model, Tensor noisy, Tensor condition, double level)
+    {
+        using Scalar at = level.ToScalar();
+        return model.Apply(noisy, noisy.new_full([noisy.shape[0], 1], at), condition, ForwardPass.SinglePrecision);
+    }
 
     // log p(u_1) + sum_k log p(u_k | u_{k-1}) - log r(u_{k-1} | u_k), [N].
     private Tensor LogPath(Tensor[] path, Tensor condition)
@@ -102,7 +107,7 @@ public sealed class ConsistencyChain : IDensityOfDraws
         for (int k = 1; k < path.Length; k++)
         {
             Tensor forward = LogNormal(path[k] - Map(_model, path[k - 1], condition, _steps[k - 1].Level), _steps[k].Added);
-            total = total + forward - _backward.LogProb(path[k - 1], path[k], condition, k + 1);
+            total = total.add(forward, Scalars.One) - _backward.LogProb(path[k - 1], path[k], condition, k + 1);
         }
 
         return total;
@@ -116,7 +121,10 @@ public sealed class ConsistencyChain : IDensityOfDraws
         return (theta.detach(), linalg.slogdet(VectorJacobian.Full(theta, at)).Item2);
     }
 
-    private static Tensor LogNormal(Tensor centred, double deviation) =>
-        centred.Squared().sum(1) * (-0.5 / (deviation * deviation))
-            - centred.shape[1] * (0.5 * Math.Log(2 * Math.PI) + Math.Log(deviation));
+    private static Tensor LogNormal(Tensor centred, double deviation)
+    {
+        using Scalar factor = (-0.5 / (deviation * deviation)).ToScalar();
+        using Scalar constant = (centred.shape[1] * (0.5 * Math.Log(2 * Math.PI) + Math.Log(deviation))).ToScalar();
+        return centred.Squared().sum(1).mul(factor).sub(constant);
+    }
 }

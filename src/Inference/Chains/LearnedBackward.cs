@@ -86,7 +86,8 @@ public sealed class LearnedBackward : IBackwardConditional, IDisposable
         ArgumentNullException.ThrowIfNull(later);
         using IDisposable noGrad = no_grad();
         Standard standard = _differences[step - 2];
-        return _flow.LogProb(standard.Apply(earlier - later), Features(later, condition, step)) - standard.LogScale;
+        using Scalar scale = standard.LogScale.ToScalar();
+        return _flow.LogProb(standard.Apply(earlier - later), Features(later, condition, step)).sub(scale);
     }
 
     /// <inheritdoc/>
@@ -94,7 +95,7 @@ public sealed class LearnedBackward : IBackwardConditional, IDisposable
     {
         ArgumentNullException.ThrowIfNull(later);
         using IDisposable noGrad = no_grad();
-        return later + _differences[step - 2].Undo(_flow.Draw(Features(later, condition, step), noise, 1));
+        return later.add(_differences[step - 2].Undo(_flow.Draw(Features(later, condition, step), noise, 1)), Scalars.One);
     }
 
     /// <inheritdoc/>
@@ -110,7 +111,7 @@ public sealed class LearnedBackward : IBackwardConditional, IDisposable
     private Tensor Features(Tensor later, Tensor condition, int step)
     {
         Tensor index = later.new_zeros([later.shape[0], _laters.Length]);
-        index.select(1, step - 2).fill_(1);
+        index.select(1, step - 2).fill_(Scalars.One);
         return cat([_laters[step - 2].Apply(later), condition, index], 1);
     }
 
@@ -119,7 +120,8 @@ public sealed class LearnedBackward : IBackwardConditional, IDisposable
     {
         public static Standard Of(Tensor values)
         {
-            Tensor deviation = values.std(0).clamp_min(1e-6);
+            using Scalar smallest = 1e-6.ToScalar();
+            Tensor deviation = values.std(0).clamp_min(smallest);
             return new Standard(
                 values.mean([0L]).DetachFromDisposeScope(),
                 deviation.DetachFromDisposeScope(),
@@ -128,7 +130,7 @@ public sealed class LearnedBackward : IBackwardConditional, IDisposable
 
         public Tensor Apply(Tensor values) => (values - Mean) / Deviation;
 
-        public Tensor Undo(Tensor values) => values * Deviation + Mean;
+        public Tensor Undo(Tensor values) => (values * Deviation).add(Mean, Scalars.One);
 
         public void Dispose()
         {

@@ -51,16 +51,19 @@ public static class FlowDensity
         }
 
         double spread = field.NoiseDeviation;
-        double constant = -0.5 * field.Dimension * Math.Log(2 * Math.PI * spread * spread);
-        Tensor noise = path.Theta.Squared().sum(1) * (-0.5 / (spread * spread)) + constant;
+        using Scalar factor = (-0.5 / (spread * spread)).ToScalar();
+        using Scalar constant = LogConstant(field).ToScalar();
+        Tensor noise = path.Theta.Squared().sum(1).mul(factor).add(constant, Scalars.One);
         if (settings.Probes == 0)
         {
             // Not sum(0): a literal zero is taken for an element type.
-            return new DensityEstimate((noise + path.Divergence.sum([0L])).MoveToOuterDisposeScope(), null);
+            return new DensityEstimate(noise.add(path.Divergence.sum([0L]), Scalars.One).MoveToOuterDisposeScope(), null);
         }
 
-        Tensor? error = settings.Probes < 2 ? null : path.Divergence.std(0) / Math.Sqrt(settings.Probes);
-        return new DensityEstimate((noise + path.Divergence.mean([0])).MoveToOuterDisposeScope(), error?.MoveToOuterDisposeScope());
+        using Scalar root = Math.Sqrt(settings.Probes).ToScalar();
+        Tensor? error = settings.Probes < 2 ? null : path.Divergence.std(0).div(root);
+        return new DensityEstimate(
+            noise.add(path.Divergence.mean([0]), Scalars.One).MoveToOuterDisposeScope(), error?.MoveToOuterDisposeScope());
     }
 
     /// <summary>Draws by the fine integrator, with their density from the same path (exact trace).</summary>
@@ -80,19 +83,23 @@ public static class FlowDensity
         Require.Rows(condition, field.ConditionSize, nameof(condition));
         using IDisposable gradients = enable_grad();
         using DisposeScope scope = NewDisposeScope();
-        double spread = field.NoiseDeviation;
+        using Scalar spread = field.NoiseDeviation.ToScalar();
+        using Scalar constant = LogConstant(field).ToScalar();
         Tensor z = noise.Next().detach();
-        double constant = -0.5 * field.Dimension * Math.Log(2 * Math.PI * spread * spread);
-        Path path = new(field, z * spread, condition, VectorJacobian.UnitVectors(z));
+        Path path = new(field, z.mul(spread), condition, VectorJacobian.UnitVectors(z));
         double[] times = field.TimesFromParameter(intervals);
         for (int i = intervals; i > 0; i--)
         {
             path.Advance(times[i], times[i - 1]);
         }
 
-        Tensor logProb = z.Squared().sum(1) * -0.5 + constant - path.Divergence.sum([0L]);
+        Tensor logProb = z.Squared().sum(1).mul(Scalars.MinusHalf).add(constant, Scalars.One) - path.Divergence.sum([0L]);
         return new DrawsWithDensity(path.Theta.MoveToOuterDisposeScope(), logProb.MoveToOuterDisposeScope());
     }
+
+    // Logarithm of the normalising constant of the noise's density.
+    private static double LogConstant(IVelocityField field) =>
+        -0.5 * field.Dimension * Math.Log(2 * Math.PI * field.NoiseDeviation * field.NoiseDeviation);
 
     // Rademacher vectors: of all with unit covariance their estimator has the smallest variance.
     private static Tensor[] Signs(Tensor theta, int count, RandomSource random) =>

@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Densities;
@@ -26,7 +27,7 @@ internal static class VectorJacobian
         }
 
         // A term that is zero and depends on the input: libtorch refuses an output without a graph, or an input that is not part of it.
-        Tensor attached = (input * 0).sum();
+        Tensor attached = input.mul(Scalars.Zero).sum();
         return [.. cotangents.Select(Product)];
 
         Tensor Product(Tensor cotangent)
@@ -46,7 +47,7 @@ internal static class VectorJacobian
             }
 
             // The graph is kept for the next vector and dies with its tensors; a second use of a freed graph would end the process.
-            Tensor scalar = (output * cotangent).sum() + attached;
+            Tensor scalar = (output * cotangent).sum().add(attached, Scalars.One);
             return autograd.grad([scalar], [input], retain_graph: true)[0].detach();
         }
     }

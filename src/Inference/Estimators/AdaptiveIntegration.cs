@@ -101,7 +101,8 @@ internal static class AdaptiveIntegration
 
     private static double[] Errors(Tensor old, Tensor next, Tensor error, double tolerance)
     {
-        Tensor scale = (maximum(old.abs(), next.abs()) + 1) * tolerance;
+        using Scalar share = tolerance.ToScalar();
+        Tensor scale = maximum(old.abs(), next.abs()).add(Scalars.One, Scalars.One).mul(share);
         return (error / scale).Squared().mean([1L]).sqrt().to(ScalarType.Float64).to(CPU).data<double>().ToArray();
     }
 

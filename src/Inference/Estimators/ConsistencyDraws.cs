@@ -58,10 +58,10 @@ internal static class ConsistencyDraws
         double level = model.SamplingSteps(1)[0].Level;
         using Scalar largest = level.ToScalar();
         Tensor time = condition.new_empty([condition.shape[0], 1]).fill_(largest);
-        Tensor theta = model.Apply(z * level, time, condition.detach(), ForwardPass.Evaluation);
+        Tensor theta = model.Apply(z.mul(largest), time, condition.detach(), ForwardPass.Evaluation);
         Tensor logDeterminant = linalg.slogdet(VectorJacobian.Full(theta, z)).Item2;
-        double constant = -0.5 * model.Dimension * Math.Log(2 * Math.PI);
-        Tensor logProb = z.detach().Squared().sum(1) * -0.5 + constant - logDeterminant;
+        using Scalar constant = (-0.5 * model.Dimension * Math.Log(2 * Math.PI)).ToScalar();
+        Tensor logProb = z.detach().Squared().sum(1).mul(Scalars.MinusHalf).add(constant, Scalars.One) - logDeterminant;
         return new DrawsWithDensity(theta.detach().MoveToOuterDisposeScope(), logProb.MoveToOuterDisposeScope());
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reproduce.Compute;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Estimators;
@@ -17,7 +18,8 @@ internal static class DataVariance
     {
         if (given is double all)
         {
-            return full([dimension], all, dtype: ScalarType.Float32, device: CPU);
+            using Scalar known = all.ToScalar();
+            return full([dimension], known, dtype: ScalarType.Float32, device: CPU);
         }
 
         if (ofTraining.dim() != 1 || ofTraining.shape[0] != dimension)

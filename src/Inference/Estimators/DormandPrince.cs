@@ -1,5 +1,6 @@
 using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Inference.Estimators;
@@ -33,8 +34,9 @@ internal sealed class DormandPrince(IVelocityField field) : IAdaptiveMethod
         Tensor next = theta;
         for (int stage = 1; stage < DormandPrincePair.Stages; stage++)
         {
-            next = theta + width * Sum(slopes, DormandPrincePair.Weights(stage));
-            slopes.Add(field.Velocity(next, time + width * DormandPrincePair.Nodes[stage], condition));
+            using Scalar node = DormandPrincePair.Nodes[stage].ToScalar();
+            next = theta.add(width * Sum(slopes, DormandPrincePair.Weights(stage)), Scalars.One);
+            slopes.Add(field.Velocity(next, time.add(width.mul(node), Scalars.One), condition));
         }
 
         _last = slopes[^1];
@@ -49,12 +51,18 @@ internal sealed class DormandPrince(IVelocityField field) : IAdaptiveMethod
 
     private static Tensor Sum(List<Tensor> slopes, ReadOnlySpan<double> weights)
     {
-        Tensor sum = slopes[0] * weights[0];
+        Tensor sum = Weighted(slopes[0], weights[0]);
         for (int i = 1; i < weights.Length; i++)
         {
-            sum = weights[i] != 0 ? sum + slopes[i] * weights[i] : sum;
+            sum = weights[i] != 0 ? sum.add(Weighted(slopes[i], weights[i]), Scalars.One) : sum;
         }
 
         return sum;
+    }
+
+    private static Tensor Weighted(Tensor slope, double weight)
+    {
+        using Scalar factor = weight.ToScalar();
+        return slope.mul(factor);
     }
 }

@@ -17,6 +17,8 @@ namespace Reproduce.Inference.Estimators;
 /// </remarks>
 public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVelocityField, ITractableDensity, IDensityOfDraws
 {
+    private static readonly Scalar s_minusTwo = (-2.0).ToScalar();
+    private static readonly Scalar s_logTwo = Math.Log(2).ToScalar();
     private readonly SummaryNetwork summary;
     private readonly FreeFormNetwork velocity;
     private readonly FlowMatchingSettings _settings;
@@ -118,5 +120,6 @@ public sealed class FlowMatchingPosterior : Network, IPosteriorEstimator, IVeloc
     public DrawsWithDensity DrawWithDensity(Tensor condition, INoise noise) => FlowDensity.Draw(this, condition, noise);
 
     // log cosh r = r + log(1 + exp(-2 r)) - log 2, without overflow on either side: for large -2 r the softplus is -2 r itself.
-    private static Tensor LogCosh(Tensor residual) => residual + nn.functional.softplus(residual * -2) - Math.Log(2);
+    private static Tensor LogCosh(Tensor residual) =>
+        residual.add(nn.functional.softplus(residual.mul(s_minusTwo)), Scalars.One).sub(s_logTwo);
 }

@@ -79,7 +79,7 @@ public sealed class FlowPosterior : Network, IPosteriorEstimator, ITractableDens
     private Tensor LogProb(Tensor theta, Tensor condition, ForwardPass pass)
     {
         (Tensor z, Tensor logDeterminant) = flow.Forward(theta, condition, pass);
-        double constant = -0.5 * Dimension * Math.Log(2 * Math.PI);
-        return z.Squared().sum(1).mul(Scalars.MinusHalf).add(logDeterminant) + constant;
+        using Scalar constant = (-0.5 * Dimension * Math.Log(2 * Math.PI)).ToScalar();
+        return z.Squared().sum(1).mul(Scalars.MinusHalf).add(logDeterminant, Scalars.One).add(constant, Scalars.One);
     }
 }

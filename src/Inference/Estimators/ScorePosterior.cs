@@ -229,7 +229,12 @@ public sealed class ScorePosterior : Network, IPosteriorEstimator, IVelocityFiel
     {
         // On the CPU in double precision: the tails matter, and every device gets the same numbers.
         Tensor uniform = random.Uniform([rows, 1], dtype: ScalarType.Float64);
-        Tensor logTime = special.ndtri(uniform * _range + _lowest) * _settings.LogTimeDeviation + _settings.LogTimeMean;
+        using Scalar range = _range.ToScalar();
+        using Scalar lowest = _lowest.ToScalar();
+        using Scalar deviation = _settings.LogTimeDeviation.ToScalar();
+        using Scalar mean = _settings.LogTimeMean.ToScalar();
+        Tensor normal = special.ndtri(uniform.mul(range).add(lowest, Scalars.One));
+        Tensor logTime = normal.mul(deviation).add(mean, Scalars.One);
         using Scalar low = _settings.SmallestTime.ToScalar();
         using Scalar high = _settings.LargestTime.ToScalar();
         return HostCopy.Move(logTime.exp().clamp(low, high).to(ScalarType.Float32), device);

@@ -23,6 +23,11 @@ public sealed class Standardisation : Network
     /// <summary>The name of the upper bounds among the stored arrays, [D]; infinity where a parameter has none.</summary>
     public const string UpperBounds = "thetaHigh";
 
+    private static readonly Scalar s_minusInfinity = double.NegativeInfinity.ToScalar();
+
+    // Deviations that are smaller beside their mean are rounding.
+    private static readonly Scalar s_relative = 1e-7.ToScalar();
+
     private readonly Tensor thetaMean;
     private readonly Tensor thetaScale;
     private readonly string[] _parts;
@@ -83,7 +88,7 @@ public sealed class Standardisation : Network
     {
         ArgumentNullException.ThrowIfNull(theta);
         using DisposeScope scope = NewDisposeScope();
-        Tensor line = theta * thetaScale + thetaMean;
+        Tensor line = (theta * thetaScale).add(thetaMean, Scalars.One);
         return (Bounds?.Undo(line) ?? line).MoveToOuterDisposeScope();
     }
 
@@ -102,8 +107,8 @@ public sealed class Standardisation : Network
             return scaled.MoveToOuterDisposeScope();
         }
 
-        Tensor mapped = scaled + bounds.LogDeterminant(theta);
-        return where(bounds.Contains(theta), mapped, full_like(mapped, double.NegativeInfinity)).MoveToOuterDisposeScope();
+        Tensor mapped = scaled.add(bounds.LogDeterminant(theta), Scalars.One);
+        return where(bounds.Contains(theta), mapped, full_like(mapped, s_minusInfinity)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Observations as networks see them.</summary>
@@ -149,7 +154,7 @@ public sealed class Standardisation : Network
         Tensor columns = values.to(ScalarType.Float64).reshape(-1, values.dim() <= 3 ? values.shape[^1] : 1);
         Tensor mean = columns.mean([0L]);
         Tensor deviation = (columns - mean).Squared().mean([0L]).sqrt();
-        Tensor varies = deviation > mean.abs() * 1e-7;
+        Tensor varies = deviation > mean.abs().mul(s_relative);
         Tensor scale = where(varies, deviation, ones_like(deviation));
         return (
             mean.to(ScalarType.Float32).DetachFromDisposeScope(),

@@ -1,3 +1,4 @@
+using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using static TorchSharp.torch;
 
@@ -46,11 +47,12 @@ internal sealed class StochasticHeun(IVelocityField field, INoise noise) : IAdap
     public (Tensor Next, Tensor Error) Attempt(Tensor theta, Tensor time, Tensor width, Tensor condition, Tensor rows)
     {
         ArgumentNullException.ThrowIfNull(time);
-        Tensor added = Noise(-width * (time * 2 + width), rows);
-        Tensor slope = field.Velocity(theta, time, condition) * 2;
-        Tensor single = theta + width * slope + added;
-        Tensor error = width * (field.Velocity(single, time + width, condition) - slope / 2);
-        return (single + error, error);
+        Tensor added = Noise(-width * time.mul(Scalars.Two).add(width, Scalars.One), rows);
+        Tensor slope = field.Velocity(theta, time, condition).mul(Scalars.Two);
+        Tensor single = theta.add(width * slope, Scalars.One).add(added, Scalars.One);
+        Tensor atEnd = field.Velocity(single, time.add(width, Scalars.One), condition);
+        Tensor error = width * (atEnd - slope.div(Scalars.Two));
+        return (single.add(error, Scalars.One), error);
     }
 
     /// <inheritdoc/>
@@ -73,9 +75,9 @@ internal sealed class StochasticHeun(IVelocityField field, INoise noise) : IAdap
         Tensor seen = _seen!.index_select(0, rows), ahead = _ahead!.index_select(0, rows);
         Tensor inside = variance.lt(ahead);
         Tensor share = where(inside, variance / ahead, ones_like(variance));
-        Tensor fresh = where(inside, variance * (1 - share), variance - ahead);
+        Tensor fresh = where(inside, variance * share.neg().add(Scalars.One, Scalars.One), variance - ahead);
         using Tensor normal = noise.Next();
-        Tensor added = share * seen + fresh.sqrt() * normal.index_select(0, rows);
+        Tensor added = (share * seen).add(fresh.sqrt() * normal.index_select(0, rows), Scalars.One);
 
         // Until it is taken, a step counts as rejected, and is what the next one must agree with.
         _seenBehind = where(inside, seen - added, zeros_like(seen));

@@ -50,7 +50,8 @@ public sealed class CouplingFlow : Network, IConditionalTransform
         if (UsesVectors(u, pass))
         {
             (Tensor latent, Tensor logs) = _vectors.Forward(u, condition, pass);
-            return (latent, transforms.OfType<LearnablePermutation>().Aggregate(logs, (sum, p) => sum + p.LogDeterminant()));
+            IEnumerable<LearnablePermutation> learned = transforms.OfType<LearnablePermutation>();
+            return (latent, learned.Aggregate(logs, (sum, p) => sum.add(p.LogDeterminant(), Scalars.One)));
         }
 
         Tensor v = u;
@@ -58,7 +59,7 @@ public sealed class CouplingFlow : Network, IConditionalTransform
         foreach (Network transform in transforms)
         {
             (v, Tensor log) = ((IConditionalTransform)transform).Forward(v, condition, pass);
-            total = total + log;
+            total = total.add(log, Scalars.One);
         }
 
         return (v, total);

@@ -52,17 +52,17 @@ public static class RationalQuadraticSpline
         Bin bin = knots.Find(x, knots.X);
         Tensor slope = bin.Height / bin.Width, from = x - bin.Left;
         // The part of the bin to the left, between 0 and 1, and the rest of it: clamp has more operations backward, relu no meta kernel.
-        Tensor rest = (1 - (from / bin.Width).relu_()).relu_();
-        Tensor xi = 1 - rest, cross = xi * rest, square = xi.Squared();
+        Tensor rest = OneMinus((from / bin.Width).relu_()).relu_();
+        Tensor xi = OneMinus(rest), cross = xi * rest, square = xi.Squared();
         Tensor a = bin.LeftDerivative / slope, b = bin.RightDerivative / slope;
         Tensor bend = a.add(b, Scalars.One).sub(Scalars.Two);
-        Tensor r = (bend * cross).add(Scalars.One);
+        Tensor r = (bend * cross).add(Scalars.One, Scalars.One);
         Tensor within = addcmul(bin.Bottom, bin.Height, addcmul(square, a, cross, Scalars.One) / r, Scalars.One);
         Tensor beyond = addcmul(from, xi, bin.Width, s_minusOne);
         Tensor steepness = addcmul(addcmul(cross.mul(Scalars.Two), b, square, Scalars.One), a, rest.Squared(), Scalars.One);
         return (
             addcmul(within, knots.EdgeSlope, beyond, Scalars.One),
-            (slope * steepness).add(s_tiny).log().sub(r.log().mul(Scalars.Two))
+            (slope * steepness).add(s_tiny, Scalars.One).log().sub(r.log().mul(Scalars.Two))
         );
     }
 
@@ -77,14 +77,17 @@ public static class RationalQuadraticSpline
         Tensor slope = bin.Height / bin.Width;
         Tensor above = y - bin.Bottom;
         Tensor bend = above * bin.RightDerivative.add(bin.LeftDerivative, Scalars.One).sub(slope.mul(Scalars.Two));
-        Tensor a = bin.Height * (slope - bin.LeftDerivative) + bend;
+        Tensor a = (bin.Height * (slope - bin.LeftDerivative)).add(bend, Scalars.One);
         Tensor b = bin.Height * bin.LeftDerivative - bend;
         Tensor c = slope * above;
-        Tensor root = (b.Squared() + (a * c).mul(s_four)).clamp_min(Scalars.Zero).sqrt();
-        Tensor inside = c.mul(Scalars.Two) / (b + root) * bin.Width + bin.Left;
-        Tensor outside = (y - Knots.First(knots.Y)) / knots.EdgeSlope + Knots.First(knots.X);
+        Tensor root = b.Squared().add((a * c).mul(s_four), Scalars.One).clamp_min(Scalars.Zero).sqrt();
+        Tensor inside = (c.mul(Scalars.Two) / b.add(root, Scalars.One) * bin.Width).add(bin.Left, Scalars.One);
+        Tensor outside = ((y - Knots.First(knots.Y)) / knots.EdgeSlope).add(Knots.First(knots.X), Scalars.One);
         return where(Knots.Contains(y, knots.Y), inside, outside);
     }
+
+    // As TorchSharp computes 1 - x.
+    private static Tensor OneMinus(Tensor x) => x.neg().add(Scalars.One, Scalars.One);
 
     /// <summary>The bin that holds each entry; every tensor is [N, d].</summary>
     private readonly record struct Bin(

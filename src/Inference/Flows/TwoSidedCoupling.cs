@@ -47,7 +47,7 @@ public sealed class TwoSidedCoupling : Network, IConditionalTransform
         Tensor u2 = u.narrow(1, _split, _rest);
         (Tensor v1, Tensor log1) = firstHalf.Forward(u1, cat([u2, condition], 1), pass);
         (Tensor v2, Tensor log2) = secondHalf.Forward(u2, cat([v1, condition], 1), pass);
-        return (cat([v1, v2], 1), log1 + log2);
+        return (cat([v1, v2], 1), log1.add(log2, Scalars.One));
     }
 
     /// <inheritdoc/>

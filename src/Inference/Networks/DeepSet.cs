@@ -81,7 +81,7 @@ public sealed class DeepSet : SummaryNetwork
         string name = x.Parts.Keys.First(n => VaryingSet.Is(x.Parts, n));
         Tensor set = x[name], lengths = x[VaryingSet.LengthOf(name)];
         Tensor mask = VaryingSet.Mask(lengths, set.shape[1]).unsqueeze(2).to(set.dtype);
-        return (VaryingSet.Cleared(set, lengths), new Members(mask, 1 / lengths.clamp_min(1), lengths.log1p()));
+        return (VaryingSet.Cleared(set, lengths), new Members(mask, lengths.clamp_min(Scalars.One).reciprocal(), lengths.log1p()));
     }
 
     /// <summary>Which places of a batch of sets have members.</summary>

@@ -70,7 +70,7 @@ public sealed class ResidualMlp : FreeFormNetwork
         for (int b = 0; b < blocks.Count; b++)
         {
             Tensor inner = blocks[b].Apply(h);
-            h = (masks[b] is Tensor mask ? inner * mask.t() : inner).add_(h).relu_();
+            h = (masks[b] is Tensor mask ? inner * mask.t() : inner).add_(h, Scalars.One).relu_();
         }
 
         return last.Apply(h);

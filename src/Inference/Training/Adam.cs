@@ -156,7 +156,7 @@ public sealed class Adam : IDisposable
         // Its weight is a tensor: there is no overload for a scalar, and the conversion of one fails at run time.
         FirstMoment.lerp_(gradient, 1 - _settings.Beta1);
         SecondMoment.mul_(_oldInSecond).addcmul_(gradient, gradient, _newToSecond);
-        Tensor denominator = SecondMoment.sqrt().div_(root).add_(_epsilon);
+        Tensor denominator = SecondMoment.sqrt().div_(root).add_(_epsilon, Scalars.One);
         if (_settings.WeightDecay > 0)
         {
             using Scalar shrink = (1 - learningRate * _settings.WeightDecay).ToScalar();

@@ -64,7 +64,8 @@ public sealed class FlatParameters : IDisposable
             view.copy_(parameter);
             if (strengths.TryGetValue(parameter.Handle, out double strength))
             {
-                penalties.narrow(0, offset, size).fill_(2 * strength);
+                using Scalar penalty = (2 * strength).ToScalar();
+                penalties.narrow(0, offset, size).fill_(penalty);
                 HasPenalty = true;
             }
 

@@ -72,7 +72,8 @@ internal static class FusedAdam
         {
             if (!s_steps.TryGetValue((device.type, device.index), out Tensor? steps))
             {
-                steps = full([], ManySteps, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
+                using Scalar many = ManySteps.ToScalar();
+                steps = full([], many, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
                 s_steps.Add((device.type, device.index), steps);
             }
 

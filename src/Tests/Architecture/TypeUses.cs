@@ -27,8 +27,26 @@ internal static class TypeUses
         return named.SelectMany(Parts).Distinct();
     }
 
-    private static IEnumerable<MethodBase> Bodies(Type type) =>
+    /// <summary>The methods and constructors that a type declares.</summary>
+    /// <param name="type">The type; what the compiler nests in it counts when it is asked for.</param>
+    public static IEnumerable<MethodBase> Bodies(Type type) =>
         type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared));
+
+    /// <summary>The methods and constructors that a method's instructions name.</summary>
+    /// <param name="method">The method.</param>
+    public static IEnumerable<MethodBase> Calls(MethodBase method) => Members(method).OfType<MethodBase>();
+
+    private static IEnumerable<MemberInfo> Members(MethodBase method)
+    {
+        if (method.GetMethodBody()?.GetILAsByteArray() is not byte[] code)
+        {
+            return [];
+        }
+
+        Type[] ofType = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : [];
+        Type[] ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : [];
+        return Tokens(code).Select(t => method.Module.ResolveMember(t, ofType, ofMethod)!);
+    }
 
     private static IEnumerable<Type?> InBody(MethodBase method)
     {
@@ -37,15 +55,13 @@ internal static class TypeUses
             return [];
         }
 
-        Type[] ofType = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : [];
-        Type[] ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : [];
         IEnumerable<ExceptionHandlingClause> handlers = body.ExceptionHandlingClauses.Where(c =>
             c.Flags == ExceptionHandlingClauseOptions.Clause
         );
         return body
             .LocalVariables.Select(v => v.LocalType)
             .Concat(handlers.Select(c => c.CatchType))
-            .Concat(Tokens(body.GetILAsByteArray()!).SelectMany(t => Named(method.Module.ResolveMember(t, ofType, ofMethod)!)));
+            .Concat(Members(method).SelectMany(Named));
     }
 
     private static IEnumerable<Type?> Named(MemberInfo member) => member switch

@@ -97,7 +97,7 @@ public sealed class Convolution : Network
         using Scalar between = (1 - 2 * BelowTwo).ToScalar();
         using Scalar below = BelowTwo.ToScalar();
         using Scalar factor = (Math.Sqrt(2) * deviation).ToScalar();
-        Tensor probability = random.Uniform(shape, dtype: ScalarType.Float64).mul_(between).add_(below);
+        Tensor probability = random.Uniform(shape, dtype: ScalarType.Float64).mul_(between).add_(below, Scalars.One);
         return probability.mul_(Scalars.Two).sub_(Scalars.One).erfinv().mul_(factor).to(ScalarType.Float32);
     }
 }
