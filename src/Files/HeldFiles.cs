@@ -51,6 +51,16 @@ public static class HeldFiles
         return text;
     }
 
+    /// <summary>Opens a file for reading.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">It is not there, or cannot be read.</exception>
+    public static FileStream OpenRead(string path)
+    {
+        FileStream? stream = null;
+        Persist(path, () => stream = File.OpenRead(path));
+        return stream!;
+    }
+
     /// <summary>Removes a file; one that is not there is no failure.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">It cannot be done.</exception>

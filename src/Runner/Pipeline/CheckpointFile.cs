@@ -1,5 +1,6 @@
 using Reproduce.Compute;
 using Reproduce.Inference.Training;
+using Reproduce.Runner.Storage;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Pipeline;
@@ -45,10 +46,11 @@ public static class CheckpointFile
     /// <param name="length">How long the training will be.</param>
     /// <returns>The time that was spent before the checkpoint, zero when the training begins anew; what is wrong with the file, or
     /// null.</returns>
+    /// <exception cref="IOException">There is one, and whether it is good cannot be told now.</exception>
     public static (TimeSpan Spent, string? Problem) TryRestore(string path, Trainer trainer, TrainingLength length)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        if (!File.Exists(path))
+        if (!Folders.Has(path))
         {
             return (TimeSpan.Zero, null);
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Reproduce.Compute;
 using Reproduce.Inference.Contracts;
 using Reproduce.Inference.Sampling;
+using Reproduce.Runner.Storage;
 using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Pipeline;
@@ -123,7 +124,7 @@ public sealed class ResumableDrawing(JobContext context, SamplingSettings settin
         try
         {
             if (
-                File.Exists(file)
+                Folders.Has(file)
                 && Npz.Read(file) is { } arrays
                 && arrays.TryGetValue(StageFiles.DrawsArray, out Tensor? theta)
                 && theta.dtype == ScalarType.Float32

@@ -212,16 +212,18 @@ public sealed class StageFolder
 
     /// <summary>Checks every file of the finished result against its recorded checksum.</summary>
     /// <returns>Null when all is well, else what is wrong, in one sentence.</returns>
+    /// <exception cref="IOException">It cannot be told now.</exception>
     public string? FindCorruption() => StageRecord.FindCorruption(Path, Stage, _inputs);
 
-    /// <summary>Removes a finished result, so that the job runs again.</summary>
+    /// <summary>Removes a finished result, so that the job runs again; it may be gone already.</summary>
+    /// <exception cref="IOException">It is still there, and would be taken for whole.</exception>
     public void Discard()
     {
         // At once, and once where two processes find the same to be removed.
         string aside = $"{Path}.{Guid.NewGuid():N}{AsideEnding}";
-        if (HeldFiles.TryRename(Path, aside))
+        if (TakeAway(Path, aside, "removed"))
         {
-            Folders.Remove(aside);
+            Folders.TryRemove(aside);
         }
     }
 
@@ -249,12 +251,13 @@ public sealed class StageFolder
         Folders.Beside(Path + ".").Where(f => f.EndsWith(PartEnding, StringComparison.Ordinal));
 
     // What earlier processes left: the youngest is gone on with. One that was only taken for dead finds its folder gone and waits.
+    // What is there and cannot be had ends the job: beginning anew would lose it, for a result sweeps what is left.
     private void GoOn(string work)
     {
         WorkPath = work;
         foreach (string left in Unfinished().OrderByDescending(Directory.GetLastWriteTimeUtc))
         {
-            if (HeldFiles.TryRename(left, work))
+            if (TakeAway(left, work, "gone on with"))
             {
                 break;
             }
@@ -267,6 +270,23 @@ public sealed class StageFolder
         }
     }
 
+    // Whether a folder has another name now; another process may have been first, and over a network a rename may have been done that is
+    // said to have failed.
+    private static bool TakeAway(string folder, string to, string what)
+    {
+        try
+        {
+            HeldFiles.RenameFolder(folder, to);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Directory.Exists(folder)
+                ? throw new IOException($"{folder} cannot be {what}: {e.Message}", e)
+                : Directory.Exists(to);
+        }
+    }
+
     // What other processes have left of the job, now that there is a result.
     private void Sweep()
     {
@@ -274,7 +294,7 @@ public sealed class StageFolder
         foreach (string left in Folders.Beside(Path + ".").Where(f =>
             f.EndsWith(PartEnding, StringComparison.Ordinal) || f.EndsWith(AsideEnding, StringComparison.Ordinal)))
         {
-            Folders.Remove(left);
+            Folders.TryRemove(left);
         }
     }
 

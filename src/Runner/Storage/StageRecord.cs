@@ -18,6 +18,7 @@ internal sealed record StageRecord(
     public const string FileName = "stage.json";
 
     private const string SealFile = "stage.sha256";
+
     /// <summary>Records what is in a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="stage">Name of the stage.</param>
@@ -49,7 +50,7 @@ internal sealed record StageRecord(
     /// <param name="folder">The folder.</param>
     /// <exception cref="JsonException">It is damaged.</exception>
     public static StageRecord Read(string folder) =>
-        JsonSerializer.Deserialize<StageRecord>(File.ReadAllText(Path.Combine(folder, FileName))) is { Files: not null } record
+        JsonSerializer.Deserialize<StageRecord>(HeldFiles.ReadText(Path.Combine(folder, FileName))) is { Files: not null } record
             ? record
             : throw new JsonException("the record is empty");
 
@@ -58,25 +59,42 @@ internal sealed record StageRecord(
     /// <param name="stage">Name of the stage that it shall be of.</param>
     /// <param name="inputs">Everything that decides the result, JSON.</param>
     /// <returns>Null when all is well, else what is wrong, in one sentence.</returns>
+    /// <exception cref="IOException">
+    /// It cannot be told now: too many files are open, say, or a file server starts anew. That is no damage, for which hours of work would
+    /// be thrown away.
+    /// </exception>
     public static string? FindCorruption(string folder, string stage, string inputs)
     {
-        string path = Path.Combine(folder, FileName), seal = Path.Combine(folder, SealFile);
-        StageRecord record;
         try
         {
-            // Results of before there was a seal have none; a seal that is there must fit.
-            if (File.Exists(seal) && File.ReadAllText(seal) != Seal(path))
-            {
-                return $"{path} was changed after it was written (its checksum differs).";
-            }
-
-            record = Read(folder);
+            return Find(folder, stage, inputs);
         }
-        catch (Exception e) when (e is JsonException or IOException)
+        catch (JsonException e)
         {
-            return $"{path} cannot be read: {e.Message}";
+            return $"{Path.Combine(folder, FileName)} cannot be read: {e.Message}";
+        }
+        catch (FileNotFoundException e)
+        {
+            return $"{e.FileName} is missing.";
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return $"{folder} is missing."; // Another process found the damage too, and was first.
+        }
+    }
+
+    private static string? Find(string folder, string stage, string inputs)
+    {
+        // By the folder's list: that a single file is "not there" is also said of one that cannot be looked at.
+        HashSet<string> there = [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f))];
+        string path = Path.Combine(folder, FileName);
+        // Results of before there was a seal have none; a seal that is there must fit.
+        if (there.Contains(SealFile) && HeldFiles.ReadText(Path.Combine(folder, SealFile)) != Seal(path))
+        {
+            return $"{path} was changed after it was written (its checksum differs).";
         }
 
+        StageRecord record = Read(folder);
         if (record.Stage != stage || !HasInputs(record.Inputs, inputs))
         {
             return $"{path} belongs to another job.";
@@ -85,7 +103,7 @@ internal sealed record StageRecord(
         foreach ((string name, string digest) in record.Files)
         {
             string file = Path.Combine(folder, name);
-            if (!File.Exists(file))
+            if (!there.Contains(name))
             {
                 return $"{file} is missing.";
             }
@@ -109,7 +127,7 @@ internal sealed record StageRecord(
 
     private static string Digest(string file)
     {
-        using FileStream stream = File.OpenRead(file);
+        using FileStream stream = HeldFiles.OpenRead(file);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

@@ -55,6 +55,20 @@ public sealed class CheckpointFileTests
         Assert.That(fresh.Step, Is.Zero);
     }
 
+    /// <summary>A name that leads to itself, as with a passing error: it is there, and beginning anew would write over it.</summary>
+    [Test]
+    [Platform(Exclude = "Win", Reason = "symbolic links")]
+    public void OneThatCannotBeReadNowIsNotBegunAnew()
+    {
+        File.CreateSymbolicLink(_path, _path);
+        using IPosteriorEstimator estimator = Contenders.Create("cmpe");
+        TrainingSettings settings = TrainerTests.Settings with { Epochs = 3 };
+        using Trainer trainer = new(estimator, settings, s_key);
+        TrainingLength length = TrainingLength.Of(settings, 100);
+
+        Assert.That(() => CheckpointFile.TryRestore(_path, trainer, length), Throws.InstanceOf<IOException>());
+    }
+
     private void WriteAt(Trainer trainer, int step)
     {
         if (trainer.Step == step)

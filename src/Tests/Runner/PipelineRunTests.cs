@@ -102,6 +102,21 @@ public sealed class PipelineRunTests
         Assert.That((data.Folder.Failure, data.WhyMissing()), Is.EqualTo(((JobFailure?)null, "it was not run")));
     }
 
+    /// <summary>An error of reading says nothing about a result of hours: it is neither computed again nor used.</summary>
+    [Test]
+    [Platform(Exclude = "Win", Reason = "symbolic links")]
+    public void AResultThatCannotBeReadNowEndsTheRunAndStays()
+    {
+        StoredJob data = Job("data");
+        Run(data);
+        string seal = data.Folder.FileOf("stage.sha256");
+        File.Delete(seal);
+        File.CreateSymbolicLink(seal, seal);
+
+        Assert.That(() => Run(data), Throws.InstanceOf<IOException>());
+        Assert.That((_done.Count, data.Folder.IsComplete), Is.EqualTo((1, true)));
+    }
+
     private StoredJob Job(string stage, params StoredJob[] needs) => Job(stage, stage, needs);
 
     private StoredJob Job(string stage, string name, params StoredJob[] needs) =>

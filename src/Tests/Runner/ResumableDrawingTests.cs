@@ -87,6 +87,19 @@ public sealed class ResumableDrawingTests
         }
     }
 
+    /// <summary>A name that leads to itself, as with a passing error: what is drawn already is not drawn anew.</summary>
+    [Test]
+    [Platform(Exclude = "Win", Reason = "symbolic links")]
+    public void AFileThatCannotBeReadNowIsNotBegunAnew()
+    {
+        using TemporaryFolder folder = new();
+        using IPosteriorEstimator estimator = Contenders.Create("fmpe");
+        using Observation x = Observations();
+        File.CreateSymbolicLink(FileIn(folder), FileIn(folder));
+
+        Assert.That(() => Run(folder, estimator, x, 1, new Recorder(), CancellationToken.None), Throws.InstanceOf<IOException>());
+    }
+
     [Test]
     public void DrawsOfOtherObservationsAreRefused()
     {

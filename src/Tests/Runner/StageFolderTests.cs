@@ -194,6 +194,77 @@ public sealed class StageFolderTests
         );
     }
 
+    /// <summary>A name that leads to itself is there and cannot be read, as with a passing error, such as too many open files.</summary>
+    [TestCase("stage.json")]
+    [TestCase("stage.sha256")]
+    [TestCase("a.txt")]
+    [Platform(Exclude = "Win", Reason = "symbolic links")]
+    public void WhatCannotBeReadNowIsNotDamaged(string name)
+    {
+        StageFolder folder = Commit();
+        string file = folder.FileOf(name);
+        File.Delete(file);
+        File.CreateSymbolicLink(file, file);
+
+        Assert.That(() => folder.FindCorruption(), Throws.InstanceOf<IOException>().And.Not.InstanceOf<FileNotFoundException>());
+    }
+
+    [Test]
+    public void AMissingRecordIsFound()
+    {
+        StageFolder folder = Commit();
+
+        File.Delete(folder.FileOf("stage.json"));
+
+        Assert.That(folder.FindCorruption(), Does.EndWith("stage.json is missing."));
+    }
+
+    [Test]
+    public void ADamagedResultThatStaysIsNotTakenForRemoved()
+    {
+        StageFolder folder = Commit();
+        using (new HeldFolder(folder.Path))
+        {
+            Assert.That(() => folder.Discard(), Throws.TypeOf<IOException>().With.Message.StartsWith($"{folder.Path} cannot be removed: "));
+        }
+
+        folder.Discard();
+        folder.Discard();
+        Assert.That(folder.IsComplete, Is.False, "and where it is gone already nothing is wrong");
+    }
+
+    [Test]
+    public void AnUnfinishedResultThatCannotBeTakenOverIsNotBegunAnew()
+    {
+        StageFolder folder = NewFolder();
+        string left = folder.Path + ".0123.part", checkpoint = Path.Combine(left, "checkpoint");
+        Directory.CreateDirectory(left);
+        File.WriteAllText(checkpoint, "half");
+        using (new HeldFolder(left))
+        {
+            Assert.That(() => folder.Begin(), Throws.TypeOf<IOException>().With.Message.StartsWith($"{left} cannot be gone on with: "));
+        }
+
+        using IDisposable? claim = folder.Begin();
+        Assert.That(File.ReadAllText(folder.WorkFile("checkpoint")), Is.EqualTo("half"));
+    }
+
+    [Test]
+    public void WhatIsLeftOfOtherTriesIsInNoResultsWay()
+    {
+        StageFolder folder = NewFolder();
+        string old = folder.Path + ".0123.part";
+        Directory.CreateDirectory(old);
+        Directory.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-1));
+        Directory.CreateDirectory(folder.Path + ".4567.part");
+        using (new HeldFolder(old))
+        using (folder.Begin())
+        {
+            folder.Commit(TimeSpan.Zero);
+            Assert.That((folder.IsComplete, Directory.Exists(old)), Is.EqualTo((true, true)));
+        }
+    }
+
     [Test]
     public void InputsDecideTheName()
     {
