@@ -17,6 +17,7 @@ namespace Reproduce.Runner.Storage;
 internal sealed class StageClaim : IDisposable
 {
     private const string OwnerFile = "owner.json", BeatFile = "beat.";
+    private const int MostRefusals = 16; // Some ten seconds, and up to half a minute where the waiting has been long.
 
     private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_longSilence = TimeSpan.FromMinutes(10); // By clocks of two machines.
@@ -47,11 +48,13 @@ internal sealed class StageClaim : IDisposable
     /// <param name="folder">The job; the folder above it exists.</param>
     /// <param name="cancel">Ends the waiting.</param>
     /// <returns>The claim, or null when the job was done meanwhile.</returns>
+    /// <exception cref="IOException">A claim that nobody holds any more cannot be removed.</exception>
     public static StageClaim? Wait(StageFolder folder, CancellationToken cancel)
     {
         string path = folder.Path + StageFolder.ClaimEnding;
         ClaimOwner self = ClaimOwner.Self();
         string seen = "";
+        int refusals = 0;
         Stopwatch since = Stopwatch.StartNew();
         for (TimeSpan pause = s_shortestWait; ; pause = pause * 1.2 < s_longestWait ? pause * 1.2 : s_longestWait)
         {
@@ -65,13 +68,23 @@ internal sealed class StageClaim : IDisposable
             if (now != seen)
             {
                 seen = now;
+                refusals = 0;
                 since.Restart();
             }
 
             if (owner?.HasEnded(self) == true || since.Elapsed > folder.Silence)
             {
-                Break(folder.Path, owner);
-                continue;
+                if (Break(folder.Path, owner))
+                {
+                    continue;
+                }
+
+                if (++refusals == MostRefusals)
+                {
+                    throw new IOException(
+                        $"{path}: the process that claimed this job has ended or is silent, and its claim cannot be removed. Close what "
+                            + "has it open, or remove it by hand, and start again: what was computed is kept.");
+                }
             }
 
             cancel.WaitHandle.WaitOne(pause);
@@ -157,25 +170,27 @@ internal sealed class StageClaim : IDisposable
             return new StageClaim(path, self);
         }
 
-        Folders.Remove(aside);
+        Folders.TryRemove(aside);
         return null;
     }
 
-    // Two that break the same claim may meet a third's new one: what is found to be another's is put back, and if that fails too, work is
-    // done twice.
-    private static void Break(string job, ClaimOwner? dead)
+    // Whether this process took the claim away. Two that break the same claim may meet a third's new one: what is found to be another's is
+    // put back, and if that fails too, work is done twice.
+    private static bool Break(string job, ClaimOwner? dead)
     {
         string aside = Aside(job, ClaimOwner.Self());
         if (!HeldFiles.TryRename(job + StageFolder.ClaimEnding, aside))
         {
-            return;
+            return false;
         }
 
         if (ClaimOwner.Read(Path.Combine(aside, OwnerFile))?.Nonce == dead?.Nonce
             || !HeldFiles.TryRename(aside, job + StageFolder.ClaimEnding))
         {
-            Folders.Remove(aside);
+            Folders.TryRemove(aside);
         }
+
+        return true;
     }
 
     // Renamed first: half a removed claim would be one without an owner.
@@ -183,7 +198,7 @@ internal sealed class StageClaim : IDisposable
     {
         if (HeldFiles.TryRename(path, aside))
         {
-            Folders.Remove(aside);
+            Folders.TryRemove(aside);
         }
     }
 

@@ -77,6 +77,27 @@ public sealed class ClaimTests
     }
 
     [Test]
+    public void WhoWaitsForAClaimThatCannotBeRemovedCanBeStopped()
+    {
+        using HeldFolder held = new(Claim(OwnerOf(Environment.MachineName, 2147483646)));
+        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(0.3));
+
+        Task waiting = Task.Run(() => Folder().Begin(stop.Token));
+
+        Assert.That(() => waiting.Wait(TimeSpan.FromSeconds(10)), Throws.InnerException.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    [Category(FastUnlessSlowAttribute.Slow)]
+    public void AClaimThatCannotBeRemovedIsNamedAfterSomeTries()
+    {
+        string claim = Claim(OwnerOf(Environment.MachineName, 2147483646));
+        using HeldFolder held = new(claim);
+
+        Assert.That(() => Folder().Begin(Soon()), Throws.TypeOf<IOException>().With.Message.StartsWith($"{claim}: "));
+    }
+
+    [Test]
     public void TheNextAttemptGoesOnFromWhatTheLastLeftInAFolderOfItsOwn()
     {
         StageFolder first = Folder(), second = Folder();
