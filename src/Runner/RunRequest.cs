@@ -4,6 +4,7 @@ using Reproduce.Configuration;
 using Reproduce.Reporting;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
+using Reproduce.Runner.Report;
 using Reproduce.Tasks;
 
 namespace Reproduce.Runner;
@@ -13,8 +14,6 @@ public sealed record RunRequest
 {
     /// <summary>Folder below the results for runs that are not the experiment as it stands; it is not committed.</summary>
     public const string ScratchFolder = "scratch";
-
-    private const string Results = "results";
 
     /// <summary>The experiment file.</summary>
     public required string ExperimentFile { get; init; }
@@ -83,24 +82,24 @@ public sealed record RunRequest
     /// </summary>
     public string? ResolvedVariant { get; init; }
 
-    /// <summary>The folder for results of the project that the experiment file belongs to.</summary>
+    /// <summary>
+    /// The folder for results of the project that the experiment file belongs to; set where that was found out before, in another
+    /// working folder.
+    /// </summary>
     public string ResultsRoot
     {
-        get
-        {
-            string folder = Path.GetDirectoryName(Path.GetFullPath(ExperimentFile))!;
-            for (string? above = folder; above is not null; above = Path.GetDirectoryName(above))
-            {
-                if (Path.GetFileName(above) == Results)
-                {
-                    return above; // The file of a finished run.
-                }
-            }
-
-            string? project = Path.GetFileName(folder) == ProjectFolder.Experiments ? Path.GetDirectoryName(folder) : null;
-            return Path.Combine(project ?? Environment.CurrentDirectory, Results);
-        }
+        get => field ?? FindResults(Path.GetFullPath(ExperimentFile));
+        init;
     }
+
+    /// <summary>The same request for processes in any working folder.</summary>
+    public RunRequest FromAnywhere() => this with
+    {
+        ExperimentFile = Path.GetFullPath(ExperimentFile),
+        Output = Output is null ? null : Path.GetFullPath(Output),
+        Cache = Cache is null ? null : Path.GetFullPath(Cache),
+        ResultsRoot = ResultsRoot,
+    };
 
     /// <summary>
     /// Where tables and figures go: results/NAME at the paper's scale, results/NAME/VARIANT for a variant, and results/scratch/...
@@ -147,4 +146,22 @@ public sealed record RunRequest
 
     /// <summary>Root folder for the results of jobs, shared by all experiments, profiles and variants.</summary>
     public string CacheFolder => Path.GetFullPath(Cache ?? Path.Combine(ResultsRoot, "cache"));
+
+    private static string FindResults(string file)
+    {
+        string folder = Path.GetDirectoryName(file)!;
+        string? project = Path.GetFileName(folder) == ProjectFolder.Experiments ? Path.GetDirectoryName(folder) : null;
+        if (project is null && Path.GetFileName(file) == ReportStage.ResolvedFile)
+        {
+            // The file of a finished run lies in its results, in the nearest project: a checkout may itself lie below another "results".
+            for (string? above = folder; above is not null && project is null; above = Path.GetDirectoryName(above))
+            {
+                project = Path.GetFileName(above) == ProjectFolder.Results ? Path.GetDirectoryName(above)
+                    : Directory.Exists(Path.Combine(above, ProjectFolder.Experiments)) ? above
+                    : null;
+            }
+        }
+
+        return Path.Combine(project ?? Environment.CurrentDirectory, ProjectFolder.Results);
+    }
 }

@@ -21,6 +21,7 @@ public sealed class Submission
     public const string JobsFile = "jobs.tsv";
 
     private const string ResolvedName = "resolved.yaml", RequestName = "request.json", IdsName = "ids.json";
+
     private Submission(string folder, RunRequest request)
     {
         Folder = folder;
@@ -60,6 +61,7 @@ public sealed class Submission
         string time = DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmssfff", CultureInfo.InvariantCulture);
         string folder = Path.Combine(output, ParentFolder, $"{time}-{Guid.NewGuid().ToString("N")[..4]}");
         Directory.CreateDirectory(Path.Combine(folder, LogsFolder));
+        request = request.FromAnywhere(); // Who asks how it goes may stand in another folder.
         Submission submission = new(folder, request);
         WholeFile.WriteText(Path.Combine(folder, RequestName), IndentedJson.Write(request));
         WholeFile.WriteText(submission.ResolvedFile, resolved);

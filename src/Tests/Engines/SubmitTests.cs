@@ -199,6 +199,26 @@ public sealed class SubmitTests
         Assert.That(status, Does.Contain("squeue is not here or does not answer"));
     }
 
+    /// <summary>Paths are given from the folder where one submits; who asks how it goes stands elsewhere, as this process does.</summary>
+    [TestCase("experiments/tiny.yaml", "here", "there")]
+    [TestCase("experiments/mine/tiny.yaml", null, null)]
+    [Category(FastUnlessSlowAttribute.Slow)]
+    public void ASubmissionIsKnownFromAnyFolder(string file, string? output, string? cache)
+    {
+        using FakeSlurm slurm = new();
+        _folder.File(file, Experiment);
+        string[] folders = [.. output is null ? [] : new[] { "--out", output }, .. cache is null ? [] : new[] { "--cache", cache }];
+
+        (int exitCode, string said, string errors) = Repository.Run(_folder.Path, ["submit", file, "--engine", "slurm", .. folders]);
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), said + errors);
+        string results = Path.Combine(_folder.Path, output ?? "results/tiny");
+        RunSetup setup = RunSetup.OfSubmission(Submission.Open(results));
+        Assert.That(
+            (setup.Output, setup.Request.CacheFolder, setup.Request.ResultsRoot),
+            Is.EqualTo((results, Path.Combine(_folder.Path, cache ?? "results/cache"), Path.Combine(_folder.Path, "results"))));
+    }
+
     /// <summary>Twice the steps, twice the time; a contender that was not run takes what its kind does.</summary>
     [Test]
     public void CapacityIsInProportionToWhatIsDone()
