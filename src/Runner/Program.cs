@@ -40,6 +40,12 @@ catch (FolderInUseException e)
     Console.Error.WriteLine(e.Message);
     return ExitCodes.FolderInUse;
 }
+catch (OperationCanceledException) when (Interruption.Received is int exitCode)
+{
+    // What a verb does behind its jobs, such as drawing for an observation, begins anew with the next start.
+    Console.Error.WriteLine("Stopped.");
+    return exitCode;
+}
 catch (Exception e) when (e is NativeBackendException or JobFailedException or InvalidDataException)
 {
     Console.Error.WriteLine(e.Message);

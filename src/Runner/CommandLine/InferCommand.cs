@@ -61,7 +61,7 @@ public static class InferCommand
         return WithFiles(settings, files =>
         {
             Device device = Devices.Parse("auto");
-            using Interruption interruption = new(() => { });
+            using Interruption interruption = new(() => Console.Error.WriteLine("Stopping; a second Ctrl-C stops at once."));
             using TrainedModel trained = ModelFile.Read(model, device);
             string folder = output ?? Path.Combine(ProjectFolder.Results, trained.Settings.Experiment);
             JobContext context = new(device, Environment.ProcessorCount, interruption.Token);

@@ -25,6 +25,9 @@ public sealed class Interruption : IDisposable
         ];
     }
 
+    /// <summary>The exit code that belongs to the signal that has stopped this process; null when none has.</summary>
+    public static int? Received { get; private set; }
+
     /// <summary>Cancelled at the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
@@ -59,7 +62,7 @@ public sealed class Interruption : IDisposable
         }
 
         context.Cancel = true;
-        ExitCode = exitCode;
+        Received = ExitCode = exitCode;
         notify?.Invoke();
         _source.Cancel();
     }
