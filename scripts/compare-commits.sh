@@ -25,6 +25,7 @@ for commit in "${commits[@]}"; do
   git rev-parse --verify --quiet "$commit^{commit}" > /dev/null || { echo "git knows no commit '$commit'." >&2; exit 2; }
 done
 
+trap 'exit 130' INT
 work=$PWD/results/scratch/commits
 clean() {
   for name in a b; do git worktree remove --force "$work/$name" 2> /dev/null || true; done

@@ -13,6 +13,7 @@ archive=$(realpath "${1:-results/scratch/reproduce-linux-x64.tar.xz}")
 out=$(realpath -m "${2:-results/scratch/device-check}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
 mkdir -p "$out"
 cd "$work"
 tar -xf "$archive" 2> /dev/null || python3 -m tarfile -e "$archive" . # Python can do it where there is no xz.

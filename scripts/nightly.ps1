@@ -21,10 +21,12 @@ foreach ($argument in $rest) {
     }
 }
 
-# Runs a step of the night and notes what it took. What fails is missed by the comparison; the other steps are still worth running.
+# Runs a step of the night and notes what it took. What fails is missed by the comparison; the other steps are still worth running, unless
+# somebody has interrupted this one.
 function Invoke-Step($name, [scriptblock]$command) {
     $began = Get-Date
     & $command
+    if ($LASTEXITCODE -in 130, 143) { exit $LASTEXITCODE }
     if ($LASTEXITCODE -ne 0) { Write-Warning "nightly: $name ended with exit code $LASTEXITCODE" }
     Add-Content "$results/times.csv" "$name,$([int]((Get-Date) - $began).TotalSeconds)"
 }

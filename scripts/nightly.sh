@@ -21,11 +21,18 @@ for argument in "$@"; do
   esac
 done
 
-# Runs a step of the night and notes what it took. What fails is missed by the comparison; the other steps are still worth running.
+trap 'exit 130' INT
+# Runs a step of the night and notes what it took. What fails is missed by the comparison; the other steps are still worth running, unless
+# somebody has interrupted this one.
 step() { # NAME COMMAND...
-  name=$1 began=$(date +%s)
+  name=$1 began=$(date +%s) code=0
   shift
-  "$@" || echo "nightly: $name ended with exit code $?" >&2
+  "$@" || code=$?
+  case $code in
+    0) ;;
+    130 | 143) exit $code ;;
+    *) echo "nightly: $name ended with exit code $code" >&2 ;;
+  esac
   echo "$name,$(($(date +%s) - began))" >> "$results/times.csv"
 }
 round=0
@@ -47,6 +54,7 @@ for experiment in experiments/*.yaml; do
   [ "$profile" = smoke ] && [ $round -ge 2 ] || benchmarks
 done
 windows=0
-[ "$profile" = smoke ] || scripts/try-windows.sh || windows=1
+[ "$profile" = smoke ] || scripts/try-windows.sh || windows=$?
+case $windows in 130 | 143) exit $windows ;; esac
 dotnet run -c Release --no-build -- nightly --results "$results" --out "$out" "$@"
 [ $windows = 0 ] || { echo "nightly: the Windows build fails under Wine; see above." >&2; exit 1; }

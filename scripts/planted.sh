@@ -10,6 +10,9 @@ case ${1:-} in
   -h | --help) sed -n '2,/^set /{/^#/s/^# *//p}' "scripts/${0##*/}"; exit 0 ;;
   *) echo "scripts/planted.sh: unknown argument '$1'; expected nothing or --help." >&2; exit 2 ;;
 esac
+trap 'exit 130' INT
+# What a fault breaks is for the page to say; a step that was interrupted ends the script.
+unless_stopped() { case $1 in 130 | 143) exit "$1" ;; esac; }
 rounds=3
 commit=$(git rev-parse --short=12 HEAD)
 work=$PWD/results/scratch/planted/$commit out=$PWD/results/nightly/planted
@@ -34,10 +37,11 @@ night() { # NAME [PATCH]
   dotnet build -c Release "$copy/src/Benchmarks" --nologo -v quiet
   # The copy's own cache: a fault changes no setting, so that the folders of its jobs have the same names.
   (cd "$copy" && dotnet run -c Release --no-build -- experiments/two_moons.yaml --profile nightly --only cmpe \
-    --cache "$results/cache" --out "$results/two_moons") || true
+    --cache "$results/cache" --out "$results/two_moons") || unless_stopped $?
   for ((round = 1; round <= rounds; round++)); do
     (cd "$copy" && dotnet run -c Release --no-build --project src/Benchmarks -- --filter '*.TrainingBenchmarks.*' \
-      --artifacts "$results/benchmarks-$round" --warmupCount 1 --iterationCount 2 > "$results/benchmarks-$round.txt") || true
+      --artifacts "$results/benchmarks-$round" --warmupCount 1 --iterationCount 2 > "$results/benchmarks-$round.txt") ||
+      unless_stopped $?
   done
   touch "$results/finished"
 }
@@ -49,7 +53,7 @@ judge() { # NAME [--update]
   mkdir -p "$page"
   [ -n "${2:-}" ] || cp "$work/none/page/"{baseline,history}.csv "$page/"
   dotnet run -c Release --no-build -- nightly --results "$work/$1" --out "$page" ${2:+"$2"} > /dev/null 2> "$work/$1/sentences.txt" ||
-    true
+    unless_stopped $?
   # Two nights are no trend.
   sed '/^## Trend/,$d' "$page/nightly.md" > "$out/$1.md"
 }

@@ -7,6 +7,7 @@ case ${1:-} in
   -h | --help) sed -n '2,/^set /{/^#/s/^# *//p}' "scripts/${0##*/}"; exit 0 ;;
   ?*) echo "scripts/setup.sh: unknown argument '$1'; expected nothing or --help." >&2; exit 2 ;;
 esac
+trap 'exit 130' INT
 command -v dotnet > /dev/null || { echo "Install the .NET SDK 10 first: https://dotnet.microsoft.com/download" >&2; exit 1; }
 
 if ! sh scripts/has-fashion-mnist.sh; then

@@ -22,7 +22,9 @@ rm -rf "$work"/{here,there,cache-here,cache-there,missing,cache-missing}
 mkdir -p "$work"
 # The last two: calls of the processor's topology and of writable code that Wine lacks.
 export WINEPREFIX=$work/wine WINEDEBUG=-all KMP_AFFINITY=disabled DOTNET_EnableWriteXorExecute=0
-failed=0
+failed=0 run=
+# Background processes of a script do not hear Ctrl-C.
+trap '[ -z "$run" ] || kill "$run" 2> /dev/null; exit 130' INT
 check() { # WORDS COMMAND...
   local words=$1; shift
   if "$@"; then echo "ok: $words"; else echo "FAILED: $words" >&2; failed=1; fi

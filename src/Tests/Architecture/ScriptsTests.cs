@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using NUnit.Framework;
 using Reproduce.Compute;
+using Reproduce.Tests.Faults;
 using Reproduce.Tests.Runner;
 
 namespace Reproduce.Tests.Architecture;
@@ -38,6 +40,65 @@ public sealed class ScriptsTests
         (int exitCode, string output, string errors) = Run(name, "--bogus");
         Assert.That(exitCode, Is.EqualTo(2), output + errors);
         Assert.That(errors, Does.Contain($"scripts/{name}").And.Contain("'--bogus'"));
+    }
+
+    /// <summary>
+    /// A night of many steps goes on when one fails, but not when one was interrupted: neither where the step says so, nor where it hears
+    /// the same Ctrl-C as the script and ends otherwise.
+    /// </summary>
+    [TestCase("nightly.sh", "exit 130", 130)]
+    [TestCase("nightly.sh", "exit 143", 143)]
+    [TestCase("nightly.sh", "trap '' INT; kill -INT 0; exit 1", 130)]
+    [TestCase("nightly.ps1", "exit 130", 130)]
+    [TestCase("nightly.ps1", "exit 143", 143)]
+    [TestCase("planted.sh", "exit 130", 130)]
+    [TestCase("planted.sh", "exit 143", 143)]
+    [TestCase("planted.sh", "trap '' INT; kill -INT 0; exit 1", 130)]
+    [Platform("Linux", Reason = "setsid")]
+    public void AnInterruptedStepIsTheLast(string name, string end, int expected)
+    {
+        SignalTests.AssumeHeard("INT");
+        string shell = Path.GetExtension(name) == ".ps1" ? "pwsh" : "bash";
+        Assume.That(OtherProgram.Run(shell, ["--version"], "/"), Is.Not.Null, $"there is no {shell} here");
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(Path.Combine(folder.Path, "scripts"));
+        File.Copy(Path.Combine(Repository.Root, "scripts", name), Path.Combine(folder.Path, "scripts", name));
+        folder.File("experiments/a.yaml", "");
+        folder.File("experiments/b.yaml", "");
+        folder.File("scripts/planted/fault.patch", "");
+        Program("dotnet", $"[ \"$1\" != build ] || exit 0\necho \"$*\" >> '{folder.Path}/calls'\n{end}");
+        Program("git", "case \"$*\" in rev-parse*) echo 0123 ;; 'worktree add'*) mkdir -p \"$5\" ;; esac");
+
+        // In a session of its own: the whole group of a terminal hears Ctrl-C, and this process shall not.
+        string path = $"PATH={folder.Path}/bin:{Environment.GetEnvironmentVariable("PATH")}";
+        (int exitCode, string output, string errors) =
+            OtherProgram.Run("setsid", ["env", path, shell, Path.Combine("scripts", name)], folder.Path)!.Value;
+
+        Assert.That(exitCode, Is.EqualTo(expected), output + errors);
+        Assert.That(File.ReadLines(Path.Combine(folder.Path, "calls")).Count(), Is.EqualTo(1));
+
+        void Program(string program, string text)
+        {
+            string file = folder.File($"bin/{program}", $"#!/bin/bash\n{text}\n");
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Under pipefail a grep that stops at its first match may kill what writes to it, and the match passes for none.
+    /// </summary>
+    [Test]
+    public void NoPipeEndsInAGrepThatStopsEarly()
+    {
+        string[] folders = [Path.Combine(Repository.Root, "scripts"), Path.Combine(Repository.Root, ".ci")];
+        string[] files = [.. folders.SelectMany(f => Directory.EnumerateFiles(f)).Where(f => Path.GetExtension(f) is ".sh" or "")];
+
+        Assert.That(files.Select(Path.GetFileName), Is.SupersetOf(new[] { "run", "examples.sh", "nightly.sh" }));
+        Regex early = new(@"(?<!\|)\|\s*(\\\n\s*)?grep -[A-Za-z]*q");
+        Assert.That(files.Where(f => early.IsMatch(File.ReadAllText(f))).Select(Path.GetFileName), Is.Empty);
     }
 
     [TestCaseSource(nameof(PlantedFaults))]
