@@ -66,8 +66,8 @@ public sealed class ScriptsTests
         folder.File("experiments/a.yaml", "");
         folder.File("experiments/b.yaml", "");
         folder.File("scripts/planted/fault.patch", "");
-        Program("dotnet", $"[ \"$1\" != build ] || exit 0\necho \"$*\" >> '{folder.Path}/calls'\n{end}");
-        Program("git", "case \"$*\" in rev-parse*) echo 0123 ;; 'worktree add'*) mkdir -p \"$5\" ;; esac");
+        Program(folder, "dotnet", $"[ \"$1\" != build ] || exit 0\necho \"$*\" >> '{folder.Path}/calls'\n{end}");
+        Program(folder, "git", "case \"$*\" in rev-parse*) echo 0123 ;; 'worktree add'*) mkdir -p \"$5\" ;; esac");
 
         // In a session of its own: the whole group of a terminal hears Ctrl-C, and this process shall not.
         string path = $"PATH={folder.Path}/bin:{Environment.GetEnvironmentVariable("PATH")}";
@@ -76,15 +76,23 @@ public sealed class ScriptsTests
 
         Assert.That(exitCode, Is.EqualTo(expected), output + errors);
         Assert.That(File.ReadLines(Path.Combine(folder.Path, "calls")).Count(), Is.EqualTo(1));
+    }
 
-        void Program(string program, string text)
-        {
-            string file = folder.File($"bin/{program}", $"#!/bin/bash\n{text}\n");
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-            }
-        }
+    /// <summary>As faults.sh: a filter and a share of the user's, which are the user's afterwards too.</summary>
+    [TestCase("$env:REPRODUCE_FAULTS = '0.3'; $env:FAULTS = 'Name~X';", "test src/Tests --filter Name~X --no-build 0.3", "left: 0.3")]
+    [TestCase("$env:REPRODUCE_FAULTS = $null; $env:FAULTS = $null;", "--filter FullyQualifiedName~Reproduce.Tests.Faults|", "left: \n")]
+    [Platform(Exclude = "Win", Reason = "a script in the place of dotnet")]
+    public void TheFaultsTakeAFilterAndLeaveTheUsersVariables(string before, string called, string left)
+    {
+        Assume.That(OtherProgram.Run("pwsh", ["--version"], "/"), Is.Not.Null, "there is no pwsh here");
+        using TemporaryFolder folder = new();
+        Program(folder, "dotnet", "echo \"$* $REPRODUCE_FAULTS\"");
+        string command = $"{before} $env:PATH = '{folder.Path}/bin:' + $env:PATH; scripts/faults.ps1 --no-build; "
+            + "\"left: $env:REPRODUCE_FAULTS$env:REPRODUCE_FAULTS_TABLE\"";
+
+        (_, string output, string errors) = OtherProgram.Run("pwsh", ["-NoProfile", "-Command", command], Repository.Root)!.Value;
+
+        Assert.That(output, Does.Contain(called).And.Contain(left), errors);
     }
 
     /// <summary>
@@ -110,6 +118,15 @@ public sealed class ScriptsTests
         Assume.That(result, Is.Not.Null, "there is no git here");
         Assert.That(result!.Value.ExitCode, Is.Zero, result.Value.Errors);
         Assert.That(File.ReadLines(patch).First(), Does.EndWith("."), "a sentence for the table");
+    }
+
+    private static void Program(TemporaryFolder folder, string name, string text)
+    {
+        string file = folder.File($"bin/{name}", $"#!/bin/bash\n{text}\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
     }
 
     // From another folder, by a relative path.
