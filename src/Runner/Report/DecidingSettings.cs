@@ -18,6 +18,9 @@ public static class DecidingSettings
     private const string ContenderPrefix = "contenders.";
     private const int DigestDigits = 16;
 
+    // Left out where it is the default, as in reports of before there was another: what is not there says something.
+    private const string PrecisionKey = "precision";
+
     /// <summary>The settings of an experiment.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="leftOut">Contenders that were not run.</param>
@@ -45,6 +48,11 @@ public static class DecidingSettings
             };
         }
 
+        if (experiment.Precision != default)
+        {
+            settings[PrecisionKey] = experiment.Precision;
+        }
+
         // The local C2ST is of what is in the file, wherever it lies.
         if (experiment.Infer.Observation is string file && ObservationFile.DigestOf(file) is string digest)
         {
@@ -58,6 +66,20 @@ public static class DecidingSettings
         }
 
         return texts.ToDictionary(t => t.Key, t => Digest(t.Value));
+    }
+
+    /// <summary>
+    /// The first setting that differs between a run and a report; a contender or a file that only one of the two has is no difference.
+    /// </summary>
+    /// <param name="own">The run's settings.</param>
+    /// <param name="before">The report's.</param>
+    /// <returns>Its name, or null.</returns>
+    public static string? FirstDifference(IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> before)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        ArgumentNullException.ThrowIfNull(before);
+        return own.Keys.Append(PrecisionKey).FirstOrDefault(key =>
+            own.GetValueOrDefault(key) != before.GetValueOrDefault(key) && (before.ContainsKey(key) || key == PrecisionKey));
     }
 
     /// <summary>The settings without those of contenders that have no numbers.</summary>

@@ -49,13 +49,7 @@ public sealed record EarlierResults(
             [.. table.Rows.Select(r => r.Contender).Distinct()]
         );
         // A contender or a budget that only one of the two has is what --keep is for.
-        if (
-            DecidingSettings
-                .Of(experiment, leftOut)
-                .FirstOrDefault(s => before.TryGetValue(s.Key, out string? value) && value != s.Value)
-                .Key
-            is string other
-        )
+        if (DecidingSettings.FirstDifference(DecidingSettings.Of(experiment, leftOut), before) is string other)
         {
             throw new ConfigurationException(
                 $"{option}: expected the settings with which the numbers in {measurements} were measured (see {ReportStage.ResolvedFile} "

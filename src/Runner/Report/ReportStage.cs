@@ -20,6 +20,7 @@ public static class ReportStage
     /// <summary>Folder of the figures.</summary>
     public const string FiguresFolder = "figures";
 
+    private static readonly string[] s_numbers = [MeasurementFile.Name, MeasurementFile.CompressedName, Manifest.FileName];
     private static readonly string[] s_figureFiles = [".png", ".svg", ".pdf", ".json"];
 
     /// <summary>The configuration of a run at work in a folder; the report's own belongs to its numbers until the next report.</summary>
@@ -148,34 +149,66 @@ public static class ReportStage
     private static FigureEntry[] Kept(IReadOnlyList<ReportFigure> figures, IReadOnlyList<FigureEntry> before) =>
         [.. before.Where(f => !f.FromTable && figures.All(g => g.Name != f.Name))];
 
-    private static void Publish(string aside, string output, FigureEntry[] kept)
+    /// <summary>Puts a report that is written aside into its folder.</summary>
+    /// <param name="aside">Where it is written.</param>
+    /// <param name="output">The folder.</param>
+    /// <param name="kept">Figures of the report of before that this one keeps.</param>
+    /// <exception cref="IOException">A file of the report of before cannot be replaced; its numbers and its manifest still fit.</exception>
+    internal static void Publish(string aside, string output, FigureEntry[] kept)
     {
         // A run of other budgets has figures of other names (posteriors.json goes with the figure of that name); what no page shows any
         // more would pass for results of this one. Only a report's own files are looked at: the folder may hold somebody's others.
         string figures = Path.Combine(output, FiguresFolder);
         string index = Path.Combine(figures, FigureIndex.FileName);
         string[] before = File.Exists(index) ? [.. FigureIndex.Read(index).Select(f => f.Name).Except(kept.Select(f => f.Name))] : [];
-        HashSet<string> fresh = [];
-        foreach (string file in Directory.EnumerateFiles(aside, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray())
+        string[] files = [.. Directory.EnumerateFiles(aside, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(aside, f))];
+        foreach (string file in files.Except(s_numbers).Order(StringComparer.Ordinal))
         {
-            string target = Path.Combine(output, Path.GetRelativePath(aside, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            HeldFiles.Replace(file, target);
-            fresh.Add(target);
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(output, file))!);
+            HeldFiles.Replace(Path.Combine(aside, file), Path.Combine(output, file));
         }
 
-        IEnumerable<string> own =
-        [
-            .. before.SelectMany(name => s_figureFiles.Select(ending => Path.Combine(figures, name + ending))),
-            Path.Combine(output, MeasurementFile.Name),
-            Path.Combine(output, MeasurementFile.CompressedName),
-        ];
-        foreach (string stale in own.Where(f => !fresh.Contains(f)))
+        IEnumerable<string> stale = before.SelectMany(name => s_figureFiles.Select(e => Path.Combine(FiguresFolder, name + e)));
+        foreach (string file in stale.Except(files))
         {
-            HeldFiles.Delete(stale);
+            HeldFiles.Delete(Path.Combine(output, file));
         }
 
+        PublishNumbers(aside, output, files);
         HeldFiles.DeleteFolder(aside);
+    }
+
+    // The numbers and the manifest, which says by what settings they were measured, change together: a spreadsheet may hold the numbers
+    // open, and those of before beside the new manifest would pass for numbers of its settings. Without a manifest nothing is kept.
+    private static void PublishNumbers(string aside, string output, string[] files)
+    {
+        string manifest = Path.Combine(output, Manifest.FileName), before = Path.Combine(aside, "before.json");
+        bool replaces = File.Exists(manifest);
+        if (replaces)
+        {
+            HeldFiles.Replace(manifest, before);
+        }
+
+        string[] measurements = [.. s_numbers.Except([Manifest.FileName])];
+        try
+        {
+            foreach (string file in measurements.Intersect(files))
+            {
+                HeldFiles.Replace(Path.Combine(aside, file), Path.Combine(output, file));
+            }
+        }
+        catch when (replaces)
+        {
+            HeldFiles.Replace(before, manifest);
+            throw;
+        }
+
+        foreach (string file in measurements.Except(files))
+        {
+            HeldFiles.Delete(Path.Combine(output, file));
+        }
+
+        HeldFiles.Replace(Path.Combine(aside, Manifest.FileName), manifest);
     }
 
     private static bool HasShownDraws(RunPlan plan, IReadOnlyList<Setting> all, int budget) =>

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Reproduce.Compute;
 using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Report;
@@ -49,6 +50,48 @@ public sealed class EarlierResultsTests
         Assert.That(
             DecidingSettings.Merge(new Dictionary<string, string> { ["seed"] = "1", ["contenders.acf"] = "4" }, kept),
             Is.EqualTo(new Dictionary<string, string> { ["seed"] = "1", ["contenders.acf"] = "4", ["contenders.cmpe"] = "3" }));
+    }
+
+    /// <summary>Numbers of another precision, which a GPU may have, are not kept, whichever of run and report has it.</summary>
+    [Test]
+    public void ThePrecisionDecides()
+    {
+        (_, Experiment experiment) = Repository.Request(Path.Combine(Repository.Root, "experiments", "gmm.yaml")).Load();
+        Dictionary<string, string> exact = DecidingSettings.Of(experiment with { Precision = Precision.Float32 }, []);
+        Dictionary<string, string> rough = DecidingSettings.Of(experiment with { Precision = Precision.Tf32 }, []);
+
+        Assert.That(exact.Keys, Has.None.EqualTo("precision"), "reports of before have none");
+        Assert.That(
+            new[] { (exact, exact), (rough, rough), (exact, rough), (rough, exact) }
+                .Select(pair => DecidingSettings.FirstDifference(pair.Item1, pair.Item2)),
+            Is.EqualTo(new[] { null, null, "precision", "precision" }));
+    }
+
+    /// <summary>A spreadsheet holds the numbers of before: what they were measured with is still said beside them.</summary>
+    [Test]
+    public void NumbersThatCannotBeReplacedKeepTheirManifest()
+    {
+        using TemporaryFolder folder = new();
+        string output = Path.Combine(folder.Path, "out"), aside = Path.Combine(folder.Path, "aside");
+        folder.File("out/manifest.json", "before");
+        folder.File("out/measurements.csv/held", ""); // A folder in the way.
+        folder.File("aside/manifest.json", "after");
+        folder.File("aside/measurements.csv", "after");
+
+        Assert.That(() => ReportStage.Publish(aside, output, []), Throws.InstanceOf<SystemException>());
+        Assert.That(File.ReadAllText(Path.Combine(output, "manifest.json")), Is.EqualTo("before"));
+
+        // The same with numbers in a file of another name: then nothing says how those that stay were measured, and nothing keeps them.
+        File.Move(Path.Combine(aside, "measurements.csv"), Path.Combine(aside, "measurements.csv.gz"));
+        Assert.That(() => ReportStage.Publish(aside, output, []), Throws.InstanceOf<SystemException>());
+        Assert.That(File.Exists(Path.Combine(output, "manifest.json")), Is.False);
+        Directory.Delete(Path.Combine(output, "measurements.csv"), recursive: true);
+        folder.File("again/manifest.json", "after");
+        folder.File("again/measurements.csv.gz", "after");
+        ReportStage.Publish(Path.Combine(folder.Path, "again"), output, []);
+        Assert.That(
+            Directory.EnumerateFileSystemEntries(output).Select(f => (Path.GetFileName(f), File.ReadAllText(f))),
+            Is.EquivalentTo(new[] { ("manifest.json", "after"), ("measurements.csv.gz", "after") }));
     }
 
     /// <summary>The report's local C2ST is of an observation: numbers of another one are not kept beside it.</summary>
