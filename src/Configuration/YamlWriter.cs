@@ -107,7 +107,7 @@ public static partial class YamlWriter
         or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 
     // Stricter than YAML: words and numbers of letters that no position in a document gives a meaning to.
-    [GeneratedRegex(@"^(?:-?\.?[0-9]|[A-Za-z_/])[A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:[-+]?\.?[0-9]|[A-Za-z_/])[A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();
 
     [GeneratedRegex(@"^(?:[-+.0-9].*|true|false|null|yes|no|on|off|y|n)\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

@@ -67,6 +67,22 @@ public sealed class YamlWriterTests
         }
     }
 
+    /// <summary>Every form in which a number may stand in a file: in quotes it would be a text, which no number is read from.</summary>
+    [Test]
+    public void NumbersStayNumbers(
+        [Values("", "-", "+")] string sign,
+        [Values("5", "007", "2147483648", "5.", ".5", "1.5", "1e3", "1E3", "1e+3", "1.0e-4", "1.e-4", ".5e+2")] string digits)
+    {
+        var before = (YamlScalar)Sample.Map($"a: {sign}{digits}").Find("a")!.Value;
+        var after = (YamlScalar)Sample.Map(YamlWriter.Write(Sample.Map($"a: {sign}{digits}"))).Find("a")!.Value;
+
+        Assert.That(ScalarConverter.Convert(before, typeof(double)), Is.Not.Null);
+        foreach (Type type in new[] { typeof(int), typeof(long), typeof(double) })
+        {
+            Assert.That(ScalarConverter.Convert(after, type), Is.EqualTo(ScalarConverter.Convert(before, type)), type.Name);
+        }
+    }
+
     [Test]
     public void EmptyAndNestedCollections()
     {
