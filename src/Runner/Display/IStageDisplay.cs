@@ -13,4 +13,8 @@ public interface IStageDisplay
     /// <param name="share">Finished share, 0 to 1.</param>
     /// <param name="note">A few words behind the bar, such as the loss; null to leave them.</param>
     void Report(int job, double share, string? note = null);
+
+    /// <summary>A job has ended without a result; what it had not made says nothing about the speed either.</summary>
+    /// <param name="job">Index of the job.</param>
+    void Fail(int job);
 }

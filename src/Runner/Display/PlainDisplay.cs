@@ -30,10 +30,14 @@ public sealed class PlainDisplay(ILogger log) : IRunDisplay
         {
             if (_clock.Report(job, share))
             {
-                log.Information(
-                    "{Stage:l}: {Label:l} done{Note:l} ({Finished} of {Count})",
-                    stage, jobs[job].Label, string.IsNullOrEmpty(note) ? "" : ", " + note, _clock.Finished, jobs.Count);
+                Print(job, string.IsNullOrEmpty(note) ? "done" : "done, " + note);
             }
+        }
+
+        public void Fail(int job)
+        {
+            _clock.Fail(job);
+            Print(job, "failed");
         }
 
         public void Print()
@@ -43,5 +47,8 @@ public sealed class PlainDisplay(ILogger log) : IRunDisplay
                 "{Stage:l}: {Percent:l} after {Elapsed:l}, {Left:l}",
                 stage, _clock.Share.ToString("P0", CultureInfo.InvariantCulture), Durations.Format(_clock.Elapsed), left);
         }
+
+        private void Print(int job, string end) => log.Information(
+            "{Stage:l}: {Label:l} {End:l} ({Finished} of {Count})", stage, jobs[job].Label, end, _clock.Finished, jobs.Count);
     }
 }

@@ -132,6 +132,18 @@ public sealed class StageClock
         }
     }
 
+    /// <summary>A job has ended without a result: nothing of it is left, and what it had not made was not made in its time.</summary>
+    /// <param name="job">Index of the job.</param>
+    public void Fail(int job)
+    {
+        lock (_lock)
+        {
+            Resume(job, 1);
+            _ends[job] = _now();
+            _free.Enqueue(_ends[job]);
+        }
+    }
+
     private static Func<TimeSpan> Clock()
     {
         Stopwatch clock = Stopwatch.StartNew();

@@ -41,6 +41,17 @@ public sealed class TerminalDisplay(IAnsiConsole console) : IRunDisplay
         public void Report(int job, double share, string? note = null)
         {
             clock.Report(job, share);
+            Show(job, share, note);
+        }
+
+        public void Fail(int job)
+        {
+            clock.Fail(job);
+            Show(job, 1, "failed");
+        }
+
+        private void Show(int job, double share, string? note)
+        {
             lock (_lock)
             {
                 if (!_bars.TryGetValue(job, out ProgressTask? bar))

@@ -178,13 +178,14 @@ public sealed class PipelineRun
 
     private void Finished(IJob job, string? failure, int index, IStageDisplay display, Stopwatch clock)
     {
-        display.Report(index, 1, failure is null ? Durations.Format(clock.Elapsed) : "failed");
         if (failure is null)
         {
+            display.Report(index, 1, Durations.Format(clock.Elapsed));
             _log.Debug("{Folder:l} done in {Seconds:0.0} s", job.Folder.ToString(), clock.Elapsed.TotalSeconds);
         }
         else
         {
+            display.Fail(index);
             _log.Error("{Label:l}: {Reason:l}", job.Folder.Label, failure);
         }
     }

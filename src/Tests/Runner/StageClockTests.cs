@@ -66,6 +66,20 @@ public sealed class StageClockTests
         Assert.That(clock.Left!.Value.TotalSeconds, Is.EqualTo(15 + 2).Within(1e-5));
     }
 
+    /// <summary>A training that fails in its first minutes has not done the work of hours in them.</summary>
+    [Test]
+    public void AFailedJobHasMadeWhatItHadMade()
+    {
+        TimeSpan now = TimeSpan.Zero;
+        StageClock clock = new([new DisplayJob("fails", 1), new DisplayJob("fails at once", 1), new DisplayJob("long", 2)], () => now);
+        now = TimeSpan.FromSeconds(10);
+        clock.Report(0, 0.1);
+        clock.Fail(0);
+        Assert.That(clock.Left!.Value.TotalSeconds, Is.EqualTo(300).Within(1e-5), "three units of 100 s");
+        clock.Fail(1);
+        Assert.That((clock.Left!.Value.TotalSeconds, clock.Share, clock.Finished), Is.EqualTo((200.0, 0.5, 2)).Within(1e-5));
+    }
+
     /// <summary>Two jobs at once share the work that is left, and the last one cannot be shared.</summary>
     [Test]
     public void JobsAtOnceShareWhatIsLeft()
