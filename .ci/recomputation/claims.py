@@ -1,7 +1,7 @@
 """Verdicts on the claims of the paper."""
 from collections import namedtuple
 
-from recomputation.estimates import CONFIDENCE, Ratio, basis_of
+from recomputation.estimates import CONFIDENCE, Ratio, basis_of, trainings_text
 from recomputation.text import STYLES, Setting, plain, source_name, written
 
 Finding = namedtuple("Finding", "verdict numbers one_training", defaults=(False,))
@@ -67,8 +67,8 @@ class Judge:
         trainings = {s: self.results.mean(s, metric).trainings for s in sides}
 
         def number(s):
-            apart = ", one training" if trainings[s] == 1 else f", {trainings[s]} trainings"
-            return f"{s.steps} steps ({written(mean[s], digits)}{apart * (len(set(trainings.values())) > 1)})"
+            apart = f", {trainings_text([trainings[s]])}" * (len(set(trainings.values())) > 1)
+            return f"{s.steps} steps ({written(mean[s], digits)}{apart})"
 
         numbers = (f"lowest at {number(lowest)}; best of {claim['from']} to {claim['to']}: {number(best)}; {rest} "
                    f"({basis_of(pairs.values())})")

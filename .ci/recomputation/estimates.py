@@ -115,10 +115,14 @@ class Estimate:
         return f"{signed(self.value, 4)}{width} ({'' if width else 'no interval: '}{self.basis})"
 
 
+def trainings_text(counts):
+    return "one training" if counts == [1] else " and ".join(map(str, counts)) + " trainings"
+
+
 def basis(sets, trainings, left_out, borrowed):
     """What a number rests on, in words."""
     return ("" if sets == 0 else "one test set, " if sets == 1 else f"{sets} test sets, ") \
-        + ("one training" if trainings == [1] else " and ".join(map(str, trainings)) + " trainings") \
+        + trainings_text(trainings) \
         + (f", {left_out} left out" if left_out else "") \
         + (", spread between trainings from " + " and ".join(borrowed) if borrowed else "")
 

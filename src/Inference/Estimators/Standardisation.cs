@@ -143,8 +143,13 @@ public sealed class Standardisation : Network
         }
 
         using Tensor members = VaryingSet.Members(x[name], x[VaryingSet.LengthOf(name)]);
+        if (members.shape[0] > 0)
+        {
+            return Moments(members);
+        }
+
         using Tensor cleared = VaryingSet.Cleared(x[name], x[VaryingSet.LengthOf(name)]);
-        return Moments(members.shape[0] > 0 ? members : cleared);
+        return Moments(cleared);
     }
 
     // In float64: the sum of a million numbers of float32 is not to be trusted, nor the square of one of 1e20.

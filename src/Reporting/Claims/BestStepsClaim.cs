@@ -109,9 +109,8 @@ public sealed record BestStepsClaim : Claim
         // A mean over fewer trainings may be the lowest because of them.
         string Text((int Steps, Summary Mean) side)
         {
-            int trainings = side.Mean.Replicates;
-            string number = MetricStyle.Of(Metric).Format(side.Mean.Mean);
-            return $"{side.Steps} steps ({number}{(alike ? "" : trainings == 1 ? ", one training" : $", {trainings} trainings")})";
+            string trainings = alike ? "" : $", {ContrastEstimate.TrainingsText(side.Mean.Replicates)}";
+            return $"{side.Steps} steps ({MetricStyle.Of(Metric).Format(side.Mean.Mean)}{trainings})";
         }
     }
 

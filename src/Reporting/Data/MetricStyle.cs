@@ -184,11 +184,13 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
     /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="column">All values of the column, this one among them.</param>
-    public bool IsBest(double value, IReadOnlyCollection<double> column)
+    /// <param name="format">How the column writes them; null for the metric's own digits.</param>
+    public bool IsBest(double value, IReadOnlyCollection<double> column, Func<double, string>? format = null)
     {
         ArgumentNullException.ThrowIfNull(column);
+        format ??= Format;
         return Better != Direction.None
             && column.Count > 1
-            && Format(value) == Format(Better == Direction.Lower ? column.Min() : column.Max());
+            && format(value) == format(Better == Direction.Lower ? column.Min() : column.Max());
     }
 }

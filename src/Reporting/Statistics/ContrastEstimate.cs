@@ -55,12 +55,18 @@ public sealed record ContrastEstimate
     {
         get
         {
-            int[] counts = [.. Trainings.Distinct()];
-            string trainings = counts is [1] ? "one training" : $"{string.Join(" and ", counts)} trainings";
             string sets = TestSets == 0 ? "" : TestSets == 1 ? "one test set, " : $"{TestSets} test sets, ";
             string left = LeftOut == 0 ? "" : $", {LeftOut} left out";
             string borrowed = Borrowed.Count == 0 ? "" : $", spread between trainings from {string.Join(" and ", Borrowed)}";
-            return sets + trainings + left + borrowed;
+            return sets + TrainingsText(Trainings) + left + borrowed;
         }
+    }
+
+    /// <summary>"one training", "5 trainings" or "5 and 1 trainings".</summary>
+    /// <param name="counts">Number of trainings of each term.</param>
+    internal static string TrainingsText(params IReadOnlyList<int> counts)
+    {
+        int[] different = [.. counts.Distinct()];
+        return different is [1] ? "one training" : $"{string.Join(" and ", different)} trainings";
     }
 }

@@ -38,28 +38,31 @@ internal static class SettingContrast
             : term;
     }
 
-    // How many test sets a calibration error was taken over stands in the rows of the metrics that have a value for each.
     private static ReplicatedValues Values(MeasurementTable table, MeasurementKey key, double? mean = null)
     {
         IReadOnlyList<Measurement> rows = table.Of(key);
-        ReplicatedValues values = new(rows) { TestSetDeviation = IsTime(key.Metric) ? 0 : null };
-        double deviation =
-            key.Metric == MetricStyle.MaxEce ? CalibrationDeviation
-            : MetricStyle.IsParameterEce(key.Metric) ? ParameterDeviation
-            : key.Metric == MetricStyle.Tarp ? CoverageDeviation
-            : 0;
-        if (
-            deviation > 0
-            && table.Of(key with { Metric = MetricStyle.Rmse }).Select(r => r.DataSet).Distinct().Count() is > 0 and int testSets
-        )
-        {
-            return new ReplicatedValues(rows) { TestSetDeviation = deviation / Math.Sqrt(testSets) };
-        }
-
+        ReplicatedValues values = new(rows) { TestSetDeviation = TestSetDeviation(table, key) };
         // Times of other settings are longer or shorter: their scatter is in proportion.
         return mean is double own && IsTime(key.Metric) && values.Replicates.Count > 0 && values.Mean > 0
             ? new ReplicatedValues(rows) { Scale = own / values.Mean, TestSetDeviation = 0 }
             : values;
+    }
+
+    // How many test sets a calibration error was taken over stands in the rows of the metrics that have a value for each.
+    private static double? TestSetDeviation(MeasurementTable table, MeasurementKey key)
+    {
+        double? ofOne =
+            key.Metric == MetricStyle.MaxEce ? CalibrationDeviation
+            : MetricStyle.IsParameterEce(key.Metric) ? ParameterDeviation
+            : key.Metric == MetricStyle.Tarp ? CoverageDeviation
+            : null;
+        if (ofOne is null)
+        {
+            return IsTime(key.Metric) ? 0 : null;
+        }
+
+        int testSets = table.Of(key with { Metric = MetricStyle.Rmse }).Select(r => r.DataSet).Distinct().Count();
+        return testSets > 0 ? ofOne / Math.Sqrt(testSets) : null;
     }
 
     private static bool IsTime(string metric) => MetricStyle.Of(metric).Unit == "s";

@@ -43,26 +43,15 @@ public static class ImageTableBuilder
         };
     }
 
-    // Best as a reader sees it: equal digits are equally good.
-    private static bool IsBest(
-        string text,
-        Setting setting,
-        string metric,
-        Func<double, string> format,
-        MeasurementTable measurements,
-        ResultTableRequest request
-    )
-    {
-        double[] budget =
-        [
-            .. (request.Planned ?? [])
-                .Where(s => s.Budget == setting.Budget)
-                .Select(s => measurements.Summarise(new MeasurementKey(request.Experiment, request.Variant, s, metric)))
-                .Where(s => s.HasValue)
-                .Select(s => s.Mean),
-        ];
-        return budget.Length > 1 && text == format(budget.Min());
-    }
+    // The means that a budget's settings have.
+    private static double[] Column(int budget, string metric, MeasurementTable measurements, ResultTableRequest request) =>
+    [
+        .. (request.Planned ?? [])
+            .Where(s => s.Budget == budget)
+            .Select(s => measurements.Summarise(new MeasurementKey(request.Experiment, request.Variant, s, metric)))
+            .Where(s => s.HasValue)
+            .Select(s => s.Mean),
+    ];
 
     private static TableCell[] Row(Setting setting, MeasurementTable measurements, PublishedResults published, ResultTableRequest request)
     {
@@ -92,17 +81,17 @@ public static class ImageTableBuilder
                 return new TableCell { Hole = summary.Hole };
             }
 
-            string text = Format(factor * summary.Mean, decimals);
-            bool best = MetricStyle.Of(metric).Better == Direction.Lower
-                && IsBest(text, setting, metric, m => Format(factor * m, decimals), measurements, request);
+            string text = Written(summary.Mean);
             return new TableCell
             {
-                Text = summary.HalfWidth is double width ? $"{text} ± {Format(factor * width, decimals)}" : text,
+                Text = summary.HalfWidth is double width ? $"{text} ± {Written(width)}" : text,
                 Value = factor * summary.Mean,
                 PlusMinus = factor * summary.HalfWidth,
                 Hole = summary.Hole,
-                Best = best,
+                Best = MetricStyle.Of(metric).IsBest(summary.Mean, Column(setting.Budget, metric, measurements, request), Written),
             };
+
+            string Written(double value) => Format(factor * value, decimals);
         }
 
         TableCell Paper(string metric, int decimals)
