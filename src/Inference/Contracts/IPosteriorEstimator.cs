@@ -13,6 +13,11 @@ public interface IPosteriorEstimator : IDisposable
     /// <summary>The networks with their weights.</summary>
     Network Network { get; }
 
+    /// <summary>
+    /// Whether losses of different steps measure the same, so that the least of them is the best: not where the loss's own terms move
+    /// during the training, as a consistency model's levels do.
+    /// </summary>
+    bool HasSteadyLoss => true;
     /// <summary>The training loss of a batch of simulations.</summary>
     /// <param name="theta">[B, D].</param>
     /// <param name="x">B observations.</param>

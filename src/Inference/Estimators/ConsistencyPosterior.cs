@@ -73,6 +73,9 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
     /// <inheritdoc/>
     public Network Network => this;
 
+    /// <inheritdoc/>
+    public bool HasSteadyLoss => false;
+
     private Tensor Variance => trainableVariance ?? variance!;
 
     private Tensor Deviation => trainableDeviation ?? deviation!;

@@ -20,6 +20,9 @@ public sealed class LibtorchOnly(IPosteriorEstimator estimator) : IPosteriorEsti
     public Network Network => estimator.Network;
 
     /// <inheritdoc/>
+    public bool HasSteadyLoss => estimator.HasSteadyLoss;
+
+    /// <inheritdoc/>
     public Tensor Loss(Tensor theta, Observation x, TrainingStep step) =>
         estimator.Loss(theta, x, step with { NeedsSecondDerivatives = true });
 

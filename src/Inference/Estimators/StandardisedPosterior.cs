@@ -30,6 +30,9 @@ public class StandardisedPosterior : Network, IPosteriorEstimator, IDensityOfDra
     /// <inheritdoc/>
     public Network Network => this;
 
+    /// <inheritdoc/>
+    public bool HasSteadyLoss => Estimator.HasSteadyLoss;
+
     /// <summary>The estimator of standardised parameters.</summary>
     private protected IPosteriorEstimator Estimator { get; }
 

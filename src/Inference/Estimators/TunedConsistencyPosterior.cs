@@ -45,6 +45,9 @@ public sealed class TunedConsistencyPosterior : Network, IConsistencyModel, IDen
     public Network Network => this;
 
     /// <inheritdoc/>
+    public bool HasSteadyLoss => false;
+
+    /// <inheritdoc/>
     public Tensor Loss(Tensor theta, Observation x, TrainingStep step)
     {
         ArgumentNullException.ThrowIfNull(step);

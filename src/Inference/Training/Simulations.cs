@@ -18,6 +18,10 @@ public sealed record Simulations(Tensor Theta, Observation X) : IDisposable
     /// <param name="count">How many.</param>
     public Simulations Take(long count) => this with { Theta = Theta.narrow(0, 0, count), X = X.Narrow(0, count) };
 
+    /// <summary>A copy of some simulations.</summary>
+    /// <param name="rows">Their numbers, [B], on the same device.</param>
+    public Simulations Select(Tensor rows) => this with { Theta = Theta.index_select(0, rows), X = X.Select(rows) };
+
     /// <summary>A copy on another device.</summary>
     /// <param name="device">The device.</param>
     public Simulations To(Device device) => this with { Theta = Theta.to(device).alias(), X = X.To(device) };
@@ -42,7 +46,7 @@ public sealed record Simulations(Tensor Theta, Observation X) : IDisposable
         HashSet<long> wrong = [.. failed];
         long[] kept = [.. Range(Count).Where(row => !wrong.Contains(row))];
         using Tensor rows = tensor(kept, device: Theta.device);
-        return this with { Theta = Theta.index_select(0, rows), X = X.Select(rows) };
+        return Select(rows);
     }
 
     /// <inheritdoc/>

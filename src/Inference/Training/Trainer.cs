@@ -33,6 +33,14 @@ public sealed class Trainer : IDisposable
         Parameters = new FlatParameters(estimator.Network);
         Optimiser = new Adam(Parameters, settings);
         Average = settings.AverageDecay is double decay ? new AveragedWeights(Parameters, decay) : null;
+        Best = settings.HeldOut is null ? null : new BestWeights(Parameters);
+        if (Best is not null && !estimator.HasSteadyLoss)
+        {
+            Dispose();
+            throw new ArgumentException(
+                "settings: simulations cannot be held out, as this estimator's loss measures something else from level to level",
+                nameof(settings));
+        }
     }
 
     /// <summary>The weights.</summary>
@@ -43,6 +51,12 @@ public sealed class Trainer : IDisposable
     /// weights of the last step stand here.
     /// </summary>
     public AveragedWeights? Average { get; }
+
+    /// <summary>
+    /// The weights with the least loss on the simulations that are held out, null when the settings hold none out. At the end of the
+    /// training they stand in the network.
+    /// </summary>
+    public BestWeights? Best { get; }
 
     /// <summary>The optimiser with its moments.</summary>
     public Adam Optimiser { get; }
@@ -69,8 +83,8 @@ public sealed class Trainer : IDisposable
     public Tensor? EpochRecord { get; private set; }
 
     /// <summary>
-    /// Puts the training where a checkpoint left it. The weights, moments and averages are restored by the caller into
-    /// <see cref="Parameters"/>, <see cref="Optimiser"/> and <see cref="Average"/>.
+    /// Puts the training where a checkpoint left it. The weights, moments, averages and best weights are restored by the caller into
+    /// <see cref="Parameters"/>, <see cref="Optimiser"/>, <see cref="Average"/> and <see cref="Best"/>.
     /// </summary>
     /// <param name="step">Steps done.</param>
     /// <param name="history">Losses of the finished epochs.</param>
@@ -89,8 +103,10 @@ public sealed class Trainer : IDisposable
     /// <param name="progress">Told at most ten times a second.</param>
     /// <param name="checkpoint">Called behind a step, once per <see cref="CheckpointInterval"/> and when cancelled.</param>
     /// <param name="cancel">Stops the training behind the current step.</param>
-    /// <exception cref="ArgumentException">Simulations of other shapes, or some of them failed: NaN or infinity.</exception>
-    /// <exception cref="DivergedException">The loss or its gradient became infinite or not a number.</exception>
+    /// <exception cref="ArgumentException">Simulations of other shapes, or some of them failed: NaN or infinity; a single one where some
+    /// are to be held out.</exception>
+    /// <exception cref="DivergedException">The loss or its gradient became infinite or not a number, or its loss on the simulations held
+    /// out was so behind every epoch.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint callback was called.</exception>
     public void Run(
         Simulations training,
@@ -107,6 +123,7 @@ public sealed class Trainer : IDisposable
         long epochs = _settings.TotalEpochs(training.Count);
         long total = _settings.TotalSteps(training.Count);
         Device device = Parameters.Values.device;
+        (training, Simulations? heldOut) = HoldOut(training);
         EpochRecord ??= zeros([2, perEpoch], dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
         Stopwatch sinceCheckpoint = Stopwatch.StartNew();
         Stopwatch sinceReport = Stopwatch.StartNew();
@@ -129,7 +146,7 @@ public sealed class Trainer : IDisposable
                 if (Step % perEpoch == 0 || Step == total)
                 {
                     CloseEpoch(epoch, Step - epoch * perEpoch, total);
-                    Validate(validation, epoch, epochs, total);
+                    Validate(validation, heldOut, epoch, epochs, total);
                 }
 
                 if (checkpoint is not null && Step < total
@@ -150,6 +167,7 @@ public sealed class Trainer : IDisposable
             if (Step == total)
             {
                 Average?.Exchange();
+                EndWithBest(perEpoch, total);
             }
         }
 
@@ -181,6 +199,7 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         EpochRecord?.Dispose();
+        Best?.Dispose();
         Average?.Dispose();
         Optimiser.Dispose();
         Parameters.Dispose();
@@ -246,16 +265,30 @@ public sealed class Trainer : IDisposable
         return losses;
     }
 
-    private void Validate(Simulations? validation, long epoch, long epochs, long total)
+    // Which are held out is the training's own choice: simulations need not come in a random order.
+    private (Simulations Learnt, Simulations? HeldOut) HoldOut(Simulations training)
     {
-        if (validation is null || _settings.Validations == 0)
+        if (Best is null)
         {
-            return;
+            return (training, null);
         }
 
+        if (training.Count < 2)
+        {
+            throw new ArgumentException("training: expected at least two simulations, as one is held out", nameof(training));
+        }
+
+        long count = _settings.HeldOutOf(training.Count);
+        _random.Restart(_key.Child("held-out"));
+        Tensor order = _random.Permutation(training.Count, Parameters.Values.device);
+        return (training.Select(order.narrow(0, count, training.Count - count)), training.Select(order.narrow(0, 0, count)));
+    }
+
+    private void Validate(Simulations? validation, Simulations? heldOut, long epoch, long epochs, long total)
+    {
         long wanted = _settings.Validations;
-        bool due = (epoch + 1) * wanted / epochs != epoch * wanted / epochs;
-        if (!due)
+        bool due = validation is not null && (epoch + 1) * wanted / epochs != epoch * wanted / epochs;
+        if (!due && heldOut is null)
         {
             return;
         }
@@ -263,9 +296,37 @@ public sealed class Trainer : IDisposable
         using IDisposable noGrad = no_grad();
         using IDisposable scope = NewDisposeScope();
         Average?.Exchange();
-        double loss = MeanLoss(validation, epoch, total);
+        if (due)
+        {
+            History.AddValidation(epoch + 1, MeanLoss(validation!, epoch, total));
+        }
+
+        if (heldOut is not null)
+        {
+            History.AddHeldOut(epoch + 1, MeanLoss(heldOut, epoch, total));
+            if (History.LeastHeldOut?.Epoch == epoch + 1)
+            {
+                Best!.Keep();
+            }
+        }
+
         Average?.Exchange();
-        History.AddValidation(epoch + 1, loss);
+    }
+
+    private void EndWithBest(long perEpoch, long total)
+    {
+        if (Best is null)
+        {
+            return;
+        }
+
+        if (History.LeastHeldOut is null)
+        {
+            using Tensor norm = EpochRecord![1, (total - 1) % perEpoch].cpu();
+            throw new DivergedException(total - 1, History.HeldOut[^1].Loss, norm.item<float>(), LearningRate(total - 1, total));
+        }
+
+        Best.Restore();
     }
 
     private double MeanLoss(Simulations validation, long epoch, long total)

@@ -51,13 +51,26 @@ public sealed record TrainingSettings : IValidatableObject
     [Range(0.0, 1.0, MaximumIsExclusive = true), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double? AverageDecay { get; init; }
 
+    /// <summary>
+    /// Share of the training set that is not learnt from: its loss is measured behind every epoch, and the training ends with the weights
+    /// that had the least of it (the averaged ones, where there is an average). Without it, it learns from all and ends with its last
+    /// weights, as in the paper. Not for consistency models, whose loss measures something else from level to level.
+    /// </summary>
+    [Range(0.0, 0.9, MinimumIsExclusive = true), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double? HeldOut { get; init; }
+
     /// <summary>How often the loss on the validation set is measured in a training, evenly spread over the epochs.</summary>
     [Range(0, 10_000_000)]
     public int Validations { get; init; } = 20;
 
+    /// <summary>Simulations that are not learnt from: 0 without <see cref="HeldOut"/>, else at least 1 and never all of several.</summary>
+    /// <param name="simulations">Size of the training set.</param>
+    public long HeldOutOf(long simulations) =>
+        HeldOut is double share ? Math.Min(Math.Max(1, (long)Math.Round(share * simulations)), simulations - 1) : 0;
+
     /// <summary>Optimiser steps of an epoch.</summary>
     /// <param name="simulations">Size of the training set.</param>
-    public long StepsPerEpoch(long simulations) => (simulations + BatchSize - 1) / BatchSize;
+    public long StepsPerEpoch(long simulations) => (simulations - HeldOutOf(simulations) + BatchSize - 1) / BatchSize;
 
     /// <summary>Optimiser steps of the training.</summary>
     /// <param name="simulations">Size of the training set.</param>

@@ -23,6 +23,9 @@ public sealed record ConsistencyContenderSettings : FreeFormContenderSettings, I
     public required ConsistencySettings Consistency { get; init; }
 
     /// <inheritdoc/>
+    public override bool HasSteadyLoss => false;
+
+    /// <inheritdoc/>
     public override bool HasChain => !Standardise;
 
     /// <inheritdoc/>

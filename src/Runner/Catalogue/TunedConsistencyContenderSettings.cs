@@ -24,6 +24,9 @@ public sealed record TunedConsistencyContenderSettings : FreeFormContenderSettin
     public ConsistencyTuningSettings Tuning { get; init; } = new();
 
     /// <inheritdoc/>
+    public override bool HasSteadyLoss => false;
+
+    /// <inheritdoc/>
     public override bool HasChain => !Standardise;
 
     /// <inheritdoc/>

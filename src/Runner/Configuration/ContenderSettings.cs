@@ -78,6 +78,9 @@ public abstract record ContenderSettings
     /// <summary>Whether a density is an integral along a path, with a gradient at every step.</summary>
     public virtual bool IntegratesDensity => false;
 
+    /// <summary>Whether losses of different steps of a training measure the same: without, no simulations can be held out.</summary>
+    public virtual bool HasSteadyLoss => true;
+
     /// <summary>Whether draws of several steps are a chain whose density can be estimated (Eq. 10).</summary>
     public virtual bool HasChain => false;
 

@@ -62,6 +62,13 @@ public abstract record FreeFormContenderSettings : ContenderSettings, IValidatab
             }
         }
 
+        if (Training.HeldOut is not null && !HasSteadyLoss)
+        {
+            yield return new ValidationResult(
+                "expected nothing, as the loss of a consistency model measures something else from level to level",
+                [$"{nameof(Training)}.{nameof(Training.HeldOut)}"]);
+        }
+
         if (FigureSteps is int wanted && !Steps.Contains(wanted))
         {
             yield return new ValidationResult($"expected one of 'steps' ({string.Join(", ", Steps)}), got {wanted}", [nameof(FigureSteps)]);

@@ -13,7 +13,9 @@ public static class CheckpointFile
 {
     private const string TrainingLosses = "training";
     private const string ValidationLosses = "validation";
+    private const string HeldOutLosses = "held_out";
     private const string Average = "average";
+    private const string Best = "best";
 
     /// <summary>Writes a checkpoint, replacing the one before.</summary>
     /// <param name="path">The file.</param>
@@ -30,6 +32,11 @@ public static class CheckpointFile
             arrays[Average] = average.Values;
         }
 
+        if (trainer.Best is { } best)
+        {
+            arrays[Best] = best.Values;
+            arrays[HeldOutLosses] = Rows(trainer.History.HeldOut); // Empty ones, too.
+        }
         arrays["first_moment"] = trainer.Optimiser.FirstMoment;
         arrays["second_moment"] = trainer.Optimiser.SecondMoment;
         arrays["epoch_record"] = trainer.EpochRecord!;
@@ -63,6 +70,7 @@ public static class CheckpointFile
             Require(arrays, trainer, length);
             trainer.Parameters.Values.copy_(arrays["values"]);
             trainer.Average?.Values.copy_(arrays[Average]);
+            trainer.Best?.Values.copy_(arrays[Best]);
             trainer.Optimiser.FirstMoment.copy_(arrays["first_moment"]);
             trainer.Optimiser.SecondMoment.copy_(arrays["second_moment"]);
             trainer.Resume(arrays["step"].item<long>(), FromArrays(arrays), arrays["epoch_record"]);
@@ -83,6 +91,7 @@ public static class CheckpointFile
         [
             ("values", ScalarType.Float32, [weights]),
             .. trainer.Average is null ? Array.Empty<(string, ScalarType, long[])>() : [(Average, ScalarType.Float32, [weights])],
+            .. trainer.Best is null ? Array.Empty<(string, ScalarType, long[])>() : [(Best, ScalarType.Float32, [weights])],
             ("first_moment", ScalarType.Float32, [weights]),
             ("second_moment", ScalarType.Float32, [weights]),
             ("epoch_record", ScalarType.Float32, [2, length.StepsPerEpoch]),
@@ -97,7 +106,8 @@ public static class CheckpointFile
             }
         }
 
-        foreach (string name in new[] { TrainingLosses, ValidationLosses })
+        string[] losses = trainer.Best is null ? [TrainingLosses, ValidationLosses] : [TrainingLosses, ValidationLosses, HeldOutLosses];
+        foreach (string name in losses)
         {
             if (!arrays.TryGetValue(name, out Tensor? rows) || rows.dtype != ScalarType.Float64 || rows.dim() != 2 || rows.shape[1] != 2)
             {
@@ -108,7 +118,8 @@ public static class CheckpointFile
         long step = arrays["step"].item<long>();
         double seconds = arrays["seconds"].item<double>();
         long epochs = arrays[TrainingLosses].shape[0];
-        if (arrays.Count != expected.Length + 2 || step < 0 || step >= length.Steps || epochs != step / length.StepsPerEpoch
+        if (arrays.Count != expected.Length + losses.Length || step < 0 || step >= length.Steps || epochs != step / length.StepsPerEpoch
+            || (trainer.Best is not null && arrays[HeldOutLosses].shape[0] != epochs)
             || !(seconds >= 0 && seconds < TimeSpan.MaxValue.TotalSeconds / 2))
         {
             throw new InvalidDataException("the checkpoint's position is not one of this training");
@@ -120,11 +131,17 @@ public static class CheckpointFile
     public static Dictionary<string, Tensor> ToArrays(LossHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        return new Dictionary<string, Tensor>
+        Dictionary<string, Tensor> arrays = new()
         {
             [TrainingLosses] = Rows(history.Training),
             [ValidationLosses] = Rows(history.Validation),
         };
+        if (history.HeldOut.Count > 0)
+        {
+            arrays[HeldOutLosses] = Rows(history.HeldOut);
+        }
+
+        return arrays;
     }
 
     /// <summary>The losses from arrays.</summary>
@@ -143,6 +160,10 @@ public static class CheckpointFile
             history.AddValidation(epoch, loss);
         }
 
+        foreach ((long epoch, double loss) in arrays.TryGetValue(HeldOutLosses, out Tensor? heldOut) ? Pairs(heldOut) : [])
+        {
+            history.AddHeldOut(epoch, loss);
+        }
         return history;
     }
 

@@ -74,7 +74,10 @@ internal static class ReportFacts
         string length = training.Steps is int steps
             ? $"{Number(steps)} optimiser steps"
             : $"{Number(training.TotalEpochs(job.Budget))} epochs";
-        return $"{length}, batches of {Number(training.BatchSize)}";
+        string kept = training.HeldOut is double share
+            ? string.Create(CultureInfo.InvariantCulture, $", weights of the least loss on the {100 * share:0.##} % held out")
+            : "";
+        return $"{length}, batches of {Number(training.BatchSize)}{kept}";
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -59,6 +59,7 @@ internal sealed class ObservedEstimator(IPosteriorEstimator inner, Action<Traini
 
     public Network Network => inner.Network;
 
+    public bool HasSteadyLoss => inner.HasSteadyLoss;
     public Tensor Loss(Tensor theta, Observation x, TrainingStep step)
     {
         before(step);
