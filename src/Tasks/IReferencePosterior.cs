@@ -9,6 +9,8 @@ public interface IReferencePosterior
     /// <summary>Whether the draws are from the exact posterior; of those that somebody else has made a figure does not say so.</summary>
     bool IsExact => true;
 
+    /// <summary>Raised when the draws of the same settings become others than before, so that nobody takes the old ones for them.</summary>
+    int DrawsVersion => 1;
     /// <summary>Draws from p(theta | x) for every data set.</summary>
     /// <param name="x">J data sets.</param>
     /// <param name="draws">Number of draws for each, S.</param>

@@ -30,7 +30,14 @@ public sealed class ReferenceJob : IJob
         Folder = scope.Folder(
             "reference",
             $"exact posterior, {test.DataSets} x {test.Draws} draws",
-            new { Version, Test = testSet.Inputs, scope.Experiment.Task, test.Draws });
+            new
+            {
+                Version,
+                Test = testSet.Inputs,
+                scope.Experiment.Task,
+                test.Draws,
+                DrawsVersion = scope.Task.Description.Reference is { DrawsVersion: > 1 } others ? others.DrawsVersion : (int?)null,
+            });
     }
 
     /// <inheritdoc/>

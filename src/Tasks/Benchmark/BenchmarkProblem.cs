@@ -20,6 +20,9 @@ internal abstract class BenchmarkProblem
     /// <summary>Whether sbibm has published observations of this task with their reference draws.</summary>
     public virtual bool IsPublished => true;
 
+    /// <summary>Raised by hand when <see cref="SamplePosterior"/> gives other draws than before.</summary>
+    public virtual int PosteriorVersion => 1;
+
     /// <summary>The observations of this task, from those that are published in its folder.</summary>
     /// <param name="theta">What those were simulated with, float64, [B, D].</param>
     /// <param name="published">Those, float64, [B, numbers].</param>

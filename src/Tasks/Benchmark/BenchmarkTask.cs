@@ -81,6 +81,8 @@ public sealed class BenchmarkTask : ITask, IReferencePosterior, IFixedTests
     public bool IsExact => _settings.OwnReference || !_problem.IsPublished;
 
     /// <inheritdoc/>
+    public int DrawsVersion => _problem.PosteriorVersion;
+    /// <inheritdoc/>
     /// <remarks>Published draws are in the order of their file, the first ones if fewer are wanted than there are.</remarks>
     /// <exception cref="ArgumentException">
     /// There are published draws for the ten observations only, and no more than 10,000 of them.

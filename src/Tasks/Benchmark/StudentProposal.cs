@@ -49,10 +49,7 @@ internal sealed class StudentProposal : IProposal
     public static StudentProposal Around(double[,] draws, int most = 2000)
     {
         int count = draws.GetLength(0), dimension = draws.GetLength(1), taken = Math.Min(count, most);
-        Matrix<double> rows = Matrix<double>.Build.DenseOfArray(draws);
-        Vector<double> mean = rows.ColumnSums() / count;
-        Matrix<double> centred = rows - Matrix<double>.Build.Dense(count, dimension, (_, d) => mean[d]);
-        Matrix<double> covariance = centred.TransposeThisAndMultiply(centred) / (count - 1);
+        Matrix<double> covariance = SampleCovariance.Of(Matrix<double>.Build.DenseOfArray(draws));
         double width = Math.Pow(4.0 / ((dimension + 2.0) * taken), 1.0 / (dimension + 4));
         double[,] centres = new double[taken, dimension];
         for (int k = 0; k < taken; k++)

@@ -43,6 +43,17 @@ public sealed class BenchmarkPosteriorTests
         }
     }
 
+    /// <summary>As resampled, one in twenty-five is a repeat, which sbibm's classifier finds in ten dimensions.</summary>
+    [Test]
+    public void DrawsOfTheNeuronHaveHardlyARepeat()
+    {
+        using RandomSource random = new(RandomKey.FromSeed(5));
+        double[] draws = Problem("bernoulli_glm").SamplePosterior(
+            PublishedObservations.Of("bernoulli_glm", 1, "x"), new double[0, 10], Draws, random);
+        int different = Enumerable.Range(0, Draws).Select(i => (draws[10 * i], draws[10 * i + 1])).Distinct().Count();
+        Assert.That(different, Is.GreaterThan(0.995 * Draws));
+    }
+
     private static BenchmarkProblem Problem(string task)
     {
         BenchmarkName name = Enum.Parse<BenchmarkName>(task.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
