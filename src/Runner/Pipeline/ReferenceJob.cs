@@ -29,7 +29,7 @@ public sealed class ReferenceJob : IJob
         TestSettings test = scope.Experiment.Test;
         Folder = scope.Folder(
             "reference",
-            $"exact posterior, {test.DataSets} x {test.Draws} draws",
+            $"{NameOf(scope)}, {test.DataSets} x {test.Draws} draws",
             new
             {
                 Version,
@@ -39,6 +39,11 @@ public sealed class ReferenceJob : IJob
                 DrawsVersion = scope.Task.Description.Reference is { DrawsVersion: > 1 } others ? others.DrawsVersion : (int?)null,
             });
     }
+
+    /// <summary>What its draws are from: the exact posterior, or what somebody else has drawn for a reference.</summary>
+    /// <param name="scope">An experiment whose task has one or the other.</param>
+    internal static string NameOf(JobScope scope) =>
+        scope.Task.Description.Reference is { IsExact: false } ? "reference posterior" : "exact posterior";
 
     /// <inheritdoc/>
     public StageFolder Folder { get; }

@@ -51,7 +51,7 @@ public sealed class ShowJob : IJob
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(reference);
-        return new ShowJob(scope, null, "exact posterior", reference.Folder.Hash);
+        return new ShowJob(scope, null, ReferenceJob.NameOf(scope), reference.Folder.Hash);
     }
 
     /// <summary>Draws of a contender at one number of steps.</summary>
