@@ -16,14 +16,10 @@ public sealed class LossHistory
     public IReadOnlyList<(long Epoch, double Loss)> HeldOut => _heldOut;
 
     /// <summary>The least of the finite losses in <see cref="HeldOut"/>, the first of equal ones; null when there is none.</summary>
-    public (long Epoch, double Loss)? LeastHeldOut
-    {
-        get
-        {
-            (long Epoch, double Loss)[] finite = [.. _heldOut.Where(entry => double.IsFinite(entry.Loss))];
-            return finite.Length == 0 ? null : finite.MinBy(entry => entry.Loss);
-        }
-    }
+    public (long Epoch, double Loss)? LeastHeldOut { get; private set; }
+
+    /// <summary>Epochs behind that of <see cref="LeastHeldOut"/>, all of them when there is none.</summary>
+    public long EpochsSinceLeast => _heldOut.Count == 0 ? 0 : _heldOut[^1].Epoch - (LeastHeldOut?.Epoch ?? 0);
 
     /// <summary>Adds an epoch's mean training loss.</summary>
     /// <param name="epoch">From 1.</param>
@@ -38,5 +34,12 @@ public sealed class LossHistory
     /// <summary>Adds a loss on the simulations that are held out.</summary>
     /// <param name="epoch">From 1.</param>
     /// <param name="loss">The loss.</param>
-    public void AddHeldOut(long epoch, double loss) => _heldOut.Add((epoch, loss));
+    public void AddHeldOut(long epoch, double loss)
+    {
+        _heldOut.Add((epoch, loss));
+        if (double.IsFinite(loss) && (LeastHeldOut is not { } least || loss < least.Loss))
+        {
+            LeastHeldOut = (epoch, loss);
+        }
+    }
 }

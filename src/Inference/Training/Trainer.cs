@@ -127,7 +127,7 @@ public sealed class Trainer : IDisposable
         EpochRecord ??= zeros([2, perEpoch], dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
         Stopwatch sinceCheckpoint = Stopwatch.StartNew();
         Stopwatch sinceReport = Stopwatch.StartNew();
-        while (Step < total)
+        while (!IsDone(total))
         {
             long epoch = Step / perEpoch;
             using IDisposable scope = NewDisposeScope();
@@ -149,7 +149,7 @@ public sealed class Trainer : IDisposable
                     Validate(validation, heldOut, epoch, epochs, total);
                 }
 
-                if (checkpoint is not null && Step < total
+                if (checkpoint is not null && !IsDone(total)
                     && (cancel.IsCancellationRequested || sinceCheckpoint.Elapsed >= CheckpointInterval))
                 {
                     RequireFinite(Step % perEpoch, total); // A checkpoint is one that a training can go on from.
@@ -157,14 +157,14 @@ public sealed class Trainer : IDisposable
                     sinceCheckpoint.Restart();
                 }
 
-                if (Step < total)
+                if (!IsDone(total))
                 {
                     cancel.ThrowIfCancellationRequested();
                 }
             }
             while (Step % perEpoch != 0 && Step < total);
 
-            if (Step == total)
+            if (IsDone(total))
             {
                 Average?.Exchange();
                 EndWithBest(perEpoch, total);
@@ -205,6 +205,10 @@ public sealed class Trainer : IDisposable
         Parameters.Dispose();
         _random.Dispose();
     }
+
+    // Patience ends behind an epoch, as losses on the simulations held out come there alone.
+    private bool IsDone(long total) => Step == total
+        || (_settings.Patience is int patience && History.EpochsSinceLeast >= patience);
 
     private double LastLoss() => History.Training.Count == 0 ? double.NaN : History.Training[^1].Loss;
 
@@ -322,8 +326,8 @@ public sealed class Trainer : IDisposable
 
         if (History.LeastHeldOut is null)
         {
-            using Tensor norm = EpochRecord![1, (total - 1) % perEpoch].cpu();
-            throw new DivergedException(total - 1, History.HeldOut[^1].Loss, norm.item<float>(), LearningRate(total - 1, total));
+            using Tensor norm = EpochRecord![1, (Step - 1) % perEpoch].cpu();
+            throw new DivergedException(Step - 1, History.HeldOut[^1].Loss, norm.item<float>(), LearningRate(Step - 1, total));
         }
 
         Best.Restore();

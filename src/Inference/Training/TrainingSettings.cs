@@ -59,6 +59,13 @@ public sealed record TrainingSettings : IValidatableObject
     [Range(0.0, 0.9, MinimumIsExclusive = true), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double? HeldOut { get; init; }
 
+    /// <summary>
+    /// Epochs without a lower loss on the simulations held out, after which the training stops before its time; without it, it goes on to
+    /// its last step. Needs <see cref="HeldOut"/>.
+    /// </summary>
+    [Range(1, 10_000_000), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? Patience { get; init; }
+
     /// <summary>How often the loss on the validation set is measured in a training, evenly spread over the epochs.</summary>
     [Range(0, 10_000_000)]
     public int Validations { get; init; } = 20;
@@ -97,6 +104,11 @@ public sealed record TrainingSettings : IValidatableObject
         if ((Epochs is null) == (Steps is null))
         {
             yield return new ValidationResult("expected either 'epochs' or 'steps'");
+        }
+
+        if (Patience is not null && HeldOut is null)
+        {
+            yield return new ValidationResult("expected 'held_out' beside it, whose loss it watches", [nameof(Patience)]);
         }
     }
 }

@@ -77,7 +77,8 @@ internal static class ReportFacts
         string kept = training.HeldOut is double share
             ? string.Create(CultureInfo.InvariantCulture, $", weights of the least loss on the {100 * share:0.##} % held out")
             : "";
-        return $"{length}, batches of {Number(training.BatchSize)}{kept}";
+        string patience = training.Patience is int epochs ? $", at most {Number(epochs)} epochs behind it" : "";
+        return $"{length}, batches of {Number(training.BatchSize)}{kept}{patience}";
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -24,6 +24,7 @@ public sealed class LimitTests
     [TestCase("scores.c2st.folds=1", "folds of 0 for one split, or at least 2")]
     [TestCase("scores.c2st.folds=49", "scores.c2st.folds: expected at most twice test.draws (24), got 49")]
     [TestCase("contenders.acf.figure_steps=2", "contenders.acf.figure_steps: expected 1, as a flow has one pass, got 2")]
+    [TestCase("contenders.acf.training.patience=5", "contenders.acf.training.patience: expected 'held_out' beside it")]
     [TestCase("contenders.cmpe.training.held_out=0.1", "contenders.cmpe.training.held_out: expected nothing, as the loss of")]
     [TestCase("contenders.cmpe.training.adam_epsilon=0", "adam_epsilon: expected a number greater than 0")]
     [TestCase(

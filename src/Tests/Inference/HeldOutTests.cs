@@ -76,6 +76,31 @@ public sealed class HeldOutTests
         Assert.That(looks[5], Is.LessThan(looks[2] - 0.1), "it had gone on from there");
     }
 
+    // The least loss is the second epoch's: with a patience of two the training stops behind the fourth.
+    [TestCase(1, 3)]
+    [TestCase(2, 4)]
+    [TestCase(3, 5)]
+    [TestCase(4, 6)]
+    [TestCase(9, 6)]
+    public void PatienceEndsATrainingBehindItsBest(int patience, int epochs)
+    {
+        using Simulations training = LinearGaussian.Simulate(100, s_key);
+        using WatchedEstimator watched = new();
+        using Trainer trainer = new(watched, s_settings with { Patience = patience }, s_key);
+        List<double> seen = [];
+        watched.Before = () =>
+        {
+            watched.Offset = seen.Count / 3 == 1 ? 0 : 5;
+            seen.Add(watched.Weight);
+        };
+        trainer.Run(training);
+
+        Assert.That(trainer.Step, Is.EqualTo(2 * epochs));
+        Assert.That(trainer.History.HeldOut, Has.Count.EqualTo(epochs));
+        Assert.That(watched.Weight, Is.EqualTo(seen[5]));
+        Assert.That(watched.Steps.Select(s => s.TotalSteps), Has.All.EqualTo(12), "the schedule stays");
+    }
+
     [Test]
     public void ALossThatIsNotFiniteIsNoneOfTheBestAndWithoutAnyOtherItHasDiverged()
     {
