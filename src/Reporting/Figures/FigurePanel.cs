@@ -126,17 +126,15 @@ internal sealed class FigurePanel
             )
         );
 
-    public void YName(string text) =>
-        Texts.Add(
-            new FigureText(
-                text,
-                new Pixel(Place.Left + 7, DataRect.VerticalCenter),
-                FigureStyle.LabelSize,
-                FigureStyle.Ink,
-                Alignment.MiddleCenter,
-                -90
-            )
-        );
+    public void YName(string text) => Turned(text, Place.Left + 7, FigureStyle.LabelSize, FigureStyle.Ink);
+
+    /// <summary>A text that is read from below, beside the middle of the data.</summary>
+    /// <param name="text">One line.</param>
+    /// <param name="x">Where its middle is, pixels of the figure.</param>
+    /// <param name="size">Size of the letters.</param>
+    /// <param name="color">Their colour.</param>
+    public void Turned(string text, float x, float size, Color color) =>
+        Texts.Add(new FigureText(text, new Pixel(x, DataRect.VerticalCenter), size, color, Alignment.MiddleCenter, -90));
 
     public Pixel ToPixel(double x, double y) => new(
         DataRect.Left + (x - _xMin) / (_xMax - _xMin) * DataRect.Width,

@@ -19,4 +19,7 @@ public sealed record LossCurve
 
     /// <summary>Validation loss per entry, or null.</summary>
     public double[]? Validation { get; init; }
+
+    /// <summary>The epoch whose weights the training ended with, when simulations were held out to choose it; else null.</summary>
+    public double? Kept { get; init; }
 }

@@ -34,6 +34,11 @@ public static class LossFigure
                 new("validation", FigureStyle.Faint) { Line = FigureStyle.Dash },
             ]
             : [];
+        if (curves.Any(c => c.Kept is not null))
+        {
+            entries.Add(new("weights kept", FigureStyle.Faint) { Line = LinePattern.Dotted });
+        }
+
         if (groups.Length > 1)
         {
             entries.AddRange(
@@ -100,6 +105,11 @@ public static class LossFigure
             if (curve.Validation is { } v)
             {
                 Line(panel, curve.Time, v, Y, groups.Length > 1 ? color : color.Darken(.25), FigureStyle.Dash, 1.1f);
+            }
+
+            if (curve.Kept is double kept)
+            {
+                Line(panel, [kept, kept], [min - margin, max + margin], y => y, color.Darken(.25), LinePattern.Dotted, 1.4f);
             }
         }
         return panel;

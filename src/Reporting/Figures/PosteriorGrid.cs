@@ -150,19 +150,16 @@ public static class PosteriorGrid
         IReadOnlyList<string> title = lines.Lines(row.Title);
         for (int i = 0; i < title.Count; i++)
         {
-            Turned(title[i], 7 + i * line, Math.Min(lines.Size, FigureStyle.LabelSize));
+            panel.Turned(title[i], 7 + i * line, Math.Min(lines.Size, FigureStyle.LabelSize), FigureStyle.Ink);
         }
 
-        Turned(row.YName, Math.Max(22, 9 + title.Count * line), FigureStyle.LabelSize);
+        panel.Turned(row.YName, Math.Max(22, 9 + title.Count * line), FigureStyle.LabelSize, FigureStyle.Ink);
         if (row.Truth is not null)
         {
             panel.Texts.Add(new FigureText(
                 $"× {row.MarkName}", new Pixel(2, panel.DataRect.Bottom + 18), FigureStyle.PointLabelSize, FigureStyle.Ink,
                 Alignment.UpperLeft));
         }
-
-        void Turned(string text, float x, float size) => panel.Texts.Add(new FigureText(
-            text, new Pixel(x, panel.DataRect.VerticalCenter), size, FigureStyle.Ink, Alignment.MiddleCenter, -90));
     }
 
     // Ink on a white halo: visible on empty and on crowded ground.

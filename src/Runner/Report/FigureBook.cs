@@ -1,10 +1,12 @@
 using Reproduce.Compute;
 using Reproduce.Evaluation;
+using Reproduce.Inference.Training;
 using Reproduce.Reporting;
 using Reproduce.Runner.Catalogue;
 using Reproduce.Runner.Configuration;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks.Denoising;
+using static TorchSharp.torch;
 
 namespace Reproduce.Runner.Report;
 
@@ -207,25 +209,24 @@ public sealed class FigureBook(RunPlan plan, MeasurementTable measurements, Publ
         List<LossCurve> curves = [];
         foreach (TrainJob job in plan.Trainings.Where(t => t.Replicate == 0 && t.Folder.IsComplete))
         {
-            Dictionary<string, double[]> losses = Npz.ReadDoubles(job.Folder.FileOf(StageFiles.Losses));
-            (double[] epochs, double[] training) = Columns(losses["training"]);
-            (double[] validated, double[] validation) = Columns(losses["validation"]);
-            Dictionary<double, double> known = validated.Zip(validation).ToDictionary(p => p.First, p => p.Second);
+            using IDisposable scope = NewDisposeScope();
+            LossHistory history = CheckpointFile.FromArrays(Npz.Read(job.Folder.FileOf(StageFiles.Losses)));
+            Dictionary<long, double> known = history.Validation.ToDictionary(v => v.Epoch, v => v.Loss);
             // Validation is measured at some epochs; between them the last value stands.
-            double last = validation.Length > 0 ? validation[0] : double.NaN;
+            double last = history.Validation.Count > 0 ? history.Validation[0].Loss : double.NaN;
             curves.Add(new LossCurve
             {
                 Contender = styles.Of(job.Contender),
                 Group = $"{job.Budget} {(plan.Task.Description.Images is null ? "simulations" : "images")}",
-                Time = epochs,
-                Training = training,
-                Validation = validation.Length == 0 ? null : [.. epochs.Select(e => last = known.GetValueOrDefault(e, last))],
+                Time = [.. history.Training.Select(t => (double)t.Epoch)],
+                Training = [.. history.Training.Select(t => t.Loss)],
+                Validation = known.Count == 0
+                    ? null
+                    : [.. history.Training.Select(t => last = known.GetValueOrDefault(t.Epoch, last))],
+                Kept = history.LeastHeldOut?.Epoch,
             });
         }
 
         return curves;
     }
-
-    private static (double[] Epochs, double[] Losses) Columns(double[] flat) =>
-        ([.. flat.Where((_, i) => i % 2 == 0)], [.. flat.Where((_, i) => i % 2 == 1)]);
 }

@@ -74,7 +74,10 @@ internal sealed class FigureTests
         yield return (
             "loss",
             SyntheticFigures.Loss(),
-            ["CMPE", "NSF", "epoch", "training", "validation", "loss", "loss (log)", "512 simulations", "1024 simulations"]
+            [
+                "CMPE", "NSF", "epoch", "training", "validation", "weights kept", "loss", "loss (log)", "512 simulations",
+                "1024 simulations",
+            ]
         );
     }
 
@@ -153,6 +156,26 @@ internal sealed class FigureTests
         Assert.That(
             LossFigure.Finite([double.NaN, 3, 2, double.PositiveInfinity, 1, double.NaN, double.NaN, 1, 1]),
             Is.EqualTo(new[] { (1, 3), (4, 5), (7, 9) }));
+
+    /// <summary>With ten parameters a row is some 84 pixels high, in which no more than 15 letters have room.</summary>
+    [Test]
+    public void ARowsLongNameIsBroken()
+    {
+        ContenderStyle style = SyntheticResults.Styles.Of("npse") with { Label = "NPSE (held out)" };
+        double[] numbers = [0.1, 0.2, 0.4];
+        Figure figure = CalibrationFigures.Recovery(
+            [
+                .. Enumerable.Range(1, 10).Select(p => new RecoveryPanel
+                {
+                    Contender = style, Steps = 30, Parameter = $"p{p}", Truth = numbers, Median = numbers, Lower = numbers, Upper = numbers,
+                }),
+            ],
+            0.9);
+
+        string[] texts =
+            [.. XDocument.Parse(figure.ToSvg()).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
+        Assert.That(texts, Does.Contain("NPSE (held").And.Contain("out), 30 passes"));
+    }
 
     [Test]
     public void ALongNoisyLossIsAveraged()

@@ -101,6 +101,7 @@ internal static class SyntheticFigures
                     Group = "512 simulations",
                     Time = many,
                     Training = [.. many.Select(t => 2 - t / 500)],
+                    Kept = 700,
                 },
             ],
             "epoch"
