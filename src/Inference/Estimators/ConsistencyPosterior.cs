@@ -236,8 +236,7 @@ public sealed class ConsistencyPosterior : Network, IConsistencyModel, IDensityO
                 ReadOnlySpan<float> u = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(uniform.bytes);
                 for (int row = 0; row < rows; row++)
                 {
-                    int found = Array.BinarySearch(_cumulative, u[row]);
-                    int index = Math.Min(found < 0 ? ~found : found + 1, _cumulative.Length - 1);
+                    int index = CumulativeSums.IndexOf(_cumulative, u[row]);
                     earlier[row] = (float)_grid[index];
                     later[row] = (float)_grid[index + 1];
                 }

@@ -107,8 +107,7 @@ internal static class ImportanceResampling
         double[] result = new double[draws * dimension];
         for (int k = 0; k < draws; k++)
         {
-            int found = Array.BinarySearch(cumulative, u[k] * sum);
-            int row = Math.Min(found < 0 ? ~found : found + 1, cumulative.Length - 1);
+            int row = CumulativeSums.IndexOf(cumulative, u[k] * sum);
             pool.CopyTo(row * dimension, result, k * dimension, dimension);
         }
 
