@@ -11,6 +11,7 @@ public interface IReferencePosterior
 
     /// <summary>Raised when the draws of the same settings become others than before, so that nobody takes the old ones for them.</summary>
     int DrawsVersion => 1;
+
     /// <summary>Draws from p(theta | x) for every data set.</summary>
     /// <param name="x">J data sets.</param>
     /// <param name="draws">Number of draws for each, S.</param>

@@ -18,6 +18,7 @@ public interface IPosteriorEstimator : IDisposable
     /// during the training, as a consistency model's levels do.
     /// </summary>
     bool HasSteadyLoss => true;
+
     /// <summary>The training loss of a batch of simulations.</summary>
     /// <param name="theta">[B, D].</param>
     /// <param name="x">B observations.</param>

@@ -9,6 +9,9 @@ namespace Reproduce.Reporting;
 /// </summary>
 internal sealed class FigurePanel
 {
+    /// <summary>Pixels from one line of a row's name to the next.</summary>
+    internal const float RowLine = 11;
+
     private readonly PixelPadding _padding;
     private double _xMin, _xMax, _yMin, _yMax;
 
@@ -135,6 +138,23 @@ internal sealed class FigurePanel
     /// <param name="color">Their colour.</param>
     public void Turned(string text, float x, float size, Color color) =>
         Texts.Add(new FigureText(text, new Pixel(x, DataRect.VerticalCenter), size, color, Alignment.MiddleCenter, -90));
+
+    /// <summary>What a row of panels shows, read from below: in several lines where the room is short.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="x">Where the first line's middle is, pixels of the figure.</param>
+    /// <param name="room">Length of a line, pixels.</param>
+    /// <returns>The number of lines, each <see cref="RowLine"/> right of the one before.</returns>
+    public int RowName(string name, float x, float room)
+    {
+        var titles = new PanelTitles([name], room);
+        IReadOnlyList<string> lines = titles.Lines(name);
+        for (int i = 0; i < lines.Count; i++)
+        {
+            Turned(lines[i], x + i * RowLine, Math.Min(titles.Size, FigureStyle.LabelSize), FigureStyle.Ink);
+        }
+
+        return lines.Count;
+    }
 
     public Pixel ToPixel(double x, double y) => new(
         DataRect.Left + (x - _xMin) / (_xMax - _xMin) * DataRect.Width,

@@ -10,9 +10,6 @@ internal sealed class PanelGrid
     // A panel is about as high as wide, and beside it stands its row's name ("FMPE, 1000 steps"): many columns make a wider figure.
     private const float RowNameRoom = 84;
 
-    // From one line of it to the next.
-    private const float RowLine = 11;
-
     private readonly int _rows;
     private readonly int _columns;
     private readonly float _width, _height, _legend, _top;
@@ -65,14 +62,8 @@ internal sealed class PanelGrid
         if (column == 0)
         {
             // "NPSE (held out), 30 passes" is longer than a small panel is high.
-            var lines = new PanelTitles([rowName], _height + RowGap - 6);
-            IReadOnlyList<string> name = lines.Lines(rowName);
-            for (int i = 0; i < name.Count; i++)
-            {
-                panel.Turned(name[i], 8 + i * RowLine, Math.Min(lines.Size, FigureStyle.LabelSize), FigureStyle.Ink);
-            }
-
-            panel.Turned(yName, 22 + (name.Count - 1) * RowLine, FigureStyle.TickSize, FigureStyle.Faint);
+            int lines = panel.RowName(rowName, 8, _height + RowGap - 6);
+            panel.Turned(yName, 22 + (lines - 1) * FigurePanel.RowLine, FigureStyle.TickSize, FigureStyle.Faint);
         }
         return panel;
     }

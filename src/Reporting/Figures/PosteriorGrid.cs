@@ -144,16 +144,9 @@ public static class PosteriorGrid
     // What the row shows, in one line or two, the vertical coordinate, and below the cross and what it marks.
     private static void Name(FigurePanel panel, PosteriorRow row)
     {
-        const float line = 11;
         // The next row's title begins where this row's axis ends.
-        var lines = new PanelTitles([row.Title], panel.DataRect.Height + AxisHeight - 16);
-        IReadOnlyList<string> title = lines.Lines(row.Title);
-        for (int i = 0; i < title.Count; i++)
-        {
-            panel.Turned(title[i], 7 + i * line, Math.Min(lines.Size, FigureStyle.LabelSize), FigureStyle.Ink);
-        }
-
-        panel.Turned(row.YName, Math.Max(22, 9 + title.Count * line), FigureStyle.LabelSize, FigureStyle.Ink);
+        int lines = panel.RowName(row.Title, 7, panel.DataRect.Height + AxisHeight - 16);
+        panel.Turned(row.YName, Math.Max(22, 9 + lines * FigurePanel.RowLine), FigureStyle.LabelSize, FigureStyle.Ink);
         if (row.Truth is not null)
         {
             panel.Texts.Add(new FigureText(

@@ -82,6 +82,7 @@ public sealed class BenchmarkTask : ITask, IReferencePosterior, IFixedTests
 
     /// <inheritdoc/>
     public int DrawsVersion => _problem.PosteriorVersion;
+
     /// <inheritdoc/>
     /// <remarks>Published draws are in the order of their file, the first ones if fewer are wanted than there are.</remarks>
     /// <exception cref="ArgumentException">

@@ -89,8 +89,8 @@ internal sealed class BernoulliGlmProblem(bool isRaw) : BenchmarkProblem
         return sum;
     }
 
-    // The first version's draws had repeats.
     /// <inheritdoc/>
+    /// <remarks>The first version's draws had repeats.</remarks>
     public override int PosteriorVersion => 2;
 
     /// <inheritdoc/>

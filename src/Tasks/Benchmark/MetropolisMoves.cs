@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using Reproduce.Compute;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tasks.Benchmark;
@@ -34,8 +35,9 @@ internal static class MetropolisMoves
         Parallel.For(0, count, i => logs[i] = target(draws.AsSpan(i * dimension, dimension)));
         for (int move = 0; move < moves; move++)
         {
-            double[] normal = Numbers(random.Normal([count, dimension], dtype: ScalarType.Float64));
-            double[] uniform = Numbers(random.Uniform([count], dtype: ScalarType.Float64));
+            using DisposeScope scope = NewDisposeScope();
+            double[] normal = random.Normal([count, dimension], dtype: ScalarType.Float64).data<double>().ToArray();
+            double[] uniform = random.Uniform([count], dtype: ScalarType.Float64).data<double>().ToArray();
             Parallel.For(0, count, i =>
             {
                 Span<double> here = draws.AsSpan(i * dimension, dimension), there = stackalloc double[dimension];
@@ -56,12 +58,5 @@ internal static class MetropolisMoves
                 }
             });
         }
-    }
-
-
-    private static double[] Numbers(Tensor tensor)
-    {
-        using Tensor numbers = tensor;
-        return numbers.data<double>().ToArray();
     }
 }

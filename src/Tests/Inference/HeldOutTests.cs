@@ -60,12 +60,7 @@ public sealed class HeldOutTests
         using Simulations training = LinearGaussian.Simulate(100, s_key);
         using WatchedEstimator watched = new();
         using Trainer trainer = new(watched, s_settings with { AverageDecay = average }, s_key);
-        List<double> seen = [];
-        watched.Before = () =>
-        {
-            watched.Offset = added[seen.Count / 3];
-            seen.Add(watched.Weight);
-        };
+        List<double> seen = Watch(watched, call => added[call / 3]);
         trainer.Run(training);
 
         double[] looks = [.. seen.Where((_, i) => i % 3 == 2)];
@@ -87,12 +82,7 @@ public sealed class HeldOutTests
         using Simulations training = LinearGaussian.Simulate(100, s_key);
         using WatchedEstimator watched = new();
         using Trainer trainer = new(watched, s_settings with { Patience = patience }, s_key);
-        List<double> seen = [];
-        watched.Before = () =>
-        {
-            watched.Offset = seen.Count / 3 == 1 ? 0 : 5;
-            seen.Add(watched.Weight);
-        };
+        List<double> seen = Watch(watched, call => call / 3 == 1 ? 0 : 5);
         trainer.Run(training);
 
         Assert.That(trainer.Step, Is.EqualTo(2 * epochs));
@@ -114,12 +104,7 @@ public sealed class HeldOutTests
         {
             using WatchedEstimator watched = new();
             using Trainer trainer = new(watched, s_settings, s_key);
-            int calls = 0;
-            watched.Before = () =>
-            {
-                watched.Offset = calls % 3 == 2 ? losses[calls / 3] : 0;
-                calls++;
-            };
+            Watch(watched, call => call % 3 == 2 ? losses[call / 3] : 0);
             trainer.Run(training);
             return trainer.History;
         }
@@ -169,5 +154,17 @@ public sealed class HeldOutTests
         using WatchedEstimator watched = new();
         using Trainer trainer = new(watched, s_settings, s_key);
         Assert.That(() => trainer.Run(one), Throws.ArgumentException.With.Message.Contains("at least two simulations"));
+    }
+
+    /// <summary>Adds a number to each loss, by how many came before, and lists the weights that the losses saw.</summary>
+    private static List<double> Watch(WatchedEstimator watched, Func<int, double> offset)
+    {
+        List<double> seen = [];
+        watched.Before = () =>
+        {
+            watched.Offset = offset(seen.Count);
+            seen.Add(watched.Weight);
+        };
+        return seen;
     }
 }

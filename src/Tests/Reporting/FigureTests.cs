@@ -90,7 +90,7 @@ internal sealed class FigureTests
     public void SvgIsWellFormedAndHoldsTheTexts(Figure figure, string[] texts)
     {
         var svg = XDocument.Parse(figure.ToSvg());
-        string[] found = svg.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToArray();
+        string[] found = Texts(svg);
 
         Assert.Multiple(() =>
         {
@@ -115,7 +115,7 @@ internal sealed class FigureTests
 
         string svg = BudgetFigure.Create(all, PublishedResultsTests.Published, [_panel with { Styles = styles }]).ToSvg();
 
-        IEnumerable<string> texts = XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value);
+        string[] texts = Texts(XDocument.Parse(svg));
         Assert.That(
             texts.Where(t => t.EndsWith("steps", StringComparison.Ordinal) || t.EndsWith("passes", StringComparison.Ordinal)),
             Is.EqualTo(new[] { "FMPE, 30 steps", "FMPE, 1000 steps", "CMPE, 10 steps", "CMPE, 30 steps", "NPSE, 30 passes" }));
@@ -172,9 +172,7 @@ internal sealed class FigureTests
             ],
             0.9);
 
-        string[] texts =
-            [.. XDocument.Parse(figure.ToSvg()).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
-        Assert.That(texts, Does.Contain("NPSE (held").And.Contain("out), 30 passes"));
+        Assert.That(Texts(XDocument.Parse(figure.ToSvg())), Does.Contain("NPSE (held").And.Contain("out), 30 passes"));
     }
 
     [Test]
@@ -194,11 +192,7 @@ internal sealed class FigureTests
                 ],
                 "epoch"
             );
-            return
-            [
-                .. XDocument.Parse(figure.ToSvg()).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value),
-                figure.Caption,
-            ];
+            return [.. FigureTests.Texts(XDocument.Parse(figure.ToSvg())), figure.Caption];
         }
 
         Assert.That(Texts(200), Does.Contain("8000").And.Not.Some.Contain("Averaged"), "0 and 8000 in turn, every one shown");
@@ -275,4 +269,7 @@ internal sealed class FigureTests
             Assert.That(svg, Does.Contain("#D55E00"));
         });
     }
+
+    private static string[] Texts(XDocument svg) =>
+        [.. svg.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
 }

@@ -24,19 +24,7 @@ public sealed class CheckpointFileTests
     public void ATrainingGoesOnFromItBitForBit([Values(null, 0.9)] double? average, [Values(1, 8, 11)] int stop)
     {
         TrainingSettings settings = TrainerTests.Settings with { Epochs = 3, Validations = 3, AverageDecay = average };
-        using Simulations training = LinearGaussian.Simulate(100, s_key);
-        using IPosteriorEstimator one = Contenders.Create("cmpe"), other = Contenders.Create("cmpe", perturbed: true);
-        using Trainer whole = new(one, settings, s_key) { CheckpointInterval = TimeSpan.Zero };
-        whole.Run(training, training, checkpoint: t => WriteAt(t, stop));
-
-        using Trainer resumed = new(other, settings, s_key);
-        Assert.That(CheckpointFile.TryRestore(_path, resumed, TrainingLength.Of(settings, training.Count)).Problem, Is.Null);
-        Assert.That(resumed.Step, Is.EqualTo(stop));
-        resumed.Run(training, training);
-
-        Assert.That(resumed.Parameters.Values.bytes.ToArray(), Is.EqualTo(whole.Parameters.Values.bytes.ToArray()));
-        Assert.That(resumed.Average?.Values.bytes.ToArray(), Is.EqualTo(whole.Average?.Values.bytes.ToArray()));
-        Assert.That(resumed.History.Validation, Is.EqualTo(whole.History.Validation));
+        GoesOn("cmpe", settings, stop);
     }
 
     // Of 100 simulations 80 are learnt from, three steps an epoch. At this rate the third epoch's loss is not the least.
@@ -52,20 +40,7 @@ public sealed class CheckpointFileTests
             AverageDecay = average,
             HeldOut = 0.2,
         };
-        using Simulations training = LinearGaussian.Simulate(100, s_key);
-        using IPosteriorEstimator one = Contenders.Create("fmpe"), other = Contenders.Create("fmpe", perturbed: true);
-        using Trainer whole = new(one, settings, s_key) { CheckpointInterval = TimeSpan.Zero };
-        whole.Run(training, training, checkpoint: t => WriteAt(t, stop));
-
-        using Trainer resumed = new(other, settings, s_key);
-        Assert.That(CheckpointFile.TryRestore(_path, resumed, TrainingLength.Of(settings, training.Count)).Problem, Is.Null);
-        Assert.That(resumed.Step, Is.EqualTo(stop));
-        resumed.Run(training, training);
-
-        Assert.That(whole.History.LeastHeldOut?.Epoch, Is.LessThan(4));
-        Assert.That(resumed.Parameters.Values.bytes.ToArray(), Is.EqualTo(whole.Parameters.Values.bytes.ToArray()));
-        Assert.That(resumed.History.HeldOut, Is.EqualTo(whole.History.HeldOut));
-        Assert.That(resumed.History.Validation, Is.EqualTo(whole.History.Validation));
+        Assert.That(GoesOn("fmpe", settings, stop).LeastHeldOut?.Epoch, Is.LessThan(4));
     }
 
     [Test]
@@ -97,6 +72,26 @@ public sealed class CheckpointFileTests
         TrainingLength length = TrainingLength.Of(settings, 100);
 
         Assert.That(() => CheckpointFile.TryRestore(_path, trainer, length), Throws.InstanceOf<IOException>());
+    }
+
+    /// <summary>Trains to the end, then once more from the checkpoint of a step, and compares both; gives their losses.</summary>
+    private LossHistory GoesOn(string contender, TrainingSettings settings, int stop)
+    {
+        using Simulations training = LinearGaussian.Simulate(100, s_key);
+        using IPosteriorEstimator one = Contenders.Create(contender), other = Contenders.Create(contender, perturbed: true);
+        using Trainer whole = new(one, settings, s_key) { CheckpointInterval = TimeSpan.Zero };
+        whole.Run(training, training, checkpoint: t => WriteAt(t, stop));
+
+        using Trainer resumed = new(other, settings, s_key);
+        Assert.That(CheckpointFile.TryRestore(_path, resumed, TrainingLength.Of(settings, training.Count)).Problem, Is.Null);
+        Assert.That(resumed.Step, Is.EqualTo(stop));
+        resumed.Run(training, training);
+
+        Assert.That(resumed.Parameters.Values.bytes.ToArray(), Is.EqualTo(whole.Parameters.Values.bytes.ToArray()));
+        Assert.That(resumed.Average?.Values.bytes.ToArray(), Is.EqualTo(whole.Average?.Values.bytes.ToArray()));
+        Assert.That(resumed.History.HeldOut, Is.EqualTo(whole.History.HeldOut));
+        Assert.That(resumed.History.Validation, Is.EqualTo(whole.History.Validation));
+        return whole.History;
     }
 
     private void WriteAt(Trainer trainer, int step)
