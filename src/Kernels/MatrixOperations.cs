@@ -88,36 +88,50 @@ public static class MatrixOperations
     /// <param name="size">Rows and columns of the block.</param>
     /// <param name="stride">Step between rows, at least <paramref name="size"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Transpose(ReadOnlySpan<float> matrix, Span<float> transposed, int size, int stride)
+    public static void Transpose(ReadOnlySpan<float> matrix, Span<float> transposed, int size, int stride) =>
+        Transpose(matrix, size, size, stride, transposed, stride);
+
+    /// <summary>The transpose of the block of a matrix that begins at its first number.</summary>
+    /// <param name="matrix">Row i begins at i * <paramref name="stride"/>.</param>
+    /// <param name="rows">Rows of the block.</param>
+    /// <param name="columns">Columns of the block.</param>
+    /// <param name="stride">Step between rows of the matrix, at least <paramref name="columns"/>.</param>
+    /// <param name="transposed">Receives the block; row j begins at j * <paramref name="transposedStride"/>.</param>
+    /// <param name="transposedStride">Step between its rows, at least <paramref name="rows"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose(
+        ReadOnlySpan<float> matrix, int rows, int columns, int stride, Span<float> transposed, int transposedStride)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(stride, size);
-        Require.Reaches(matrix, (size - 1) * stride + size);
-        Require.Reaches(transposed, (size - 1) * stride + size);
-        int whole = Avx.IsSupported ? size / 8 * 8 : 0;
-        for (int i = 0; i < whole; i += 8)
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(transposedStride, rows);
+        Require.Reaches(matrix, (rows - 1) * stride + columns);
+        Require.Reaches(transposed, (columns - 1) * transposedStride + rows);
+        int wholeRows = Avx.IsSupported ? rows / 8 * 8 : 0, wholeColumns = Avx.IsSupported ? columns / 8 * 8 : 0;
+        for (int i = 0; i < wholeRows; i += 8)
         {
-            for (int j = 0; j < whole; j += 8)
+            for (int j = 0; j < wholeColumns; j += 8)
             {
-                TransposeEight(ref Unsafe.AsRef(in matrix[i * stride + j]), ref transposed[j * stride + i], stride);
+                TransposeEight(
+                    ref Unsafe.AsRef(in matrix[i * stride + j]), stride, ref transposed[j * transposedStride + i], transposedStride);
             }
         }
 
-        for (int i = 0; i < size; i++)
+        for (int i = 0; i < rows; i++)
         {
-            for (int j = i < whole ? whole : 0; j < size; j++)
+            for (int j = i < wholeRows ? wholeColumns : 0; j < columns; j++)
             {
-                transposed[j * stride + i] = matrix[i * stride + j];
+                transposed[j * transposedStride + i] = matrix[i * stride + j];
             }
         }
     }
 
     // 8 x 8 numbers: pairs of rows interleaved, then pairs of pairs, then halves exchanged.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposeEight(ref float from, ref float to, nint stride)
+    private static void TransposeEight(ref float from, nint fromStride, ref float to, nint stride)
     {
-        (Vector256<float> a0, Vector256<float> a1, Vector256<float> a2, Vector256<float> a3) = InterleaveFour(ref from, stride);
+        (Vector256<float> a0, Vector256<float> a1, Vector256<float> a2, Vector256<float> a3) = InterleaveFour(ref from, fromStride);
         (Vector256<float> b0, Vector256<float> b1, Vector256<float> b2, Vector256<float> b3) =
-            InterleaveFour(ref Unsafe.Add(ref from, 4 * stride), stride);
+            InterleaveFour(ref Unsafe.Add(ref from, 4 * fromStride), fromStride);
         Avx.Permute2x128(a0, b0, LowHalves).StoreUnsafe(ref to);
         Avx.Permute2x128(a1, b1, LowHalves).StoreUnsafe(ref Unsafe.Add(ref to, stride));
         Avx.Permute2x128(a2, b2, LowHalves).StoreUnsafe(ref Unsafe.Add(ref to, 2 * stride));

@@ -1,3 +1,5 @@
+using Reproduce.Inference.Networks.Vectors.Images;
+using Reproduce.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -37,7 +39,20 @@ public sealed class GroupNormalisation : Network
     }
 
     /// <summary>Applies the layer.</summary>
-    /// <param name="x">[N, channels, H, W].</param>
+    /// <param name="x">[N, channels, H, W], or in panels.</param>
+    /// <param name="activation">What is before or behind it.</param>
     /// <returns>The same shape.</returns>
-    public Tensor Apply(Tensor x) => nn.functional.group_norm(x, _groups, scale, shift, Epsilon);
+    public Tensor Apply(Tensor x, NormalisedActivation activation = NormalisedActivation.None)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (ImagePanels.Hold(x))
+        {
+            GroupNormalisationShape shape = new((int)x.shape[1], (int)(x.shape[2] * x.shape[3]), (int)_groups, (float)Epsilon);
+            return new VectorNormalisationPass(shape, activation, x, scale, shift).Apply().view(x.shape);
+        }
+
+        Tensor before = activation == NormalisedActivation.ReluBefore ? x.relu() : x;
+        Tensor normalised = nn.functional.group_norm(before, _groups, scale, shift, Epsilon);
+        return activation == NormalisedActivation.SwishBehind ? nn.functional.silu(normalised) : normalised;
+    }
 }

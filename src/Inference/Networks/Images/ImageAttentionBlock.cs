@@ -1,4 +1,5 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Networks.Vectors.Images;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,15 +30,18 @@ internal sealed class ImageAttentionBlock : Network
         RegisterComponents();
     }
 
-    /// <summary>[N, C, H, W] to the same shape.</summary>
+    /// <summary>[N, C, H, W], or in panels, to the same shape.</summary>
     public Tensor Apply(Tensor x)
     {
-        using DisposeScope scope = NewDisposeScope();
+        using DisposeScope? scope = ImagePanels.ScopeOf(x);
         Tensor normalised = norm.Apply(x);
+        Tensor images = ImagePanels.Hold(x) ? ImagePanels.Store(normalised, x.shape[0] * x.shape[^1]) : normalised;
 
         // One head: [N, 1, H W, C].
-        Tensor sequence = normalised.flatten(2).transpose(1, 2).unsqueeze(1);
+        Tensor sequence = images.flatten(2).transpose(1, 2).unsqueeze(1);
         Tensor mixed = nn.functional.scaled_dot_product_attention(query.Apply(sequence), key.Apply(sequence), value.Apply(sequence));
-        return normalised.add(projection.Apply(mixed).squeeze(1).transpose(1, 2).reshape(x.shape), Scalars.One).MoveToOuterDisposeScope();
+        Tensor read = projection.Apply(mixed).squeeze(1).transpose(1, 2).reshape(images.shape);
+        Tensor sum = normalised.add(ImagePanels.Hold(x) ? ImagePanels.Load(read) : read, Scalars.One);
+        return scope is null ? sum : sum.MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,6 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Networks.Vectors.Images;
+using Reproduce.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -50,11 +52,14 @@ public sealed class ImageSummaryCnn : SummaryNetwork
             );
         }
 
+        bool panels = ImagePanels.Accept(image, convolutions[0].Weight, pass);
+        Tensor y = panels ? ImagePanels.Load(image) : image;
         foreach ((Convolution convolution, GroupNormalisation norm) in convolutions.Zip(norms))
         {
-            image = norm.Apply(convolution.Apply(image).relu_());
+            y = norm.Apply(convolution.Apply(y), NormalisedActivation.ReluBefore);
         }
 
-        return image.mean([2, 3]);
+        Tensor means = y.mean([2, 3]);
+        return panels ? means.transpose(1, 2).flatten(0, 1).narrow(0, 0, image.shape[0]) : means;
     }
 }

@@ -1,4 +1,6 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Networks.Vectors.Images;
+using Reproduce.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,13 +36,13 @@ internal sealed class ResidualBlock : Network
         RegisterComponents();
     }
 
-    /// <summary>[N, inputs, H, W] and the swished condition [N, C] to [N, outputs, H, W].</summary>
+    /// <summary>[N, inputs, H, W], or in panels, and the swished condition [N, C] to [N, outputs, H, W].</summary>
     public Tensor Apply(Tensor x, Tensor swishedCondition)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor h = convolution1.Apply(nn.functional.silu(norm1.Apply(x)), padding: 1);
-        h = h.add(conditioning.Apply(swishedCondition).unsqueeze(2).unsqueeze(3), Scalars.One);
-        h = convolution2.Apply(nn.functional.silu(norm2.Apply(h)), padding: 1);
-        return h.add(shortcut is null ? x : shortcut.Apply(x), Scalars.One).MoveToOuterDisposeScope();
+        using DisposeScope? scope = ImagePanels.ScopeOf(x);
+        Tensor h = convolution1.Apply(norm1.Apply(x, NormalisedActivation.SwishBehind), padding: 1, conditioning.Apply(swishedCondition));
+        h = convolution2.Apply(norm2.Apply(h, NormalisedActivation.SwishBehind), padding: 1);
+        Tensor sum = h.add(shortcut is null ? x : shortcut.Apply(x), Scalars.One);
+        return scope is null ? sum : sum.MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,6 @@
 using Reproduce.Compute;
+using Reproduce.Inference.Networks.Vectors.Images;
+using Reproduce.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -120,12 +122,29 @@ public sealed class UNet : FreeFormNetwork
 
         // Every block begins with the swish of the same vector.
         Tensor swished = nn.functional.silu(cat([embedding.Apply(time), condition], 1));
-        Tensor x = first.Apply(theta.view(-1, 1, _side, _side), padding: 1);
+        Tensor images = theta.view(-1, 1, _side, _side);
+        bool panels = ImagePanels.Accept(images, first.Weight, pass);
+        Tensor x = first.Apply(panels ? ImagePanels.Load(images) : images, padding: 1);
         Stack<Tensor> kept = new([x]);
         x = Down(x, swished, kept);
         x = middle2.Apply(middleAttention.Apply(middle1.Apply(x, swished)), swished);
         x = Up(x, swished, kept);
-        return last.Apply(nn.functional.silu(norm.Apply(x)), padding: 1).flatten(1);
+        Tensor y = last.Apply(norm.Apply(x, NormalisedActivation.SwishBehind), padding: 1);
+        return (panels ? ImagePanels.Store(y, theta.shape[0]) : y).flatten(1);
+    }
+
+    // Twice as high and wide, each pixel four times.
+    private static Tensor Repeated(Tensor x)
+    {
+        if (!ImagePanels.Hold(x))
+        {
+            return nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+        }
+
+        // Stacked, not expanded: the gradient is a sum of two tensors then, and not one over an axis of two.
+        long[] of = x.shape;
+        Tensor wide = stack([x, x], 4).view(of[0], of[1], of[2], 2 * of[3], of[4]);
+        return stack([wide, wide], 3).view(of[0], of[1], 2 * of[2], 2 * of[3], of[4]);
     }
 
     private Tensor Down(Tensor x, Tensor swished, Stack<Tensor> kept)
@@ -141,8 +160,7 @@ public sealed class UNet : FreeFormNetwork
 
             if (level < _levels - 1)
             {
-                // For an even size TensorFlow's "same" padding is one row and one column behind the image and none before it.
-                x = shrink[level].Apply(nn.functional.pad(x, [0, 1, 0, 1]), stride: 2);
+                x = shrink[level].ApplyHalving(x);
                 kept.Push(x);
             }
         }
@@ -162,8 +180,7 @@ public sealed class UNet : FreeFormNetwork
 
             if (step < _levels - 1)
             {
-                x = nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
-                x = enlarge[step].Apply(x, padding: 1);
+                x = enlarge[step].Apply(Repeated(x), padding: 1);
             }
         }
 
