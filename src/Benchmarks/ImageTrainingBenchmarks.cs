@@ -13,11 +13,12 @@ namespace Reproduce.Benchmarks;
 
 /// <summary>
 /// Training on images with the networks of the denoising experiment: camera, summary network, naive network or U-Net, AdamW, on one
-/// thread. The time is per image of a batch, so its inverse is images per second.
+/// thread, in vector code and in libtorch's operations. The time is per image of a batch, so its inverse is images per second.
 /// </summary>
 [Config(typeof(InProcessConfig))]
 public class ImageTrainingBenchmarks
 {
+    private const string Vectors = "vector code";
     private const int Steps = 4, BatchSize = 32, Summaries = 128;
     private readonly CameraModel _camera = new();
     private Simulations _data = null!;
@@ -25,6 +26,10 @@ public class ImageTrainingBenchmarks
     /// <summary>The estimator.</summary>
     [Params("cmpe", "fmpe")]
     public string Contender { get; set; } = "cmpe";
+
+    /// <summary>What computes the networks.</summary>
+    [Params(Vectors, "libtorch")]
+    public string Code { get; set; } = Vectors;
 
     /// <summary>Makes images of noise: times do not depend on what is in the picture.</summary>
     [GlobalSetup]
@@ -48,6 +53,9 @@ public class ImageTrainingBenchmarks
     [Benchmark(OperationsPerInvoke = Steps * BatchSize)]
     public long UNet() => Train((largestTime, random) => new UNet(FashionMnist.Side, Summaries, largestTime, new UNetSettings(), random));
 
+    /// <summary>A network whose passes without gradients are in the same code as the others.</summary>
+    internal static FreeFormNetwork In(string code, FreeFormNetwork network) => code == Vectors ? network : new LibtorchTwin(network);
+
     private Simulations Photographs()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -67,16 +75,12 @@ public class ImageTrainingBenchmarks
             S0 = 10,
             S1 = 50,
         };
-        using IPosteriorEstimator estimator =
+        FreeFormNetwork network = In(Code, create(Contender == "cmpe" ? consistency.LargestTime : 1, random));
+        IPosteriorEstimator fast =
             Contender == "cmpe"
-                ? new ConsistencyPosterior(
-                    _camera.Pixels,
-                    summary,
-                    create(consistency.LargestTime, random),
-                    ones(_camera.Pixels),
-                    consistency
-                )
-                : new FlowMatchingPosterior(_camera.Pixels, summary, create(1, random), new FlowMatchingSettings());
+                ? new ConsistencyPosterior(_camera.Pixels, summary, network, ones(_camera.Pixels), consistency)
+                : new FlowMatchingPosterior(_camera.Pixels, summary, network, new FlowMatchingSettings());
+        using IPosteriorEstimator estimator = Code == Vectors ? fast : new LibtorchOnly(fast);
         var training = new TrainingSettings
         {
             Steps = Steps,

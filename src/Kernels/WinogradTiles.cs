@@ -9,8 +9,7 @@ namespace Reproduce.Kernels;
 /// </summary>
 /// <remarks>
 /// A row of the input is a polynomial whose values at six points are multiplied by the kernel's. The points are 0, 3/4, -3/4, 3/2, -3/2 and
-/// infinity: with the usual 1 and 2 for 3/4 and 3/2 the largest errors of float32 are two to four times as large; with these they
-/// are those of a plain sum.
+/// infinity: with them errors are those of a plain sum in float32, with the usual 1 and 2 for 3/4 and 3/2 about twice as large.
 /// </remarks>
 internal readonly struct WinogradTiles : ITileTransform
 {

@@ -52,6 +52,11 @@ public sealed class ImageSummaryCnn : SummaryNetwork
             );
         }
 
+        return ImagePanels.InParts(image.shape[0], (first, count) => SummarisePart(image.narrow(0, first, count), pass));
+    }
+
+    private Tensor SummarisePart(Tensor image, ForwardPass pass)
+    {
         bool panels = ImagePanels.Accept(image, convolutions[0].Weight, pass);
         Tensor y = panels ? ImagePanels.Load(image) : image;
         foreach ((Convolution convolution, GroupNormalisation norm) in convolutions.Zip(norms))

@@ -118,8 +118,15 @@ public sealed class UNet : FreeFormNetwork
     public override Tensor Apply(Tensor theta, Tensor condition, Tensor time, ForwardPass pass)
     {
         ArgumentNullException.ThrowIfNull(theta);
+        ArgumentNullException.ThrowIfNull(condition);
+        ArgumentNullException.ThrowIfNull(time);
         CountPass(theta.shape[0]);
+        return ImagePanels.InParts(theta.shape[0], (first, count) => ApplyToPart(
+            theta.narrow(0, first, count), condition.narrow(0, first, count), time.narrow(0, first, count), pass));
+    }
 
+    private Tensor ApplyToPart(Tensor theta, Tensor condition, Tensor time, ForwardPass pass)
+    {
         // Every block begins with the swish of the same vector.
         Tensor swished = nn.functional.silu(cat([embedding.Apply(time), condition], 1));
         Tensor images = theta.view(-1, 1, _side, _side);

@@ -33,10 +33,11 @@ public sealed class VectorImageTests
         _scope.Dispose();
     }
 
-    // 16: half a panel; 40: one and a quarter.
+    // 16: half a panel; 40: one, and few for libtorch; 50: two.
     [TestCase(16)]
     [TestCase(32)]
     [TestCase(40)]
+    [TestCase(50)]
     public void TheUNetHasLibtorchsOutputsAndGradients(int rows)
     {
         using UNet net = Net();
@@ -47,6 +48,7 @@ public sealed class VectorImageTests
 
     [TestCase(16)]
     [TestCase(40)]
+    [TestCase(50)]
     public void TheSummaryHasLibtorchsOutputsAndGradients(int rows)
     {
         using ImageSummaryCnn cnn = new(2, new ImageSummaryCnnSettings { FirstChannels = 8, Outputs = 24, Groups = 4 }, _random);

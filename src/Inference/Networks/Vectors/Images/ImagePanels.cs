@@ -21,6 +21,18 @@ internal static class ImagePanels
     internal static bool Accept(Tensor rows, Tensor weight, ForwardPass pass) =>
         rows.shape[0] >= FewestImages && VectorPass.Accepts(rows, weight, pass);
 
+    /// <summary>Makes something of a batch, in two parts where few images are left beside whole panels.</summary>
+    /// <param name="rows">N.</param>
+    /// <param name="part">Makes the rows from the first on, as many as the second number says.</param>
+    /// <returns>[N, ...].</returns>
+    internal static Tensor InParts(long rows, Func<long, long, Tensor> part)
+    {
+        long rest = rows % Width;
+        return rows < Width || rest is 0 or >= FewestImages
+            ? part(0, rows)
+            : cat([part(0, rows - rest), part(rows - rest, rest)], 0);
+    }
+
     /// <summary>Whether images are in panels, not [N, C, H, W].</summary>
     /// <param name="images">Images.</param>
     internal static bool Hold(Tensor images) => images.dim() == 5;
