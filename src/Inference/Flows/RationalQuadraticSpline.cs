@@ -6,11 +6,12 @@ namespace Reproduce.Inference.Flows;
 
 /// <summary>
 /// A monotone rational-quadratic spline per entry (Durkan et al. 2019), in the form of the published experiments' library: the domain
-/// is learned, bins are not normalised, there are no minimum sizes, and outside the domain the map goes on as a straight line.
+/// is learned, bins are not normalised, and outside the domain the map goes on as a straight line.
 /// </summary>
 /// <remarks>
 /// Raw numbers per entry: left edge 1, bottom edge 1, widths K, heights K, inner derivatives K-1. All zero gives the identity.
-/// Both edge derivatives equal total height over total width, which is also the slope outside, so the map is C1 everywhere.
+/// Both edge derivatives equal total height over total width, which is also the slope outside, so the map is C1 everywhere. The library has
+/// no least sizes and derivatives; here they are <see cref="Smallest"/>, since where both underflow to 0 the map is 0/0.
 /// </remarks>
 public static class RationalQuadraticSpline
 {
@@ -20,10 +21,17 @@ public static class RationalQuadraticSpline
     /// <summary>Keeps the logarithm finite when a bin collapses.</summary>
     internal const double Tiny = 1e-10;
 
+    /// <summary>
+    /// Least width and height of a bin, and least derivative: what raw numbers of -18.4 give. Data with heavy tails, such as SLCP's
+    /// distractors, have raw numbers of some hundred below that.
+    /// </summary>
+    internal const double Smallest = 1e-8;
+
     private static readonly Scalar s_four = 4.0.ToScalar();
     private static readonly Scalar s_halfWidth = HalfWidth.ToScalar();
     private static readonly Scalar s_minusOne = (-1.0).ToScalar();
     private static readonly Scalar s_tiny = Tiny.ToScalar();
+    private static readonly Scalar s_smallest = Smallest.ToScalar();
 
     /// <summary>What is added to raw derivatives: zero raw numbers then give derivatives of 1.</summary>
     internal static double DerivativeShift { get; } = Math.Log(Math.E - 1);
@@ -122,7 +130,8 @@ public static class RationalQuadraticSpline
             // Split and unbound rather than narrowed: the gradient of a view fills a tensor with zeros first.
             Tensor[] parts = raw.split([2, 3 * bins - 1], 2);
             Tensor edges = parts[0].sub(s_halfWidth);
-            Tensor positive = nn.functional.softplus(parts[1].add(s_shifts.On(bins, raw.device, raw.dtype), Scalars.One));
+            Tensor positive = nn.functional.softplus(parts[1].add(s_shifts.On(bins, raw.device, raw.dtype), Scalars.One))
+                .clamp_min(s_smallest);
             Tensor[] kinds = positive.split([2 * bins, bins - 1], 2);
             Tensor sizes = kinds[0].unflatten(2, 2, bins);
             Tensor[] total = sizes.sum(3, keepdim: true).unbind(2), first = edges.split(1, 2);

@@ -99,6 +99,25 @@ public sealed class RationalQuadraticSplineTests
         Assert.That(raw.grad!.Numbers(), Has.All.Matches<double>(double.IsFinite));
     }
 
+    // Sizes and derivatives of 0, which raw numbers of some hundred below 0 would have in float32, gave 0/0.
+    [Test]
+    public void CollapsedBinsHaveFiniteValuesAndGradients(
+        [Values(-300, 1, 300)] int widths, [Values(-300, 1, 300)] int heights, [Values(-300, 1, 300)] int derivatives)
+    {
+        using IDisposable scope = NewDisposeScope();
+        const int bins = 4;
+        float[] one =
+        [
+            0, 0, .. Enumerable.Repeat((float)widths, bins), .. Enumerable.Repeat((float)heights, bins),
+            .. Enumerable.Repeat((float)derivatives, bins - 1),
+        ];
+        Tensor x = linspace(-9, 9, 64).unsqueeze(1), raw = tensor(one).view(1, 1, -1).expand(64, 1, -1).clone().requires_grad_();
+        (Tensor value, Tensor log) = RationalQuadraticSpline.Forward(x, raw);
+        (value.mean() + log.mean()).backward();
+        Assert.That(value.Numbers().Concat(log.Numbers()).Concat(raw.grad!.Numbers()), Has.All.Matches<double>(double.IsFinite));
+        Assert.That(RationalQuadraticSpline.Inverse(x, raw.detach()).Numbers(), Has.All.Matches<double>(double.IsFinite));
+    }
+
     private static Tensor Entry(double x) => tensor([x], [1, 1], dtype: ScalarType.Float64);
 
     // The raw numbers behind the wanted sizes: the softplus shifts are such that zero stands for equal bins and derivative 1.

@@ -74,6 +74,24 @@ public sealed class VectorFlowTests
             spread: 12
         );
 
+    // A condition of t-distributed numbers, as SLCP's distractors, is some thousand deviations away now and then.
+    [Test]
+    public void ConditionsWithHeavyTailsHaveFiniteDensitiesAndGradients([Values(1e2, 1e3, 1e4)] double far)
+    {
+        VectorCode.Require();
+        using IDisposable scope = NewDisposeScope();
+        using RandomSource random = new(s_key);
+        CouplingFlowSettings settings = new() { Layers = 3, Units = 32, Bins = 6 };
+        using CouplingFlow flow = Flow(random, CouplingKind.Spline, settings, 3, 2);
+        ForwardPass pass = ForwardPass.WithDropout(random);
+        Tensor u = random.Normal([96, 3]), condition = random.Normal([96, 2]) * far;
+        Assert.That(flow.UsesVectors(u, pass), Is.True);
+        (Tensor value, Tensor log) = flow.Forward(u, condition, pass);
+        (value.mean() + log.mean()).backward();
+        Assert.That(value.Numbers().Concat(log.Numbers()), Has.All.Matches<double>(double.IsFinite));
+        Assert.That(flow.parameters().SelectMany(p => p.grad!.Numbers()), Has.All.Matches<double>(double.IsFinite));
+    }
+
     [Test]
     public void AWidthThatDoesNotFitThePanelsIsLeftToLibtorch()
     {

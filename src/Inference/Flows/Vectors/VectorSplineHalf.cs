@@ -13,7 +13,7 @@ namespace Reproduce.Inference.Flows.Vectors;
 internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner conditioner) : VectorHalf(width, conditioner, networks: 1)
 {
     private const float HalfWidth = (float)RationalQuadraticSpline.HalfWidth;
-    private const float Tiny = (float)RationalQuadraticSpline.Tiny;
+    private const float Tiny = (float)RationalQuadraticSpline.Tiny, Smallest = (float)RationalQuadraticSpline.Smallest;
     private const int Lanes = 8;
 
     private readonly float _sizeShift = (float)RationalQuadraticSpline.SizeShift(bins);
@@ -79,7 +79,8 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
         {
             nuint at = (nuint)(k * Panel + lane);
             float shift = k < 2 + 2 * bins ? _sizeShift : _derivativeShift;
-            SoftPlus(Vector256.LoadUnsafe(ref first, at) + Vector256.Create(shift)).StoreUnsafe(ref first, at);
+            Vector256<float> positive = SoftPlus(Vector256.LoadUnsafe(ref first, at) + Vector256.Create(shift));
+            Vector256.Max(positive, Vector256.Create(Smallest)).StoreUnsafe(ref first, at);
         }
     }
 
@@ -97,15 +98,16 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
         return Vector256.Max(z, Vector256<float>.Zero) + log;
     }
 
-    // The derivative of softplus where softplus is p: 1 - exp(-p).
+    // The derivative of softplus where softplus is p: 1 - exp(-p), or 0 at the least value that is let through.
     private static Vector256<float> SoftPlusDerivative(Vector256<float> p)
     {
         Vector256<float> series = p * (Vector256<float>.One - p * (Vector256.Create(0.5f) - p * Vector256.Create(1f / 6)));
-        return Vector256.ConditionalSelect(
+        Vector256<float> derivative = Vector256.ConditionalSelect(
             Vector256.LessThan(p, Vector256.Create(0.01f)),
             series,
             Vector256<float>.One - Vector256.Exp(-p)
         );
+        return derivative & Vector256.GreaterThan(p, Vector256.Create(Smallest));
     }
 
     private Place Find(ReadOnlySpan<float> numbers, int lane, Vector256<float> x)
@@ -227,7 +229,7 @@ internal sealed class VectorSplineHalf(int width, int bins, VectorConditioner co
             _den = _slope + _bend * _cross;
             _p = _slope * _xi * _xi + place.LeftDerivative * _cross;
             _q = place.RightDerivative * _xi * _xi + (_slope + _slope) * _cross + place.LeftDerivative * _rest * _rest;
-            _num = _slope * _slope * _q;
+            _num = Vector256.Min(_slope * _slope * _q, Vector256.Create(float.MaxValue));
         }
 
         internal Vector256<float> Value => _place.Bottom + _place.Height * _p / _den;
