@@ -106,7 +106,7 @@ public sealed record MetricStyle(string Name, string Label, int Decimals)
             PublishedAs = "ms_per_sample", // Seconds for a thousand draws are milliseconds for one.
             Note =
                 "**Times** are of drawing alone. On a CPU dense free-form networks (CMPE, FMPE, NPSE) draw by vector code of this project, "
-                + "flows (ACF, NSF) and U-Nets by libtorch's operations: flows could be faster than they look beside the others.",
+                + "flows (ACF, NSF) by libtorch's operations: they could be faster than they look beside the others.",
         },
         new(TotalSeconds, "time of all draws", -2) { Unit = "s", Better = Direction.None, PublishedAs = TotalSeconds },
         new(Passes, "passes of a draw", 1)
