@@ -32,10 +32,12 @@ internal static class TiledConvolution<TTiles, TLanes, TVector, TWords>
         int inputStride = Stride(inputs, most), outputStride = Stride(outputs, most);
         Span<float> scratch = Scratch.Take(TTiles.Components * (inputStride + outputStride));
         Span<float> before = scratch[..(TTiles.Components * inputStride)], behind = scratch[(TTiles.Components * inputStride)..];
+        Span<TileWindow> patches = stackalloc TileWindow[MostTiles], tiles = stackalloc TileWindow[MostTiles];
         foreach ((int first, int count) in Blocks(shape, most))
         {
             int columns = count * Lanes;
-            Gather(shape, image, first, count, before, inputStride);
+            Place(shape, first, count, patches, tiles);
+            Gather(image[..shape.InputLength], inputs, patches[..count], before, inputStride);
             for (int k = 0; k < TTiles.Components; k++)
             {
                 MatrixProduct.Multiply<Identity>(
@@ -43,7 +45,7 @@ internal static class TiledConvolution<TTiles, TLanes, TVector, TWords>
                     behind.Slice(k * outputStride, outputs * columns), columns, outputs, inputs, columns);
             }
 
-            Spread(shape, behind, outputStride, bias, result, first, count);
+            Spread(behind, outputStride, bias, result[..shape.OutputLength], outputs, tiles[..count]);
         }
     }
 
@@ -71,13 +73,15 @@ internal static class TiledConvolution<TTiles, TLanes, TVector, TWords>
             gradient.Clear();
         }
 
+        Span<TileWindow> patches = stackalloc TileWindow[MostTiles], tiles = stackalloc TileWindow[MostTiles];
         foreach ((int first, int count) in Blocks(shape, most))
         {
             int columns = count * Lanes;
-            SpreadBackward(shape, resultGradient, first, count, behind, outputStride);
+            Place(shape, first, count, patches, tiles);
+            SpreadBackward(resultGradient[..shape.OutputLength], outputs, tiles[..count], behind, outputStride);
             if (!kernelGradient.IsEmpty)
             {
-                Gather(shape, image, first, count, before, inputStride);
+                Gather(image[..shape.InputLength], inputs, patches[..count], before, inputStride);
             }
 
             for (int k = 0; k < components; k++)
@@ -101,7 +105,7 @@ internal static class TiledConvolution<TTiles, TLanes, TVector, TWords>
 
             if (!imageGradient.IsEmpty)
             {
-                GatherBackward(shape, before, inputStride, imageGradient, first, count);
+                GatherBackward(before, inputStride, imageGradient[..shape.InputLength], inputs, patches[..count]);
             }
         }
 
@@ -134,97 +138,72 @@ internal static class TiledConvolution<TTiles, TLanes, TVector, TWords>
         }
     }
 
-    private static TileWindow Patch(in ConvolutionShape shape, int tile)
+    // Where the pieces of a block lie in the input and in the output.
+    private static void Place(in ConvolutionShape shape, int first, int count, Span<TileWindow> patches, Span<TileWindow> tiles)
     {
-        int across = TilesAcross(shape), top = tile / across * TTiles.TileSide, left = tile % across * TTiles.TileSide;
-        return TileWindow.Of(top - shape.Before, left - shape.Before, TTiles.PatchSide, shape.Height, shape.Width);
-    }
-
-    private static TileWindow Tile(in ConvolutionShape shape, int tile)
-    {
-        int across = TilesAcross(shape), top = tile / across * TTiles.TileSide, left = tile % across * TTiles.TileSide;
-        return TileWindow.Of(top, left, TTiles.TileSide, shape.OutputHeight, shape.OutputWidth);
+        int across = TilesAcross(shape);
+        for (int t = 0; t < count; t++)
+        {
+            int top = (first + t) / across * TTiles.TileSide, left = (first + t) % across * TTiles.TileSide;
+            patches[t] = TileWindow.Of(top - shape.Before, left - shape.Before, TTiles.PatchSide, shape.Height, shape.Width);
+            tiles[t] = TileWindow.Of(top, left, TTiles.TileSide, shape.OutputHeight, shape.OutputWidth);
+        }
     }
 
     private static void Gather(
-        in ConvolutionShape shape, ReadOnlySpan<float> image, int first, int count, Span<float> components, int stride)
+        ReadOnlySpan<float> image, int channels, ReadOnlySpan<TileWindow> patches, Span<float> components, int stride)
     {
-        int channel = shape.Height * shape.Width * Lanes;
-        Span<TileWindow> windows = stackalloc TileWindow[MostTiles];
-        for (int t = 0; t < count; t++)
+        int channel = image.Length / channels;
+        for (int c = 0; c < channels; c++)
         {
-            windows[t] = Patch(shape, first + t);
-        }
-
-        for (int c = 0; c < shape.Inputs; c++)
-        {
-            for (int t = 0; t < count; t++)
+            ref float from = ref MemoryMarshal.GetReference(image.Slice(c * channel, channel));
+            for (int t = 0; t < patches.Length; t++)
             {
-                TTiles.Gather<TLanes, TVector, TWords>(
-                    ref MemoryMarshal.GetReference(image.Slice(c * channel, channel)), windows[t],
-                    ref components[(c * count + t) * Lanes], stride);
+                TTiles.Gather<TLanes, TVector, TWords>(ref from, patches[t], ref components[(c * patches.Length + t) * Lanes], stride);
             }
         }
     }
 
     private static void GatherBackward(
-        in ConvolutionShape shape, Span<float> components, int stride, Span<float> image, int first, int count)
+        Span<float> components, int stride, Span<float> image, int channels, ReadOnlySpan<TileWindow> patches)
     {
-        int channel = shape.Height * shape.Width * Lanes;
-        Span<TileWindow> windows = stackalloc TileWindow[MostTiles];
-        for (int t = 0; t < count; t++)
+        int channel = image.Length / channels;
+        for (int c = 0; c < channels; c++)
         {
-            windows[t] = Patch(shape, first + t);
-        }
-
-        for (int c = 0; c < shape.Inputs; c++)
-        {
-            for (int t = 0; t < count; t++)
+            ref float to = ref image[c * channel];
+            for (int t = 0; t < patches.Length; t++)
             {
                 TTiles.GatherBackward<TLanes, TVector, TWords>(
-                    ref components[(c * count + t) * Lanes], stride, ref image[c * channel], windows[t]);
+                    ref components[(c * patches.Length + t) * Lanes], stride, ref to, patches[t]);
             }
         }
     }
 
     private static void Spread(
-        in ConvolutionShape shape, Span<float> components, int stride, ReadOnlySpan<float> bias, Span<float> image, int first, int count)
+        Span<float> components, int stride, ReadOnlySpan<float> bias, Span<float> image, int channels, ReadOnlySpan<TileWindow> tiles)
     {
-        int channel = shape.OutputHeight * shape.OutputWidth * Lanes;
-        Span<TileWindow> windows = stackalloc TileWindow[MostTiles];
-        for (int t = 0; t < count; t++)
+        int channel = image.Length / channels;
+        for (int c = 0; c < channels; c++)
         {
-            windows[t] = Tile(shape, first + t);
-        }
-
-        for (int c = 0; c < shape.Outputs; c++)
-        {
-            for (int t = 0; t < count; t++)
+            ref float to = ref image[c * channel], shift = ref MemoryMarshal.GetReference(bias.Slice(c * Lanes, Lanes));
+            for (int t = 0; t < tiles.Length; t++)
             {
                 TTiles.Spread<TLanes, TVector, TWords>(
-                    ref components[(c * count + t) * Lanes], stride, ref MemoryMarshal.GetReference(bias.Slice(c * Lanes, Lanes)),
-                    ref image[c * channel], windows[t]);
+                    ref components[(c * tiles.Length + t) * Lanes], stride, ref shift, ref to, tiles[t]);
             }
         }
     }
 
     private static void SpreadBackward(
-        in ConvolutionShape shape, ReadOnlySpan<float> image, int first, int count, Span<float> components, int stride)
+        ReadOnlySpan<float> image, int channels, ReadOnlySpan<TileWindow> tiles, Span<float> components, int stride)
     {
-        int channel = shape.OutputHeight * shape.OutputWidth * Lanes;
-        Span<TileWindow> windows = stackalloc TileWindow[MostTiles];
-        for (int t = 0; t < count; t++)
+        int channel = image.Length / channels;
+        for (int c = 0; c < channels; c++)
         {
-            windows[t] = Tile(shape, first + t);
-        }
-
-        for (int c = 0; c < shape.Outputs; c++)
-        {
-            for (int t = 0; t < count; t++)
+            ref float from = ref MemoryMarshal.GetReference(image.Slice(c * channel, channel));
+            for (int t = 0; t < tiles.Length; t++)
             {
-                TTiles.SpreadBackward<TLanes, TVector, TWords>(
-                    ref MemoryMarshal.GetReference(image.Slice(c * channel, channel)), windows[t],
-                    ref components[(c * count + t) * Lanes], stride);
+                TTiles.SpreadBackward<TLanes, TVector, TWords>(ref from, tiles[t], ref components[(c * tiles.Length + t) * Lanes], stride);
             }
         }
     }

@@ -1,20 +1,12 @@
 using NUnit.Framework;
 using Reproduce.Compute;
-using TorchSharp;
+using Reproduce.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Compute;
 
-public sealed class ObservationTests
+public sealed class ObservationTests : ScopedTests
 {
-    private DisposeScope _scope = null!;
-
-    [SetUp]
-    public void SetUp() => _scope = NewDisposeScope();
-
-    [TearDown]
-    public void TearDown() => _scope.Dispose();
-
     private static Observation TwoParts() => new(new Dictionary<string, Tensor>
     {
         ["series"] = arange(12, dtype: ScalarType.Float32).reshape(3, 4),

@@ -1,22 +1,16 @@
 using NUnit.Framework;
 using Reproduce.Compute;
+using Reproduce.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Compute;
 
 /// <summary>The Poisson numbers of devices other than the CPU, computed on the CPU.</summary>
-public sealed class PoissonInversionTests
+public sealed class PoissonInversionTests : ScopedTests
 {
     // The largest rate of the camera: V = 1024.
     private const double Largest = 1024;
-    private DisposeScope _scope = null!;
-
-    [SetUp]
-    public void SetUp() => _scope = NewDisposeScope();
-
-    [TearDown]
-    public void TearDown() => _scope.Dispose();
 
     [TestCase(0.0)]
     [TestCase(0.3)]

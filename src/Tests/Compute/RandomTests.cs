@@ -1,20 +1,13 @@
 using NUnit.Framework;
 using Reproduce.Compute;
-using TorchSharp;
+using Reproduce.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Compute;
 
-public sealed class RandomTests
+public sealed class RandomTests : ScopedTests
 {
     private static readonly float[] s_normals = [1.5410f, -0.2934f], s_uniforms = [0.4963f, 0.7682f, 0.0885f];
-    private DisposeScope _scope = null!;
-
-    [SetUp]
-    public void SetUp() => _scope = NewDisposeScope();
-
-    [TearDown]
-    public void TearDown() => _scope.Dispose();
 
     private static float[] Floats(Tensor t) => t.contiguous().data<float>().ToArray();
 

@@ -2,40 +2,24 @@ using MathNet.Numerics.Distributions;
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
+using Reproduce.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Evaluation;
 
 [TestFixture]
-public sealed class C2stTests
+public sealed class C2stTests() : SeededTests(s_key.Child("draws"))
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(7);
     private static readonly C2stEngine[] s_engines = [C2stEngine.Tensor, C2stEngine.Vector];
-
-    private DisposeScope _scope = null!;
-    private RandomSource _random = null!;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _scope = NewDisposeScope();
-        _random = new RandomSource(s_key.Child("draws"));
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _random.Dispose();
-        _scope.Dispose();
-    }
 
     [TestCaseSource(nameof(s_engines))]
     public void EqualDistributionsScoreOneHalf(C2stEngine engine)
     {
         double[] scores = C2st.Score(
-            _random.Normal([6, 2000, 2]),
-            _random.Normal([6, 2000, 2]),
+            Random.Normal([6, 2000, 2]),
+            Random.Normal([6, 2000, 2]),
             new C2stSettings { Engine = engine },
             s_key
         );
@@ -48,15 +32,15 @@ public sealed class C2stTests
     [TestCase(C2stEngine.Vector, 3.0)]
     public void AShiftedNormalScoresTheBayesAccuracy(C2stEngine engine, double shift)
     {
-        Tensor draws = _random.Normal([6, 2000, 2]) + tensor(new[] { (float)shift, 0 });
-        double[] scores = C2st.Score(draws, _random.Normal([6, 2000, 2]), new C2stSettings { Engine = engine }, s_key);
+        Tensor draws = Random.Normal([6, 2000, 2]) + tensor(new[] { (float)shift, 0 });
+        double[] scores = C2st.Score(draws, Random.Normal([6, 2000, 2]), new C2stSettings { Engine = engine }, s_key);
         Assert.That(scores.Average(), Is.EqualTo(Normal.CDF(0, 1, shift / 2)).Within(0.025));
     }
 
     [Test]
     public void ScalesAndOffsetsThatBothSamplesShareDoNotMatter()
     {
-        Tensor draws = _random.Normal([2, 500, 2]), reference = _random.Normal([2, 500, 2]) * 1.5;
+        Tensor draws = Random.Normal([2, 500, 2]), reference = Random.Normal([2, 500, 2]) * 1.5;
         double[] plain = C2st.Score(draws, reference, new C2stSettings { MaxEpochs = 5 }, s_key);
         double[] moved = C2st.Score(draws * 4 + 64, reference * 4 + 64, new C2stSettings { MaxEpochs = 5 }, s_key);
         Assert.That(moved, Is.EqualTo(plain).Within(0.01)); // the offset costs some digits of the draws themselves
@@ -65,7 +49,7 @@ public sealed class C2stTests
     [TestCaseSource(nameof(s_engines))]
     public void AScoreDoesNotDependOnTheOtherDataSetsNorOnChunks(C2stEngine engine)
     {
-        Tensor draws = _random.Normal([5, 400, 2]) * 1.3, reference = _random.Normal([5, 400, 2]);
+        Tensor draws = Random.Normal([5, 400, 2]) * 1.3, reference = Random.Normal([5, 400, 2]);
         // Batched products may round differently with another batch, which long training amplifies without bound: there the test
         // stops early, where one of the 200 held-out draws may fall on the other side. Vector arithmetic is the same bit for bit.
         var settings = new C2stSettings { Engine = engine, MaxEpochs = engine == C2stEngine.Tensor ? 20 : 10_000 };
@@ -87,8 +71,8 @@ public sealed class C2stTests
     [TestCase(0, 1e300)]
     public void OffsetsAndScalesOfDoublePrecisionDoNotMatter(double offset, double scale)
     {
-        Tensor draws = (_random.Normal([2, 2000, 1]).to_type(ScalarType.Float64) + 1.5) * scale + offset;
-        Tensor reference = _random.Normal([2, 2000, 1]).to_type(ScalarType.Float64) * scale + offset;
+        Tensor draws = (Random.Normal([2, 2000, 1]).to_type(ScalarType.Float64) + 1.5) * scale + offset;
+        Tensor reference = Random.Normal([2, 2000, 1]).to_type(ScalarType.Float64) * scale + offset;
         double[] scores = C2st.Score(draws, reference, new C2stSettings(), s_key);
         // 2 x 1000 held-out draws: a standard error of 0.009.
         Assert.That(scores.Average(), Is.EqualTo(Normal.CDF(0, 1, 0.75)).Within(0.03));
@@ -97,7 +81,7 @@ public sealed class C2stTests
     [Test]
     public void AReferenceThatNeverVariesIsToldFromDrawsOfAnyScale()
     {
-        Tensor draws = _random.Normal([1, 400, 1]).to_type(ScalarType.Float64) * 1e-40;
+        Tensor draws = Random.Normal([1, 400, 1]).to_type(ScalarType.Float64) * 1e-40;
         Assert.That(C2st.Score(draws, zeros(1, 400, 1, ScalarType.Float64), new C2stSettings(), s_key)[0], Is.GreaterThan(0.8));
     }
 
@@ -105,7 +89,7 @@ public sealed class C2stTests
     [Category(FastUnlessSlowAttribute.Slow)]
     public void TheChanceLevelDoesNotDependOnTheNumberOfDraws(C2stEngine engine)
     {
-        Tensor few = _random.Normal([8, 100, 2]), many = _random.Normal([8, 10_000, 2]);
+        Tensor few = Random.Normal([8, 100, 2]), many = Random.Normal([8, 10_000, 2]);
         var settings = new C2stSettings { Engine = engine };
         // 8 x 50 held-out draws: a standard error of 0.025.
         Assert.That(C2st.Score(few, many, settings, s_key).Average(), Is.EqualTo(0.5).Within(0.09));
@@ -118,7 +102,7 @@ public sealed class C2stTests
     public void PValuesAreUniformForEqualDistributionsAndSmallForOthers(C2stEngine engine)
     {
         const int sets = 200;
-        Tensor draws = _random.Normal([sets, 60, 2]), reference = _random.Normal([sets, 80, 2]);
+        Tensor draws = Random.Normal([sets, 60, 2]), reference = Random.Normal([sets, 80, 2]);
         var settings = new C2stSettings { MaxEpochs = 150, Engine = engine };
         C2stResult[] equal = C2st.Test(draws, reference, settings, s_key), shifted = C2st.Test(draws + 1.5, reference, settings, s_key);
         Assert.Multiple(() =>
@@ -149,7 +133,7 @@ public sealed class C2stTests
     public void FoldsOfUnequalSizeAreAveraged()
     {
         // 2 x 401 rows in 5 folds: two folds of 161 rows and three of 160.
-        Tensor draws = _random.Normal([2, 401, 2]) + 1.5, reference = _random.Normal([2, 401, 2]);
+        Tensor draws = Random.Normal([2, 401, 2]) + 1.5, reference = Random.Normal([2, 401, 2]);
         double[] scores = C2st.Score(draws, reference, new C2stSettings { Folds = 5, HiddenPerDimension = 10 }, s_key);
         // Bayes accuracy Phi(1.5 sqrt 2 / 2) = 0.856; 802 predictions have a standard error of 0.012.
         Assert.That(scores, Is.All.EqualTo(0.856).Within(0.05));
@@ -158,7 +142,7 @@ public sealed class C2stTests
     [Test]
     public void ProgressEndsAtOneAndWorkCanBeEnded()
     {
-        Tensor draws = _random.Normal([3, 200, 2]), reference = _random.Normal([3, 300, 2]);
+        Tensor draws = Random.Normal([3, 200, 2]), reference = Random.Normal([3, 300, 2]);
         var progress = new Last();
         C2st.Score(draws, reference, new C2stSettings { MaxEpochs = 3 }, s_key, progress);
         Assert.That(progress.Value, Is.EqualTo(1.0).Within(1e-12));
@@ -197,7 +181,7 @@ public sealed class C2stTests
     [TestCaseSource(nameof(s_engines))]
     public void NoTensorIsLeftBehind(C2stEngine engine)
     {
-        Tensor draws = _random.Normal([3, 200, 2]), reference = _random.Normal([3, 200, 2]);
+        Tensor draws = Random.Normal([3, 200, 2]), reference = Random.Normal([3, 200, 2]);
         var settings = new C2stSettings { MaxEpochs = 3, Engine = engine };
         C2st.Score(draws, reference, settings, s_key);
         long before = LiveTensors.Settled();

@@ -2,22 +2,14 @@ using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Inference.Posteriors;
 using Reproduce.Tests.Inference.Support;
-using TorchSharp;
+using Reproduce.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference;
 
 /// <summary>What a posterior takes: densities of numbers of any type, as draws; and what it refuses.</summary>
-public sealed class PosteriorTests
+public sealed class PosteriorTests : ScopedTests
 {
-    private DisposeScope _scope = null!;
-
-    [SetUp]
-    public void SetUp() => _scope = NewDisposeScope();
-
-    [TearDown]
-    public void TearDown() => _scope.Dispose();
-
     [Test]
     public void ADensityIsThatOfNumbersOfAnyType([Values("acf", "nsf", "fmpe", "npse")] string contender)
     {

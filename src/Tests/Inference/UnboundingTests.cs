@@ -5,26 +5,18 @@ using Reproduce.Inference.Estimators;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
 using Reproduce.Tests.Inference.Support;
-using TorchSharp;
+using Reproduce.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference;
 
 /// <summary>Parameters with bounds on the whole line: none, a lower one, an upper one, both.</summary>
-public sealed class UnboundingTests
+public sealed class UnboundingTests : ScopedTests
 {
     private static readonly (double Low, double High)[] s_support =
     [
         (double.NegativeInfinity, double.PositiveInfinity), (2, double.PositiveInfinity), (double.NegativeInfinity, -1), (-3, 5),
     ];
-
-    private DisposeScope _scope = null!;
-
-    [SetUp]
-    public void SetUp() => _scope = NewDisposeScope();
-
-    [TearDown]
-    public void TearDown() => _scope.Dispose();
 
     [Test]
     public void TheMapIsTheLogarithmAboveABoundAndTheLogitBetweenTwo()

@@ -6,25 +6,18 @@ using Reproduce.Inference.Networks;
 using Reproduce.Inference.Sampling;
 using Reproduce.Inference.Training;
 using Reproduce.Tests.Inference.Support;
+using Reproduce.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference;
 
 /// <summary>Sets of varying size: what the padding and the order of members must not change, gradients, and an exact posterior.</summary>
-public sealed class VaryingSetTests
+public sealed class VaryingSetTests : ScopedTests
 {
     private const int Most = 50;
 
     private static readonly RandomKey s_key = RandomKey.FromSeed(21);
-
-    private DisposeScope _scope = null!;
-
-    [SetUp]
-    public void SetUp() => _scope = NewDisposeScope();
-
-    [TearDown]
-    public void TearDown() => _scope.Dispose();
 
     [Test]
     public void ThePaddingHasNoPartInTheSummaries()

@@ -2,22 +2,14 @@ using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Configuration;
 using Reproduce.Runner.Pipeline;
-using TorchSharp;
+using Reproduce.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Runner;
 
 /// <summary>Observed sets of varying size: how they may be written, and what becomes of them.</summary>
-public sealed class ObservationFileTests
+public sealed class ObservationFileTests : ScopedTests
 {
-    private DisposeScope _scope = null!;
-
-    [SetUp]
-    public void SetUp() => _scope = NewDisposeScope();
-
-    [TearDown]
-    public void TearDown() => _scope.Dispose();
-
     [Test]
     public void ASetHasTheMembersThatItIsGiven()
     {

@@ -4,23 +4,15 @@ using Reproduce.Evaluation;
 using Reproduce.Runner.Inferring;
 using Reproduce.Runner.Pipeline;
 using Reproduce.Tasks;
-using TorchSharp;
+using Reproduce.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Runner;
 
 /// <summary>The predictive check of observations that are sets of varying size, and of very few simulations.</summary>
-public sealed class PredictiveCheckTests
+public sealed class PredictiveCheckTests : ScopedTests
 {
     private static readonly JobContext s_context = new(CPU, 1, CancellationToken.None);
-
-    private DisposeScope _scope = null!;
-
-    [SetUp]
-    public void SetUp() => _scope = NewDisposeScope();
-
-    [TearDown]
-    public void TearDown() => _scope.Dispose();
 
     /// <summary>Sets of 0 to 5 members in turn, two of each size: eight have no fourth member, six no more than two.</summary>
     [Test]

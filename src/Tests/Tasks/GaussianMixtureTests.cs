@@ -1,21 +1,13 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Tasks;
-using TorchSharp;
+using Reproduce.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Tasks;
 
-public sealed class GaussianMixtureTests
+public sealed class GaussianMixtureTests : ScopedTests
 {
-    private DisposeScope _scope = null!;
-
-    [SetUp]
-    public void SetUp() => _scope = NewDisposeScope();
-
-    [TearDown]
-    public void TearDown() => _scope.Dispose();
-
     /// <summary>
     /// At fixed theta: E x = 0, E x_i x_j = theta_i theta_j + c delta_ij, and points are independent, so E (x_1.x_2) = 0.
     /// A standard deviation in the variance's place, or one sign for a whole row, misses by far more than the tolerance.

@@ -1,21 +1,14 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Tasks;
+using Reproduce.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Tasks;
 
-public sealed class TwoMoonsTests
+public sealed class TwoMoonsTests : ScopedTests
 {
-    private DisposeScope _scope = null!;
-
-    [SetUp]
-    public void SetUp() => _scope = NewDisposeScope();
-
-    [TearDown]
-    public void TearDown() => _scope.Dispose();
-
     private static Observation At(double x1, double x2) => new(tensor([(float)x1, (float)x2]).unsqueeze(0));
 
     /// <summary>

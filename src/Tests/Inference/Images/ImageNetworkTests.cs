@@ -4,6 +4,7 @@ using Reproduce.Inference.Networks;
 using Reproduce.Inference.Networks.Images;
 using Reproduce.Inference.Training;
 using Reproduce.Tests.Inference.Support;
+using Reproduce.Tests.Support;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -12,27 +13,11 @@ using Convolution = Reproduce.Inference.Networks.Images.Convolution;
 namespace Reproduce.Tests.Inference.Images;
 
 /// <summary>The networks of the denoising experiment: sizes by formula, starts, gradients, what the outputs depend on.</summary>
-public sealed class ImageNetworkTests
+public sealed class ImageNetworkTests() : SeededTests(s_key)
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(73);
-    private DisposeScope _scope = null!;
-    private RandomSource _random = null!;
 
     public static IEnumerable<string> FreeForms => ["naive"];
-
-    [SetUp]
-    public void SetUp()
-    {
-        _scope = NewDisposeScope();
-        _random = new RandomSource(s_key);
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _random.Dispose();
-        _scope.Dispose();
-    }
 
     // In float32 on the CPU, layouts of channels that are no multiple of a vector were left with unwritten padding.
     [TestCase(1, 32, 3)]
@@ -42,10 +27,10 @@ public sealed class ImageNetworkTests
     [TestCase(5, 3, 1)]
     public void AnyNumberOfChannelsHasTheGradientsOfDoublePrecision(int inputs, int outputs, int size)
     {
-        using Convolution layer = new(inputs, outputs, size, _random);
+        using Convolution layer = new(inputs, outputs, size, Random);
         using IDisposable scope = NewDisposeScope();
-        Tensor x = _random.Normal([8, inputs, 14, 14]).requires_grad_(true);
-        Tensor toOutput = _random.Normal([8, outputs, 14, 14]);
+        Tensor x = Random.Normal([8, inputs, 14, 14]).requires_grad_(true);
+        Tensor toOutput = Random.Normal([8, outputs, 14, 14]);
         Tensor weight = layer.parameters().Single(p => p.dim() == 4);
         Tensor exactX = x.detach().to(ScalarType.Float64).requires_grad_(true);
         Tensor exactWeight = weight.detach().to(ScalarType.Float64).requires_grad_(true);
@@ -69,7 +54,7 @@ public sealed class ImageNetworkTests
     [Test]
     public void SummaryHasThePublishedSize()
     {
-        using ImageSummaryCnn cnn = new(1, new ImageSummaryCnnSettings(), _random);
+        using ImageSummaryCnn cnn = new(1, new ImageSummaryCnnSettings(), Random);
         long expected = Conv(1, 64, 3) + Conv(64, 64, 3) + Conv(64, 128, 3) + Conv(128, 128, 3) + 2 * (64 + 64 + 128 + 128);
         Assert.That(expected, Is.EqualTo(259_776));
         Assert.That(cnn.CountWeights(), Is.EqualTo(expected));
@@ -79,7 +64,7 @@ public sealed class ImageNetworkTests
     [Test]
     public void NaiveHasThePublishedSize()
     {
-        using NaiveImageMlp mlp = new(784, 128, 200, new NaiveImageMlpSettings(), _random);
+        using NaiveImageMlp mlp = new(784, 128, 200, new NaiveImageMlpSettings(), Random);
         long expected = 2 * Affine(64, 64) + Affine(784 + 128 + 64, 2048) + 3 * Affine(2048, 2048) + Affine(2048, 784);
         Assert.That(expected, Is.EqualTo(16_204_688));
         Assert.That(mlp.CountWeights(), Is.EqualTo(expected));
@@ -120,11 +105,11 @@ public sealed class ImageNetworkTests
     {
         using IDisposable noGrad = no_grad();
         using FreeFormNetwork network = Create(kind).Perturb(0.1, s_key.Child("w"));
-        Tensor theta = _random.Normal([2, 64]), condition = _random.Normal([2, 6]), time = full([2, 1], 3f);
+        Tensor theta = Random.Normal([2, 64]), condition = Random.Normal([2, 6]), time = full([2, 1], 3f);
         Tensor reference = Apply(theta, condition, time);
         Assert.That(Difference(Apply(theta, condition + 0.5, time)), Is.GreaterThan(1e-3), "condition");
         Assert.That(Difference(Apply(theta, condition, time * 2)), Is.GreaterThan(1e-3), "time");
-        Assert.That(Difference(Apply(theta + 0.5 * _random.Normal([2, 64]), condition, time)), Is.GreaterThan(1e-3), "image");
+        Assert.That(Difference(Apply(theta + 0.5 * Random.Normal([2, 64]), condition, time)), Is.GreaterThan(1e-3), "image");
         Assert.That(Difference(Apply(theta, condition, time)), Is.Zero);
 
         // Each row for itself.
@@ -165,7 +150,7 @@ public sealed class ImageNetworkTests
                 Blocks = 2,
                 TimeFeatures = 4,
             },
-            _random
+            Random
         ).Perturb(0.3, s_key.Child("w"));
         Dictionary<string, Tensor> w = mlp.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
         double[] wave = [Math.Sin(30), Math.Sin(0.003), Math.Cos(30), Math.Cos(0.003)]; // 1000 * 0.3 / 10 and that over 10000
@@ -195,7 +180,7 @@ public sealed class ImageNetworkTests
     [Test]
     public void TimesBecomeSinesAndCosines()
     {
-        using TimeEmbedding embedding = new(64, 200, TimeActivation.Swish, _random);
+        using TimeEmbedding embedding = new(64, 200, TimeActivation.Swish, Random);
         double[] waves = embedding.Waves(full([1, 1], 0.6f)).Numbers();
         double[] angles = [.. Enumerable.Range(0, 32).Select(i => 3 * Math.Pow(10_000, -i / 31.0))];
         Assert.That(waves, Is.EqualTo(angles.Select(Math.Sin).Concat(angles.Select(Math.Cos))).Within(1e-5));
@@ -204,9 +189,9 @@ public sealed class ImageNetworkTests
     [Test]
     public void SummariesHaveTheirShapeAndGradients()
     {
-        using ImageSummaryCnn cnn = new(1, new ImageSummaryCnnSettings(), _random);
+        using ImageSummaryCnn cnn = new(1, new ImageSummaryCnnSettings(), Random);
         cnn.Perturb(0.01, s_key.Child("w"));
-        Tensor summary = cnn.Summarise(new Observation(_random.Uniform([2, 1, 28, 28])), ForwardPass.Evaluation);
+        Tensor summary = cnn.Summarise(new Observation(Random.Uniform([2, 1, 28, 28])), ForwardPass.Evaluation);
         Assert.That(summary.shape, Is.EqualTo(new long[] { 2, 128 }));
         summary.square().sum().backward();
         Assert.That(cnn.named_parameters().Where(p => p.parameter.grad!.abs().max().item<float>() == 0).Select(p => p.name), Is.Empty);
@@ -219,10 +204,10 @@ public sealed class ImageNetworkTests
     {
         const int Side = 11, Groups = 2;
         using IDisposable noGrad = no_grad();
-        using ImageSummaryCnn cnn = new(2, new ImageSummaryCnnSettings { FirstChannels = 4, Outputs = 6, Groups = Groups }, _random);
+        using ImageSummaryCnn cnn = new(2, new ImageSummaryCnnSettings { FirstChannels = 4, Outputs = 6, Groups = Groups }, Random);
         cnn.Perturb(0.2, s_key.Child("w"));
         cnn.to(ScalarType.Float64);
-        Tensor images = _random.Normal([2, 2, Side, Side], dtype: ScalarType.Float64);
+        Tensor images = Random.Normal([2, 2, Side, Side], dtype: ScalarType.Float64);
         PlainImages plain = new(cnn, Groups);
         double[] expected = [.. Enumerable.Range(0, 2).SelectMany(row => plain.Summary(PlainImages.Map(images[row].Numbers(), 2, Side)))];
         Assert.That(expected.Max(Math.Abs), Is.GreaterThan(0.1));
@@ -248,7 +233,7 @@ public sealed class ImageNetworkTests
     [Test]
     public void KernelsStartAsInKeras()
     {
-        using Convolution he = new(64, 128, 3, _random, ConvolutionStart.HeNormal), glorot = new(64, 128, 3, _random);
+        using Convolution he = new(64, 128, 3, Random, ConvolutionStart.HeNormal), glorot = new(64, 128, 3, Random);
         double[] normal = he.named_parameters().Single(p => p.name == "weight").parameter.Numbers();
         double[] uniform = glorot.named_parameters().Single(p => p.name == "weight").parameter.Numbers();
         double variance = 2.0 / (64 * 9), limit = Math.Sqrt(6.0 / (9 * (64 + 128)));
@@ -263,7 +248,7 @@ public sealed class ImageNetworkTests
     [Test]
     public void ImpossibleSizesAreRefused()
     {
-        Assert.That(() => new NaiveImageMlp(9, 1, 1, new NaiveImageMlpSettings { TimeFeatures = 5 }, _random), Throws.ArgumentException);
+        Assert.That(() => new NaiveImageMlp(9, 1, 1, new NaiveImageMlpSettings { TimeFeatures = 5 }, Random), Throws.ArgumentException);
     }
 
     private static long Conv(long inputs, long outputs, long size) => inputs * outputs * size * size + outputs;
@@ -272,9 +257,9 @@ public sealed class ImageNetworkTests
 
     // Images of 8 x 8 pixels, 6 summaries.
     private NaiveImageMlp Create(string kind) => kind == "naive"
-        ? new NaiveImageMlp(64, 6, 200, new NaiveImageMlpSettings { Units = 32 }, _random)
+        ? new NaiveImageMlp(64, 6, 200, new NaiveImageMlpSettings { Units = 32 }, Random)
         : throw new ArgumentException(kind);
 
     private Tensor Output(FreeFormNetwork network, long rows) =>
-        network.Apply(_random.Normal([rows, 64]), _random.Normal([rows, 6]), _random.Uniform([rows, 1]) * 10, ForwardPass.Evaluation);
+        network.Apply(Random.Normal([rows, 64]), Random.Normal([rows, 6]), Random.Uniform([rows, 1]) * 10, ForwardPass.Evaluation);
 }

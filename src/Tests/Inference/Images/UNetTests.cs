@@ -4,6 +4,7 @@ using Reproduce.Inference.Networks;
 using Reproduce.Inference.Networks.Images;
 using Reproduce.Inference.Training;
 using Reproduce.Tests.Inference.Support;
+using Reproduce.Tests.Support;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -13,30 +14,14 @@ namespace Reproduce.Tests.Inference.Images;
 /// <summary>
 /// The U-Net: size by formula, start at zero, independence of the batch, gradients against finite differences, conditioning.
 /// </summary>
-public sealed class UNetTests
+public sealed class UNetTests() : SeededTests(s_key)
 {
     private static readonly RandomKey s_key = RandomKey.FromSeed(79);
-    private DisposeScope _scope = null!;
-    private RandomSource _random = null!;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _scope = NewDisposeScope();
-        _random = new RandomSource(s_key);
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _random.Dispose();
-        _scope.Dispose();
-    }
 
     [Test]
     public void HasThePublishedSize()
     {
-        using UNet net = new(28, 128, 200, new UNetSettings(), _random);
+        using UNet net = new(28, 128, 200, new UNetSettings(), Random);
         long expected = Conv(1, 16, 3) + 2 * Affine(64, 64)
             + 2 * Block(16, 16) + Conv(16, 16, 3)
             + Block(16, 32) + Block(32, 32) + Conv(32, 32, 3)
@@ -79,11 +64,11 @@ public sealed class UNetTests
                 Blocks = blocks,
                 Groups = Groups,
             },
-            _random
+            Random
         ).Perturb(0.2, s_key.Child("w"));
         net.to(ScalarType.Float64);
-        Tensor theta = _random.Normal([2, side * side], dtype: ScalarType.Float64);
-        Tensor condition = _random.Normal([2, Condition], dtype: ScalarType.Float64);
+        Tensor theta = Random.Normal([2, side * side], dtype: ScalarType.Float64);
+        Tensor condition = Random.Normal([2, Condition], dtype: ScalarType.Float64);
         Tensor time = tensor(new[] { 0.2, 4.0 }, [2, 1]);
         double[] output = net.Apply(theta, condition, time, ForwardPass.Evaluation).Numbers();
         PlainImages plain = new(net, Groups);
@@ -128,7 +113,7 @@ public sealed class UNetTests
     {
         using IDisposable noGrad = no_grad();
         using UNet net = Small().Perturb(0.1, s_key.Child("w"));
-        Tensor theta = _random.Normal([3, 64]), condition = _random.Normal([3, 6]), time = _random.Uniform([3, 1]);
+        Tensor theta = Random.Normal([3, 64]), condition = Random.Normal([3, 6]), time = Random.Uniform([3, 1]);
         double[][] alone = [.. Enumerable.Range(0, 3).Select(row => Apply(row, 1).Numbers())];
         Assert.That(alone[0].Max(Math.Abs), Is.GreaterThan(0.01), "the comparison has something to compare");
         double largest = 0;
@@ -175,17 +160,17 @@ public sealed class UNetTests
     {
         using UNet net = Small().Perturb(0.1, s_key.Child("w"));
         net.to(ScalarType.Float64);
-        Tensor theta = _random.Normal([2, 64], dtype: ScalarType.Float64).requires_grad_();
-        Tensor condition = _random.Normal([2, 6], dtype: ScalarType.Float64).requires_grad_();
-        Tensor time = _random.Uniform([2, 1], dtype: ScalarType.Float64).requires_grad_();
-        Tensor weights = _random.Normal([2, 64], dtype: ScalarType.Float64);
+        Tensor theta = Random.Normal([2, 64], dtype: ScalarType.Float64).requires_grad_();
+        Tensor condition = Random.Normal([2, 6], dtype: ScalarType.Float64).requires_grad_();
+        Tensor time = Random.Uniform([2, 1], dtype: ScalarType.Float64).requires_grad_();
+        Tensor weights = Random.Normal([2, 64], dtype: ScalarType.Float64);
         Loss().backward();
         List<(string Name, Tensor Value)> leaves = [("theta", theta), ("condition", condition), ("time", time)];
         leaves.AddRange(net.named_parameters().Select(p => (p.name, (Tensor)p.parameter)));
         foreach ((string name, Tensor leaf) in leaves)
         {
             using IDisposable scope = NewDisposeScope();
-            Tensor direction = _random.Normal(leaf.shape, dtype: ScalarType.Float64);
+            Tensor direction = Random.Normal(leaf.shape, dtype: ScalarType.Float64);
             double expected = (leaf.grad! * direction).sum().item<double>();
 
             // Central differences: a rounding error of 1e-14 / step, and one of step^2 times the cube of the direction's length (up to 24).
@@ -240,7 +225,7 @@ public sealed class UNetTests
                 .Select(p => (p.name, p.parameter, p.parameter.clone())),
         ];
         Assert.That(layers, Has.Length.EqualTo(3 * 2 + 2 + 3 * 3));
-        Tensor theta = _random.Normal([1, 64]), condition = _random.Normal([1, 6]), time = full([1, 1], 3f);
+        Tensor theta = Random.Normal([1, 64]), condition = Random.Normal([1, 6]), time = full([1, 1], 3f);
         Assert.That(Change(condition * 2, time), Is.GreaterThan(1e-4));
         foreach ((_, Parameter weight, _) in layers)
         {
@@ -276,7 +261,7 @@ public sealed class UNetTests
         Assert.That(net.parameters().Concat(net.buffers()).Select(p => p.device.type), Has.All.EqualTo(DeviceType.META));
         Assert.That(net.buffers().Count(), Is.EqualTo(1), "the frequencies of the time");
 
-        using TimeEmbedding embedding = new(16, 10, TimeActivation.Swish, _random);
+        using TimeEmbedding embedding = new(16, 10, TimeActivation.Swish, Random);
         embedding.to(META);
         Assert.That(embedding.Apply(zeros([2, 1], device: META)).device.type, Is.EqualTo(DeviceType.META));
     }
@@ -285,18 +270,18 @@ public sealed class UNetTests
     public void ImpossibleSizesAreRefused()
     {
         Assert.That(
-            () => new UNet(30, 6, 1, new UNetSettings(), _random),
+            () => new UNet(30, 6, 1, new UNetSettings(), Random),
             Throws.ArgumentException.With.Message.Contains("a multiple of 4 for 3 levels, got 30")
         );
         Assert.That(
-            () => new UNet(28, 6, 1, new UNetSettings { Channels = 12 }, _random),
+            () => new UNet(28, 6, 1, new UNetSettings { Channels = 12 }, Random),
             Throws.ArgumentException.With.Message.Contains("a divisor of the 12 channels")
         );
     }
 
     // Images of 8 x 8 pixels, 6 summaries, T = 200.
-    private UNet Small() => new(8, 6, 200, new UNetSettings { Channels = 8, Groups = 4 }, _random);
+    private UNet Small() => new(8, 6, 200, new UNetSettings { Channels = 8, Groups = 4 }, Random);
 
     private Tensor Output(UNet network, long rows) =>
-        network.Apply(_random.Normal([rows, 64]), _random.Normal([rows, 6]), _random.Uniform([rows, 1]) * 10, ForwardPass.Evaluation);
+        network.Apply(Random.Normal([rows, 64]), Random.Normal([rows, 6]), Random.Uniform([rows, 1]) * 10, ForwardPass.Evaluation);
 }

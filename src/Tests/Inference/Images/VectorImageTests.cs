@@ -4,34 +4,20 @@ using Reproduce.Inference.Networks;
 using Reproduce.Inference.Networks.Images;
 using Reproduce.Kernels;
 using Reproduce.Tests.Inference.Support;
-using TorchSharp;
+using Reproduce.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Inference.Images;
 
 /// <summary>The image networks in vector code against the same in libtorch's operations: outputs, gradients, batches.</summary>
 [Category("VectorCode")]
-public sealed class VectorImageTests
+public sealed class VectorImageTests() : SeededTests(s_key)
 {
     private const int Side = 12, Condition = 3;
     private static readonly RandomKey s_key = RandomKey.FromSeed(83);
-    private DisposeScope _scope = null!;
-    private RandomSource _random = null!;
 
     [SetUp]
-    public void SetUp()
-    {
-        Assume.That(MatrixProduct.IsSupported, "This processor's vectors are too narrow.");
-        _scope = NewDisposeScope();
-        _random = new RandomSource(s_key);
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _random.Dispose();
-        _scope.Dispose();
-    }
+    public void RequireVectors() => Assume.That(MatrixProduct.IsSupported, "This processor's vectors are too narrow.");
 
     // 16: half a panel; 40: one, and few for libtorch; 50: two.
     [TestCase(16)]
@@ -51,9 +37,9 @@ public sealed class VectorImageTests
     [TestCase(50)]
     public void TheSummaryHasLibtorchsOutputsAndGradients(int rows)
     {
-        using ImageSummaryCnn cnn = new(2, new ImageSummaryCnnSettings { FirstChannels = 8, Outputs = 24, Groups = 4 }, _random);
+        using ImageSummaryCnn cnn = new(2, new ImageSummaryCnnSettings { FirstChannels = 8, Outputs = 24, Groups = 4 }, Random);
         cnn.Perturb(0.1, s_key.Child("w"));
-        Tensor photographs = _random.Normal([rows, 2, Side, Side + 1]).requires_grad_(true);
+        Tensor photographs = Random.Normal([rows, 2, Side, Side + 1]).requires_grad_(true);
         AssertSame(cnn, photographs, pass => cnn.Summarise(new Observation(photographs), pass));
     }
 
@@ -77,11 +63,11 @@ public sealed class VectorImageTests
     private UNet Net()
     {
         UNetSettings settings = new() { Channels = 4, Levels = 3, Blocks = 1, Groups = 2 };
-        return new UNet(Side, Condition, 200, settings, _random).Perturb(0.1, s_key.Child("w"));
+        return new UNet(Side, Condition, 200, settings, Random).Perturb(0.1, s_key.Child("w"));
     }
 
     private (Tensor Theta, Tensor Condition, Tensor Time) Inputs(int rows) =>
-        (_random.Normal([rows, Side * Side]), _random.Normal([rows, Condition]), _random.Uniform([rows, 1]));
+        (Random.Normal([rows, Side * Side]), Random.Normal([rows, Condition]), Random.Uniform([rows, 1]));
 
     private void AssertSame(Network network, Tensor input, Func<ForwardPass, Tensor> output)
     {
@@ -103,7 +89,7 @@ public sealed class VectorImageTests
     {
         network.zero_grad();
         input.grad = null;
-        Tensor y = output(ForwardPass.WithDropout(_random, needsSecondDerivatives));
+        Tensor y = output(ForwardPass.WithDropout(Random, needsSecondDerivatives));
         y.mul(y.detach().roll(1, 1)).sum().backward();
         Dictionary<string, Tensor> gradients = network.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.clone());
         gradients["input"] = input.grad!.clone();

@@ -3,23 +3,15 @@ using MathNet.Numerics.LinearAlgebra;
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Tasks.Benchmark;
-using TorchSharp;
+using Reproduce.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Tasks.Benchmark;
 
 /// <summary>The simulators of sbibm's tasks against what is known of their models.</summary>
-public sealed class BenchmarkSimulatorTests
+public sealed class BenchmarkSimulatorTests : ScopedTests
 {
     private const int Rows = 40_000;
-
-    private DisposeScope _scope = null!;
-
-    [SetUp]
-    public void SetUp() => _scope = NewDisposeScope();
-
-    [TearDown]
-    public void TearDown() => _scope.Dispose();
 
     [Test]
     public void NoiseIsNumPys()

@@ -1,32 +1,17 @@
 using NUnit.Framework;
 using Reproduce.Compute;
 using Reproduce.Tasks.Denoising;
+using Reproduce.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Reproduce.Tests.Tasks.Denoising;
 
 /// <summary>The camera against SciPy and scikit-image on real images, and against brute force on made-up ones.</summary>
-public sealed class CameraModelTests
+public sealed class CameraModelTests() : SeededTests(s_key)
 {
     private const int Pixels = 784;
     private static readonly RandomKey s_key = RandomKey.FromSeed(61);
-    private DisposeScope _scope = null!;
-    private RandomSource _random = null!;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _scope = NewDisposeScope();
-        _random = new RandomSource(s_key);
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _random.Dispose();
-        _scope.Dispose();
-    }
 
     [Test]
     public void BlurIsSciPys()
@@ -58,7 +43,7 @@ public sealed class CameraModelTests
         foreach (IGrouping<double, double[]> image in DenoisingOracle.Rows("poisson.csv").GroupBy(r => r[0]))
         {
             Tensor u = ((tensor(DenoisingOracle.Image((int)image.Key), [1, Pixels]) + 1) / 2).expand(Draws, -1);
-            Tensor noisy = CameraModel.Expose(u, _random).to(ScalarType.Float64);
+            Tensor noisy = CameraModel.Expose(u, Random).to(ScalarType.Float64);
             double[] mean = TaskAssert.Values(noisy.mean([0])), deviation = TaskAssert.Values(noisy.std(0));
             foreach (double[] row in image)
             {
@@ -81,7 +66,7 @@ public sealed class CameraModelTests
     public void BlurIsTheMirroredConvolution(int height, int width, double deviation)
     {
         CameraModel camera = new(new CameraSettings { Height = height, Width = width, BlurDeviation = deviation });
-        Tensor images = _random.Uniform([2, height * width]);
+        Tensor images = Random.Uniform([2, height * width]);
         float[] pixels = images.data<float>().ToArray();
         int radius = (int)(4 * deviation + 0.5);
         List<double> expected = [];
@@ -147,7 +132,7 @@ public sealed class CameraModelTests
         // Two grey values: V = 2, so Poisson(0.5) / 2 clipped at 1 where u = 1/4, and Poisson(1.5) / 2 where u = 3/4.
         const int N = 4000;
         Tensor u = (arange(Pixels) % 2).to(ScalarType.Float32).mul(0.5).add(0.25).expand(N, -1);
-        Tensor noisy = CameraModel.Expose(u, _random).view(N, -1, 2);
+        Tensor noisy = CameraModel.Expose(u, Random).view(N, -1, 2);
         for (int side = 0; side < 2; side++)
         {
             double rate = 0.5 + side;
@@ -168,11 +153,11 @@ public sealed class CameraModelTests
     public void APhotographIsTheBlurredHalfOfTheNoisyImage()
     {
         CameraModel camera = new();
-        Tensor theta = _random.Uniform([3, Pixels]) * 2 - 1;
-        _random.Restart(s_key.Child("photograph"));
-        Observation x = camera.Simulate(theta, _random);
-        _random.Restart(s_key.Child("photograph"));
-        Tensor noisy = CameraModel.Expose((theta + 1) / 2, _random);
+        Tensor theta = Random.Uniform([3, Pixels]) * 2 - 1;
+        Random.Restart(s_key.Child("photograph"));
+        Observation x = camera.Simulate(theta, Random);
+        Random.Restart(s_key.Child("photograph"));
+        Tensor noisy = CameraModel.Expose((theta + 1) / 2, Random);
         Assert.That(x.Sole.shape, Is.EqualTo(new long[] { 3, 1, 28, 28 }));
         Assert.That(x.Sole.dtype, Is.EqualTo(ScalarType.Float32));
         Assert.That(TaskAssert.Values(x.Sole), Is.EqualTo(TaskAssert.Values(camera.Blur(noisy * 0.5))).Within(1e-6));
@@ -184,7 +169,7 @@ public sealed class CameraModelTests
     {
         CameraModel camera = new();
         Tensor theta = stack([full(Pixels, -1f), ones(Pixels), full(Pixels, 3f), full(Pixels, -3f)]);
-        double[] x = TaskAssert.Values(camera.Simulate(theta, _random).Sole);
+        double[] x = TaskAssert.Values(camera.Simulate(theta, Random).Sole);
         Assert.That(x.Take(Pixels), Has.All.Zero);
         Assert.That(x.Skip(Pixels).Take(2 * Pixels), Has.All.InRange(0.1, 0.5 + 1e-6));
         Assert.That(x.Skip(3 * Pixels), Has.All.Zero, "pixels outside [-1, 1] are clipped");
@@ -194,10 +179,10 @@ public sealed class CameraModelTests
     public void NoTensorIsLeftOver()
     {
         CameraModel camera = new();
-        Tensor theta = _random.Uniform([3, Pixels]);
-        camera.Simulate(theta, _random).Dispose(); // The camera keeps its blur.
+        Tensor theta = Random.Uniform([3, Pixels]);
+        camera.Simulate(theta, Random).Dispose(); // The camera keeps its blur.
         long before = LiveTensors.Settled();
-        camera.Simulate(theta, _random).Dispose();
+        camera.Simulate(theta, Random).Dispose();
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }
 
@@ -206,7 +191,7 @@ public sealed class CameraModelTests
     public void TheBlurIsCopiedToADeviceOnce()
     {
         CameraModel camera = new(new CameraSettings { Height = 5, Width = 7 });
-        Tensor images = _random.Uniform([2, 35]);
+        Tensor images = Random.Uniform([2, 35]);
         double[] expected;
         using (NewDisposeScope())
         {
@@ -239,7 +224,7 @@ public sealed class CameraModelTests
     {
         CameraModel camera = new();
         Assert.That(
-            () => camera.Simulate(zeros(2, 783), _random),
+            () => camera.Simulate(zeros(2, 783), Random),
             Throws.ArgumentException.With.Message.EqualTo("theta: expected [B, 784], got [2, 783].")
         );
         Assert.That(() => new CameraModel(new CameraSettings { BlurDeviation = 0 }), Throws.ArgumentException);
