@@ -16,6 +16,9 @@ internal interface ITileTransform
     /// <summary>Rows and columns of a piece of the output, which do not overlap.</summary>
     static abstract int TileSide { get; }
 
+    /// <summary>Whether pieces of the input overlap, so that gradients by them are added up.</summary>
+    static abstract bool PatchesOverlap { get; }
+
     /// <summary>The components of a piece of the input, zeros around it.</summary>
     /// <param name="image">The channel.</param>
     /// <param name="window">The piece.</param>
@@ -26,7 +29,9 @@ internal interface ITileTransform
         where TVector : struct
         where TWords : struct;
 
-    /// <summary>Adds what <see cref="Gather"/> gives back to the gradient by the piece.</summary>
+    /// <summary>
+    /// Adds what <see cref="Gather"/> gives back to the gradient by the piece, or sets it where no other piece has a share in it.
+    /// </summary>
     /// <param name="components">Gradient by the components.</param>
     /// <param name="stride">From a component to the next.</param>
     /// <param name="image">Gradient by the channel.</param>

@@ -87,7 +87,6 @@ public static class PanelConvolution
         if (!imageGradient.IsEmpty)
         {
             Require.Reaches(imageGradient, shape.InputLength);
-            imageGradient.Clear();
         }
 
         if (shape.Kernel == 1)

@@ -17,6 +17,9 @@ internal readonly struct PointTiles : ITileTransform
     public static int TileSide => 1;
 
     /// <inheritdoc/>
+    public static bool PatchesOverlap => false;
+
+    /// <inheritdoc/>
     public static void Gather<TLanes, TVector, TWords>(ref float image, in TileWindow window, ref float components, nint stride)
         where TLanes : ILanes<TVector, TWords>
         where TVector : struct
@@ -38,7 +41,7 @@ internal readonly struct PointTiles : ITileTransform
         ref float to = ref Unsafe.Add(ref image, window.Offset);
         for (nuint lane = 0; lane < Lanes; lane += TLanes.Count)
         {
-            TLanes.Store(TLanes.Add(TLanes.Load(ref to, lane), TLanes.Load(ref components, lane)), ref to, lane);
+            TLanes.Store(TLanes.Load(ref components, lane), ref to, lane);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Reproduce.Kernels;
@@ -25,6 +26,7 @@ internal static class TiledConvolution<TTiles, TLanes, TVector, TWords>
     /// <param name="kernel">Components of the kernel, [Components, Outputs, Inputs].</param>
     /// <param name="bias">[Outputs, 32].</param>
     /// <param name="result">Receives [Outputs, OutputHeight, OutputWidth, 32].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Forward(
         in ConvolutionShape shape, ReadOnlySpan<float> image, ReadOnlySpan<float> kernel, ReadOnlySpan<float> bias, Span<float> result)
     {
@@ -55,7 +57,8 @@ internal static class TiledConvolution<TTiles, TLanes, TVector, TWords>
     /// <param name="kernel">Components of the kernel, [Components, Outputs, Inputs].</param>
     /// <param name="resultGradient">[Outputs, OutputHeight, OutputWidth, 32].</param>
     /// <param name="kernelGradient">To which those by the kernel's components are added; empty when they are not wanted.</param>
-    /// <param name="imageGradient">To which that by the image is added; empty when it is not wanted.</param>
+    /// <param name="imageGradient">Receives that by the image; empty when it is not wanted.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Backward(
         in ConvolutionShape shape, ReadOnlySpan<float> image, ReadOnlySpan<float> kernel, ReadOnlySpan<float> resultGradient,
         Span<float> kernelGradient, Span<float> imageGradient)
@@ -71,6 +74,11 @@ internal static class TiledConvolution<TTiles, TLanes, TVector, TWords>
         if (sums > 0)
         {
             gradient.Clear();
+        }
+
+        if (TTiles.PatchesOverlap)
+        {
+            imageGradient.Clear();
         }
 
         Span<TileWindow> patches = stackalloc TileWindow[MostTiles], tiles = stackalloc TileWindow[MostTiles];
@@ -150,6 +158,7 @@ internal static class TiledConvolution<TTiles, TLanes, TVector, TWords>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gather(
         ReadOnlySpan<float> image, int channels, ReadOnlySpan<TileWindow> patches, Span<float> components, int stride)
     {
@@ -164,6 +173,7 @@ internal static class TiledConvolution<TTiles, TLanes, TVector, TWords>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void GatherBackward(
         Span<float> components, int stride, Span<float> image, int channels, ReadOnlySpan<TileWindow> patches)
     {
@@ -179,6 +189,7 @@ internal static class TiledConvolution<TTiles, TLanes, TVector, TWords>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread(
         Span<float> components, int stride, ReadOnlySpan<float> bias, Span<float> image, int channels, ReadOnlySpan<TileWindow> tiles)
     {
@@ -194,6 +205,7 @@ internal static class TiledConvolution<TTiles, TLanes, TVector, TWords>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SpreadBackward(
         ReadOnlySpan<float> image, int channels, ReadOnlySpan<TileWindow> tiles, Span<float> components, int stride)
     {

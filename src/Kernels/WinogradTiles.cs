@@ -29,6 +29,9 @@ internal readonly struct WinogradTiles : ITileTransform
     /// <inheritdoc/>
     public static int TileSide => Tile;
 
+    /// <inheritdoc/>
+    public static bool PatchesOverlap => true;
+
     /// <summary>The values of a kernel's row at the six points, divided by what the input's polynomials have there, [6, 3].</summary>
     internal static double[,] Values()
     {
