@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using NUnit.Framework;
 using Reproduce.Kernels;
 
@@ -96,6 +97,20 @@ public sealed class PanelConvolutionTests
         Assert.That(after.Where((_, i) => i % Lanes == Own), Is.EqualTo(before.Where((_, i) => i % Lanes == Own)));
     }
 
+    // Vectors of 512 bits are there on every processor, in software where it has none.
+    [TestCaseSource(nameof(Shapes))]
+    public void AllWidthsGiveTheSameBits(ConvolutionShape shape)
+    {
+        if (shape.Kernel == 1)
+        {
+            AssertSame<PointTiles>(shape);
+        }
+        else
+        {
+            AssertSame<WinogradTiles>(shape);
+        }
+    }
+
     [Test]
     public void OperandsThatDoNotFitAreRefused()
     {
@@ -115,6 +130,24 @@ public sealed class PanelConvolutionTests
 
         static void Forward(ConvolutionShape shape, int image, int kernel, int result) =>
             PanelConvolution.Forward(shape, new float[image], new float[kernel], new float[3 * Lanes], new float[result]);
+    }
+
+    private static void AssertSame<TTiles>(in ConvolutionShape shape)
+        where TTiles : struct, ITileTransform
+    {
+        Operands x = Numbers(shape);
+        float[] kernel = Components(shape, x.Kernel), g = KernelNumbers.Uniform(shape.OutputLength, 4);
+        float[] narrow = new float[g.Length], wide = new float[g.Length];
+        TiledConvolution<TTiles, NarrowLanes, Vector256<float>, Vector256<uint>>.Forward(shape, x.Image, kernel, x.Bias, narrow);
+        TiledConvolution<TTiles, WideLanes, Vector512<float>, Vector512<uint>>.Forward(shape, x.Image, kernel, x.Bias, wide);
+        Assert.That(wide, Is.EqualTo(narrow));
+        float[] byKernel = new float[kernel.Length], byImage = new float[x.Image.Length];
+        float[] wideByKernel = new float[kernel.Length], wideByImage = new float[x.Image.Length];
+        TiledConvolution<TTiles, NarrowLanes, Vector256<float>, Vector256<uint>>.Backward(shape, x.Image, kernel, g, byKernel, byImage);
+        TiledConvolution<TTiles, WideLanes, Vector512<float>, Vector512<uint>>.Backward(
+            shape, x.Image, kernel, g, wideByKernel, wideByImage);
+        Assert.That(wideByKernel, Is.EqualTo(byKernel));
+        Assert.That(wideByImage, Is.EqualTo(byImage));
     }
 
     private static Operands Numbers(in ConvolutionShape shape)
