@@ -20,8 +20,8 @@ public class ImageSamplingBenchmarks
     private Tensor _images = null!, _conditions = null!, _times = null!;
 
     /// <summary>What computes.</summary>
-    [Params("vector code", "libtorch")]
-    public string Code { get; set; } = "vector code";
+    [Params(ImageTrainingBenchmarks.Vectors, "libtorch")]
+    public string Code { get; set; } = ImageTrainingBenchmarks.Vectors;
 
     /// <summary>Makes the network and what goes through it.</summary>
     [GlobalSetup]

@@ -18,7 +18,8 @@ namespace Reproduce.Benchmarks;
 [Config(typeof(InProcessConfig))]
 public class ImageTrainingBenchmarks
 {
-    private const string Vectors = "vector code";
+    /// <summary>The networks as they are; the other code is libtorch's.</summary>
+    internal const string Vectors = "vector code";
     private const int Steps = 4, BatchSize = 32, Summaries = 128;
     private readonly CameraModel _camera = new();
     private Simulations _data = null!;

@@ -9,7 +9,6 @@ namespace Reproduce.Benchmarks;
 internal sealed class LibtorchTwin : FreeFormNetwork
 {
     private readonly FreeFormNetwork network;
-    private readonly ForwardPass _pass = ForwardPass.Evaluation;
 
     /// <summary>A twin.</summary>
     /// <param name="network">The network, without dropout; goes with this one.</param>
@@ -25,7 +24,7 @@ internal sealed class LibtorchTwin : FreeFormNetwork
     {
         bool wanted = is_grad_enabled();
         using IDisposable gradients = enable_grad();
-        Tensor output = network.Apply(theta, condition, time, _pass);
+        Tensor output = network.Apply(theta, condition, time, ForwardPass.Evaluation);
         return wanted ? output : output.detach();
     }
 }

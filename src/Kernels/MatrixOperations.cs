@@ -87,7 +87,6 @@ public static class MatrixOperations
     /// <param name="transposed">Receives the block, laid out as <paramref name="matrix"/>.</param>
     /// <param name="size">Rows and columns of the block.</param>
     /// <param name="stride">Step between rows, at least <paramref name="size"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(ReadOnlySpan<float> matrix, Span<float> transposed, int size, int stride) =>
         Transpose(matrix, size, size, stride, transposed, stride);
 

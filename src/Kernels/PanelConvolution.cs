@@ -9,10 +9,6 @@ namespace Reproduce.Kernels;
 /// <remarks>An image's numbers depend on no other image of its panel.</remarks>
 public static class PanelConvolution
 {
-    /// <summary>Whether there is code for a kernel.</summary>
-    /// <param name="kernel">Its rows and columns.</param>
-    public static bool Takes(int kernel) => kernel is 1 or 3;
-
     /// <summary>
     /// The matrix that a kernel's components are products with, [Components, kernel kernel]: component c of a kernel w is the sum over k of
     /// row c times w, row by row.
@@ -69,7 +65,7 @@ public static class PanelConvolution
     /// <param name="kernel">Components of the kernel, [Components, Outputs, Inputs].</param>
     /// <param name="resultGradient">Gradient of the loss by the result.</param>
     /// <param name="kernelGradient">To which that by the kernel's components is added; empty when it is not wanted.</param>
-    /// <param name="biasGradient">Receives that by the bias, [Outputs, 32].</param>
+    /// <param name="biasGradient">Receives that by the bias, [Outputs, 32]; empty when it is not wanted.</param>
     /// <param name="imageGradient">Receives that by the image; empty when it is not wanted.</param>
     /// <exception cref="ArgumentOutOfRangeException">A kernel other than of 1 or 3, or an operand that is too short.</exception>
     public static void Backward(
@@ -77,11 +73,9 @@ public static class PanelConvolution
         Span<float> kernelGradient, Span<float> biasGradient, Span<float> imageGradient)
     {
         Check(shape, image, kernel, resultGradient);
-        int components = shape.Kernel == 1 ? PointTiles.Components : WinogradTiles.Components;
-        Require.Reaches(biasGradient, shape.Outputs * Panels.Width);
         if (!kernelGradient.IsEmpty)
         {
-            Require.Reaches(kernelGradient, components * shape.Outputs * shape.Inputs);
+            Require.Reaches(kernelGradient, ComponentLength(shape));
         }
 
         if (!imageGradient.IsEmpty)
@@ -98,6 +92,15 @@ public static class PanelConvolution
             Backward<WinogradTiles>(shape, image, kernel, resultGradient, kernelGradient, imageGradient);
         }
 
+        if (!biasGradient.IsEmpty)
+        {
+            SumPositions(shape, resultGradient, biasGradient);
+        }
+    }
+
+    private static void SumPositions(in ConvolutionShape shape, ReadOnlySpan<float> resultGradient, Span<float> biasGradient)
+    {
+        Require.Reaches(biasGradient, shape.Outputs * Panels.Width);
         int positions = shape.OutputHeight * shape.OutputWidth;
         for (int c = 0; c < shape.Outputs; c++)
         {
@@ -151,17 +154,20 @@ public static class PanelConvolution
     private static void Check(in ConvolutionShape shape, ReadOnlySpan<float> image, ReadOnlySpan<float> kernel, ReadOnlySpan<float> result)
     {
         CheckKernel(shape.Kernel);
-        int components = shape.Kernel == 1 ? PointTiles.Components : WinogradTiles.Components;
         ArgumentOutOfRangeException.ThrowIfLessThan(shape.OutputHeight, 1, nameof(shape));
         ArgumentOutOfRangeException.ThrowIfLessThan(shape.OutputWidth, 1, nameof(shape));
         Require.Reaches(image, shape.InputLength);
-        Require.Reaches(kernel, components * shape.Outputs * shape.Inputs);
+        Require.Reaches(kernel, ComponentLength(shape));
         Require.Reaches(result, shape.OutputLength);
     }
 
+    // Numbers of all components of a kernel.
+    private static int ComponentLength(in ConvolutionShape shape) =>
+        (shape.Kernel == 1 ? PointTiles.Components : WinogradTiles.Components) * shape.Outputs * shape.Inputs;
+
     private static void CheckKernel(int kernel)
     {
-        if (!Takes(kernel))
+        if (kernel is not (1 or 3))
         {
             throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "expected 1 or 3");
         }

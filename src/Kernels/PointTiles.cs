@@ -24,26 +24,14 @@ internal readonly struct PointTiles : ITileTransform
         where TLanes : ILanes<TVector, TWords>
         where TVector : struct
         where TWords : struct
-    {
-        ref float from = ref Unsafe.Add(ref image, window.Offset);
-        for (nuint lane = 0; lane < Lanes; lane += TLanes.Count)
-        {
-            TLanes.Store(TLanes.Load(ref from, lane), ref components, lane);
-        }
-    }
+        => Copy<TLanes, TVector, TWords>(ref Unsafe.Add(ref image, window.Offset), ref components);
 
     /// <inheritdoc/>
     public static void GatherBackward<TLanes, TVector, TWords>(ref float components, nint stride, ref float image, in TileWindow window)
         where TLanes : ILanes<TVector, TWords>
         where TVector : struct
         where TWords : struct
-    {
-        ref float to = ref Unsafe.Add(ref image, window.Offset);
-        for (nuint lane = 0; lane < Lanes; lane += TLanes.Count)
-        {
-            TLanes.Store(TLanes.Load(ref components, lane), ref to, lane);
-        }
-    }
+        => Copy<TLanes, TVector, TWords>(ref components, ref Unsafe.Add(ref image, window.Offset));
 
     /// <inheritdoc/>
     public static void Spread<TLanes, TVector, TWords>(
@@ -66,4 +54,16 @@ internal readonly struct PointTiles : ITileTransform
         where TVector : struct
         where TWords : struct
         => Gather<TLanes, TVector, TWords>(ref image, window, ref components, stride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy<TLanes, TVector, TWords>(ref float from, ref float to)
+        where TLanes : ILanes<TVector, TWords>
+        where TVector : struct
+        where TWords : struct
+    {
+        for (nuint lane = 0; lane < Lanes; lane += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Load(ref from, lane), ref to, lane);
+        }
+    }
 }

@@ -42,13 +42,12 @@ internal sealed class VectorConvolutionPass(ConvolutionShape shape, Tensor image
         ReadOnlySpan<float> images = TensorMemory.Floats(Inputs[0]), kernel = TensorMemory.Floats(Inputs[1]);
         Span<float> image = NumbersOf(inputGradient[0]), kernels = NumbersOf(inputGradient[1]), bias = NumbersOf(inputGradient[2]);
         kernels.Clear();
-        float[] unwanted = bias.IsEmpty ? new float[BiasLength] : [];
         for (int p = 0; p < Rows; p++)
         {
             PanelConvolution.Backward(
                 shape, images.Slice(p * shape.InputLength, shape.InputLength), kernel,
                 outputGradient.Slice(p * shape.OutputLength, shape.OutputLength), kernels,
-                bias.IsEmpty ? unwanted : bias.Slice(p * BiasLength, BiasLength),
+                bias.IsEmpty ? [] : bias.Slice(p * BiasLength, BiasLength),
                 image.IsEmpty ? [] : image.Slice(p * shape.InputLength, shape.InputLength));
         }
     }
