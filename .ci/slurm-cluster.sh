@@ -76,7 +76,7 @@ CONF
 for node in $nodes; do mkdir -p "$folder/spool-$node"; done
 slurmctld -c
 for node in $nodes; do slurmd -N "$node" -c; done
-for _ in $(seq 60); do
+for _ in $(seq 600); do
   [ "$(sinfo --noheader --states=idle --partition=normal --format=%D)" = 3 ] && exit 0
   sleep 0.5
 done

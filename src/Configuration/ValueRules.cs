@@ -12,7 +12,8 @@ namespace Reproduce.Configuration;
 /// </summary>
 internal sealed class ValueRules
 {
-    private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(250);
+    // By the clock: a busy machine must not refuse what is right.
+    private static readonly TimeSpan PatternTimeout = TimeSpan.FromSeconds(2);
 
     private readonly RangeAttribute? _range;
     private readonly RegularExpressionAttribute? _pattern;

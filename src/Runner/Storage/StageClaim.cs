@@ -55,7 +55,7 @@ internal sealed class StageClaim : IDisposable
         ClaimOwner self = ClaimOwner.Self();
         string seen = "";
         int refusals = 0;
-        Stopwatch since = Stopwatch.StartNew();
+        TimeSpan since = folder.Clock();
         for (TimeSpan pause = s_shortestWait; ; pause = pause * 1.2 < s_longestWait ? pause * 1.2 : s_longestWait)
         {
             if (TryTake(folder.Path, self) is StageClaim taken)
@@ -69,10 +69,10 @@ internal sealed class StageClaim : IDisposable
             {
                 seen = now;
                 refusals = 0;
-                since.Restart();
+                since = folder.Clock();
             }
 
-            if (owner?.HasEnded(self) == true || since.Elapsed > folder.Silence)
+            if (owner?.HasEnded(self) == true || folder.Clock() - since > folder.Silence)
             {
                 if (Break(folder.Path, owner))
                 {
@@ -165,12 +165,14 @@ internal sealed class StageClaim : IDisposable
             return null; // The job was done that moment, and what stood beside its result removed.
         }
 
-        if (HeldFiles.TryRename(aside, path) || ClaimOwner.Read(Path.Combine(path, OwnerFile))?.Nonce == self.Nonce)
+        // Who has just finished the job sweeps what stands beside its result, and may have found this with half its files.
+        bool isRenamed = HeldFiles.TryRename(aside, path);
+        if (ClaimOwner.Read(Path.Combine(path, OwnerFile))?.Nonce == self.Nonce)
         {
             return new StageClaim(path, self);
         }
 
-        Folders.TryRemove(aside);
+        Folders.TryRemove(isRenamed ? path : aside);
         return null;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -52,6 +53,9 @@ public sealed class StageFolder
 
     /// <summary>How long the claim of another machine's process may stand still on this machine's clock before it counts as dead.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>This machine's clock, from any beginning; a test has one of its own.</summary>
+    internal Func<TimeSpan> Clock { get; init; } = () => Stopwatch.GetElapsedTime(0);
 
     /// <summary>Name of the stage.</summary>
     public string Stage { get; }

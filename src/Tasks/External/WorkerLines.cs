@@ -10,6 +10,7 @@ internal sealed class WorkerLines : IDisposable
     private const int Ahead = 256;
 
     private readonly BlockingCollection<string> _lines = new(Ahead);
+    private readonly Thread _thread;
 
     /// <summary>Begins to read.</summary>
     /// <param name="reader">The stream.</param>
@@ -18,8 +19,8 @@ internal sealed class WorkerLines : IDisposable
     /// </param>
     public WorkerLines(TextReader reader, int last = 0)
     {
-        Thread thread = new(() => Read(reader, last)) { IsBackground = true, Name = "lines of a worker" };
-        thread.Start();
+        _thread = new Thread(() => Read(reader, last)) { IsBackground = true, Name = "lines of a worker" };
+        _thread.Start();
     }
 
     /// <summary>The next line.</summary>
@@ -33,8 +34,12 @@ internal sealed class WorkerLines : IDisposable
     /// <summary>Whether the stream has ended and every line was taken.</summary>
     public bool IsOver => _lines.IsCompleted;
 
-    /// <summary>The last lines.</summary>
+    /// <summary>The last lines so far.</summary>
     public IReadOnlyList<string> Last => [.. _lines];
+
+    /// <summary>Waits until the stream has ended, so that the last lines are the last.</summary>
+    /// <param name="patience">How long: what the worker has started may hold its streams open.</param>
+    public void AwaitEnd(TimeSpan patience) => _thread.Join(patience);
 
     /// <inheritdoc/>
     /// <remarks>A thread that waits to hand out a line that nobody takes any more goes on to its end.</remarks>

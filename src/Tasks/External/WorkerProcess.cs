@@ -242,8 +242,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         _process.WaitForExit(s_patience);
         string code = _process.HasExited ? $"exit code {_process.ExitCode}" : "it closed its standard output";
-        // Its errors may come a moment after its end.
-        SpinWait.SpinUntil(() => _errors.Last.Count > 0, TimeSpan.FromMilliseconds(100));
+        _errors.AwaitEnd(s_patience); // They may come a moment after its end.
         string words = string.Join(" | ", _errors.Last.Where(l => !string.IsNullOrWhiteSpace(l)));
         return new WorkerFailureException(
             "a worker that ended", $"the simulator ended ({code}){(words.Length > 0 ? $": {Tail(words)}" : "")}", isAlive: false);

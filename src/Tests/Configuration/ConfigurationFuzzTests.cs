@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Text;
 using NUnit.Framework;
 using Reproduce.Configuration;
+using Reproduce.Tests.Support;
 
 namespace Reproduce.Tests.Configuration;
 
@@ -80,21 +80,8 @@ public sealed class ConfigurationFuzzTests
         return LoadOrRefuse(name, null, []);
     }
 
-    private bool LoadOrRefuse(string name, string? profile, string[] sets)
-    {
-        var clock = Stopwatch.StartNew();
-        bool accepted = LoadOnce(name, profile, sets);
-        if (clock.Elapsed < Limit)
-        {
-            return accepted;
-        }
-
-        // A busy machine can hold up one reading; a text that is slow to read is slow again.
-        clock.Restart();
-        LoadOnce(name, profile, sets);
-        Assert.That(clock.Elapsed, Is.LessThan(Limit), name);
-        return accepted;
-    }
+    private bool LoadOrRefuse(string name, string? profile, string[] sets) =>
+        TimeLimit.Hold(Limit, name, () => LoadOnce(name, profile, sets));
 
     private bool LoadOnce(string name, string? profile, string[] sets)
     {

@@ -82,7 +82,7 @@ internal sealed class SlurmCluster : IDisposable
     }
 
     /// <summary>Waits until a condition holds; what was put back into the queue does not wait.</summary>
-    public static void Until(Func<bool> condition, string what, int seconds = 240)
+    public static void Until(Func<bool> condition, string what, int seconds = 1800)
     {
         Stopwatch clock = Stopwatch.StartNew();
         while (!condition())
@@ -119,11 +119,33 @@ internal sealed class SlurmCluster : IDisposable
         }
     }
 
+    // The first of four: the controller's and those of the three nodes.
     private static string FreePort()
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return (((IPEndPoint)listener.LocalEndpoint).Port - 3).ToString(CultureInfo.InvariantCulture);
+        while (true)
+        {
+            using TcpListener last = new(IPAddress.Loopback, 0);
+            last.Start();
+            int port = ((IPEndPoint)last.LocalEndpoint).Port;
+            if (Enumerable.Range(port - 3, 3).All(IsFree))
+            {
+                return (port - 3).ToString(CultureInfo.InvariantCulture);
+            }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using TcpListener listener = new(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private (int ExitCode, string Output) RunQuietly(params string[] words)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using Reproduce.Runner;
@@ -244,8 +242,7 @@ public sealed class SlurmTests
     {
         string folder = Path.Combine(run.Cache, stage);
         string? claim = Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "*.claim").FirstOrDefault() : null;
-        string owner = claim is null ? "" : Path.Combine(claim, "owner.json");
-        return File.Exists(owner) ? JsonNode.Parse(File.ReadAllText(owner))!["Process"].Deserialize<ProcessIdentity>() : null;
+        return claim is null ? null : ClaimOwner.Read(Path.Combine(claim, "owner.json"))?.Process;
     }
 
     private static string[] Left(TinyRun run) =>

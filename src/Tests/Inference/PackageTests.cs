@@ -16,7 +16,7 @@ public sealed class PackageTests
     private const string Version = "0.0.1-test";
 
     private static readonly string[] s_packages = ["Compute", "Evaluation", "Files", "Inference", "Kernels"];
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(30);
 
     private TemporaryFolder _folder = null!;
     private string _packages = "";
@@ -163,6 +163,7 @@ public sealed class PackageTests
         if (!process.WaitForExit(s_limit))
         {
             process.Kill(entireProcessTree: true);
+            process.WaitForExit();
         }
 
         Assert.That(process.ExitCode, Is.Zero, $"dotnet {string.Join(' ', arguments)}:\n{output.Result}{errors.Result}");

@@ -16,14 +16,7 @@ internal sealed class ClaimTests
     [Test]
     public void LowerHoldsWhenTheWholeIntervalIsBelowZero()
     {
-        ClaimFinding finding = new LowerClaim
-        {
-            Id = "a",
-            Text = "t",
-            Source = "s",
-            Left = Side("cmpe", 10),
-            Right = Side("fmpe", 1000),
-        }.Judge(_evidence);
+        ClaimFinding finding = Lower(Side("cmpe", 10), Side("fmpe", 1000)).Judge(_evidence);
 
         Assert.Multiple(() =>
         {
@@ -41,22 +34,8 @@ internal sealed class ClaimTests
     [Test]
     public void LowerIsContradictedTheOtherWayRoundAndUndecidedWhenTheSidesCannotBeToldApart()
     {
-        ClaimFinding reversed = new LowerClaim
-        {
-            Id = "a",
-            Text = "t",
-            Source = "s",
-            Left = Side("fmpe", 1000),
-            Right = Side("cmpe", 10),
-        }.Judge(_evidence);
-        ClaimFinding equal = new LowerClaim
-        {
-            Id = "a",
-            Text = "t",
-            Source = "s",
-            Left = Side("cmpe", 10),
-            Right = Side("nsf", 1),
-        }.Judge(_evidence);
+        ClaimFinding reversed = Lower(Side("fmpe", 1000), Side("cmpe", 10)).Judge(_evidence);
+        ClaimFinding equal = Lower(Side("cmpe", 10), Side("nsf", 1)).Judge(_evidence);
 
         Assert.Multiple(() =>
         {
@@ -71,15 +50,7 @@ internal sealed class ClaimTests
     [TestCase(-0.05, Verdict.Contradicted)]
     public void ToleranceShiftsWhatMustBeBeaten(double tolerance, Verdict expected)
     {
-        var claim = new LowerClaim
-        {
-            Id = "a",
-            Text = "t",
-            Source = "s",
-            Left = Side("cmpe", 10),
-            Right = Side("nsf", 1),
-            Tolerance = tolerance,
-        };
+        LowerClaim claim = Lower(Side("cmpe", 10), Side("nsf", 1)) with { Tolerance = tolerance };
 
         Assert.That(claim.Judge(_evidence).Verdict, Is.EqualTo(expected));
     }
@@ -98,14 +69,7 @@ internal sealed class ClaimTests
     public void AClaimAboutSomethingMissingIsNotMeasuredAndSaysWhat()
     {
         ClaimEvidence evidence = Evidence(("cmpe", 10, 0.6, 0)) with { };
-        ClaimFinding finding = new LowerClaim
-        {
-            Id = "a",
-            Text = "t",
-            Source = "s",
-            Left = Side("cmpe", 10),
-            Right = Side("fmpe", 1000),
-        }.Judge(evidence);
+        ClaimFinding finding = Lower(Side("cmpe", 10), Side("fmpe", 1000)).Judge(evidence);
         ClaimFinding best = new BestClaim
         {
             Id = "a",
@@ -305,6 +269,9 @@ internal sealed class ClaimTests
         Assert.That(finding.Published, Is.EqualTo("CMPE naive, 2 steps: 0.30 (Table 2); FMPE U-Net, 248 steps: 570 (Table 2)"));
     }
 
+    private static LowerClaim Lower(ClaimSelection left, ClaimSelection right) =>
+        new() { Id = "a", Text = "t", Source = "s", Left = left, Right = right };
+
     private static ClaimSelection Side(string contender, int steps) => new() { Contender = contender, Budget = 1024, Steps = steps };
 
     private static ClaimEvidence Evidence(params (string Contender, int Steps, double Mean, double Noise)[] sides)
@@ -326,17 +293,7 @@ internal sealed class ClaimTests
                     )
         );
         var published = new PublishedResults([
-            new()
-            {
-                Source = "fig3",
-                Experiment = "gmm",
-                Network = "",
-                Budget = 1024,
-                Contender = "cmpe",
-                Steps = 10,
-                Metric = "c2st",
-                Value = 0.612,
-            },
+            SyntheticResults.Published("fig3", "gmm", 1024, "cmpe", 10, "c2st", 0.612),
         ]);
         return new ClaimEvidence(new MeasurementTable(rows), published, "gmm", "paper", SyntheticResults.Styles);
     }

@@ -116,17 +116,7 @@ internal sealed class FigureLayoutTests
         PublishedResult[] paper =
         [
             .. from steps in new[] { 1, 10, 30 }
-               select new PublishedResult
-               {
-                   Source = "fig3",
-                   Experiment = "gmm",
-                   Network = "",
-                   Budget = 1024,
-                   Contender = "cmpe",
-                   Steps = steps,
-                   Metric = "c2st",
-                   Value = 0.7,
-               },
+               select SyntheticResults.Published("fig3", "gmm", 1024, "cmpe", steps, "c2st", 0.7),
         ];
 
         float Width(int count) =>

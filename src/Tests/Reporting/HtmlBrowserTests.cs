@@ -22,6 +22,8 @@ internal sealed class HtmlBrowserTests
     private readonly List<string> _errors = [];
     private readonly List<string> _requests = [];
     private TemporaryFolder _folder = null!;
+    private const int Patience = 180_000; // Milliseconds: a page of megabytes on a busy machine.
+
     private IBrowser _browser = null!;
     private IPage _page = null!;
 
@@ -38,11 +40,12 @@ internal sealed class HtmlBrowserTests
         _browser = await Puppeteer.LaunchAsync(new LaunchOptions
         {
             ExecutablePath = browser,
+            Timeout = Patience,
             // Containers run as root and have a small /dev/shm.
             Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
             DefaultViewport = new ViewPortOptions { Width = 1200, Height = 900 },
         });
-        _page = await _browser.NewPageAsync();
+        _page = await NewPage();
         _page.Console += (_, e) =>
         {
             if (e.Message.Type is ConsoleType.Error)
@@ -63,6 +66,13 @@ internal sealed class HtmlBrowserTests
         }
 
         _folder?.Dispose();
+    }
+
+    private async Task<IPage> NewPage()
+    {
+        IPage page = await _browser.NewPageAsync();
+        page.DefaultTimeout = page.DefaultNavigationTimeout = Patience;
+        return page;
     }
 
     [SetUp]
@@ -202,7 +212,7 @@ internal sealed class HtmlBrowserTests
     [Test]
     public async Task EverythingButTheChartIsThereBeforeTheLibraryStarts()
     {
-        await using IPage page = await _browser.NewPageAsync();
+        await using IPage page = await NewPage();
         await page.EvaluateFunctionOnNewDocumentAsync("""
             () => {
               let library;

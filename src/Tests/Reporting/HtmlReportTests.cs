@@ -40,17 +40,7 @@ internal sealed class HtmlReportTests
 
     private static PublishedResults Published() =>
         new([
-            new PublishedResult
-            {
-                Source = "fig3",
-                Experiment = "gmm",
-                Network = "",
-                Budget = 1024,
-                Contender = "cmpe",
-                Steps = 10,
-                Metric = "c2st",
-                Value = 0.7,
-            },
+            SyntheticResults.Published("fig3", "gmm", 1024, "cmpe", 10, "c2st", 0.7),
         ]);
 
     [Test]

@@ -8,28 +8,8 @@ namespace Reproduce.Tests.Reporting;
 internal sealed class ResultTableTests
 {
     private static readonly PublishedResults _published = new([
-        new()
-        {
-            Source = "fig3",
-            Experiment = "gmm",
-            Network = "",
-            Budget = 1024,
-            Contender = "cmpe",
-            Steps = 10,
-            Metric = "c2st",
-            Value = 0.612,
-        },
-        new()
-        {
-            Source = "fig3",
-            Experiment = "gmm",
-            Network = "",
-            Budget = 1024,
-            Contender = "fmpe",
-            Steps = 1000,
-            Metric = "c2st",
-            Value = 0.739,
-        },
+        SyntheticResults.Published("fig3", "gmm", 1024, "cmpe", 10, "c2st", 0.612),
+        SyntheticResults.Published("fig3", "gmm", 1024, "fmpe", 1000, "c2st", 0.739),
     ]);
 
     private static readonly ResultTable _table = ResultTableBuilder.Build(
@@ -81,28 +61,8 @@ internal sealed class ResultTableTests
     public void FurtherPublishedMetricsGetAColumnEach()
     {
         PublishedResults paper = new([
-            new()
-            {
-                Source = "table3",
-                Experiment = "tumor",
-                Network = "",
-                Budget = 19600,
-                Contender = "acf",
-                Steps = 1,
-                Metric = "rmse",
-                Value = 0.589,
-            },
-            new()
-            {
-                Source = "table3",
-                Experiment = "tumor",
-                Network = "",
-                Budget = 19600,
-                Contender = "acf",
-                Steps = 1,
-                Metric = "max_ece",
-                Value = 0.021,
-            },
+            SyntheticResults.Published("table3", "tumor", 19600, "acf", 1, "rmse", 0.589),
+            SyntheticResults.Published("table3", "tumor", 19600, "acf", 1, "max_ece", 0.021),
         ]);
         ResultTable table = ResultTableBuilder.Build(
             new MeasurementTable(
@@ -254,17 +214,7 @@ internal sealed class ResultTableTests
     public void APublishedMmdIsShownInTheUnitOfOurs()
     {
         var published = new PublishedResults([
-            new()
-            {
-                Source = "table2",
-                Experiment = "gmm",
-                Network = "",
-                Budget = 1024,
-                Contender = "cmpe",
-                Steps = 2,
-                Metric = "mmd_x1e3",
-                Value = 102.09,
-            },
+            SyntheticResults.Published("table2", "gmm", 1024, "cmpe", 2, "mmd_x1e3", 102.09),
         ]);
         ResultTable table = ResultTableBuilder.Build(
             new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 2, "mmd2", 0.2, 0)]),
@@ -288,17 +238,7 @@ internal sealed class ResultTableTests
     public void EverySourceOfThePaperHasItsColumns()
     {
         PublishedResult Paper(string source, double value) =>
-            new()
-            {
-                Source = source,
-                Experiment = "gmm",
-                Network = "",
-                Budget = 1024,
-                Contender = "cmpe",
-                Steps = 2,
-                Metric = "c2st",
-                Value = value,
-            };
+            SyntheticResults.Published(source, "gmm", 1024, "cmpe", 2, "c2st", value);
         ResultTable table = ResultTableBuilder.Build(
             new MeasurementTable([SyntheticResults.Row("gmm", 1024, "cmpe", 2, "c2st", 0.62, 0)]),
             new PublishedResults([Paper("fig4b", 0.636), Paper("fig_steps", 0.605)]),
@@ -329,17 +269,7 @@ internal sealed class ResultTableTests
     [Test]
     public void NamesAreShownByLabelOrKindAndEscapedInLatex()
     {
-        PublishedResult paper = new()
-        {
-            Source = "fig3",
-            Experiment = "gmm",
-            Network = "",
-            Budget = 1024,
-            Contender = "cmpe",
-            Steps = 2,
-            Metric = "c2st",
-            Value = 0.678,
-        };
+        PublishedResult paper = SyntheticResults.Published("fig3", "gmm", 1024, "cmpe", 2, "c2st", 0.678);
         ContenderStyles styles = ReportStyles.Of([
             new Contender("cmpe", "cmpe", "mlp"),
             new Contender("my_cmpe", "cmpe", "mlp"),

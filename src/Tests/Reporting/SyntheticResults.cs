@@ -66,6 +66,20 @@ internal static class SyntheticResults
             Status = status,
         };
 
+    /// <summary>A number of the paper.</summary>
+    public static PublishedResult Published(
+        string source, string experiment, int? budget, string contender, int steps, string metric, double value) => new()
+        {
+            Source = source,
+            Experiment = experiment,
+            Network = "",
+            Budget = budget,
+            Contender = contender,
+            Steps = steps,
+            Metric = metric,
+            Value = value,
+        };
+
     private static double Cmpe(int steps) => 0.60 + 0.11 / steps + 0.0009 * steps;
 
     private static double Fmpe(int steps) => 0.64 + 0.30 / steps;

@@ -45,7 +45,8 @@ public sealed class DeviceCheckTests
     [Test]
     public void TheCpuAgreesWithItselfAndIsMeasured()
     {
-        (int exitCode, string output, string errors) = Repository.Run(_folder.Path, "device-check", "--device", "cpu", "--json");
+        (int exitCode, string output, string errors) = Repository.Run(
+            _folder.Path, "device-check", "--device", "cpu", "--json", "--minutes", "600");
 
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
         JsonElement[] rows = [.. JsonDocument.Parse(output).RootElement.GetProperty("rows").EnumerateArray()];

@@ -204,20 +204,12 @@ public sealed class FashionMnistTests
     /// <summary>Answers requests one after another until it is disposed of.</summary>
     private sealed class HttpServer : IDisposable
     {
-        private readonly HttpListener _listener = new();
+        private readonly HttpListener _listener;
         private readonly Task _answering;
 
         public HttpServer(Func<string, byte[]> answer)
         {
-            // A port that was free a moment ago.
-            using (TcpListener probe = new(IPAddress.Loopback, 0))
-            {
-                probe.Start();
-                Address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
-            }
-
-            _listener.Prefixes.Add(Address.ToString());
-            _listener.Start();
+            (_listener, Address) = Started();
             _answering = Task.Run(() => Answer(answer));
         }
 
@@ -228,8 +220,35 @@ public sealed class FashionMnistTests
         public void Dispose()
         {
             _listener.Stop();
-            _answering.Wait();
+            _answering.Wait(TimeSpan.FromSeconds(10)); // A wait that began while it stopped never ends.
             _listener.Close();
+        }
+
+        // On a port that was free a moment ago.
+        private static (HttpListener Listener, Uri Address) Started()
+        {
+            while (true)
+            {
+                int port;
+                using (TcpListener probe = new(IPAddress.Loopback, 0))
+                {
+                    probe.Start();
+                    port = ((IPEndPoint)probe.LocalEndpoint).Port;
+                }
+
+                Uri address = new($"http://127.0.0.1:{port}/");
+                HttpListener listener = new();
+                listener.Prefixes.Add(address.ToString());
+                try
+                {
+                    listener.Start();
+                    return (listener, address);
+                }
+                catch (HttpListenerException)
+                {
+                    listener.Close(); // Somebody was faster.
+                }
+            }
         }
 
         private void Answer(Func<string, byte[]> answer)
