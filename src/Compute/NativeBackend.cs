@@ -33,6 +33,7 @@ public static class NativeBackend
 #pragma warning restore CA2255
     internal static void Initialise()
     {
+        NativeHeap.Keep();
         string folder = FindFolder(AppContext.BaseDirectory, RuntimeInformation.RuntimeIdentifier);
         s_torch = TorchFolder.Find(folder);
         s_problem = (s_torch is null ? null : TorchFolder.Load(s_torch)) ?? Prepare(folder);

@@ -64,12 +64,14 @@ internal static class TrainingsAtOnce
     {
         IReadOnlyList<string> program = JobProcess.Program();
         string[] shrunken = profile is null ? [] : ["--profile", profile];
-        return Process.Start(new ProcessStartInfo(
+        ProcessStartInfo start = new(
             program[0], [.. program.Skip(1), "device-check", "--device", device, "--worker", subject, .. shrunken])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-        })!;
+        };
+        WorkerEnvironment.Set(start.Environment);
+        return Process.Start(start)!;
     }
 
     private static string? Answer(Process worker)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Reproduce.Runner.Pipeline;
 using Reproduce.Runner.Storage;
 
 namespace Reproduce.Runner.Engines;
@@ -60,7 +61,7 @@ internal static class SlurmScript
 
         if (array.Stage == SubmissionStages.Train)
         {
-            text.Append("export OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 DOTNET_GCgen0size=0x10000000\n");
+            text.Append(WorkerEnvironment.ToShell()).Append('\n');
         }
 
         string words = string.Join(' ', program.Concat(arguments).Select(w => w == Hashes ? Hashes : Quote(w)));

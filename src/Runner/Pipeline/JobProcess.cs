@@ -113,11 +113,7 @@ public static class JobProcess
             start.ArgumentList.Add(argument);
         }
 
-        // One core for each job: the numerical libraries would otherwise start a team of threads in every child.
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        start.Environment["MKL_NUM_THREADS"] = "1";
-        // Millions of steps make small objects; with the default budget for new ones, collections come every few milliseconds of work.
-        start.Environment["DOTNET_GCgen0size"] = "0x10000000";
+        WorkerEnvironment.Set(start.Environment);
         return start;
     }
 

@@ -1,0 +1,35 @@
+using Reproduce.Compute;
+
+namespace Reproduce.Runner.Pipeline;
+
+/// <summary>Variables of a process that trains on one core.</summary>
+internal static class WorkerEnvironment
+{
+    /// <summary>Those that are the same for everybody.</summary>
+    public static IReadOnlyList<(string Name, string Value)> Variables { get; } =
+    [
+        // One core for each job: the numerical libraries would otherwise start a team of threads in every child.
+        ("OMP_NUM_THREADS", "1"),
+        ("MKL_NUM_THREADS", "1"),
+        // Millions of steps make small objects; with the default budget for new ones, collections come every few milliseconds of work.
+        ("DOTNET_GCgen0size", "0x10000000"),
+    ];
+
+    /// <summary>Gives a process that is to be started its variables.</summary>
+    /// <param name="environment">Its environment, which it has from this process.</param>
+    public static void Set(IDictionary<string, string?> environment)
+    {
+        foreach ((string name, string value) in Variables)
+        {
+            environment[name] = value;
+        }
+
+        environment.TryGetValue(NativeHeap.Variable, out string? own);
+        environment[NativeHeap.Variable] = NativeHeap.ForOneCore(own);
+    }
+
+    /// <summary>The line of a shell's script that sets them.</summary>
+    public static string ToShell() =>
+        $"export {string.Join(' ', Variables.Select(v => $"{v.Name}={v.Value}"))} "
+            + $"{NativeHeap.Variable}=\"{NativeHeap.OneCore}${{{NativeHeap.Variable}:+:${NativeHeap.Variable}}}\"";
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using NUnit.Framework;
+using Reproduce.Compute;
+using static TorchSharp.torch;
+
+namespace Reproduce.Tests.Compute;
+
+/// <summary>Memory of tensors that a process has had is not asked for again, and who says otherwise is heard.</summary>
+public sealed class NativeHeapTests
+{
+    private const int Page = 4096;
+
+    /// <summary>Twenty tensors one after the other have the pages of those before.</summary>
+    /// <param name="megabytes">Size of a tensor.</param>
+    [TestCase(1)]
+    [TestCase(40)]
+    [Platform("Linux")]
+    public void FreedMemoryIsKept(int megabytes)
+    {
+        Assume.That(Environment.GetEnvironmentVariable(NativeHeap.Variable), Is.Null.Or.Empty);
+        long pages = ((long)megabytes << 20) / Page;
+        Fill(megabytes, times: 20);
+        long before = Faults();
+
+        Fill(megabytes, times: 20);
+
+        Assert.That(Faults() - before, Is.LessThan(2 * pages + 100), "page faults; 20 times the pages of a tensor when nothing is kept");
+    }
+
+    [TestCase(null, false)]
+    [TestCase("", false)]
+    [TestCase("glibc.malloc.hugetlb=1", false)]
+    [TestCase("glibc.cpu.hwcaps=-AVX512F:glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1", false)]
+    [TestCase("glibc.malloc.hugetlb=2", true)]
+    [TestCase("glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=131072", true)]
+    public void WhoTunesTheHeapIsHeard(string? tunables, bool tunes) => Assert.That(NativeHeap.Tunes(tunables), Is.EqualTo(tunes));
+
+    [TestCase(null, "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1")]
+    [TestCase("", "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1")]
+    [TestCase("glibc.malloc.hugetlb=0", "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1:glibc.malloc.hugetlb=0")]
+    public void AUsersOwnWordStandsLast(string? own, string all) => Assert.That(NativeHeap.ForOneCore(own), Is.EqualTo(all));
+
+    private static void Fill(int megabytes, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            using Tensor tensor = ones((long)megabytes << 18, ScalarType.Float32);
+        }
+    }
+
+    // The tenth word of /proc/self/stat, counted behind the name in parentheses, which may have blanks.
+    private static long Faults()
+    {
+        string stat = File.ReadAllText("/proc/self/stat");
+        return long.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[7], CultureInfo.InvariantCulture);
+    }
+}
