@@ -1,11 +1,9 @@
-using Reproduce.Compute;
-
 namespace Reproduce.Runner.Pipeline;
 
 /// <summary>Variables of a process that trains on one core.</summary>
 internal static class WorkerEnvironment
 {
-    /// <summary>Those that are the same for everybody.</summary>
+    /// <summary>Names and values.</summary>
     public static IReadOnlyList<(string Name, string Value)> Variables { get; } =
     [
         // One core for each job: the numerical libraries would otherwise start a team of threads in every child.
@@ -23,13 +21,8 @@ internal static class WorkerEnvironment
         {
             environment[name] = value;
         }
-
-        environment.TryGetValue(NativeHeap.Variable, out string? own);
-        environment[NativeHeap.Variable] = NativeHeap.ForOneCore(own);
     }
 
     /// <summary>The line of a shell's script that sets them.</summary>
-    public static string ToShell() =>
-        $"export {string.Join(' ', Variables.Select(v => $"{v.Name}={v.Value}"))} "
-            + $"{NativeHeap.Variable}=\"{NativeHeap.OneCore}${{{NativeHeap.Variable}:+:${NativeHeap.Variable}}}\"";
+    public static string ToShell() => $"export {string.Join(' ', Variables.Select(v => $"{v.Name}={v.Value}"))}";
 }
