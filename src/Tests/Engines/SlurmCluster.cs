@@ -82,12 +82,12 @@ internal sealed class SlurmCluster : IDisposable
     }
 
     /// <summary>Waits until a condition holds; what was put back into the queue does not wait.</summary>
-    public static void Until(Func<bool> condition, string what, int seconds = 1800)
+    public static void Until(Func<bool> condition, string what)
     {
         Stopwatch clock = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(seconds)), $"{what}; the queue: {string.Join(", ", Queue())}");
+            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromMinutes(30)), $"{what}; the queue: {string.Join(", ", Queue())}");
             Hurry();
             Thread.Sleep(300);
         }

@@ -134,7 +134,7 @@ public sealed class SlurmTests
         Engine(run, "stages: {train: {time: \"1\"}}");
         string train = Submission.Open(Submit(run)).Ids["train-1"];
 
-        SlurmCluster.Until(() => SlurmCluster.Queue().Length == 0, "it does not end", seconds: 1800);
+        SlurmCluster.Until(() => SlurmCluster.Queue().Length == 0, "it does not end");
 
         string job = SlurmCluster.Run("scontrol", "show", "job", train);
         int restarts = int.Parse(Regex.Match(job, "Restarts=([0-9]+)").Groups[1].Value, CultureInfo.InvariantCulture);

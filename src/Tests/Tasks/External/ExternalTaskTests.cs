@@ -16,7 +16,7 @@ namespace Reproduce.Tests.Tasks.External;
 [Category(FastUnlessSlowAttribute.Slow)]
 public sealed class ExternalTaskTests : ExternalTaskFixture
 {
-    // What is imported with the first array is so before the first request, which has little time in some tests.
+    // NumPy imports more with the first array: here, and not in the first request, which has little time in some tests.
     private const string Noisy = """
         import io
         import numpy as np
