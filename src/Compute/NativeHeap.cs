@@ -19,6 +19,7 @@ internal static partial class NativeHeap
     private const int Unused = 1 << 30, Ahead = 64 << 20;
 
     private static readonly string[] s_own = ["MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_", "MALLOC_MMAP_MAX_", "MALLOC_MMAP_THRESHOLD_"];
+
     /// <summary>Keeps freed memory, for all of this process.</summary>
     internal static void Keep()
     {

@@ -3,8 +3,7 @@ namespace Reproduce.Runner.Pipeline;
 /// <summary>Variables of a process that trains on one core.</summary>
 internal static class WorkerEnvironment
 {
-    /// <summary>Names and values.</summary>
-    public static IReadOnlyList<(string Name, string Value)> Variables { get; } =
+    private static readonly (string Name, string Value)[] s_variables =
     [
         // One core for each job: the numerical libraries would otherwise start a team of threads in every child.
         ("OMP_NUM_THREADS", "1"),
@@ -17,12 +16,12 @@ internal static class WorkerEnvironment
     /// <param name="environment">Its environment, which it has from this process.</param>
     public static void Set(IDictionary<string, string?> environment)
     {
-        foreach ((string name, string value) in Variables)
+        foreach ((string name, string value) in s_variables)
         {
             environment[name] = value;
         }
     }
 
     /// <summary>The line of a shell's script that sets them.</summary>
-    public static string ToShell() => $"export {string.Join(' ', Variables.Select(v => $"{v.Name}={v.Value}"))}";
+    public static string ToShell() => $"export {string.Join(' ', s_variables.Select(v => $"{v.Name}={v.Value}"))}";
 }

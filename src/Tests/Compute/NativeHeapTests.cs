@@ -34,6 +34,7 @@ public sealed class NativeHeapTests
     [TestCase("glibc.malloc.hugetlb=1", true)]
     [TestCase("glibc.cpu.hwcaps=-AVX512F:glibc.malloc.trim_threshold=131072", true)]
     public void WhoTunesTheHeapIsHeard(string? tunables, bool tunes) => Assert.That(NativeHeap.Tunes(tunables), Is.EqualTo(tunes));
+
     private static void Fill(int megabytes, int times)
     {
         for (int i = 0; i < times; i++)

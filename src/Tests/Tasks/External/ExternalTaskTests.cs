@@ -26,6 +26,7 @@ public sealed class ExternalTaskTests : ExternalTaskFixture
         np.savez(array, a=1)
         array.seek(0)
         np.load(array)["a"]
+
         def simulate(theta, rng):
             return {"sum": theta.sum() + 0 * rng.normal(), "noise": rng.normal(size=(2, 3))}
 
