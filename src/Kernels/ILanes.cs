@@ -50,6 +50,16 @@ internal interface ILanes<TVector, TWords>
     /// <param name="b">Another.</param>
     static abstract TVector Subtract(TVector a, TVector b);
 
+    /// <summary>a / b.</summary>
+    /// <param name="a">The numerator.</param>
+    /// <param name="b">The denominator.</param>
+    static abstract TVector Divide(TVector a, TVector b);
+
+    /// <summary>The larger of a and b.</summary>
+    /// <param name="a">A number in every place.</param>
+    /// <param name="b">Another.</param>
+    static abstract TVector Max(TVector a, TVector b);
+
     /// <summary>2^x, 0 far below -126.</summary>
     /// <param name="x">Numbers of at most 127.</param>
     static abstract TVector Exp2(TVector x);

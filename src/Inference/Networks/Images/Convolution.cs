@@ -94,15 +94,30 @@ public sealed class Convolution : Network
         return all.slice(2, 0, all.shape[2], 2).slice(3, 0, all.shape[3], 2).contiguous();
     }
 
+    /// <summary>Applies a dense layer to every pixel of images in panels.</summary>
+    /// <param name="x">[panels, inputs, H, W, 32].</param>
+    /// <param name="weight">[outputs, inputs].</param>
+    /// <param name="bias">[outputs].</param>
+    /// <returns>[panels, outputs, H, W, 32].</returns>
+    internal static Tensor ApplyPointwise(Tensor x, Tensor weight, Tensor bias)
+    {
+        ConvolutionShape shape = new((int)weight.shape[1], (int)weight.shape[0], (int)x.shape[2], (int)x.shape[3], 1, 0, 0);
+        return Pass(shape, x, weight, OfEveryImage(bias, x));
+    }
+
+    private static Tensor Pass(ConvolutionShape shape, Tensor x, Tensor kernel, Tensor bias) =>
+        new VectorConvolutionPass(shape, x, kernel.contiguous(), bias.contiguous()).Apply()
+            .view(-1, shape.Outputs, shape.OutputHeight, shape.OutputWidth, x.shape[^1]);
+
+    private static Tensor OfEveryImage(Tensor bias, Tensor x) => bias.view(1, -1, 1).expand(x.shape[0], -1, x.shape[^1]);
+
     private Tensor ApplyToPanels(Tensor x, int before, int behind, Tensor? perImage)
     {
         long[] of = weight.shape;
         ConvolutionShape shape = new((int)of[1], (int)of[0], (int)x.shape[2], (int)x.shape[3], (int)of[2], before, behind);
         Tensor kernel = Components.On(shape.Kernel, CPU, ScalarType.Float32).matmul(weight.view(of[0] * of[1], -1).t());
-        Tensor all = bias.view(1, -1, 1).expand(x.shape[0], -1, x.shape[^1]);
-        all = perImage is null ? all : all.add(ImagePanels.LoadRows(perImage), Scalars.One);
-        return new VectorConvolutionPass(shape, x, kernel.contiguous(), all.contiguous()).Apply()
-            .view(-1, shape.Outputs, shape.OutputHeight, shape.OutputWidth, x.shape[^1]);
+        Tensor all = OfEveryImage(bias, x);
+        return Pass(shape, x, kernel, perImage is null ? all : all.add(ImagePanels.LoadRows(perImage), Scalars.One));
     }
 
     private Tensor Libtorch(Tensor x, long stride, long padding)

@@ -1,5 +1,6 @@
 using Reproduce.Compute;
 using Reproduce.Inference.Networks.Vectors.Images;
+using Reproduce.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,13 +36,25 @@ internal sealed class ImageAttentionBlock : Network
     {
         using DisposeScope? scope = ImagePanels.ScopeOf(x);
         Tensor normalised = norm.Apply(x);
-        Tensor images = ImagePanels.Hold(x) ? ImagePanels.Store(normalised, x.shape[0] * x.shape[^1]) : normalised;
+        Tensor sum = normalised.add(ImagePanels.Hold(x) ? ReadPanels(normalised) : Read(normalised), Scalars.One);
+        return scope is null ? sum : sum.MoveToOuterDisposeScope();
+    }
 
+    private Tensor Read(Tensor images)
+    {
         // One head: [N, 1, H W, C].
         Tensor sequence = images.flatten(2).transpose(1, 2).unsqueeze(1);
         Tensor mixed = nn.functional.scaled_dot_product_attention(query.Apply(sequence), key.Apply(sequence), value.Apply(sequence));
-        Tensor read = projection.Apply(mixed).squeeze(1).transpose(1, 2).reshape(images.shape);
-        Tensor sum = normalised.add(ImagePanels.Hold(x) ? ImagePanels.Load(read) : read, Scalars.One);
-        return scope is null ? sum : sum.MoveToOuterDisposeScope();
+        return projection.Apply(mixed).squeeze(1).transpose(1, 2).reshape(images.shape);
+    }
+
+    private Tensor ReadPanels(Tensor images)
+    {
+        // Dense layers of every pixel are convolutions of 1 x 1.
+        Tensor asked = Convolution.ApplyPointwise(
+            images, cat([query.Weight, key.Weight, value.Weight], 0), cat([query.Bias, key.Bias, value.Bias], 0));
+        PanelAttentionShape shape = new((int)images.shape[1], (int)(images.shape[2] * images.shape[3]));
+        Tensor mixed = new VectorPanelAttentionPass(shape, asked).Apply().view(images.shape);
+        return Convolution.ApplyPointwise(mixed, projection.Weight, projection.Bias);
     }
 }
