@@ -37,6 +37,15 @@ public static class PanelConvolution
         return matrix;
     }
 
+    /// <summary>Components of a kernel.</summary>
+    /// <param name="kernel">Its rows and columns, 1 or 3.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Another number.</exception>
+    public static int Components(int kernel)
+    {
+        CheckKernel(kernel);
+        return kernel == 1 ? PointTiles.Components : WinogradTiles.Components;
+    }
+
     /// <summary>Applies a convolution.</summary>
     /// <param name="shape">Sizes.</param>
     /// <param name="image">[Inputs, Height, Width, 32].</param>
@@ -161,9 +170,8 @@ public static class PanelConvolution
         Require.Reaches(result, shape.OutputLength);
     }
 
-    // Numbers of all components of a kernel.
-    private static int ComponentLength(in ConvolutionShape shape) =>
-        (shape.Kernel == 1 ? PointTiles.Components : WinogradTiles.Components) * shape.Outputs * shape.Inputs;
+    // Numbers of all components of all kernels.
+    private static int ComponentLength(in ConvolutionShape shape) => Components(shape.Kernel) * shape.Outputs * shape.Inputs;
 
     private static void CheckKernel(int kernel)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using NUnit.Framework;
 using Reproduce.Kernels;
 
@@ -72,6 +73,22 @@ public sealed class PanelAttentionTests
         (double[] expected, _) = Read(shape, asked);
         Assert.That(expected.Max(), Is.LessThan(1.01), "means of values below 1");
         Assert.That(read, Is.EqualTo(expected).Within(1e-3));
+    }
+
+    [TestCaseSource(nameof(Shapes))]
+    public void AllWidthsGiveTheSameBits(PanelAttentionShape shape)
+    {
+        Assume.That(MatrixProduct.IsWide, "This processor has no 512-bit vectors, whose powers of two are instructions.");
+        float[] asked = Asked(shape), g = KernelNumbers.Uniform(shape.Length, 6), room = new float[shape.WeightsLength];
+        float[] read = new float[shape.Length], weights = new float[shape.WeightsLength], gradient = new float[3 * shape.Length];
+        float[] wideRead = new float[read.Length], wideWeights = new float[weights.Length], wideGradient = new float[gradient.Length];
+        PanelAttentionLoops<NarrowLanes, Vector256<float>, Vector256<uint>>.Forward(shape, asked, read, weights);
+        PanelAttentionLoops<WideLanes, Vector512<float>, Vector512<uint>>.Forward(shape, asked, wideRead, wideWeights);
+        PanelAttentionLoops<NarrowLanes, Vector256<float>, Vector256<uint>>.Backward(shape, asked, weights, g, gradient, room);
+        PanelAttentionLoops<WideLanes, Vector512<float>, Vector512<uint>>.Backward(shape, asked, wideWeights, g, wideGradient, room);
+        Assert.That(wideRead, Is.EqualTo(read));
+        Assert.That(wideWeights, Is.EqualTo(weights));
+        Assert.That(wideGradient, Is.EqualTo(gradient));
     }
 
     [Test]

@@ -21,8 +21,6 @@ public sealed class Convolution : Network
     // Up to so many input channels there is a layout without padding.
     private const long FewInputs = 3;
 
-    private static readonly DeviceConstants<int> Components = new(kernel => tensor(PanelConvolution.ComponentMatrix(kernel)));
-
     private readonly Parameter weight;
     private readonly Parameter bias;
     private readonly double _l2;
@@ -115,7 +113,7 @@ public sealed class Convolution : Network
     {
         long[] of = weight.shape;
         ConvolutionShape shape = new((int)of[1], (int)of[0], (int)x.shape[2], (int)x.shape[3], (int)of[2], before, behind);
-        Tensor kernel = Components.On(shape.Kernel, CPU, ScalarType.Float32).matmul(weight.view(of[0] * of[1], -1).t());
+        Tensor kernel = shape.Kernel == 1 ? weight : new VectorComponentsPass(weight.view(of[0] * of[1], -1)).Apply();
         Tensor all = OfEveryImage(bias, x);
         return Pass(shape, x, kernel, perImage is null ? all : all.add(ImagePanels.LoadRows(perImage), Scalars.One));
     }
