@@ -60,9 +60,22 @@ internal interface ILanes<TVector, TWords>
     /// <param name="b">Another.</param>
     static abstract TVector Max(TVector a, TVector b);
 
+    /// <summary>The square root.</summary>
+    /// <param name="x">Numbers.</param>
+    static abstract TVector Sqrt(TVector x);
+
+    /// <summary>The numbers of a where b is positive, 0 elsewhere.</summary>
+    /// <param name="a">A number in every place.</param>
+    /// <param name="b">Another.</param>
+    static abstract TVector WherePositive(TVector a, TVector b);
+
     /// <summary>2^x, 0 far below -126.</summary>
     /// <param name="x">Numbers of at most 127.</param>
     static abstract TVector Exp2(TVector x);
+
+    /// <summary>1 / (1 + exp(-x)).</summary>
+    /// <param name="x">Numbers.</param>
+    static abstract TVector Sigmoid(TVector x);
 
     /// <summary>tanh(x).</summary>
     /// <param name="x">Numbers.</param>

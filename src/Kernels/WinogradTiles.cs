@@ -11,7 +11,6 @@ namespace Reproduce.Kernels;
 /// A row of the input is a polynomial whose values at six points are multiplied by the kernel's. The points are 0, 3/4, -3/4, 3/2, -3/2 and
 /// infinity: with them errors are those of a plain sum in float32, with the usual 1 and 2 for 3/4 and 3/2 about twice as large.
 /// </remarks>
-[SkipLocalsInit] // each call takes room for numbers that it sets itself
 internal readonly struct WinogradTiles : ITileTransform
 {
     private const int Side = 6, Tile = 4, Lanes = Panels.Width;

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using NUnit.Framework;
 using Reproduce.Kernels;
 
@@ -55,6 +56,41 @@ public sealed class PanelNormalisationTests
             Assert.That(byScale[c] - 1, Is.EqualTo(scale).Within(0.02));
             Assert.That(byShift[c] - 2, Is.EqualTo(shift).Within(0.02));
         }
+    }
+
+    [Test]
+    public void AllWidthsGiveTheSameBits([Values] NormalisedActivation activation, [Values(1, 3)] int groups)
+    {
+        Assume.That(MatrixProduct.IsWide, "This processor has no 512-bit vectors, whose powers of two are instructions.");
+        GroupNormalisationShape shape = new(Channels, Positions, groups, 1e-3f);
+        Operands x = Numbers(shape);
+        float[] g = KernelNumbers.Uniform(shape.Length, 4);
+        float[][] narrow = Arrays(), wide = Arrays();
+        NormalisationLoops<NarrowLanes, Vector256<float>, Vector256<uint>>.Forward(
+            shape, activation, x.Image, x.Scale, x.Shift, narrow[0], narrow[1]);
+        NormalisationLoops<WideLanes, Vector512<float>, Vector512<uint>>.Forward(
+            shape, activation, x.Image, x.Scale, x.Shift, wide[0], wide[1]);
+        NormalisationLoops<NarrowLanes, Vector256<float>, Vector256<uint>>.Backward(
+            shape, activation, x.Image, x.Scale, x.Shift, narrow[1], g, narrow[2], narrow[3], narrow[4]);
+        NormalisationLoops<WideLanes, Vector512<float>, Vector512<uint>>.Backward(
+            shape, activation, x.Image, x.Scale, x.Shift, wide[1], g, wide[2], wide[3], wide[4]);
+        Assert.That(wide, Is.EqualTo(narrow));
+
+        float[][] Arrays() =>
+            [new float[shape.Length], new float[shape.SavedLength], new float[Channels], new float[Channels], new float[shape.Length]];
+    }
+
+    // A training that has gone wrong has to be seen.
+    [Test]
+    public void WhatIsNoNumberStaysNone([Values] NormalisedActivation activation)
+    {
+        GroupNormalisationShape shape = new(Channels, Positions, 2, 1e-3f);
+        Operands x = Numbers(shape);
+        x.Image[3 * Lanes + 7] = float.NaN;
+        float[] y = new float[shape.Length];
+        PanelNormalisation.Forward(shape, activation, x.Image, x.Scale, x.Shift, y, new float[shape.SavedLength]);
+        int[] wrong = [.. Enumerable.Range(0, y.Length).Where(i => float.IsNaN(y[i]))];
+        Assert.That(wrong, Is.EqualTo(Enumerable.Range(0, y.Length / 2 / Lanes).Select(i => i * Lanes + 7)), "the image's group");
     }
 
     // What a step of something changes of every image's product with g, per length of the step.
