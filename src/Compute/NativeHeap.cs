@@ -12,8 +12,8 @@ namespace Reproduce.Compute;
 /// </remarks>
 internal static partial class NativeHeap
 {
-    /// <summary>The variable with all of glibc's settings.</summary>
-    internal const string Tunables = "GLIBC_TUNABLES";
+    // The variable with all of glibc's settings.
+    private const string Tunables = "GLIBC_TUNABLES";
 
     private const int TrimThreshold = -1, TopPad = -2, MostMaps = -4;
     private const int Unused = 1 << 30, Ahead = 64 << 20;
@@ -23,7 +23,7 @@ internal static partial class NativeHeap
     /// <summary>Keeps freed memory, for all of this process.</summary>
     internal static void Keep()
     {
-        if (!OperatingSystem.IsLinux() || s_own.Any(IsSet) || Tunes(Environment.GetEnvironmentVariable(Tunables)))
+        if (!OperatingSystem.IsLinux() || IsTheUsers())
         {
             return;
         }
@@ -40,6 +40,9 @@ internal static partial class NativeHeap
             // Another C library, with a heap of its own.
         }
     }
+
+    /// <summary>Whether the user of this process sets what is kept, so that nothing is done here.</summary>
+    internal static bool IsTheUsers() => s_own.Any(IsSet) || Tunes(Environment.GetEnvironmentVariable(Tunables));
 
     /// <summary>Whether a user's tunables say what is kept.</summary>
     /// <param name="tunables">The value of <see cref="Tunables"/>.</param>

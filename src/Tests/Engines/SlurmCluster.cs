@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using NUnit.Framework;
 using Reproduce.Tests.Runner;
+using Reproduce.Tests.Support;
 
 namespace Reproduce.Tests.Engines;
 
@@ -33,7 +32,8 @@ internal sealed class SlurmCluster : IDisposable
         }
 
         // Its daemons outlive the script and keep what they were given: nothing is read from them.
-        (int exitCode, string output) = cluster.RunQuietly("bash", s_script, "up", cluster.Folder, FreePort());
+        string ports = FreePorts.Find(4).ToString(CultureInfo.InvariantCulture); // the controller's and those of the three nodes
+        (int exitCode, string output) = cluster.RunQuietly("bash", s_script, "up", cluster.Folder, ports);
         if (exitCode != 0)
         {
             cluster.Dispose();
@@ -116,35 +116,6 @@ internal sealed class SlurmCluster : IDisposable
         catch (IOException)
         {
             // A daemon is still writing; the folder is one of the system's temporary ones.
-        }
-    }
-
-    // The first of four: the controller's and those of the three nodes.
-    private static string FreePort()
-    {
-        while (true)
-        {
-            using TcpListener last = new(IPAddress.Loopback, 0);
-            last.Start();
-            int port = ((IPEndPoint)last.LocalEndpoint).Port;
-            if (Enumerable.Range(port - 3, 3).All(IsFree))
-            {
-                return (port - 3).ToString(CultureInfo.InvariantCulture);
-            }
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        using TcpListener listener = new(IPAddress.Loopback, port);
-        try
-        {
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 

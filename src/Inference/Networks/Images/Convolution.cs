@@ -21,6 +21,10 @@ public sealed class Convolution : Network
     // Up to so many input channels there is a layout without padding.
     private const long FewInputs = 3;
 
+    // Kernels of 1 x 1 on fewer images than this, and all kernels on a single image, are what libtorch does not give to oneDNN. It asks
+    // NNPACK then, which on some processors says anew with every convolution that it cannot be initialised: thousands of lines in a run.
+    private const long FewImages = 16;
+
     private readonly Parameter weight;
     private readonly Parameter bias;
     private readonly double _l2;
@@ -107,6 +111,19 @@ public sealed class Convolution : Network
         new VectorConvolutionPass(shape, x, kernel.contiguous(), bias.contiguous()).Apply()
             .view(-1, shape.Outputs, shape.OutputHeight, shape.OutputWidth, x.shape[^1]);
 
+    // As one matrix product: pieces of the image by the kernels.
+    private Tensor Product(Tensor x, long stride, long padding)
+    {
+        long size = weight.shape[2];
+        long height = (x.shape[2] + 2 * padding - size) / stride + 1, width = (x.shape[3] + 2 * padding - size) / stride + 1;
+        using DisposeScope scope = NewDisposeScope();
+        Tensor pieces = size == 1 && stride == 1 && padding == 0
+            ? x.flatten(2)
+            : nn.functional.unfold(x, (size, size), null, (padding, padding), (stride, stride));
+        Tensor y = weight.flatten(1).matmul(pieces).add(bias.unsqueeze(1), Scalars.One);
+        return y.view(x.shape[0], -1, height, width).MoveToOuterDisposeScope();
+    }
+
     private static Tensor OfEveryImage(Tensor bias, Tensor x) => bias.view(1, -1, 1).expand(x.shape[0], -1, x.shape[^1]);
 
     private Tensor ApplyToPanels(Tensor x, int before, int behind, Tensor? perImage)
@@ -120,6 +137,11 @@ public sealed class Convolution : Network
 
     private Tensor Libtorch(Tensor x, long stride, long padding)
     {
+        if (x.device_type == DeviceType.CPU && (x.shape[0] == 1 || (x.shape[0] < FewImages && weight.shape[2] == 1)))
+        {
+            return Product(x, stride, padding);
+        }
+
         long inputs = weight.shape[1];
         long outputs = weight.shape[0];
         long moreInputs = x.device_type == DeviceType.CPU && inputs > FewInputs ? Missing(inputs) : 0;

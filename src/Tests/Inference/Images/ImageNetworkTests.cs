@@ -19,18 +19,22 @@ public sealed class ImageNetworkTests() : SeededTests(s_key)
 
     public static IEnumerable<string> FreeForms => ["naive"];
 
-    // In float32 on the CPU, layouts of channels that are no multiple of a vector were left with unwritten padding.
-    [TestCase(1, 32, 3)]
-    [TestCase(32, 1, 3)]
-    [TestCase(24, 40, 3)]
-    [TestCase(33, 7, 3)]
-    [TestCase(5, 3, 1)]
-    public void AnyNumberOfChannelsHasTheGradientsOfDoublePrecision(int inputs, int outputs, int size)
+    // In float32 on the CPU, layouts of channels that are no multiple of a vector were left with unwritten padding. Few images take
+    // another way.
+    [TestCase(1, 32, 3, 8)]
+    [TestCase(32, 1, 3, 8)]
+    [TestCase(24, 40, 3, 8)]
+    [TestCase(33, 7, 3, 8)]
+    [TestCase(33, 7, 3, 1)]
+    [TestCase(5, 3, 1, 20)]
+    [TestCase(5, 3, 1, 8)]
+    [TestCase(5, 3, 1, 1)]
+    public void AnyNumberOfChannelsHasTheGradientsOfDoublePrecision(int inputs, int outputs, int size, int images)
     {
         using Convolution layer = new(inputs, outputs, size, Random);
         using IDisposable scope = NewDisposeScope();
-        Tensor x = Random.Normal([8, inputs, 14, 14]).requires_grad_(true);
-        Tensor toOutput = Random.Normal([8, outputs, 14, 14]);
+        Tensor x = Random.Normal([images, inputs, 14, 14]).requires_grad_(true);
+        Tensor toOutput = Random.Normal([images, outputs, 14, 14]);
         Tensor weight = layer.parameters().Single(p => p.dim() == 4);
         Tensor exactX = x.detach().to(ScalarType.Float64).requires_grad_(true);
         Tensor exactWeight = weight.detach().to(ScalarType.Float64).requires_grad_(true);
@@ -49,6 +53,17 @@ public sealed class ImageNetworkTests() : SeededTests(s_key)
 
         static double Error(Tensor value, Tensor exact) =>
             ((value.detach() - exact.detach()).abs().max() / exact.detach().abs().max()).item<double>();
+    }
+
+    [TestCase(3)]
+    [TestCase(1)]
+    public void ASingleImageIsWhatItIsInABatch(int size)
+    {
+        using IDisposable noGrad = no_grad();
+        using Convolution layer = new(5, 17, size, Random);
+        Tensor x = Random.Normal([2, 5, 14, 14]), first = x.narrow(0, 0, 1);
+        Assert.That(layer.Apply(first, size / 2).Numbers(), Is.EqualTo(layer.Apply(x, size / 2)[0].Numbers()).Within(1e-5));
+        Assert.That(layer.ApplyHalving(first).Numbers(), Is.EqualTo(layer.ApplyHalving(x)[0].Numbers()).Within(1e-5), "every second pixel");
     }
 
     [Test]

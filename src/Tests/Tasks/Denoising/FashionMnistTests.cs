@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using NUnit.Framework;
 using Reproduce.Tasks.Denoising;
+using Reproduce.Tests.Support;
 
 namespace Reproduce.Tests.Tasks.Denoising;
 
@@ -224,19 +224,11 @@ public sealed class FashionMnistTests
             _listener.Close();
         }
 
-        // On a port that was free a moment ago.
         private static (HttpListener Listener, Uri Address) Started()
         {
             while (true)
             {
-                int port;
-                using (TcpListener probe = new(IPAddress.Loopback, 0))
-                {
-                    probe.Start();
-                    port = ((IPEndPoint)probe.LocalEndpoint).Port;
-                }
-
-                Uri address = new($"http://127.0.0.1:{port}/");
+                Uri address = new($"http://127.0.0.1:{FreePorts.Find()}/");
                 HttpListener listener = new();
                 listener.Prefixes.Add(address.ToString());
                 try
