@@ -27,14 +27,7 @@ public static class ConvolutionComponents
         for (int first = 0; first < count; first += Block)
         {
             int width = Math.Min(Block, count - first);
-            for (int n = 0; n < width; n++)
-            {
-                for (int k = 0; k < Numbers; k++)
-                {
-                    across[k * Block + n] = kernels[(first + n) * Numbers + k];
-                }
-            }
-
+            MatrixOperations.Transpose(kernels[(first * Numbers)..], width, Numbers, Numbers, across, Block);
             bool whole = width == Block;
             MatrixProduct.Multiply<Identity>(
                 s_matrix, Numbers, 1, across, whole ? components[first..] : rest, whole ? count : Block, Rows, Numbers, Block);
@@ -66,13 +59,7 @@ public static class ConvolutionComponents
             MatrixProduct.Multiply<Identity>(
                 s_matrix, 1, Numbers, whole ? componentGradient[first..] : rest, across, Block, Numbers, Rows, Block,
                 rightStride: whole ? count : Block);
-            for (int n = 0; n < width; n++)
-            {
-                for (int k = 0; k < Numbers; k++)
-                {
-                    gradient[(first + n) * Numbers + k] = across[k * Block + n];
-                }
-            }
+            MatrixOperations.Transpose(across, Numbers, width, Block, gradient[(first * Numbers)..], Numbers);
         }
     }
 }

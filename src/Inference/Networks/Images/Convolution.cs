@@ -111,15 +111,13 @@ public sealed class Convolution : Network
         new VectorConvolutionPass(shape, x, kernel.contiguous(), bias.contiguous()).Apply()
             .view(-1, shape.Outputs, shape.OutputHeight, shape.OutputWidth, x.shape[^1]);
 
-    // As one matrix product: pieces of the image by the kernels.
+    // As one matrix product: the kernels by pieces of the images.
     private Tensor Product(Tensor x, long stride, long padding)
     {
         long size = weight.shape[2];
         long height = (x.shape[2] + 2 * padding - size) / stride + 1, width = (x.shape[3] + 2 * padding - size) / stride + 1;
         using DisposeScope scope = NewDisposeScope();
-        Tensor pieces = size == 1 && stride == 1 && padding == 0
-            ? x.flatten(2)
-            : nn.functional.unfold(x, (size, size), null, (padding, padding), (stride, stride));
+        Tensor pieces = nn.functional.unfold(x, (size, size), null, (padding, padding), (stride, stride));
         Tensor y = weight.flatten(1).matmul(pieces).add(bias.unsqueeze(1), Scalars.One);
         return y.view(x.shape[0], -1, height, width).MoveToOuterDisposeScope();
     }
