@@ -51,6 +51,9 @@ public sealed record Measurement
     /// <summary>The contender name of the floor: a second, independent draw of the reference posterior, scored like a contender.</summary>
     public const string Reference = "reference";
 
+    /// <summary>Where it was measured.</summary>
+    public MeasuredPlace Place => new(Contender, Budget, Replicate, Steps);
+
     /// <summary>Itself; with the reason in place of the value where that is infinite or not a number, which no file can hold.</summary>
     public Measurement OrHole() =>
         Status == Ok && !double.IsFinite(Value) ? this with { Value = double.NaN, Status = NotFinite } : this;

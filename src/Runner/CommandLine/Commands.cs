@@ -12,7 +12,7 @@ public static class Commands
     {
         SharedOptions shared = new();
         RootCommand root = new("Reproduces the experiments of 'Consistency Models for Scalable and Fast Simulation-Based Inference'.");
-        shared.AddTo(root, shared.Only, shared.Keep);
+        shared.AddTo(root, shared.Only, shared.Keep, shared.Missing);
         root.Options.Add(TorchOption.Create());
         root.SetAction(result =>
         {

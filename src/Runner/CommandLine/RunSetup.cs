@@ -85,14 +85,23 @@ internal sealed record RunSetup(RunRequest Request, YamlMap Tree, RunPlan Plan, 
 
     private static RunSetup Of(RunRequest request, YamlMap tree, Experiment experiment, Device device, bool runs)
     {
-        RunPlan plan = new(experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only, request.ShardRows);
+        string output = request.OutputFolder(experiment);
+        RunPlan plan = Plan(null);
+        if (request.Missing && EarlierResults.Read(output, experiment, plan.Variant, plan.LeftOut, "--missing") is EarlierResults earlier)
+        {
+            plan = Plan(earlier.WithoutHoles());
+        }
+
         if (runs)
         {
             CheckFiles(request, plan);
             CheckObservation(plan);
         }
 
-        return new RunSetup(request, tree, plan, device, request.OutputFolder(experiment));
+        return new RunSetup(request, tree, plan, device, output);
+
+        RunPlan Plan(IReadOnlySet<MeasuredPlace>? measured) => new(
+            experiment, request.VariantName, request.CacheFolder, device.type.ToString(), request.Only, request.ShardRows, measured);
     }
 
     // Simulations that are there need neither the program nor the files that they were made by, unless a training observes anew.

@@ -42,6 +42,13 @@ internal sealed class SharedOptions
         Description = "Keep in the report what earlier runs into the same folder measured at other budgets, steps or contenders.",
     };
 
+    /// <summary>Whether only what the report does not have is run.</summary>
+    public Option<bool> Missing { get; } = new("--missing")
+    {
+        Description = "As --keep, and run only what the report does not have yet: no training or draws whose numbers are there are made again, "
+            + "whether or not the cache still has them.",
+    };
+
     /// <summary>The results folder.</summary>
     public Option<string?> Output { get; } = new("--out") { Description = "Folder for tables and figures. Default: results/NAME." };
 
@@ -105,8 +112,12 @@ internal sealed class SharedOptions
 
     /// <summary>The same with what only whole runs can be asked for.</summary>
     /// <param name="result">The parsed command line.</param>
-    public RunRequest WholeRequest(ParseResult result) =>
-        Request(result) with { Keep = result.GetValue(Keep), Only = result.GetValue(Only) ?? [] };
+    public RunRequest WholeRequest(ParseResult result) => Request(result) with
+    {
+        Keep = result.GetValue(Keep) || result.GetValue(Missing),
+        Missing = result.GetValue(Missing),
+        Only = result.GetValue(Only) ?? [],
+    };
 
     /// <summary>An option that takes a whole number from 1.</summary>
     /// <param name="name">Its name.</param>

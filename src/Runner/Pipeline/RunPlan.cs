@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using Reproduce.Compute;
 using Reproduce.Evaluation;
+using Reproduce.Reporting;
 using Reproduce.Runner.Configuration;
 using Reproduce.Tasks;
 
@@ -8,6 +10,8 @@ namespace Reproduce.Runner.Pipeline;
 /// <summary>All jobs of an experiment.</summary>
 public sealed class RunPlan
 {
+    private readonly IReadOnlySet<MeasuredPlace> _measured;
+
     /// <summary>The jobs of an experiment.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="variant">"paper" or the variant's name, for tables.</param>
@@ -15,17 +19,20 @@ public sealed class RunPlan
     /// <param name="device">The device's type, such as "cpu": results on different ones differ in their last digits.</param>
     /// <param name="only">The contenders that have jobs; all when it is empty or not given.</param>
     /// <param name="shardRows">Training simulations of a job of their own at most; null when one job simulates them all.</param>
+    /// <param name="measured">What has its numbers already, and no jobs.</param>
     public RunPlan(
         Experiment experiment,
         string variant,
         string cache,
         string device,
         IReadOnlyCollection<string>? only = null,
-        int? shardRows = null)
+        int? shardRows = null,
+        IReadOnlySet<MeasuredPlace>? measured = null)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         Scope = new JobScope(experiment, cache, device);
         Variant = variant;
+        _measured = measured ?? FrozenSet<MeasuredPlace>.Empty;
         LeftOut = only is { Count: > 0 } ? [.. experiment.Contenders.Keys.Except(only)] : [];
         int replicates = experiment.Simulations.Budgets.Max(experiment.ReplicatesAt);
         Simulations = [.. Enumerable.Range(0, replicates).Select(replicate => new SimulateJob(Scope, replicate, shardRows))];
@@ -37,8 +44,15 @@ public sealed class RunPlan
                from contender in experiment.Contenders
                where !LeftOut.Contains(contender.Key)
                from simulate in Simulations.Take(experiment.ReplicatesAt(budget))
-               select new TrainJob(Scope, contender.Key, contender.Value.At(budget), budget, simulate),
+               let training = new TrainJob(Scope, contender.Key, contender.Value.At(budget), budget, simulate)
+               where measured is null || StepsOf(training).Length > 0
+               select training,
         ];
+        if (measured is not null)
+        {
+            Simulations = [.. Simulations.Where(s => Trainings.Any(t => t.Simulate == s))];
+        }
+
         Samples =
         [
             .. from training in Trainings
@@ -137,11 +151,16 @@ public sealed class RunPlan
         return sample.Train.Budget == ShownBudget && sample.Train.Replicate == 0 && sample.Steps == sample.Train.Settings.ShownSteps;
     }
 
-    /// <summary>The sampling steps that are tried for a training.</summary>
+    /// <summary>The sampling steps that are to be tried for a training.</summary>
     /// <param name="training">The training.</param>
     public int[] StepsOf(TrainJob training)
     {
         ArgumentNullException.ThrowIfNull(training);
-        return training.Settings.StepsOf(Experiment.Simulations.FullSweep?.Contains(training.Budget) ?? true, training.Replicate);
+        bool isFullSweep = Experiment.Simulations.FullSweep?.Contains(training.Budget) ?? true;
+        return
+        [
+            .. training.Settings.StepsOf(isFullSweep, training.Replicate)
+                .Where(steps => !_measured.Contains(new MeasuredPlace(training.Contender, training.Budget, training.Replicate, steps))),
+        ];
     }
 }

@@ -84,12 +84,13 @@ public sealed record EarlierResults(
     {
         ArgumentNullException.ThrowIfNull(rows);
         // What failed this time takes nothing away from what was measured before.
-        HashSet<(string, int, int, int)> had = [.. Measurements.Rows.Where(r => r.Status == Measurement.Ok).Select(Place)];
-        Measurement[] own = [.. rows.Where(r => r.Status == Measurement.Ok || !had.Contains(Place(r)))];
-        HashSet<(string, int, int, int)> fresh = [.. own.Select(Place)];
-        return own.Concat(Measurements.Rows.Where(r => !fresh.Contains(Place(r))));
-
-        static (string Contender, int Budget, int Replicate, int Steps) Place(Measurement row) =>
-            (row.Contender, row.Budget, row.Replicate, row.Steps);
+        HashSet<MeasuredPlace> had = [.. Measurements.Rows.Where(r => r.Status == Measurement.Ok).Select(r => r.Place)];
+        Measurement[] own = [.. rows.Where(r => r.Status == Measurement.Ok || !had.Contains(r.Place))];
+        HashSet<MeasuredPlace> fresh = [.. own.Select(r => r.Place)];
+        return own.Concat(Measurements.Rows.Where(r => !fresh.Contains(r.Place)));
     }
+
+    /// <summary>The sets of draws that need not be made again: those with numbers and no hole.</summary>
+    public IReadOnlySet<MeasuredPlace> WithoutHoles() =>
+        Measurements.Rows.GroupBy(r => r.Place).Where(g => g.All(r => r.Status == Measurement.Ok)).Select(g => g.Key).ToHashSet();
 }

@@ -55,7 +55,7 @@ public static class ReportStage
             OfBudget = Draws,
             OfShownBudget = Draws(plan.Experiment.Figures.Shown(content.Budgets)),
             // Of every contender at some budgets, which the legend names, rather than of an earlier run's at all of them.
-            Losses = earlier is null || content.Settings.All(s => plan.Trainings.Any(t => t.Contender == s.Contender)),
+            Losses = earlier is null || content.Settings.All(s => plan.Trainings.Any(t => t.Contender == s.Contender && t.Replicate == 0)),
         };
         IReadOnlyList<ReportFigure> figures = content.Figures(draws);
         string[] missing =
