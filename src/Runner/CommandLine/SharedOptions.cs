@@ -45,8 +45,8 @@ internal sealed class SharedOptions
     /// <summary>Whether only what the report does not have is run.</summary>
     public Option<bool> Missing { get; } = new("--missing")
     {
-        Description = "As --keep, and run only what the report does not have yet: no training or draws whose numbers are there are made again, "
-            + "whether or not the cache still has them.",
+        Description = "As --keep, and run only what the report does not have yet: what has its numbers there is not trained or drawn "
+            + "again, even where the cache of then is gone.",
     };
 
     /// <summary>The results folder.</summary>

@@ -61,7 +61,9 @@ public sealed class RunPlan
         ];
         Scores =
         [
-            .. Reference is null ? Array.Empty<ScoreJob>() : [new ScoreJob(Scope, TestSet, Reference, sample: null)],
+            .. Reference is null || _measured.Any(m => m.Contender == Measurement.Reference)
+                ? Array.Empty<ScoreJob>()
+                : [new ScoreJob(Scope, TestSet, Reference, sample: null)],
             .. Samples.Select(s => new ScoreJob(Scope, TestSet, Reference, s)),
         ];
         if (experiment.Figures.Observation is not null)
@@ -83,8 +85,7 @@ public sealed class RunPlan
         [
             .. Simulations.SelectMany(s => s.Shards),
             .. Simulations,
-            TestSet,
-            .. Reference is null ? Array.Empty<IJob>() : [Reference],
+            .. Scores.Count == 0 ? Array.Empty<IJob>() : Reference is null ? [TestSet] : [TestSet, Reference],
             .. Trainings,
             .. Samples,
             .. Shown,

@@ -161,6 +161,46 @@ public sealed class EndToEndTests : TinyRun
     }
 
     [Test]
+    public void WhatTheReportHasIsNotRunAgain()
+    {
+        BeginAfterTheRun();
+        string[] before = Numbers();
+        Directory.Delete(Path.Combine(Folder.Path, "results", "cache"), recursive: true); // As on another machine.
+        string[] more =
+        [
+            "experiments/tiny.yaml", "--set", "replicates=2", "--set", "contenders.cmpe.steps=[1, 2, 3]", "--missing", "--out",
+            "results/tiny",
+        ];
+
+        (int exitCode, string output, string errors) = Repository.Run(Folder.Path, [.. more, "--verbose"]);
+
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        MeasurementTable table = MeasurementTable.Read(Path.Combine(Results, "measurements.csv"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(output, Does.Contain("acf, 128 simulations, training 2").And.Not.Contain("acf, 128 simulations, training 1"));
+            Assert.That(output, Does.Contain("cmpe, 128 simulations, training 1, 2 steps"));
+            Assert.That(output, Does.Not.Contain("cmpe, 128 simulations, training 1, 3 steps"));
+            Assert.That(Numbers(), Is.SupersetOf(before), "what was measured stays");
+            Assert.That(
+                table.Rows.Where(r => r.Metric == "c2st").Select(r => r.Place).Distinct().Where(p => p.Contender != Measurement.Reference),
+                Is.EquivalentTo(new MeasuredPlace[]
+                {
+                    new("acf", 128, 0, 1), new("acf", 128, 1, 1), new("cmpe", 128, 0, 1), new("cmpe", 128, 0, 2), new("cmpe", 128, 0, 3),
+                    new("cmpe", 128, 1, 1), new("cmpe", 128, 1, 2), new("cmpe", 128, 1, 3),
+                }));
+        });
+
+        Directory.Delete(Path.Combine(Folder.Path, "results", "cache"), recursive: true);
+        (exitCode, output, errors) = Repository.Run(Folder.Path, more);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Success), output + errors);
+        Assert.That(output, Does.Not.Contain("done in").And.Not.Contain("train:"), "nothing is missing");
+        (exitCode, _, errors) = Repository.Run(Folder.Path, [.. more, "--set", "contenders.cmpe.training.epochs=20"]);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.BadConfiguration));
+        Assert.That(errors, Does.Contain("--missing: expected the settings").And.Contain("'contenders.cmpe' differs"));
+    }
+
+    [Test]
     public void SomeContendersRunAheadOfTheOthers()
     {
         string claim =
