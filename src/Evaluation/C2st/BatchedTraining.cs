@@ -56,7 +56,7 @@ internal static class BatchedTraining
             }
 
             // The finished ones leave the batch: the cost of an epoch falls with the number that is still running.
-            Measure(network, running, ended, data, references, scores);
+            Measure(network, running, ended, data, references, losses, scores);
             finished(ended.Count);
             if (going.Count > 0)
             {
@@ -103,7 +103,7 @@ internal static class BatchedTraining
     }
 
     private static void Measure(
-        BatchedNetwork network, List<Candidate> running, List<int> ended, Tensor data, int references, HeldOut[] scores)
+        BatchedNetwork network, List<Candidate> running, List<int> ended, Tensor data, int references, double[] losses, HeldOut[] scores)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor index = tensor(ended.Select(i => (long)i).ToArray(), device: data.device);
@@ -129,7 +129,7 @@ internal static class BatchedTraining
         {
             Candidate candidate = running[ended[i]];
             int draws = candidate.Classifier.Test.Count(row => row >= references);
-            scores[candidate.Slot] = new HeldOut(held, draws, (int)totals[2 * i], (int)totals[2 * i + 1]);
+            scores[candidate.Slot] = new HeldOut(held, draws, (int)totals[2 * i], (int)totals[2 * i + 1], losses[ended[i]]);
         }
     }
 

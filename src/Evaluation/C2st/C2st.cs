@@ -83,8 +83,8 @@ public static class C2st
         using IDisposable inference = no_grad();
         NetworkShape shape = Shape((int)draws.size(2), settings);
         bool vector = UsesVectors(settings.Engine, draws.device);
-        int perSet = Math.Max(1, settings.Folds), finished = 0;
-        HeldOut[][] held = [.. Enumerable.Range(0, sets).Select(_ => new HeldOut[perSet])];
+        int folds = Math.Max(1, settings.Folds), perSet = folds * settings.Starts, finished = 0;
+        HeldOut[][] held = [.. Enumerable.Range(0, sets).Select(_ => new HeldOut[folds])];
         int chunk = (int)Math.Clamp(settings.MaxBytes / (perSet * BatchedTraining.BytesPerClassifier(shape, rows, settings)), 1, sets);
         for (int first = 0; first < sets; first += chunk)
         {
@@ -92,7 +92,8 @@ public static class C2st
             int count = Math.Min(chunk, sets - first);
             Tensor pool = Pool(draws.narrow(0, first, count), reference.narrow(0, first, count), each);
             IEnumerable<(Classifier Classifier, int Fold)> classifiers = Enumerable.Range(first, count)
-                .SelectMany(j => Classifier.Plan(j, rows, settings, key.Child(j)).Select((c, fold) => (c, fold)));
+                .SelectMany(j => Classifier.Plan(j, rows, settings, key.Child(j)).SelectMany((c, fold) =>
+                    c.Starts(settings.Starts).Select(start => (start, fold))));
 
             // Folds differ in size by one row when k does not divide the rows; one batch needs one size.
             foreach (IGrouping<int, (Classifier Classifier, int Fold)> equal in classifiers.GroupBy(c => c.Classifier.Test.Length))
@@ -102,9 +103,10 @@ public static class C2st
                 HeldOut[] results = vector
                     ? VectorTraining.Run(trained, pool, first, each, shape, settings, Report, cancel)
                     : BatchedTraining.Run(trained, pool, first, each, shape, settings, Report, cancel);
-                for (int i = 0; i < group.Length; i++)
+                for (int i = 0; i < group.Length; i += settings.Starts)
                 {
-                    held[trained[i].DataSet][group[i].Fold] = results[i];
+                    // By what they have learnt from: by what was held out the best would be too good.
+                    held[trained[i].DataSet][group[i].Fold] = results[i..(i + settings.Starts)].MinBy(r => r.TrainingLoss);
                 }
             }
         }

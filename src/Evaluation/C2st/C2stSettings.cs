@@ -21,6 +21,17 @@ public sealed record C2stSettings
     [Range(0, 100), DeniedValues(1, ErrorMessage = "expected {0} of 0 for one split, or at least 2.")]
     public int Folds { get; init; }
 
+    /// <summary>
+    /// Further classifiers that are trained for a score, each from weights of its own; of all, the one with the lowest training loss
+    /// counts. 0 is the paper's and sbibm's; with some, a score is seldom that of a classifier that gave up on a plateau of its loss.
+    /// </summary>
+    [Range(0, 1000), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Restarts { get; init; }
+
+    /// <summary>Classifiers that are trained for a score.</summary>
+    [JsonIgnore]
+    internal int Starts => 1 + Restarts;
+
     /// <summary>Upper limit of epochs; early stopping comes long before it.</summary>
     [Range(1, 1_000_000)]
     public int MaxEpochs { get; init; } = 10_000;

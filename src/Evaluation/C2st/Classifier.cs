@@ -40,6 +40,11 @@ internal sealed record Classifier(int DataSet, RandomKey Key, int[] Train, int[]
         }
     }
 
+    /// <summary>Classifiers with the same rows and other initial weights and shuffles, this one first.</summary>
+    /// <param name="count">How many.</param>
+    internal IEnumerable<Classifier> Starts(int count) =>
+        Enumerable.Range(0, count).Select(r => r == 0 ? this : this with { Key = Key.Child("restart").Child(r) });
+
     /// <summary>The rows of a single split that are held out: as in scikit-learn's train_test_split the part is rounded up.</summary>
     /// <param name="rows">Number of pooled rows.</param>
     /// <param name="settings">The protocol.</param>

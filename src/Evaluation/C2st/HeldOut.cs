@@ -5,7 +5,8 @@ namespace Reproduce.Evaluation;
 /// <param name="OfDraws">How many of them are draws under test (class 1).</param>
 /// <param name="Correct">Rows whose class it told.</param>
 /// <param name="CorrectOfDraws">Draws under test whose class it told.</param>
-internal readonly record struct HeldOut(int Rows, int OfDraws, int Correct, int CorrectOfDraws)
+/// <param name="TrainingLoss">Its loss in the last epoch of its training.</param>
+internal readonly record struct HeldOut(int Rows, int OfDraws, int Correct, int CorrectOfDraws, double TrainingLoss)
 {
     /// <summary>Part of the rows whose class it told.</summary>
     internal double Accuracy => (double)Correct / Rows;

@@ -50,11 +50,12 @@ internal static class VectorTraining
         var shuffle = new SplitMix64(classifier.Key.Child("shuffle").Value);
         var rule = new StoppingRule(settings.Tolerance, settings.Patience);
         int[] order = [.. classifier.Train];
+        double loss = double.NaN;
         for (int epoch = 1; epoch <= settings.MaxEpochs; epoch++)
         {
             cancel.ThrowIfCancellationRequested();
             shuffle.Shuffle(order);
-            double loss = 0;
+            loss = 0;
             for (int start = 0; start < order.Length; start += settings.BatchSize)
             {
                 int batch = Math.Min(settings.BatchSize, order.Length - start);
@@ -69,10 +70,11 @@ internal static class VectorTraining
             }
         }
 
-        return Measure(network, classifier.Test, data, references, settings.BatchSize);
+        return Measure(network, classifier.Test, data, references, settings.BatchSize, loss);
     }
 
-    private static HeldOut Measure(VectorNetwork network, int[] test, ReadOnlySpan<float> data, int references, int batchSize)
+    private static HeldOut Measure(
+        VectorNetwork network, int[] test, ReadOnlySpan<float> data, int references, int batchSize, double loss)
     {
         int correct = 0, draws = 0, correctDraws = 0;
         for (int start = 0; start < test.Length; start += batchSize)
@@ -89,7 +91,7 @@ internal static class VectorTraining
             }
         }
 
-        return new HeldOut(test.Length, draws, correct, correctDraws);
+        return new HeldOut(test.Length, draws, correct, correctDraws, loss);
     }
 
     // The data set has rows as wide as the network's.

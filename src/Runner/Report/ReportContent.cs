@@ -206,6 +206,11 @@ internal sealed class ReportContent(RunPlan plan, MeasurementTable measurements,
         string protocol = c2st.Folds == 0
             ? string.Create(CultureInfo.InvariantCulture, $"one {1 - c2st.TestFraction:P0} / {c2st.TestFraction:P0} split")
             : $"{c2st.Folds} folds";
+        if (c2st.Restarts > 0)
+        {
+            protocol += $", {1 + c2st.Restarts} classifiers a score, of which the one with the lowest training loss counts";
+        }
+
         return $"{drawn} C2ST: two hidden layers of {c2st.HiddenPerDimension} units per parameter, {protocol}, scaled by the reference. " +
             $"MMD on {experiment.Scores.Mmd.Compared(experiment.Test.Draws)} draws of each sample.";
     }
