@@ -41,7 +41,7 @@ public sealed record RunRequest
     /// </summary>
     public bool Keep { get; init; }
 
-    /// <summary>Whether that is all that the run leaves out: it trains and draws only what the report does not have yet.</summary>
+    /// <summary>Whether only what that report does not have yet is trained and drawn; with <see cref="Keep"/>.</summary>
     public bool Missing { get; init; }
 
     /// <summary>Trainings at once; 0 takes one per core on a CPU, and on a GPU up to four small ones.</summary>

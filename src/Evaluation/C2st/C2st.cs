@@ -106,7 +106,7 @@ public static class C2st
                 for (int i = 0; i < group.Length; i += settings.Starts)
                 {
                     // By what they have learnt from: by what was held out the best would be too good.
-                    held[trained[i].DataSet][group[i].Fold] = results[i..(i + settings.Starts)].MinBy(r => r.TrainingLoss);
+                    held[trained[i].DataSet][group[i].Fold] = HeldOut.OfTheLowestLoss(results[i..(i + settings.Starts)]);
                 }
             }
         }

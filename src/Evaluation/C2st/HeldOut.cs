@@ -8,6 +8,11 @@ namespace Reproduce.Evaluation;
 /// <param name="TrainingLoss">Its loss in the last epoch of its training.</param>
 internal readonly record struct HeldOut(int Rows, int OfDraws, int Correct, int CorrectOfDraws, double TrainingLoss)
 {
+    /// <summary>What the classifier with the lowest training loss did; one whose training diverged to no number comes last.</summary>
+    /// <param name="restarts">Of classifiers with the same rows, one or more.</param>
+    internal static HeldOut OfTheLowestLoss(IEnumerable<HeldOut> restarts) =>
+        restarts.MinBy(r => double.IsNaN(r.TrainingLoss) ? double.PositiveInfinity : r.TrainingLoss);
+
     /// <summary>Part of the rows whose class it told.</summary>
     internal double Accuracy => (double)Correct / Rows;
 

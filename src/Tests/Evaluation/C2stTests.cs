@@ -121,6 +121,14 @@ public sealed class C2stTests() : SeededTests(s_key.Child("draws"))
         Assert.That(first.Zip(vector, (one, best) => Math.Abs(one - best)).Max(), Is.GreaterThan(0.0021));
     }
 
+    [Test]
+    public void AClassifierWhoseTrainingDivergedDoesNotCount()
+    {
+        HeldOut diverged = new(10, 5, 5, 0, double.NaN), learnt = new(10, 5, 9, 4, 0.3), gaveUp = new(10, 5, 6, 3, 0.69);
+        Assert.That(HeldOut.OfTheLowestLoss([diverged, gaveUp, learnt]), Is.EqualTo(learnt));
+        Assert.That(HeldOut.OfTheLowestLoss([diverged]), Is.EqualTo(diverged));
+    }
+
     private Tensor Crescents(int sets)
     {
         Tensor angle = (Random.Uniform([sets, 2000]) - 0.5) * Math.PI, radius = Random.Normal([sets, 2000]) * 0.01 + 0.1;
